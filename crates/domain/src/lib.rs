@@ -1,0 +1,5 @@
+//! Upstairs: what Postsale decides. Dry by construction: no async, no IO, no wall clock, no randomness.
+//!
+//! A decision is a pure function of (state, command, facts, now). It answers with events or with a [`ground::Refusal`].
+
+pub mod ground;

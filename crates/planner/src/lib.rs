@@ -1,0 +1,1 @@
+//! The dispatch optimiser: jobs, engineers, costs and nothing else. Standard library only, deterministic by seed.
