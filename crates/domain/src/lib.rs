@@ -3,3 +3,4 @@
 //! A decision is a pure function of (state, command, facts, now). It answers with events or with a [`ground::Refusal`].
 
 pub mod ground;
+pub mod org;

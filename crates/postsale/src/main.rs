@@ -1,2 +1,58 @@
-//! The front door.
-fn main() {}
+//! The front door: one binary for the server, its tools and the demo.
+
+mod run;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// After-sales service for payment terminals.
+#[derive(Parser)]
+#[command(name = "postsale", version)]
+struct Cli {
+    /// Configuration file (JSON); the environment wins over it.
+    #[arg(long, global = true, env = "POSTSALE_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Answer HTTP; with --worker also do jobs and timers.
+    Serve {
+        /// Do jobs and timers in the same process.
+        #[arg(long)]
+        worker: bool,
+    },
+    /// Do jobs and timers only.
+    Worker,
+    /// Bring the database schema up to date.
+    Migrate,
+    /// Fill an empty database with demo data, then serve with a worker inside.
+    Demo,
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Say what is wrong with this installation, if anything.
+    Doctor,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Serve { worker } => run::serve(cli.config.as_deref(), worker, false),
+        Command::Demo => run::serve(cli.config.as_deref(), true, true),
+        Command::Worker => run::worker(cli.config.as_deref()),
+        Command::Migrate => run::migrate(cli.config.as_deref()),
+        Command::Openapi => run::openapi(),
+        Command::Doctor => run::doctor(cli.config.as_deref()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("postsale: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

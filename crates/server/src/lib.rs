@@ -1,1 +1,10 @@
-//! server
+//! Downstairs: the wet part of Postsale - SQL, HTTP, jobs and the outside.
+
+pub mod demo;
+pub mod ground;
+pub mod house;
+pub mod http;
+pub mod org;
+pub mod serve;
+pub mod web;
+pub mod worker;

@@ -1,12 +1,15 @@
+use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 /// A text that is not an id of the expected kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdError {
     /// The prefix an id of this kind carries, without the underscore.
-    pub expected: &'static str,
+    pub expected: String,
 }
 
 impl fmt::Display for IdError {
@@ -17,92 +20,127 @@ impl fmt::Display for IdError {
 
 impl std::error::Error for IdError {}
 
-/// What all typed ids have in common: a UUID (version 7, so time-ordered) and a prefix that says what it names.
-pub trait TypedId: Copy {
-    /// The prefix without the underscore, e.g. `tkt`.
-    const PREFIX: &'static str;
+/// A typed id: a UUID (version 7, so time-ordered) whose type carries the three letters of its prefix. Text form: `tkt_` and
+/// 32 hexadecimal digits. Declared with [`ids!`](crate::ids).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id<const PREFIX: u32>(Uuid);
+
+/// What the typed ids have in common.
+pub trait TypedId: Copy + Eq {
     /// Wraps a raw id read from the store.
     fn from_uuid(raw: Uuid) -> Self;
     /// The raw id as the store keeps it.
     fn uuid(self) -> Uuid;
 }
 
-/// Declares typed ids: `ids! { /// A ticket. TicketId = "tkt"; }`. Text form: `tkt_` and 32 hexadecimal digits.
+impl<const P: u32> TypedId for Id<P> {
+    fn from_uuid(raw: Uuid) -> Self {
+        Self(raw)
+    }
+
+    fn uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+/// The number that stands for a prefix of three letters in a type.
+pub const fn prefix(letters: &str) -> u32 {
+    let b = letters.as_bytes();
+    assert!(b.len() == 3, "a prefix has three letters");
+    u32::from_be_bytes([0, b[0], b[1], b[2]])
+}
+
+fn letters(prefix: u32) -> String {
+    prefix.to_be_bytes()[1..].iter().map(|b| char::from(*b)).collect()
+}
+
+/// Declares typed ids: `ids! { /// A ticket. TicketId = "tkt"; }`.
 #[macro_export]
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $prefix:literal;)+) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(::uuid::Uuid);
-
-        impl $crate::ground::TypedId for $name {
-            const PREFIX: &'static str = $prefix;
-            fn from_uuid(raw: ::uuid::Uuid) -> Self { Self(raw) }
-            fn uuid(self) -> ::uuid::Uuid { self.0 }
-        }
-        impl ::std::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                write!(f, concat!($prefix, "_{}"), self.0.simple())
-            }
-        }
-        impl ::std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { ::std::fmt::Display::fmt(self, f) }
-        }
-        impl ::std::str::FromStr for $name {
-            type Err = $crate::ground::IdError;
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                text.strip_prefix(concat!($prefix, "_"))
-                    .filter(|hex| hex.len() == 32)
-                    .and_then(|hex| ::uuid::Uuid::try_parse(hex).ok())
-                    .map(Self)
-                    .ok_or($crate::ground::IdError { expected: $prefix })
-            }
-        }
-        impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> { s.collect_str(self) }
-        }
-        impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let text = <::std::borrow::Cow<'de, str> as ::serde::Deserialize>::deserialize(d)?;
-                text.parse().map_err(::serde::de::Error::custom)
-            }
-        }
-        #[cfg(feature = "openapi")]
-        impl ::utoipa::PartialSchema for $name {
-            fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::schema::Schema> {
-                ::utoipa::openapi::ObjectBuilder::new()
-                    .schema_type(::utoipa::openapi::schema::Type::String)
-                    .pattern(Some(concat!("^", $prefix, "_[0-9a-f]{32}$")))
-                    .into()
-            }
-        }
-        #[cfg(feature = "openapi")]
-        impl ::utoipa::ToSchema for $name {}
+        pub type $name = $crate::ground::Id<{ $crate::ground::prefix($prefix) }>;
     )+};
+}
+
+impl<const P: u32> fmt::Display for Id<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{}", letters(P), self.0.simple())
+    }
+}
+
+impl<const P: u32> fmt::Debug for Id<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<const P: u32> FromStr for Id<P> {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let expected = letters(P);
+        text.split_once('_')
+            .filter(|(prefix, hex)| *prefix == expected && hex.len() == 32)
+            .and_then(|(_, hex)| Uuid::try_parse(hex).ok())
+            .map(Self)
+            .ok_or(IdError { expected })
+    }
+}
+
+impl<const P: u32> Serialize for Id<P> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de, const P: u32> Deserialize<'de> for Id<P> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl<const P: u32> utoipa::PartialSchema for Id<P> {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .pattern(Some(format!("^{}_[0-9a-f]{{32}}$", letters(P))))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl<const P: u32> utoipa::ToSchema for Id<P> {
+    fn name() -> Cow<'static, str> {
+        format!("Id_{}", letters(P)).into()
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     crate::ids! {
         /// An example.
         SampleId = "smp";
     }
-    use super::*;
 
     #[test]
     fn an_id_reads_back_and_refuses_other_kinds() {
         let id = SampleId::from_uuid(Uuid::from_u128(7));
         assert_eq!(id.to_string(), "smp_00000000000000000000000000000007");
         assert_eq!(id.to_string().parse(), Ok(id));
-        for wrong in [
+        let wrong = [
             "",
             "smp_",
             "tkt_00000000000000000000000000000007",
             "smp_7",
             "smp_0000000000000000000000000000000g",
             "smp_00000000-0000-0000-0000-000000000007",
-        ] {
-            assert_eq!(wrong.parse::<SampleId>(), Err(IdError { expected: "smp" }), "{wrong}");
+        ];
+        for text in wrong {
+            assert_eq!(text.parse::<SampleId>(), Err(IdError { expected: "smp".into() }), "{text}");
         }
     }
 }

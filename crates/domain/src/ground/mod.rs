@@ -1,11 +1,13 @@
 //! What every room stands on. Names no business noun.
 
+mod caller;
 mod id;
 mod paging;
 mod refusal;
 mod text;
 
-pub use id::{IdError, TypedId};
+pub use caller::{AcquirerId, Act, Caller, EngineerId, Reach, Role, TenantId, UserId, Who};
+pub use id::{Id, IdError, TypedId, prefix};
 pub use paging::{DEFAULT_PAGE, MAX_PAGE, page_size};
 pub use refusal::{Refusal, RefusalKind};
 pub use text::{Lang, Text};

@@ -1,0 +1,94 @@
+//! The actions of the house and how far each reaches for each role. One line per action: this table *is* the policy.
+
+use crate::ground::{Act, Reach, Role, Who};
+
+/// Declares the actions. Letters after the colon, per role in the order of [`Role::ALL`] and then merchant:
+/// `A` all of the tenant, `o` own only, `.` not at all. The house itself (system) reaches all.
+macro_rules! actions {
+    ($($(#[$doc:meta])* $marker:ident = $name:literal : $reach:literal;)+) => {
+        /// Name and reach letters of every action, for portraits and for the list a person is shown of what they may do.
+        pub const ALL: &[(&str, &str)] = &[$(($name, $reach)),+];
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy)]
+            pub struct $marker;
+            impl Act for $marker {
+                const NAME: &'static str = $name;
+                fn reach(who: &Who) -> Reach { reach_of($reach, who) }
+            }
+        )+
+    };
+}
+
+fn reach_of(letters: &str, who: &Who) -> Reach {
+    let column = match who {
+        Who::System(_) => return Reach::All,
+        Who::Staff { role, .. } => Role::ALL.iter().position(|r| r == role),
+        Who::Merchant => Some(Role::ALL.len()),
+    };
+    match column.and_then(|c| letters.as_bytes().get(c)) {
+        Some(b'A') => Reach::All,
+        Some(b'o') => Reach::Own,
+        _ => Reach::None,
+    }
+}
+
+/// How far a named action reaches for a caller; [`Reach::None`] for a name that does not exist.
+pub fn reach(name: &str, who: &Who) -> Reach {
+    ALL.iter().find(|(n, _)| *n == name).map_or(Reach::None, |(_, letters)| reach_of(letters, who))
+}
+
+/// The names of all actions a caller may do at least on what is theirs.
+pub fn allowed(who: &Who) -> Vec<&'static str> {
+    ALL.iter().filter(|(_, letters)| reach_of(letters, who) != Reach::None).map(|(n, _)| *n).collect()
+}
+
+actions! {
+    //                                          role order: admin agent dispatcher engineer storekeeper supervisor quality finance acquirer auditor | merchant
+    /// Sees who one is and ends one's own session.
+    SessionSelf = "session.self":               "AAAAAAAAAA.";
+    /// Reads the queue, tickets and their timelines.
+    TicketRead = "ticket.read":                 "AAAo.AAAoAo";
+    /// Registers a ticket.
+    TicketOpen = "ticket.open":                 "AAA..A..o.o";
+    /// Completes registration, priority, triage, pause and resume.
+    TicketWork = "ticket.work":                 "AAA..A.....";
+    /// Takes or hands over accountability.
+    TicketAssign = "ticket.assign":             "AAA..A.....";
+    /// Writes to the merchant.
+    TicketReply = "ticket.reply":               "AAA..A....o";
+    /// Writes an internal note.
+    TicketNote = "ticket.note":                 "AAAo.AAA...";
+    /// Declares it solved.
+    TicketSolve = "ticket.solve":               "AA...A.....";
+    /// Records the merchant's confirmation, or says that it is not solved.
+    TicketConfirm = "ticket.confirm":           "AA...A....o";
+    /// Withdraws a ticket.
+    TicketCancel = "ticket.cancel":             "AA...A....o";
+    /// Walks a guide.
+    GuideRun = "guide.run":                     "AAA..A....o";
+    /// Decides for a visit and creates the work order.
+    VisitOpen = "visit.open":                   "AAA..A.....";
+    /// Reads work orders and the board.
+    VisitRead = "visit.read":                   "AAAo.AAAoA.";
+    /// Offers, withdraws and plans work orders.
+    VisitOffer = "visit.offer":                 "A.A..A.....";
+    /// Answers an offer and does the work.
+    VisitWork = "visit.work":                   "...o.......";
+    /// Reads merchants, stores, contacts, terminals.
+    RegistryRead = "registry.read":             "AAAoAAAAoA.";
+    /// Changes bindings and registry data.
+    RegistryEdit = "registry.edit":             "AA...A.....";
+    /// Reads letters as received.
+    LetterRead = "letter.read":                 "AA...A...A.";
+    /// Hands a letter in, or registers an unreadable one by hand.
+    LetterWork = "letter.work":                 "AA...A..o..";
+    /// Reads faults, response codes, guides and other facts.
+    FactRead = "fact.read":                     "AAAAAAAAAAo";
+    /// Lists colleagues.
+    UserRead = "user.read":                     "AAA..AAA.A.";
+    /// Reads who changed what.
+    AuditRead = "audit.read":                   "A....A...A.";
+    /// Answers a survey.
+    FollowUpAnswer = "follow_up.answer":        "AA...A....o";
+}

@@ -1,0 +1,51 @@
+use super::act;
+use crate::ground::{Reach, Role, TenantId, TypedId, UserId, Who};
+
+fn staff(role: Role) -> Who {
+    Who::Staff { user: UserId::from_uuid(uuid::Uuid::nil()), role, engineer: None, acquirer: None }
+}
+
+#[test]
+fn every_action_states_a_reach_for_every_role_and_the_merchant() {
+    for (name, letters) in act::ALL {
+        assert_eq!(letters.len(), Role::ALL.len() + 1, "{name}");
+        assert!(letters.bytes().all(|b| b"Ao.".contains(&b)), "{name}");
+    }
+}
+
+#[test]
+fn an_auditor_changes_nothing() {
+    let may = act::allowed(&staff(Role::Auditor));
+    assert!(may.iter().all(|name| name.ends_with(".read") || *name == "session.self"), "{may:?}");
+}
+
+#[test]
+fn an_unknown_action_reaches_nothing_and_the_house_reaches_all() {
+    assert_eq!(act::reach("ticket.erase", &staff(Role::Admin)), Reach::None);
+    assert_eq!(act::reach("ticket.read", &Who::System("ticker")), Reach::All);
+    let _ = TenantId::from_uuid(uuid::Uuid::nil());
+}
+
+/// The role x action matrix as people review it; `UPDATE_PORTRAITS=1` rewrites it.
+#[test]
+fn the_portrait_of_roles_and_actions_is_current() {
+    let mut lines = vec![format!("{:20} {}", "action", Role::ALL.map(Role::as_str).join(" ") + " merchant")];
+    for (name, letters) in act::ALL {
+        let mut line = format!("{name:20}");
+        for (letter, role) in letters.chars().zip(Role::ALL.map(Role::as_str).iter().copied().chain(["merchant"])) {
+            let word = match letter {
+                'A' => "all",
+                'o' => "own",
+                _ => "-",
+            };
+            line.push_str(&format!(" {word:<width$}", width = role.len()));
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    let now = lines.join("\n") + "\n";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../portraits/role-action.txt");
+    if std::env::var_os("UPDATE_PORTRAITS").is_some() {
+        std::fs::write(path, &now).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), now, "run `make portraits` and review the difference");
+}

@@ -1,0 +1,84 @@
+//! Configuration from a file and the environment; the environment wins.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// What a process needs to know to start.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// `POSTSALE_LISTEN`: address and port of HTTP. Default `127.0.0.1:8080`.
+    pub listen: String,
+    /// `POSTSALE_DATA_DIR`: database file, secret, mail folders. Default `./var`.
+    pub data_dir: PathBuf,
+    /// `DATABASE_URL`: `sqlite://PATH` (default: `postsale.db` in the data folder) or `postgres://…`.
+    pub database_url: Option<String>,
+    /// `POSTSALE_DB_THREADS`: reader threads or connections of each kind, 1 to 64. Default 4.
+    pub db_threads: usize,
+    /// `POSTSALE_PUBLIC_URL`: where merchants reach this server; links in notices and stickers start with it.
+    pub public_url: Option<String>,
+    /// `POSTSALE_SMTP_URL`: `smtp://host:port` or `smtps://user:password@host`. Without it notices by mail go to a maildir.
+    pub smtp_url: Option<String>,
+    /// `POSTSALE_MAIL_FROM`: sender of notices. Default `service@postsale.invalid`.
+    pub mail_from: String,
+    /// `POSTSALE_MAIL_SPOOL`: a folder whose `.eml` files are taken in as they appear.
+    pub mail_spool: Option<PathBuf>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".into(),
+            data_dir: "var".into(),
+            database_url: None,
+            db_threads: 4,
+            public_url: None,
+            smtp_url: None,
+            mail_from: "service@postsale.invalid".into(),
+            mail_spool: None,
+        }
+    }
+}
+
+impl Config {
+    /// Reads `file` (JSON) if given, then the environment. Errors name the file or the variable.
+    pub fn load(file: Option<&std::path::Path>, env: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let mut config: Config = match file {
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+                serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?
+            }
+            None => Config::default(),
+        };
+        if let Some(v) = env("POSTSALE_LISTEN") {
+            config.listen = v;
+        }
+        if let Some(v) = env("POSTSALE_DATA_DIR") {
+            config.data_dir = v.into();
+        }
+        if let Some(v) = env("POSTSALE_DB_THREADS") {
+            config.db_threads = v.parse().map_err(|_| "POSTSALE_DB_THREADS is a number from 1 to 64".to_owned())?;
+        }
+        if let Some(v) = env("POSTSALE_MAIL_FROM") {
+            config.mail_from = v;
+        }
+        config.database_url = env("DATABASE_URL").or(config.database_url);
+        config.public_url = env("POSTSALE_PUBLIC_URL").or(config.public_url);
+        config.smtp_url = env("POSTSALE_SMTP_URL").or(config.smtp_url);
+        config.mail_spool = env("POSTSALE_MAIL_SPOOL").map(PathBuf::from).or(config.mail_spool);
+        Ok(config)
+    }
+
+    /// Where the database is.
+    pub fn database_url(&self) -> String {
+        self.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", self.data_dir.join("postsale.db").display()))
+    }
+
+    /// Where merchants reach this server, without a slash at the end.
+    pub fn public_url(&self) -> String {
+        self.public_url
+            .clone()
+            .map_or_else(|| format!("http://{}", self.listen.replace("0.0.0.0", "127.0.0.1")), |u| u.trim_end_matches('/').to_owned())
+    }
+}

@@ -1,0 +1,78 @@
+use super::{DbError, Dialect, Row, Sql, Val};
+
+/// A connection inside a transaction.
+pub trait Conn {
+    /// Which database it is.
+    fn dialect(&self) -> Dialect;
+    /// Runs a statement of the house; the number of rows touched.
+    fn exec(&mut self, sql: &'static Sql, params: &[Val]) -> Result<u64, DbError>;
+    /// Runs a statement of the house; its rows.
+    fn rows(&mut self, sql: &'static Sql, params: &[Val]) -> Result<Vec<Row>, DbError>;
+    /// Runs text as it is: migrations, pragmas, EXPLAIN in tests. Never called with input of a user.
+    fn raw(&mut self, text: &str) -> Result<(), DbError>;
+    /// Rows of a text as it is, without parameters.
+    fn raw_rows(&mut self, text: &str) -> Result<Vec<Row>, DbError>;
+    /// Only prepares a statement of the house; how the test on both databases checks them all.
+    fn check(&mut self, sql: &'static Sql) -> Result<(), DbError>;
+}
+
+/// What a transaction can ask the database, whether it has a tenant or not.
+pub trait Query {
+    /// The connection.
+    fn conn(&mut self) -> &mut dyn Conn;
+
+    /// Runs a statement; the number of rows touched.
+    fn exec(&mut self, sql: &'static Sql, params: &[Val]) -> Result<u64, DbError> {
+        self.conn().exec(sql, params)
+    }
+
+    /// Runs a statement and reads each row.
+    fn query<T>(
+        &mut self,
+        sql: &'static Sql,
+        params: &[Val],
+        mut read: impl FnMut(&mut Row) -> Result<T, DbError>,
+    ) -> Result<Vec<T>, DbError>
+    where
+        Self: Sized,
+    {
+        self.conn().rows(sql, params)?.iter_mut().map(|row| read(row).map_err(|e| locate(e, sql))).collect()
+    }
+
+    /// Like [`Query::query`] for at most one row; further rows are ignored.
+    fn one<T>(
+        &mut self,
+        sql: &'static Sql,
+        params: &[Val],
+        mut read: impl FnMut(&mut Row) -> Result<T, DbError>,
+    ) -> Result<Option<T>, DbError>
+    where
+        Self: Sized,
+    {
+        self.conn().rows(sql, params)?.first_mut().map(|row| read(row).map_err(|e| locate(e, sql))).transpose()
+    }
+
+    /// The single number of a row that always exists, such as a count.
+    fn number(&mut self, sql: &'static Sql, params: &[Val]) -> Result<i64, DbError>
+    where
+        Self: Sized,
+    {
+        Ok(self.one(sql, params, |r| r.next::<Option<i64>>())?.flatten().unwrap_or(0))
+    }
+}
+
+fn locate(error: DbError, sql: &'static Sql) -> DbError {
+    match error {
+        DbError::Row(text) => DbError::Row(format!("{}:{}: {text}", sql.file, sql.line)),
+        other => other,
+    }
+}
+
+/// A transaction without a tenant: for signing in, claiming jobs and migrating, and for nothing else.
+pub struct Bare<'c>(pub(super) &'c mut dyn Conn);
+
+impl Query for Bare<'_> {
+    fn conn(&mut self) -> &mut dyn Conn {
+        self.0
+    }
+}

@@ -1,0 +1,361 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use jiff::Timestamp;
+use postsale_domain::ground::{Caller, from_millis, to_millis};
+use tokio::sync::oneshot;
+
+use super::postgres::PgConn;
+use super::sqlite::SqliteConn;
+use super::{Bare, Conn, DbError, Dialect, Done, Stop, Tx};
+
+/// Most closures in one commit: bounds how long the first of them waits.
+const BATCH_CAP: usize = 256;
+/// Closures that may wait; beyond it a request is told to come back (503).
+const QUEUE_CAP: usize = 4096;
+/// How often a closure is repeated when PostgreSQL reports a deadlock or a serialisation failure.
+const REPEATS: usize = 5;
+
+/// Where the data is, and how many threads may work on it.
+#[derive(Debug, Clone)]
+pub struct DbOptions {
+    /// `sqlite://PATH` or `postgres://…`.
+    pub url: String,
+    /// Reader threads (SQLite) or connections of each kind (PostgreSQL). 1 to 64.
+    pub threads: usize,
+}
+
+/// What ends every writing transaction before its commit; the house writes the audit chain there.
+pub type Finish = fn(&mut Tx<'_>) -> Done<()>;
+
+/// The database layer. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    dialect: Dialect,
+    writes: Sender<Box<dyn Piece>>,
+    reads: Sender<Box<dyn Piece>>,
+    finish: Finish,
+    stats: Arc<Stats>,
+}
+
+#[derive(Default)]
+struct Stats {
+    pieces: AtomicU64,
+    commits: AtomicU64,
+}
+
+/// One closure on its way through a database thread.
+trait Piece: Send {
+    /// Runs it. The connection is inside a transaction.
+    fn run(&mut self, conn: &mut dyn Conn) -> Verdict;
+    /// Tells who waits: the closure's own answer if the commit went well, the commit's error otherwise.
+    fn answer(self: Box<Self>, commit: Result<(), DbError>);
+}
+
+#[derive(PartialEq)]
+enum Verdict {
+    Keep,
+    Undo,
+    Repeat,
+}
+
+struct Job<F, T> {
+    work: F,
+    result: Option<Done<T>>,
+    reply: oneshot::Sender<Done<T>>,
+}
+
+impl<T: Send, F: FnMut(&mut dyn Conn) -> Done<T> + Send> Piece for Job<F, T> {
+    fn run(&mut self, conn: &mut dyn Conn) -> Verdict {
+        let result = catch_unwind(AssertUnwindSafe(|| (self.work)(conn))).unwrap_or_else(|panic| {
+            let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+            Err(Stop::Db(DbError::Other(format!("a transaction panicked: {}", text.unwrap_or_default()))))
+        });
+        let verdict = match &result {
+            Ok(_) => Verdict::Keep,
+            Err(Stop::Db(DbError::Contended(_))) => Verdict::Repeat,
+            Err(_) => Verdict::Undo,
+        };
+        self.result = Some(result);
+        verdict
+    }
+
+    fn answer(self: Box<Self>, commit: Result<(), DbError>) {
+        let result = match (commit, self.result) {
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => Err(Stop::Db(DbError::Unavailable("not run".into()))),
+            (Err(error), _) => Err(Stop::Db(error)),
+        };
+        // Whoever asked may have gone away; the work stands all the same.
+        let _ = self.reply.send(result);
+    }
+}
+
+impl Db {
+    /// Opens the database and starts its threads. The schema must be current: see [`super::migrate`].
+    pub fn open(options: &DbOptions, finish: Finish) -> Result<Self, DbError> {
+        let (writes, write_queue) = bounded(QUEUE_CAP);
+        let (reads, read_queue) = bounded(QUEUE_CAP);
+        let threads = options.threads.clamp(1, 64);
+        let stats = Arc::new(Stats::default());
+        let dialect = match Target::parse(&options.url)? {
+            Target::Sqlite(path) => {
+                let writer = SqliteConn::open(&path, false)?;
+                let counted = stats.clone();
+                spawn("db-writer", move || sqlite_writer(writer, &write_queue, &counted))?;
+                for _ in 0..threads {
+                    let (reader, queue) = (SqliteConn::open(&path, true)?, read_queue.clone());
+                    spawn("db-reader", move || sqlite_reader(reader, &queue))?;
+                }
+                Dialect::Sqlite
+            }
+            Target::Postgres(url) => {
+                drop(PgConn::open(&url)?);
+                for _ in 0..threads {
+                    let (url, queue, counted) = (url.clone(), write_queue.clone(), stats.clone());
+                    spawn("db-writer", move || pg_worker(&url, "BEGIN", &queue, &counted))?;
+                    let (url, queue) = (options.url.clone(), read_queue.clone());
+                    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                    spawn("db-reader", move || pg_worker(&url, begin, &queue, &Stats::default()))?;
+                }
+                Dialect::Postgres
+            }
+        };
+        Ok(Self { inner: Arc::new(Inner { dialect, writes, reads, finish, stats }) })
+    }
+
+    /// Which database it is.
+    pub fn dialect(&self) -> Dialect {
+        self.inner.dialect
+    }
+
+    /// Writing closures answered, and commits they took: their ratio is the mean batch.
+    pub fn write_counts(&self) -> (u64, u64) {
+        (self.inner.stats.pieces.load(Ordering::Relaxed), self.inner.stats.commits.load(Ordering::Relaxed))
+    }
+
+    /// Runs a writing closure in one transaction and answers after its commit. The closure may be repeated
+    /// (PostgreSQL deadlock), so it must change nothing outside the transaction.
+    pub async fn write<T, F>(&self, caller: Caller, now: Timestamp, work: F) -> Done<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Done<T> + Send + 'static,
+    {
+        received(self.submit(&self.inner.writes, self.writing(caller, now, work))?.await)
+    }
+
+    /// [`Db::write`] for threads outside the async runtime.
+    pub fn write_blocking<T, F>(&self, caller: Caller, now: Timestamp, work: F) -> Done<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Done<T> + Send + 'static,
+    {
+        received(self.submit(&self.inner.writes, self.writing(caller, now, work))?.blocking_recv())
+    }
+
+    /// Runs a reading closure on a consistent snapshot.
+    pub async fn read<T, F>(&self, caller: Caller, now: Timestamp, work: F) -> Done<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Done<T> + Send + 'static,
+    {
+        received(self.submit(&self.inner.reads, reading(caller, now, work))?.await)
+    }
+
+    /// [`Db::read`] for threads outside the async runtime.
+    pub fn read_blocking<T, F>(&self, caller: Caller, now: Timestamp, work: F) -> Done<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Done<T> + Send + 'static,
+    {
+        received(self.submit(&self.inner.reads, reading(caller, now, work))?.blocking_recv())
+    }
+
+    /// A writing transaction without a tenant: sessions, job claims.
+    pub async fn bare_write<T, F>(&self, work: F) -> Done<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Bare<'_>) -> Done<T> + Send + 'static,
+    {
+        received(self.submit(&self.inner.writes, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.await)
+    }
+
+    /// [`Db::bare_write`] for threads outside the async runtime.
+    pub fn bare_write_blocking<T, F>(&self, work: F) -> Done<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Bare<'_>) -> Done<T> + Send + 'static,
+    {
+        received(self.submit(&self.inner.writes, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.blocking_recv())
+    }
+
+    /// A reading transaction without a tenant.
+    pub async fn bare_read<T, F>(&self, work: F) -> Done<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Bare<'_>) -> Done<T> + Send + 'static,
+    {
+        received(self.submit(&self.inner.reads, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.await)
+    }
+
+    fn writing<T, F>(&self, caller: Caller, now: Timestamp, work: F) -> impl FnMut(&mut dyn Conn) -> Done<T> + Send + 'static
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Done<T> + Send + 'static,
+    {
+        let (finish, now) = (self.inner.finish, whole(now));
+        move |conn: &mut dyn Conn| {
+            let mut tx = Tx::new(conn, &caller, now);
+            let value = work(&mut tx)?;
+            finish(&mut tx)?;
+            Ok(value)
+        }
+    }
+
+    fn submit<T, F>(&self, queue: &Sender<Box<dyn Piece>>, work: F) -> Done<oneshot::Receiver<Done<T>>>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut dyn Conn) -> Done<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        queue.try_send(Box::new(Job { work, result: None, reply })).map_err(|error| match error {
+            TrySendError::Full(_) => DbError::Unavailable("too many requests wait for the database".into()),
+            TrySendError::Disconnected(_) => DbError::Unavailable("the database threads have ended".into()),
+        })?;
+        Ok(answer)
+    }
+}
+
+fn reading<T, F>(caller: Caller, now: Timestamp, work: F) -> impl FnMut(&mut dyn Conn) -> Done<T> + Send + 'static
+where
+    T: Send + 'static,
+    F: Fn(&mut Tx<'_>) -> Done<T> + Send + 'static,
+{
+    let now = whole(now);
+    move |conn: &mut dyn Conn| work(&mut Tx::new(conn, &caller, now))
+}
+
+/// The store keeps milliseconds; cutting here makes what a closure returns equal to what is read back later.
+fn whole(now: Timestamp) -> Timestamp {
+    from_millis(to_millis(now))
+}
+
+fn received<T>(answer: Result<Done<T>, oneshot::error::RecvError>) -> Done<T> {
+    answer.unwrap_or_else(|_| Err(Stop::Db(DbError::Unavailable("the database thread ended".into()))))
+}
+
+/// Where a URL points.
+pub(super) enum Target {
+    Sqlite(PathBuf),
+    Postgres(String),
+}
+
+impl Target {
+    pub(super) fn parse(url: &str) -> Result<Self, DbError> {
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            Ok(Target::Sqlite(PathBuf::from(path)))
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Target::Postgres(url.to_owned()))
+        } else {
+            Err(DbError::Other("DATABASE_URL starts with sqlite:// or postgres://".into()))
+        }
+    }
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), DbError> {
+    thread::Builder::new().name(name.into()).spawn(body).map(|_| ()).map_err(|e| DbError::Unavailable(e.to_string()))
+}
+
+fn sqlite_writer(mut conn: SqliteConn, queue: &Receiver<Box<dyn Piece>>, stats: &Stats) {
+    while let Ok(first) = queue.recv() {
+        let mut batch: Vec<Box<dyn Piece>> = Vec::new();
+        let mut outcome = conn.raw("BEGIN IMMEDIATE");
+        let mut next = Some(first);
+        while let Some(mut piece) = next.take() {
+            if outcome.is_ok() {
+                outcome = in_savepoint(&mut conn, piece.as_mut());
+            }
+            batch.push(piece);
+            if outcome.is_ok() && batch.len() < BATCH_CAP {
+                next = queue.try_recv().ok();
+            }
+        }
+        if outcome.is_ok() {
+            outcome = conn.raw("COMMIT");
+        }
+        if outcome.is_err() {
+            // Fails when SQLite has already rolled back by itself; then there is nothing left to undo.
+            let _ = conn.raw("ROLLBACK");
+        }
+        stats.pieces.fetch_add(batch.len() as u64, Ordering::Relaxed);
+        stats.commits.fetch_add(1, Ordering::Relaxed);
+        for piece in batch {
+            piece.answer(outcome.clone());
+        }
+    }
+}
+
+/// An error here means that the whole batch is lost, e.g. because a full disk made SQLite roll back.
+fn in_savepoint(conn: &mut SqliteConn, piece: &mut dyn Piece) -> Result<(), DbError> {
+    conn.raw("SAVEPOINT piece")?;
+    if piece.run(conn) == Verdict::Keep { conn.raw("RELEASE piece") } else { conn.raw("ROLLBACK TO piece; RELEASE piece") }
+}
+
+fn sqlite_reader(mut conn: SqliteConn, queue: &Receiver<Box<dyn Piece>>) {
+    while let Ok(mut piece) = queue.recv() {
+        let mut outcome = conn.raw("BEGIN");
+        if outcome.is_ok() {
+            piece.run(&mut conn);
+            outcome = conn.raw("COMMIT");
+        }
+        piece.answer(outcome);
+    }
+}
+
+fn pg_worker(url: &str, begin: &str, queue: &Receiver<Box<dyn Piece>>, stats: &Stats) {
+    let mut kept: Option<PgConn> = None;
+    while let Ok(mut piece) = queue.recv() {
+        let outcome = pg_once(url, begin, &mut kept, piece.as_mut());
+        stats.pieces.fetch_add(1, Ordering::Relaxed);
+        stats.commits.fetch_add(1, Ordering::Relaxed);
+        piece.answer(outcome);
+    }
+}
+
+fn pg_once(url: &str, begin: &str, kept: &mut Option<PgConn>, piece: &mut dyn Piece) -> Result<(), DbError> {
+    for _ in 0..REPEATS {
+        let mut conn = pg_begun(url, begin, kept)?;
+        let verdict = piece.run(&mut conn);
+        let ended = conn.raw(if verdict == Verdict::Keep { "COMMIT" } else { "ROLLBACK" });
+        if !conn.is_closed() && ended.is_ok() {
+            *kept = Some(conn);
+        }
+        match (verdict, ended) {
+            (Verdict::Repeat, _) | (_, Err(DbError::Contended(_))) => {}
+            // A rollback that could not be said still rolls back; the closure's own error is the better answer.
+            (Verdict::Undo, _) => return Ok(()),
+            (_, ended) => return ended,
+        }
+    }
+    Err(DbError::Unavailable("the same rows are being changed by too many at once".into()))
+}
+
+/// A connection inside a fresh transaction. A kept connection may have died since; before BEGIN nothing is at stake, so one new try is free.
+fn pg_begun(url: &str, begin: &str, kept: &mut Option<PgConn>) -> Result<PgConn, DbError> {
+    if let Some(mut conn) = kept.take()
+        && conn.raw(begin).is_ok()
+    {
+        return Ok(conn);
+    }
+    let mut conn = PgConn::open(url)?;
+    conn.raw(begin)?;
+    Ok(conn)
+}

@@ -1,0 +1,89 @@
+use jiff::Timestamp;
+use postsale_domain::ground::to_millis;
+use sha2::{Digest, Sha256};
+
+use super::handle::Target;
+use super::postgres::PgConn;
+use super::sqlite::SqliteConn;
+use super::{Conn, DbError, Dialect};
+
+/// The migrations, in order. Forward only; a landed file is never edited.
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("0001_ground", include_str!("../../../migrations/0001_ground.sql")),
+    ("0002_org", include_str!("../../../migrations/0002_org.sql")),
+    ("0003_registry", include_str!("../../../migrations/0003_registry.sql")),
+    ("0004_desk", include_str!("../../../migrations/0004_desk.sql")),
+    ("0005_field", include_str!("../../../migrations/0005_field.sql")),
+    ("0006_talk", include_str!("../../../migrations/0006_talk.sql")),
+];
+
+/// What a run of [`migrate`] did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// Names of the migrations that were new to the database.
+    pub names: Vec<String>,
+}
+
+/// Brings the schema up to date. Each migration is one transaction and is recorded with its checksum; several processes
+/// may start at once. Errors: a recorded migration whose text has changed since, or one this program does not know.
+pub fn migrate(url: &str, now: Timestamp) -> Result<Applied, DbError> {
+    match Target::parse(url)? {
+        Target::Sqlite(path) => {
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder).map_err(|e| DbError::Unavailable(format!("{}: {e}", folder.display())))?;
+            }
+            run(&mut SqliteConn::open(&path, false)?, "BEGIN IMMEDIATE", now)
+        }
+        Target::Postgres(url) => run(&mut PgConn::open(&url)?, "BEGIN; SELECT pg_advisory_xact_lock(7205759403)", now),
+    }
+}
+
+fn run(conn: &mut dyn Conn, begin: &str, now: Timestamp) -> Result<Applied, DbError> {
+    let mut names = Vec::new();
+    for (index, (name, text)) in MIGRATIONS.iter().enumerate() {
+        conn.raw(begin)?;
+        match step(conn, index, name, text, now) {
+            Ok(new) => {
+                conn.raw("COMMIT")?;
+                names.extend(new.then(|| (*name).to_owned()));
+            }
+            Err(error) => {
+                let _ = conn.raw("ROLLBACK");
+                return Err(error);
+            }
+        }
+    }
+    Ok(Applied { names })
+}
+
+fn step(conn: &mut dyn Conn, index: usize, name: &str, text: &str, now: Timestamp) -> Result<bool, DbError> {
+    let dialect = conn.dialect();
+    conn.raw(&dialect.render_ddl(
+        "CREATE TABLE IF NOT EXISTS schema_migration (version {int} PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at {int} NOT NULL){strict}",
+    ))?;
+    let checksum: String = Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
+    let version = index as i64 + 1;
+    // `version` is a number of ours, never input.
+    let known = conn
+        .raw_rows(&format!("SELECT name, checksum FROM schema_migration WHERE version = {version}"))?
+        .first_mut()
+        .map(|row| Ok::<_, DbError>((row.next::<String>()?, row.next::<String>()?)))
+        .transpose()?;
+    match known {
+        Some((known_name, known_sum)) if known_name == name && known_sum == checksum => Ok(false),
+        Some((known_name, _)) => Err(DbError::Other(format!(
+            "migration {version} is recorded as {known_name} with another text than {name}; a landed migration is never edited"
+        ))),
+        None => {
+            conn.raw(&dialect.render_ddl(text))?;
+            if dialect == Dialect::Postgres {
+                conn.raw("SET LOCAL lock_timeout = '5s'")?;
+            }
+            conn.raw(&format!(
+                "INSERT INTO schema_migration (version, name, checksum, applied_at) VALUES ({version}, '{name}', '{checksum}', {})",
+                to_millis(now)
+            ))?;
+            Ok(true)
+        }
+    }
+}

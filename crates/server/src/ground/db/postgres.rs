@@ -1,0 +1,136 @@
+use std::collections::HashMap;
+use std::error::Error;
+
+use postgres::error::SqlState;
+use postgres::types::private::BytesMut;
+use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use postgres::{Client, NoTls, Statement};
+
+use super::{Conn, DbError, Dialect, Row, Sql, Val};
+
+/// One PostgreSQL connection with its prepared statements.
+pub struct PgConn {
+    client: Client,
+    prepared: HashMap<usize, Statement>,
+}
+
+impl PgConn {
+    /// Connects. A statement that runs longer than 30 s is ended by the server.
+    pub fn open(url: &str) -> Result<Self, DbError> {
+        let mut client = Client::connect(url, NoTls).map_err(wrap)?;
+        client.batch_execute("SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET TIME ZONE 'UTC'").map_err(wrap)?;
+        Ok(Self { client, prepared: HashMap::new() })
+    }
+
+    /// Whether the connection is gone.
+    pub fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    fn statement(&mut self, sql: &'static Sql) -> Result<Statement, DbError> {
+        let key = sql.key();
+        if let Some(statement) = self.prepared.get(&key) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(&Dialect::Postgres.render(sql.text)).map_err(|e| at(sql, e))?;
+        self.prepared.insert(key, statement.clone());
+        Ok(statement)
+    }
+}
+
+fn refs(params: &[Val]) -> Vec<&(dyn ToSql + Sync)> {
+    params.iter().map(|v| v as &(dyn ToSql + Sync)).collect()
+}
+
+impl Conn for PgConn {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    fn exec(&mut self, sql: &'static Sql, params: &[Val]) -> Result<u64, DbError> {
+        let statement = self.statement(sql)?;
+        self.client.execute(&statement, &refs(params)).map_err(|e| at(sql, e))
+    }
+
+    fn rows(&mut self, sql: &'static Sql, params: &[Val]) -> Result<Vec<Row>, DbError> {
+        let statement = self.statement(sql)?;
+        let rows = self.client.query(&statement, &refs(params)).map_err(|e| at(sql, e))?;
+        rows.iter().map(read).collect()
+    }
+
+    fn raw(&mut self, text: &str) -> Result<(), DbError> {
+        self.client.batch_execute(text).map_err(wrap)
+    }
+
+    fn raw_rows(&mut self, text: &str) -> Result<Vec<Row>, DbError> {
+        self.client.query(text, &[]).map_err(wrap)?.iter().map(read).collect()
+    }
+
+    fn check(&mut self, sql: &'static Sql) -> Result<(), DbError> {
+        self.client.prepare(&Dialect::Postgres.render(sql.text)).map(|_| ()).map_err(|e| at(sql, e))
+    }
+}
+
+fn read(row: &postgres::Row) -> Result<Row, DbError> {
+    let mut cells = Vec::with_capacity(row.len());
+    for (i, column) in row.columns().iter().enumerate() {
+        let cell = match *column.type_() {
+            Type::INT8 => row.try_get::<_, Option<i64>>(i).map(|v| v.map_or(Val::Null, Val::Int)),
+            Type::INT4 => row.try_get::<_, Option<i32>>(i).map(|v| v.map_or(Val::Null, |n| Val::Int(n.into()))),
+            Type::BOOL => row.try_get::<_, Option<bool>>(i).map(|v| v.map_or(Val::Null, |b| Val::Int(b.into()))),
+            Type::UUID => row.try_get::<_, Option<uuid::Uuid>>(i).map(|v| v.map_or(Val::Null, Val::Id)),
+            Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(i).map(|v| v.map_or(Val::Null, Val::Bytes)),
+            _ => row.try_get::<_, Option<String>>(i).map(|v| v.map_or(Val::Null, Val::Text)),
+        };
+        cells.push(cell.map_err(|e| DbError::Row(format!("column {} ({}): {e}", i + 1, column.type_())))?);
+    }
+    Ok(Row::new(cells))
+}
+
+impl ToSql for Val {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match self {
+            Val::Null => Ok(IsNull::Yes),
+            Val::Int(n) if *ty == Type::INT4 => i32::try_from(*n)?.to_sql(ty, out),
+            Val::Int(n) if *ty == Type::INT8 => n.to_sql(ty, out),
+            Val::Text(text) => text.as_str().to_sql(ty, out),
+            Val::Bytes(bytes) => bytes.as_slice().to_sql(ty, out),
+            Val::Id(id) => id.to_sql(ty, out),
+            Val::Int(_) => Err(format!("a number cannot be a parameter of type {ty}").into()),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+fn at(sql: &Sql, error: postgres::Error) -> DbError {
+    match wrap(error) {
+        DbError::Other(text) => DbError::Other(format!("{}:{}: {text}", sql.file, sql.line)),
+        other => other,
+    }
+}
+
+fn wrap(error: postgres::Error) -> DbError {
+    let text = error.as_db_error().map_or_else(|| error.to_string(), |d| format!("{} ({})", d.message(), d.constraint().unwrap_or("-")));
+    match error.code() {
+        Some(code) if *code == SqlState::UNIQUE_VIOLATION => DbError::Unique(text),
+        Some(code) if *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED => DbError::Contended(text),
+        Some(code)
+            if code.code().starts_with("08")
+                || code.code().starts_with("57")
+                || code.code().starts_with("53")
+                || code.code() == "55P03" =>
+        {
+            DbError::Unavailable(text)
+        }
+        Some(_) => DbError::Other(text),
+        None if error.is_closed() => DbError::Unavailable(text),
+        // Without a code it is a lost or refused connection, or a value that could not be sent or read.
+        None if error.source().is_some_and(|s| s.is::<std::io::Error>()) => DbError::Unavailable(text),
+        None => DbError::Other(format!("{error}: {}", error.source().map_or_else(String::new, ToString::to_string))),
+    }
+}

@@ -1,0 +1,72 @@
+use std::borrow::Cow;
+
+/// A statement of the house. Built only by [`sql!`](crate::sql), which also registers it, so that one test can prepare
+/// every statement on both databases.
+#[derive(Debug)]
+pub struct Sql {
+    /// The portable text. `{for_update}` and `{skip_locked}` become row locks on PostgreSQL and vanish on SQLite.
+    pub text: &'static str,
+    /// Where it stands.
+    pub file: &'static str,
+    /// Where it stands.
+    pub line: u32,
+}
+
+impl Sql {
+    /// Tells this statement from all others, cheaper than comparing texts: its address.
+    pub(super) fn key(&'static self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+}
+
+/// The entry of a statement in the register.
+#[derive(Debug)]
+pub struct Registered(pub &'static Sql);
+inventory::collect!(Registered);
+
+/// Every statement of the program.
+pub fn registered() -> impl Iterator<Item = &'static Sql> {
+    inventory::iter::<Registered>.into_iter().map(|r| r.0)
+}
+
+/// The two databases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// SQLite, embedded.
+    Sqlite,
+    /// PostgreSQL 15 or newer.
+    Postgres,
+}
+
+impl Dialect {
+    /// The text of a statement for this database.
+    pub fn render(self, text: &'static str) -> Cow<'static, str> {
+        if !text.contains('{') {
+            return Cow::Borrowed(text);
+        }
+        let (update, skip) = match self {
+            Dialect::Sqlite => ("", ""),
+            Dialect::Postgres => ("FOR UPDATE", "FOR UPDATE SKIP LOCKED"),
+        };
+        Cow::Owned(text.replace("{for_update}", update).replace("{skip_locked}", skip))
+    }
+
+    /// The text of a migration for this database: `{id}`, `{int}`, `{bytes}` and `{strict}` stand for what differs.
+    pub fn render_ddl(self, text: &str) -> String {
+        let (id, int, bytes, strict) = match self {
+            Dialect::Sqlite => ("BLOB", "INTEGER", "BLOB", " STRICT"),
+            Dialect::Postgres => ("UUID", "BIGINT", "BYTEA", ""),
+        };
+        text.replace("{id}", id).replace("{int}", int).replace("{bytes}", bytes).replace("{strict}", strict)
+    }
+}
+
+/// `sql!("SELECT … WHERE id = $1")`: a static, registered statement in the common subset of both databases.
+#[macro_export]
+macro_rules! sql {
+    ($text:expr) => {{
+        static STATEMENT: $crate::ground::db::Sql = $crate::ground::db::Sql { text: $text, file: file!(), line: line!() };
+        $crate::ground::db::inventory::submit! { $crate::ground::db::Registered(&STATEMENT) }
+        &STATEMENT
+    }};
+}

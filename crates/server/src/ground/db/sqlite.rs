@@ -1,0 +1,133 @@
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, OpenFlags, ToSql, ffi};
+
+use super::{Conn, DbError, Dialect, Row, Sql, Val};
+
+/// One SQLite connection with its prepared statements.
+pub struct SqliteConn {
+    inner: Connection,
+    rendered: HashMap<usize, String>,
+}
+
+impl SqliteConn {
+    /// Opens a connection. WAL with `synchronous=FULL`: what is acknowledged survives a loss of power.
+    pub fn open(path: &Path, read_only: bool) -> Result<Self, DbError> {
+        let flags = if read_only {
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        } else {
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        };
+        let inner = Connection::open_with_flags(path, flags).map_err(wrap)?;
+        inner.busy_timeout(Duration::from_secs(10)).map_err(wrap)?;
+        inner.set_prepared_statement_cache_capacity(512);
+        if !read_only {
+            inner.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;").map_err(wrap)?;
+        }
+        inner.execute_batch("PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;").map_err(wrap)?;
+        Ok(Self { inner, rendered: HashMap::new() })
+    }
+
+    fn text<'a>(rendered: &'a mut HashMap<usize, String>, sql: &'static Sql) -> &'a str {
+        rendered.entry(sql.key()).or_insert_with(|| Dialect::Sqlite.render(sql.text).into_owned())
+    }
+}
+
+impl Conn for SqliteConn {
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    fn exec(&mut self, sql: &'static Sql, params: &[Val]) -> Result<u64, DbError> {
+        let text = Self::text(&mut self.rendered, sql);
+        let mut statement = self.inner.prepare_cached(text).map_err(|e| at(sql, e))?;
+        let touched = statement.execute(rusqlite::params_from_iter(params)).map_err(|e| at(sql, e))?;
+        Ok(touched as u64)
+    }
+
+    fn rows(&mut self, sql: &'static Sql, params: &[Val]) -> Result<Vec<Row>, DbError> {
+        let text = Self::text(&mut self.rendered, sql);
+        let mut statement = self.inner.prepare_cached(text).map_err(|e| at(sql, e))?;
+        let columns = statement.column_count();
+        let mut cursor = statement.query(rusqlite::params_from_iter(params)).map_err(|e| at(sql, e))?;
+        let mut rows = Vec::new();
+        while let Some(row) = cursor.next().map_err(|e| at(sql, e))? {
+            rows.push(read(row, columns)?);
+        }
+        Ok(rows)
+    }
+
+    fn raw(&mut self, text: &str) -> Result<(), DbError> {
+        self.inner.execute_batch(text).map_err(wrap)
+    }
+
+    fn raw_rows(&mut self, text: &str) -> Result<Vec<Row>, DbError> {
+        let mut statement = self.inner.prepare(text).map_err(wrap)?;
+        let columns = statement.column_count();
+        let mut cursor = statement.query([]).map_err(wrap)?;
+        let mut rows = Vec::new();
+        while let Some(row) = cursor.next().map_err(wrap)? {
+            rows.push(read(row, columns)?);
+        }
+        Ok(rows)
+    }
+
+    fn check(&mut self, sql: &'static Sql) -> Result<(), DbError> {
+        let text = Self::text(&mut self.rendered, sql);
+        self.inner.prepare(text).map(|_| ()).map_err(|e| at(sql, e))
+    }
+}
+
+fn read(row: &rusqlite::Row<'_>, columns: usize) -> Result<Row, DbError> {
+    let mut cells = Vec::with_capacity(columns);
+    for i in 0..columns {
+        cells.push(match row.get_ref(i).map_err(wrap)? {
+            ValueRef::Null => Val::Null,
+            ValueRef::Integer(n) => Val::Int(n),
+            ValueRef::Text(text) => Val::Text(String::from_utf8_lossy(text).into_owned()),
+            ValueRef::Blob(bytes) => Val::Bytes(bytes.to_vec()),
+            ValueRef::Real(_) => return Err(DbError::Row(format!("column {} is a floating point number", i + 1))),
+        });
+    }
+    Ok(Row::new(cells))
+}
+
+impl ToSql for Val {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Val::Null => ToSqlOutput::Owned(Value::Null),
+            Val::Int(n) => ToSqlOutput::Owned(Value::Integer(*n)),
+            Val::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Val::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+            Val::Id(id) => ToSqlOutput::Borrowed(ValueRef::Blob(id.as_bytes())),
+        })
+    }
+}
+
+fn at(sql: &Sql, error: rusqlite::Error) -> DbError {
+    match wrap(error) {
+        DbError::Other(text) => DbError::Other(format!("{}:{}: {text}", sql.file, sql.line)),
+        other => other,
+    }
+}
+
+fn wrap(error: rusqlite::Error) -> DbError {
+    if let rusqlite::Error::SqliteFailure(code, ref text) = error {
+        let text = text.clone().unwrap_or_else(|| code.to_string());
+        return match code.extended_code {
+            ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY => DbError::Unique(text),
+            _ => match code.code {
+                rusqlite::ErrorCode::DiskFull
+                | rusqlite::ErrorCode::SystemIoFailure
+                | rusqlite::ErrorCode::CannotOpen
+                | rusqlite::ErrorCode::ReadOnly
+                | rusqlite::ErrorCode::DatabaseBusy => DbError::Unavailable(text),
+                _ => DbError::Other(text),
+            },
+        };
+    }
+    DbError::Other(error.to_string())
+}

@@ -1,0 +1,101 @@
+use std::cell::RefCell;
+
+use jiff::Timestamp;
+use postsale_domain::ground::{Caller, TenantId, TypedId, to_millis};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use uuid::{ContextV7, Timestamp as UuidTime, Uuid};
+
+use super::{Conn, Query};
+
+/// A change waiting to be written into the audit chain when the transaction ends.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// What was done: `ticket.solve`.
+    pub action: &'static str,
+    /// To what: the text form of an id.
+    pub subject: String,
+    /// Changed fields before, as a JSON object ("" when it did not exist).
+    pub before: String,
+    /// Changed fields after ("" when it no longer exists).
+    pub after: String,
+}
+
+/// A transaction: it knows its tenant, its caller and its now. Store functions take nothing else.
+pub struct Tx<'c> {
+    conn: &'c mut dyn Conn,
+    caller: &'c Caller,
+    now: Timestamp,
+    pub(super) changes: Vec<Change>,
+}
+
+thread_local! {
+    /// Keeps ids made in the same millisecond in the order they were made.
+    static IDS: RefCell<ContextV7> = RefCell::new(ContextV7::new());
+}
+
+impl<'c> Tx<'c> {
+    pub(super) fn new(conn: &'c mut dyn Conn, caller: &'c Caller, now: Timestamp) -> Self {
+        Self { conn, caller, now, changes: Vec::new() }
+    }
+
+    /// The tenant everything stays inside.
+    pub fn tenant(&self) -> TenantId {
+        self.caller.tenant
+    }
+
+    /// Who asks.
+    pub fn caller(&self) -> &Caller {
+        self.caller
+    }
+
+    /// The instant of this transaction, in whole milliseconds.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// A new id, ordered by the transaction's instant.
+    pub fn new_id<T: TypedId>(&mut self) -> T {
+        let ms = to_millis(self.now).max(0).unsigned_abs();
+        let nanos = u32::try_from(ms % 1000).unwrap_or(0) * 1_000_000;
+        T::from_uuid(IDS.with_borrow(|context| Uuid::new_v7(UuidTime::from_unix(context, ms / 1000, nanos))))
+    }
+
+    /// Notes a change for the audit chain. Of two objects only the fields that differ are kept;
+    /// `None` before means it was made, `None` after means it is gone.
+    pub fn audit<T: Serialize>(&mut self, action: &'static str, subject: impl ToString, before: Option<&T>, after: Option<&T>) {
+        let value = |side: Option<&T>| side.and_then(|v| serde_json::to_value(v).ok());
+        let (before, after) = (value(before), value(after));
+        let (before, after) = match (before, after) {
+            (Some(Value::Object(b)), Some(Value::Object(a))) => {
+                let (b, a) = differing(b, a);
+                if a.is_empty() && b.is_empty() {
+                    return;
+                }
+                (Value::Object(b).to_string(), Value::Object(a).to_string())
+            }
+            (b, a) => (b.map_or_else(String::new, |v| v.to_string()), a.map_or_else(String::new, |v| v.to_string())),
+        };
+        self.changes.push(Change { action, subject: subject.to_string(), before, after });
+    }
+
+    /// Takes the changes noted so far; called once, by what ends the transaction.
+    pub fn take_changes(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.changes)
+    }
+}
+
+impl Query for Tx<'_> {
+    fn conn(&mut self) -> &mut dyn Conn {
+        self.conn
+    }
+}
+
+fn differing(mut before: Map<String, Value>, mut after: Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
+    let same: Vec<String> = after.iter().filter(|(k, v)| before.get(*k) == Some(v)).map(|(k, _)| k.clone()).collect();
+    for key in same {
+        before.remove(&key);
+        after.remove(&key);
+    }
+    (before, after)
+}

@@ -1,0 +1,109 @@
+//! Work that follows a transaction. A job is written in the transaction that causes it, claimed with a lease, and done
+//! with the fence of that claim: a holder that slept through its lease can no longer write.
+
+use jiff::{SignedDuration, Timestamp};
+use postsale_domain::ground::{TenantId, from_millis};
+use serde::Serialize;
+
+use super::db::{Bare, DbError, Done, Json, Query, Tx, p};
+use crate::sql;
+
+postsale_domain::ids! {
+    /// A job.
+    JobId = "job";
+}
+
+/// How long a claimed job may take before another worker may claim it.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// Attempts after which a job is parked where people see it.
+pub const MAX_ATTEMPTS: u32 = 8;
+
+/// A claimed job.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Which one.
+    pub id: JobId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which handler.
+    pub queue: String,
+    /// JSON; carries ids only.
+    pub payload: String,
+    /// This attempt's number, from 1.
+    pub attempts: u32,
+    /// The fence of this claim.
+    pub fence: i64,
+}
+
+/// Writes a job in the caller's transaction. A live job with the same queue and key stands for both.
+pub fn enqueue<T: Serialize>(tx: &mut Tx<'_>, queue: &str, key: &str, run_at: Timestamp, payload: &T) -> Result<(), DbError> {
+    let id: JobId = tx.new_id();
+    let params = [p(&id), p(&tx.tenant()), p(queue), p(key), p(&Json(payload)), p(&run_at), p(&MAX_ATTEMPTS), p(&tx.now())];
+    tx.exec(
+        sql!(
+            "INSERT INTO job (id, tenant_id, queue, key, payload, state, run_at, attempts, max_attempts, fence, created_at)
+             VALUES ($1, $2, $3, $4, $5, 'ready', $6, 0, $7, 0, $8) ON CONFLICT DO NOTHING"
+        ),
+        &params,
+    )?;
+    Ok(())
+}
+
+/// Claims up to `limit` jobs that are due, and jobs whose holder let the lease run out.
+pub fn claim(bare: &mut Bare<'_>, now: Timestamp, limit: u32) -> Result<Vec<Job>, DbError> {
+    let lease = now + LEASE;
+    bare.exec(sql!("UPDATE job SET state = 'ready', lease_until = NULL WHERE state = 'run' AND lease_until < $1"), &[p(&now)])?;
+    bare.query(
+        sql!(
+            "UPDATE job SET state = 'run', lease_until = $1, attempts = attempts + 1, fence = fence + 1
+             WHERE id IN (SELECT id FROM job WHERE state = 'ready' AND run_at <= $2 ORDER BY run_at, id LIMIT $3 {skip_locked})
+             RETURNING id, tenant_id, queue, payload, attempts, fence"
+        ),
+        &[p(&lease), p(&now), p(&limit)],
+        |r| Ok(Job { id: r.next()?, tenant: r.next()?, queue: r.next()?, payload: r.next()?, attempts: r.next()?, fence: r.next()? }),
+    )
+}
+
+/// Marks a job done inside the transaction that did it. `false`: the claim is no longer ours; the caller must not commit.
+pub fn finish(tx: &mut Tx<'_>, job: &Job) -> Result<bool, DbError> {
+    let touched = tx.exec(
+        sql!("UPDATE job SET state = 'done', lease_until = NULL, last_error = NULL WHERE id = $1 AND fence = $2 AND state = 'run'"),
+        &[p(&job.id), p(&job.fence)],
+    )?;
+    Ok(touched == 1)
+}
+
+/// Gives a failed job back: later with a growing wait, or parked after the last attempt.
+pub fn give_back(bare: &mut Bare<'_>, job: &Job, now: Timestamp, error: &str) -> Done<()> {
+    let run_at = now + backoff(job.attempts);
+    bare.exec(
+        sql!(
+            "UPDATE job SET state = CASE WHEN attempts >= max_attempts THEN 'parked' ELSE 'ready' END, run_at = $1, lease_until = NULL, last_error = $2
+             WHERE id = $3 AND fence = $4 AND state = 'run'"
+        ),
+        &[p(&run_at), p(error), p(&job.id), p(&job.fence)],
+    )?;
+    Ok(())
+}
+
+/// The wait before attempt `attempts + 1`: 2 s, 4 s, 8 s … at most an hour.
+pub fn backoff(attempts: u32) -> SignedDuration {
+    SignedDuration::from_secs((1_i64 << attempts.clamp(1, 12)).min(3600))
+}
+
+/// When the next ready job falls due.
+pub fn next_due(bare: &mut Bare<'_>) -> Result<Option<Timestamp>, DbError> {
+    Ok(bare
+        .one(sql!("SELECT run_at FROM job WHERE state = 'ready' ORDER BY run_at, id LIMIT 1"), &[], |r| r.next::<i64>())?
+        .map(from_millis))
+}
+
+/// Jobs nobody will try again, newest first, with their last error: what a person must look at.
+pub fn parked(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<(JobId, String, String)>, DbError> {
+    let tenant = tx.tenant();
+    tx.query(
+        sql!("SELECT id, queue, COALESCE(last_error, '') FROM job WHERE tenant_id = $1 AND state = 'parked' ORDER BY id DESC LIMIT $2"),
+        &[p(&tenant), p(&limit)],
+        |r| Ok((r.next()?, r.next()?, r.next()?)),
+    )
+}

@@ -1,0 +1,9 @@
+//! What every room downstairs stands on: the database, HTTP, jobs, configuration, seals. Names no business noun.
+
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod jobs;
+pub mod seal;
+pub mod texts;
+pub mod web;

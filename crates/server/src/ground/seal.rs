@@ -1,0 +1,133 @@
+//! Signed references for links that need no login: stickers, ticket pages, mail threading.
+
+use std::path::Path;
+
+use hmac::{Hmac, KeyInit, Mac};
+use rand::RngCore;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+/// Bytes of the signature kept in a link: 80 bits, beyond guessing at any rate a server answers.
+const TAG: usize = 10;
+
+/// The house's secret, from which every signature is made. Never printed.
+#[derive(Clone)]
+pub struct Seal {
+    key: [u8; 32],
+}
+
+impl std::fmt::Debug for Seal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Seal(..)")
+    }
+}
+
+impl Seal {
+    /// A seal with a given key: tests.
+    pub fn with_key(key: [u8; 32]) -> Self {
+        Self { key }
+    }
+
+    /// Reads `secret.key` in the data folder, making it (mode 600) when it is not there.
+    pub fn load(folder: &Path) -> std::io::Result<Self> {
+        let path = folder.join("secret.key");
+        if let Ok(bytes) = std::fs::read(&path) {
+            let key = bytes.try_into().map_err(|_| std::io::Error::other(format!("{} does not hold 32 bytes", path.display())))?;
+            return Ok(Self { key });
+        }
+        std::fs::create_dir_all(folder)?;
+        let key = random();
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(&path) {
+            Ok(mut file) => {
+                std::io::Write::write_all(&mut file, &key)?;
+                file.sync_all()?;
+                Ok(Self { key })
+            }
+            // Another process was faster; its key counts.
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Self::load(folder),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A link token for an id: 32 hexadecimal digits of the id and 20 of the signature. `kind` keeps a token of one
+    /// use from working for another.
+    pub fn sign(&self, kind: &str, id: Uuid) -> String {
+        format!("{}{}", id.simple(), hex(&self.tag(kind, id.as_bytes())))
+    }
+
+    /// The id in a token of this kind; `None` when it was not made here.
+    pub fn open(&self, kind: &str, token: &str) -> Option<Uuid> {
+        if token.len() != 32 + 2 * TAG || !token.is_ascii() {
+            return None;
+        }
+        let (id, tag) = token.split_at(32);
+        let id = Uuid::try_parse(id).ok()?;
+        // One spelling per token: upper-case hexadecimal does not open.
+        (id.simple().to_string() == token[..32] && bool::from(hex(&self.tag(kind, id.as_bytes())).as_bytes().ct_eq(tag.as_bytes())))
+            .then_some(id)
+    }
+
+    /// A signature over any bytes, as lower-case hexadecimal.
+    pub fn mac(&self, kind: &str, bytes: &[u8]) -> String {
+        hex(&self.tag(kind, bytes))
+    }
+
+    fn tag(&self, kind: &str, bytes: &[u8]) -> [u8; TAG] {
+        // A key of 32 bytes is always taken by HMAC.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else { return [0; TAG] };
+        mac.update(kind.as_bytes());
+        mac.update(&[0]);
+        mac.update(bytes);
+        let full = mac.finalize().into_bytes();
+        std::array::from_fn(|i| full[i])
+    }
+}
+
+/// 32 random bytes from the operating system.
+pub fn random() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    rand::rng().fill_bytes(&mut bytes);
+    bytes
+}
+
+/// SHA-256.
+pub fn digest(bytes: &[u8]) -> Vec<u8> {
+    Sha256::digest(bytes).to_vec()
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, b| {
+        let _ = write!(text, "{b:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_opens_only_whole_and_only_for_its_kind() {
+        let seal = Seal::with_key([7; 32]);
+        let id = Uuid::from_u128(0xab);
+        let token = seal.sign("sticker", id);
+        assert_eq!(seal.open("sticker", &token), Some(id));
+        assert_eq!(seal.open("ticket", &token), None);
+        assert_eq!(Seal::with_key([8; 32]).open("sticker", &token), None);
+        for i in 0..token.len() {
+            let mut bent = token.clone().into_bytes();
+            bent[i] = if bent[i] == b'0' { b'1' } else { b'0' };
+            assert_eq!(seal.open("sticker", std::str::from_utf8(&bent).unwrap()), None, "digit {i}");
+        }
+        assert_eq!(seal.open("sticker", &token.to_uppercase()), None);
+        assert_eq!(seal.open("sticker", ""), None);
+        assert_eq!(seal.open("sticker", &"é".repeat(26)), None);
+    }
+}

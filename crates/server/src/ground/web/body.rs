@@ -1,0 +1,85 @@
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::header;
+use axum::http::request::Parts;
+use postsale_domain::ground::{Lang, Refusal};
+use postsale_domain::refuse;
+use serde::de::DeserializeOwned;
+
+use super::{Problem, lang_of};
+use crate::ground::seal::digest;
+
+/// Most bytes of a JSON body. Larger ones are refused before they are read whole.
+pub const MAX_BODY: usize = 256 * 1024;
+
+/// A JSON body, read strictly: unknown fields, wrong types and doubled keys are refused with the field's path.
+#[derive(Debug)]
+pub struct Body<T> {
+    /// What was sent.
+    pub value: T,
+    /// SHA-256 of the bytes, to tell two requests under one idempotency key apart.
+    pub hash: Vec<u8>,
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let lang = lang_of(request.headers());
+        let declared = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        if declared.split(';').next().is_none_or(|t| !t.trim().eq_ignore_ascii_case("application/json")) {
+            return Err(Problem::refused(lang, &refuse!(Invalid, "body.not_json")));
+        }
+        let bytes =
+            axum::body::Bytes::from_request(request, state).await.map_err(|rejection| Problem::refused(lang, &too_large(&rejection)))?;
+        let mut reader = serde_json::Deserializer::from_slice(&bytes);
+        let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| Problem::refused(lang, &unread(&e)))?;
+        reader.end().map_err(|e| Problem::refused(lang, &refuse!(Invalid, "body.unreadable", reason = e)))?;
+        Ok(Self { value, hash: digest(&bytes) })
+    }
+}
+
+fn too_large(rejection: &BytesRejection) -> Refusal {
+    if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+        refuse!(TooLarge, "body.too_large", limit_kib = MAX_BODY / 1024)
+    } else {
+        refuse!(Invalid, "body.unreadable", reason = rejection.body_text())
+    }
+}
+
+fn unread(error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
+    let path = error.path().to_string();
+    let refusal = refuse!(Invalid, "body.unreadable", reason = error.inner());
+    if path == "." { refusal } else { refusal.field(path) }
+}
+
+/// Query parameters, read strictly.
+#[derive(Debug)]
+pub struct Params<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let lang = lang_of(&parts.headers);
+        axum::extract::Query::<T>::try_from_uri(&parts.uri)
+            .map(|q| Params(q.0))
+            .map_err(|e| Problem::refused(lang, &refuse!(Invalid, "query.unreadable", reason = e.body_text())))
+    }
+}
+
+/// The id in the path; anything that is not such an id is "not there".
+#[derive(Debug)]
+pub struct Ref<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Ref<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let lang: Lang = lang_of(&parts.headers);
+        Path::<T>::from_request_parts(parts, state)
+            .await
+            .map(|p| Ref(p.0))
+            .map_err(|_| Problem::refused(lang, &refuse!(NotFound, "not_found")))
+    }
+}

@@ -1,0 +1,216 @@
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use postsale_domain::ground::{Act, Caller, Lang, Reach, Refusal};
+use postsale_domain::refuse;
+use serde::Serialize;
+
+use super::{Body, Problem};
+use crate::ground::db::{Done, Query, Stop, Tx, p};
+use crate::ground::seal::digest;
+use crate::ground::texts;
+use crate::house::House;
+use crate::sql;
+
+/// The cookie a browser's session lives in.
+pub const SESSION_COOKIE: &str = "postsale_session";
+
+/// Someone whose right to an action has been asked; the only way to a transaction from HTTP.
+#[derive(Clone)]
+pub struct Runner {
+    /// The house.
+    pub house: House,
+    /// Who asks.
+    pub caller: Caller,
+    /// The language they read.
+    pub lang: Lang,
+    reach: Reach,
+}
+
+impl Runner {
+    /// Asks whether the caller may do the action at all; on what, the stores ask by [`Runner::reach`].
+    pub fn ask<A: Act>(house: House, caller: Caller, lang: Lang) -> Result<Self, Refusal> {
+        match A::reach(&caller.who) {
+            Reach::None => Err(refuse!(Forbidden, "not_allowed", action = A::NAME)),
+            reach => Ok(Self { house, caller, lang, reach }),
+        }
+    }
+
+    /// How far the action reaches for this caller: all, or only their own.
+    pub fn reach(&self) -> Reach {
+        self.reach
+    }
+
+    /// Reads on a snapshot.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Done<T> + Send + 'static,
+    {
+        let now = self.house.clock.now();
+        self.house.db.read(self.caller.clone(), now, work).await.map_err(|stop| Problem::stopped(self.lang, stop))
+    }
+
+    /// Writes in one transaction and answers after its commit.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Done<T> + Send + 'static,
+    {
+        let now = self.house.clock.now();
+        let answer = self.house.db.write(self.caller.clone(), now, work).await.map_err(|stop| Problem::stopped(self.lang, stop));
+        self.house.wake();
+        answer
+    }
+}
+
+/// [`Runner`] for a request: signed in, and asked for action `A`.
+pub struct Door<A> {
+    /// Who runs it.
+    pub runner: Runner,
+    key: Option<String>,
+    route: String,
+    action: PhantomData<A>,
+}
+
+impl<A> std::ops::Deref for Door<A> {
+    type Target = Runner;
+    fn deref(&self) -> &Runner {
+        &self.runner
+    }
+}
+
+/// A written answer, ready to send; the same bytes again when the request is repeated under its idempotency key.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    status: StatusCode,
+    json: String,
+}
+
+impl IntoResponse for Answered {
+    fn into_response(self) -> Response {
+        if self.status == StatusCode::NO_CONTENT {
+            return self.status.into_response();
+        }
+        (self.status, [(header::CONTENT_TYPE, "application/json")], self.json).into_response()
+    }
+}
+
+impl<A: Act> Door<A> {
+    /// Runs a writing command once per idempotency key: the answer is kept in the same transaction, and a repetition
+    /// gets it again. Errors: `idempotency.other_request` when the key was used for something else.
+    pub async fn command<B, T, F>(self, body: Body<B>, status: StatusCode, work: F) -> Result<Answered, Problem>
+    where
+        B: Send + Sync + 'static,
+        T: Serialize,
+        F: Fn(&mut Tx<'_>, &B) -> Done<T> + Send + 'static,
+    {
+        let request = digest(&[self.route.as_bytes(), b"\n", &body.hash].concat());
+        let (value, key) = (Arc::new(body.value), self.key.clone());
+        let json = self
+            .runner
+            .write(move |tx| match &key {
+                None => Ok((status, to_json(&work(tx, &value)?)?)),
+                Some(key) => once(tx, key, &request, status, |tx| to_json(&work(tx, &value)?)),
+            })
+            .await?;
+        Ok(Answered { status: json.0, json: json.1 })
+    }
+}
+
+fn to_json<T: Serialize>(value: &T) -> Done<String> {
+    serde_json::to_string(value).map_err(|e| Stop::Db(crate::ground::db::DbError::Other(format!("an answer could not be written: {e}"))))
+}
+
+/// Writes the key first: on PostgreSQL a second request with the same key waits there for the first one's end.
+fn once(
+    tx: &mut Tx<'_>,
+    key: &str,
+    request: &[u8],
+    status: StatusCode,
+    work: impl Fn(&mut Tx<'_>) -> Done<String>,
+) -> Done<(StatusCode, String)> {
+    let (tenant, caller, now) = (tx.tenant(), tx.caller().label(), tx.now());
+    let fresh = tx.exec(
+        sql!(
+            "INSERT INTO idempotency (tenant_id, caller, key, request_hash, status, answer, created_at) VALUES ($1, $2, $3, $4, 0, '', $5)
+             ON CONFLICT DO NOTHING"
+        ),
+        &[p(&tenant), p(&caller), p(key), p(request), p(&now)],
+    )?;
+    if fresh == 0 {
+        let kept = tx.one(
+            sql!("SELECT request_hash, status, answer FROM idempotency WHERE tenant_id = $1 AND caller = $2 AND key = $3"),
+            &[p(&tenant), p(&caller), p(key)],
+            |r| Ok((r.next::<Vec<u8>>()?, r.next::<u16>()?, r.next::<String>()?)),
+        )?;
+        return match kept {
+            Some((hash, code, answer)) if hash == request => Ok((StatusCode::from_u16(code).unwrap_or(status), answer)),
+            _ => Err(refuse!(Conflict, "idempotency.other_request").field("Idempotency-Key").into()),
+        };
+    }
+    let answer = work(tx)?;
+    tx.exec(
+        sql!("UPDATE idempotency SET status = $1, answer = $2 WHERE tenant_id = $3 AND caller = $4 AND key = $5"),
+        &[p(&status.as_u16()), p(&answer), p(&tenant), p(&caller), p(key)],
+    )?;
+    Ok((status, answer))
+}
+
+impl<A: Act> FromRequestParts<House> for Door<A> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Problem> {
+        let lang = lang_of(&parts.headers);
+        let no = |refusal: Refusal| Problem::refused(lang, &refusal);
+        let (token, by_cookie) = bearer_or_cookie(&parts.headers).ok_or_else(|| no(refuse!(Unauthenticated, "session.missing")))?;
+        if by_cookie && !matches!(parts.method, Method::GET | Method::HEAD) && !same_origin(&parts.headers) {
+            return Err(no(refuse!(Forbidden, "session.other_site")));
+        }
+        let (hash, now) = (digest(token.as_bytes()), house.clock.now());
+        let caller = house
+            .db
+            .bare_read(move |bare| crate::org::store::caller_of(bare, &hash, now))
+            .await
+            .map_err(|stop| Problem::stopped(lang, stop))?;
+        let caller = caller.ok_or_else(|| no(refuse!(Unauthenticated, "session.ended")))?;
+        let key = parts.headers.get("idempotency-key").map(|v| v.to_str().map(str::to_owned));
+        let key = match key {
+            None => None,
+            Some(Ok(key)) if (1..=128).contains(&key.len()) => Some(key),
+            Some(_) => return Err(no(refuse!(Invalid, "idempotency.bad_key").field("Idempotency-Key"))),
+        };
+        let runner = Runner::ask::<A>(house.clone(), caller, lang).map_err(no)?;
+        Ok(Self { runner, key, route: format!("{} {}", parts.method, parts.uri.path()), action: PhantomData })
+    }
+}
+
+/// The session token of a request, and whether it came as a cookie.
+pub fn bearer_or_cookie(headers: &HeaderMap) -> Option<(String, bool)> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+    if let Some(token) = bearer {
+        return Some((token.trim().to_owned(), false));
+    }
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
+    cookies.filter_map(|c| c.trim().split_once('=')).find(|(name, _)| *name == SESSION_COOKIE).map(|(_, token)| (token.to_owned(), true))
+}
+
+/// Browsers state where a request comes from; one that states another site is refused, one that states nothing is no browser.
+fn same_origin(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    match (text("sec-fetch-site"), text("origin"), text("host")) {
+        (Some(site), ..) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, o)| o == host),
+        (None, Some(_), None) => false,
+        (None, None, _) => true,
+    }
+}
+
+/// The language a request asks for.
+pub fn lang_of(headers: &HeaderMap) -> Lang {
+    texts::preferred(headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()))
+}

@@ -1,0 +1,11 @@
+//! HTTP: who asks, may they, what was sent, and how "no" is said.
+
+mod body;
+mod cursor;
+mod door;
+mod problem;
+
+pub use body::{Body, Params, Ref};
+pub use cursor::{Keyset, Page, PageParams};
+pub use door::{Answered, Door, Runner, SESSION_COOKIE, bearer_or_cookie, lang_of};
+pub use problem::Problem;

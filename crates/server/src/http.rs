@@ -1,0 +1,114 @@
+//! All routes together, and what stands around every one of them.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use postsale_domain::ground::Lang;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::ground::web::{Problem, SESSION_COOKIE};
+use crate::house::House;
+use crate::{org, web};
+
+/// A request that takes longer is ended with 503; nothing here has reason to.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// Most bytes of any request body.
+const BODY_LIMIT: usize = 256 * 1024;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Postsale", description = "After-sales service for payment terminals. Lists are keyset-paged; writes take an Idempotency-Key.", license(name = "Apache-2.0")),
+    components(schemas(Problem)),
+    modifiers(&Security),
+    security(("session" = []), ("bearer" = []))
+)]
+struct Doc;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, doc: &mut utoipa::openapi::OpenApi) {
+        let components = doc.components.get_or_insert_default();
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(SESSION_COOKIE))));
+        components.add_security_scheme("bearer", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()));
+    }
+}
+
+fn api() -> OpenApiRouter<House> {
+    OpenApiRouter::with_openapi(Doc::openapi()).nest("/api/v1", OpenApiRouter::new().merge(org::api::routes()))
+}
+
+/// The OpenAPI document, as `postsale openapi` prints it.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    api().into_openapi()
+}
+
+/// Everything the server answers.
+pub fn router(house: House) -> Router {
+    let (router, doc) = api().split_for_parts();
+    let document = doc.to_json().unwrap_or_default();
+    router
+        .route("/api/v1/openapi.json", get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) }))
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .fallback(web::page)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
+        .layer(CatchPanicLayer::custom(|_| accident()))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(headers))
+        .with_state(house)
+}
+
+fn accident() -> Response {
+    let stop = crate::ground::db::Stop::Db(crate::ground::db::DbError::Other("a handler panicked".into()));
+    Problem::stopped(Lang::Zh, stop).into_response()
+}
+
+/// Ready means: the database answers a read.
+async fn ready(State(house): State<House>) -> Response {
+    match house.db.bare_read(org::store::tenants).await {
+        Ok(_) => "ready".into_response(),
+        Err(stop) => (StatusCode::SERVICE_UNAVAILABLE, format!("the database does not answer: {stop}")).into_response(),
+    }
+}
+
+async fn metrics(State(house): State<House>) -> Response {
+    let (pieces, commits) = house.db.write_counts();
+    let text = format!(
+        "# HELP postsale_db_writes_total Writing transactions answered.\n# TYPE postsale_db_writes_total counter\npostsale_db_writes_total {pieces}\n\
+         # HELP postsale_db_commits_total Commits they took.\n# TYPE postsale_db_commits_total counter\npostsale_db_commits_total {commits}\n"
+    );
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+/// Headers every answer carries. Pages that need another content policy set their own.
+async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let fixed = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("permissions-policy"), "camera=(self), geolocation=(self), microphone=()"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+    ));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

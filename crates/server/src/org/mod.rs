@@ -1,0 +1,5 @@
+//! **org** downstairs: sessions, people, the audit chain.
+
+pub mod api;
+pub mod audit;
+pub mod store;

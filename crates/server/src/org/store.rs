@@ -1,0 +1,277 @@
+//! SQL of org.
+
+use jiff::Timestamp;
+use postsale_domain::ground::{AcquirerId, Caller, EngineerId, Role, TenantId, UserId, Who};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::ground::db::{Bare, DbError, Done, Query, Row, Tx, p};
+use crate::sql;
+
+/// A person as colleagues see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Colleague {
+    /// Who.
+    pub id: UserId,
+    /// The name shown.
+    pub name: String,
+    /// What they do.
+    pub role: Role,
+    /// The engineer they are, if they are one.
+    pub engineer_id: Option<EngineerId>,
+}
+
+/// What signing in needs to know of a person.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Who asks, once proven.
+    pub caller: Caller,
+    /// The person.
+    pub user: UserId,
+    /// The argon2 hash of the password.
+    pub password_hash: String,
+    /// Whether the person may no longer sign in.
+    pub disabled: bool,
+}
+
+fn caller(r: &mut Row) -> Result<Caller, DbError> {
+    let (tenant, user): (TenantId, UserId) = (r.next()?, r.next()?);
+    let role = r.word(Role::parse)?;
+    let (engineer, acquirer): (Option<EngineerId>, Option<AcquirerId>) = (r.next()?, r.next()?);
+    Ok(Caller { tenant, who: Who::Staff { user, role, engineer, acquirer } })
+}
+
+/// The person behind a session token's hash, if the session lives.
+pub fn caller_of(bare: &mut Bare<'_>, token_hash: &[u8], now: Timestamp) -> Done<Option<Caller>> {
+    Ok(bare.one(
+        sql!(
+            "SELECT u.tenant_id, u.id, u.role, u.engineer_id, u.acquirer_id FROM session s JOIN app_user u ON u.id = s.user_id
+             WHERE s.token_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND u.disabled_at IS NULL"
+        ),
+        &[p(token_hash), p(&now)],
+        caller,
+    )?)
+}
+
+/// The account of a user name.
+pub fn account(bare: &mut Bare<'_>, username: &str) -> Done<Option<Account>> {
+    Ok(bare.one(
+        sql!("SELECT tenant_id, id, role, engineer_id, acquirer_id, password_hash, disabled_at FROM app_user WHERE username = $1"),
+        &[p(username)],
+        |r| {
+            let caller = caller(r)?;
+            let password_hash = r.next()?;
+            let disabled = r.next::<Option<Timestamp>>()?.is_some();
+            let user = caller.user().ok_or_else(|| DbError::Row("an account without a person".into()))?;
+            Ok(Account { caller, user, password_hash, disabled })
+        },
+    )?)
+}
+
+/// Failed attempts on a user name, and when the last one was.
+pub fn failures(bare: &mut Bare<'_>, username: &str) -> Done<Option<(u32, Timestamp)>> {
+    Ok(bare.one(sql!("SELECT failures, last_at FROM login_failure WHERE username = $1"), &[p(username)], |r| Ok((r.next()?, r.next()?)))?)
+}
+
+/// Counts a failed attempt. Names that do not exist are counted alike, so that the wait tells nothing.
+pub fn count_failure(bare: &mut Bare<'_>, username: &str, now: Timestamp) -> Done<()> {
+    bare.exec(
+        sql!(
+            "INSERT INTO login_failure (username, failures, last_at) VALUES ($1, 1, $2)
+             ON CONFLICT (username) DO UPDATE SET failures = login_failure.failures + 1, last_at = excluded.last_at"
+        ),
+        &[p(username), p(&now)],
+    )?;
+    Ok(())
+}
+
+/// Opens a session and forgets failed attempts.
+pub fn open_session(tx: &mut Tx<'_>, username: &str, user: UserId, token_hash: &[u8], expires_at: Timestamp) -> Done<()> {
+    let (tenant, now) = (tx.tenant(), tx.now());
+    tx.exec(
+        sql!("INSERT INTO session (token_hash, tenant_id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)"),
+        &[p(token_hash), p(&tenant), p(&user), p(&now), p(&expires_at)],
+    )?;
+    tx.exec(sql!("DELETE FROM login_failure WHERE username = $1"), &[p(username)])?;
+    tx.audit("session.open", user, None, Some(&serde_json::json!({ "expires_at": expires_at })));
+    Ok(())
+}
+
+/// Ends a session.
+pub fn end_session(tx: &mut Tx<'_>, token_hash: &[u8]) -> Done<()> {
+    let now = tx.now();
+    let touched =
+        tx.exec(sql!("UPDATE session SET ended_at = $1 WHERE token_hash = $2 AND ended_at IS NULL"), &[p(&now), p(token_hash)])?;
+    if let (1, Some(user)) = (touched, tx.caller().user()) {
+        tx.audit("session.end", user, None, Some(&serde_json::json!({ "ended_at": now })));
+    }
+    Ok(())
+}
+
+/// Makes a person. `username` is unique over the whole installation.
+#[expect(clippy::too_many_arguments, reason = "a plain row; a struct would only repeat its names")]
+pub fn add_user(
+    tx: &mut Tx<'_>,
+    username: &str,
+    name: &str,
+    role: Role,
+    password_hash: &str,
+    engineer: Option<EngineerId>,
+    acquirer: Option<AcquirerId>,
+) -> Done<UserId> {
+    let (id, tenant, now): (UserId, _, _) = (tx.new_id(), tx.tenant(), tx.now());
+    tx.exec(
+        sql!(
+            "INSERT INTO app_user (id, tenant_id, username, display_name, role, password_hash, engineer_id, acquirer_id, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        ),
+        &[p(&id), p(&tenant), p(username), p(name), p(role.as_str()), p(password_hash), p(&engineer), p(&acquirer), p(&now)],
+    )?;
+    tx.audit("user.add", id, None, Some(&serde_json::json!({ "username": username, "role": role })));
+    Ok(id)
+}
+
+/// Makes a tenant; the caller of the transaction is the house acting for it.
+pub fn add_tenant(tx: &mut Tx<'_>, code: &str, name: &str) -> Done<()> {
+    let (tenant, now) = (tx.tenant(), tx.now());
+    tx.exec(
+        sql!("INSERT INTO tenant (id, code, name, settings, created_at) VALUES ($1, $2, $3, '{}', $4)"),
+        &[p(&tenant), p(code), p(name), p(&now)],
+    )?;
+    tx.audit("tenant.add", tenant, None, Some(&serde_json::json!({ "code": code, "name": name })));
+    Ok(())
+}
+
+/// All tenants, oldest first: what timers walk over.
+pub fn tenants(bare: &mut Bare<'_>) -> Done<Vec<TenantId>> {
+    Ok(bare.query(sql!("SELECT id FROM tenant ORDER BY created_at, id"), &[], |r| r.next())?)
+}
+
+/// The name of the caller's tenant.
+pub fn tenant_name(tx: &mut Tx<'_>) -> Done<String> {
+    let tenant = tx.tenant();
+    Ok(tx.one(sql!("SELECT name FROM tenant WHERE id = $1"), &[p(&tenant)], |r| r.next())?.unwrap_or_default())
+}
+
+/// The user name and shown name of a person.
+pub fn names(tx: &mut Tx<'_>, user: UserId) -> Done<Option<(String, String)>> {
+    let tenant = tx.tenant();
+    Ok(tx.one(sql!("SELECT username, display_name FROM app_user WHERE tenant_id = $1 AND id = $2"), &[p(&tenant), p(&user)], |r| {
+        Ok((r.next()?, r.next()?))
+    })?)
+}
+
+/// How the caller is named on timelines: the person's name, or a word for the house and the merchant (empty here; the
+/// reader's language names them).
+pub fn shown_name(tx: &mut Tx<'_>) -> Done<String> {
+    match tx.caller().user() {
+        Some(user) => Ok(names(tx, user)?.map_or_else(String::new, |(_, shown)| shown)),
+        None => Ok(String::new()),
+    }
+}
+
+/// One colleague, if they may still sign in.
+pub fn colleague(tx: &mut Tx<'_>, user: UserId) -> Done<Option<Colleague>> {
+    let tenant = tx.tenant();
+    Ok(tx.one(
+        sql!("SELECT id, display_name, role, engineer_id FROM app_user WHERE tenant_id = $1 AND id = $2 AND disabled_at IS NULL"),
+        &[p(&tenant), p(&user)],
+        read_colleague,
+    )?)
+}
+
+/// The colleagues of a role, in the order they joined; 500 at most.
+pub fn colleagues(tx: &mut Tx<'_>, role: Role) -> Done<Vec<Colleague>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        sql!("SELECT id, display_name, role, engineer_id FROM app_user WHERE tenant_id = $1 AND role = $2 AND disabled_at IS NULL ORDER BY id LIMIT 500"),
+        &[p(&tenant), p(role.as_str())],
+        read_colleague,
+    )?)
+}
+
+fn read_colleague(r: &mut Row) -> Result<Colleague, DbError> {
+    Ok(Colleague { id: r.next()?, name: r.next()?, role: r.word(Role::parse)?, engineer_id: r.next()? })
+}
+
+/// The next number of a counter of the tenant, from 1 without gaps.
+pub fn next_number(tx: &mut Tx<'_>, counter: &str) -> Done<i64> {
+    let tenant = tx.tenant();
+    let next = tx.one(
+        sql!(
+            "INSERT INTO counter (tenant_id, name, value) VALUES ($1, $2, 1)
+             ON CONFLICT (tenant_id, name) DO UPDATE SET value = counter.value + 1 RETURNING value"
+        ),
+        &[p(&tenant), p(counter)],
+        |r| r.next(),
+    )?;
+    Ok(next.unwrap_or(1))
+}
+
+/// A line of the audit chain.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AuditLine {
+    /// Position in the chain.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub caller: String,
+    /// The person's shown name, if it was a person.
+    pub caller_name: Option<String>,
+    /// What was done.
+    pub action: String,
+    /// To what.
+    pub subject: String,
+    /// Changed fields before, JSON.
+    pub before: String,
+    /// Changed fields after, JSON.
+    pub after: String,
+    /// Hash of this line and all before it.
+    pub hash: String,
+}
+
+/// Lines of the chain, newest first, before `seq`; of one subject or of all.
+pub fn audit_lines(tx: &mut Tx<'_>, subject: Option<&str>, before_seq: i64, limit: u32) -> Done<Vec<AuditLine>> {
+    let tenant = tx.tenant();
+    let read = |r: &mut Row| {
+        let (seq, at) = (r.next()?, r.next()?);
+        let (caller, action, subject, before, after): (String, _, _, _, _) = (r.next()?, r.next()?, r.next()?, r.next()?, r.next()?);
+        let hash: Vec<u8> = r.next()?;
+        Ok(AuditLine { seq, at, caller, caller_name: None, action, subject, before, after, hash: crate::ground::seal::hex(&hash) })
+    };
+    let mut lines = match subject {
+        Some(subject) => tx.query(
+            sql!(
+                "SELECT seq, at, caller, action, subject, before_json, after_json, hash FROM audit_entry
+                 WHERE tenant_id = $1 AND subject = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4"
+            ),
+            &[p(&tenant), p(subject), p(&before_seq), p(&limit)],
+            read,
+        )?,
+        None => tx.query(
+            sql!(
+                "SELECT seq, at, caller, action, subject, before_json, after_json, hash FROM audit_entry
+                 WHERE tenant_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3"
+            ),
+            &[p(&tenant), p(&before_seq), p(&limit)],
+            read,
+        )?,
+    };
+    let mut known = std::collections::HashMap::<String, Option<String>>::new();
+    for line in &mut lines {
+        let name = match known.get(&line.caller) {
+            Some(name) => name.clone(),
+            None => {
+                let name = match line.caller.parse::<UserId>() {
+                    Ok(user) => names(tx, user)?.map(|(_, shown)| shown),
+                    Err(_) => None,
+                };
+                known.insert(line.caller.clone(), name.clone());
+                name
+            }
+        };
+        line.caller_name = name;
+    }
+    Ok(lines)
+}
