@@ -30,7 +30,7 @@ CREATE TABLE session (
   expires_at {int} NOT NULL,
   ended_at {int}
 ){strict};
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_of_user ON session (user_id);
 
 CREATE TABLE login_failure (
   username TEXT PRIMARY KEY,

@@ -1,0 +1,135 @@
+//! The database layer itself.
+
+use postsale_domain::ground::{Caller, Role};
+use postsale_domain::refuse;
+use postsale_server::ground::db::{DbError, Query, Stop, p, registered};
+use postsale_server::ground::jobs;
+use postsale_server::org;
+use postsale_server::sql;
+use postsale_testkit::{World, on_both};
+use serde_json::json;
+
+on_both! {
+    fn every_statement_of_the_program_can_be_prepared(kit) {
+        let broken = kit.house.db.bare_read(|bare| {
+            Ok(registered().filter_map(|s| bare.conn().check(s).err().map(|e| e.to_string())).collect::<Vec<_>>())
+        });
+        assert_eq!(broken.await.unwrap(), Vec::<String>::new());
+        assert!(registered().count() > 20, "the register is filled at all");
+    }
+}
+
+on_both! {
+    fn what_is_refused_or_panics_leaves_nothing(kit) {
+        let world = World::new(&kit, "t1").await;
+        let caller = Caller::system(world.tenant, "test");
+        let write = |fate: u8| {
+            kit.house.db.write(caller.clone(), kit.now(), move |tx| {
+                org::store::next_number(tx, "lost")?;
+                match fate {
+                    0 => Err(refuse!(Conflict, "stale").into()),
+                    1 => panic!("on purpose"),
+                    _ => Ok(()),
+                }
+            })
+        };
+        assert!(matches!(write(0).await, Err(Stop::Refused(_))));
+        assert!(matches!(write(1).await, Err(Stop::Db(DbError::Other(text))) if text.contains("on purpose")));
+        assert!(write(2).await.is_ok(), "the writer lives on");
+        // Both failures took a number first; had one stayed, the next would be 3 or 4.
+        assert_eq!(world.write(&kit, |tx| org::store::next_number(tx, "lost")).await, 2);
+    }
+}
+
+on_both! {
+    fn a_batch_keeps_the_good_and_undoes_the_bad(kit) {
+        let world = World::new(&kit, "t1").await;
+        let caller = Caller::system(world.tenant, "test");
+        let mut all = Vec::new();
+        for i in 0..200_u32 {
+            let (house, caller, now) = (kit.house.clone(), caller.clone(), kit.now());
+            all.push(tokio::spawn(async move {
+                house.db.write(caller, now, move |tx| {
+                    let n = org::store::next_number(tx, "batch")?;
+                    if i % 3 == 0 { Err(refuse!(Conflict, "stale").into()) } else { Ok(n) }
+                }).await
+            }));
+        }
+        let mut numbers = Vec::new();
+        for task in all {
+            numbers.extend(task.await.unwrap().ok());
+        }
+        numbers.sort_unstable();
+        // 67 of 200 are refused (0, 3, … 198); the others share the numbers 1 to 133 without a gap.
+        assert_eq!(numbers, (1..=133).collect::<Vec<i64>>());
+    }
+}
+
+on_both! {
+    fn a_job_is_claimed_once_and_a_late_holder_cannot_finish(kit) {
+        let world = World::new(&kit, "t1").await;
+        let now = kit.now();
+        world.write(&kit, move |tx| {
+            jobs::enqueue(tx, "q", "k", now, &json!({}))?;
+            jobs::enqueue(tx, "q", "k", now, &json!({}))?;
+            Ok(())
+        }).await;
+        let claim = |at| kit.house.db.bare_write(move |bare| Ok(jobs::claim(bare, at, 10)?));
+        let first = claim(now).await.unwrap();
+        assert_eq!(first.len(), 1, "the second enqueue stood for the same job");
+        assert!(claim(now).await.unwrap().is_empty());
+        let after = now + jobs::LEASE + jiff::SignedDuration::from_secs(1);
+        let second = claim(after).await.unwrap();
+        assert_eq!((second.len(), second[0].attempts), (1, 2));
+        let finish = |job: jobs::Job| world.write(&kit, move |tx| Ok(jobs::finish(tx, &job)?));
+        assert!(!finish(first[0].clone()).await, "the first holder slept through its lease");
+        assert!(finish(second[0].clone()).await);
+        assert!(claim(after + jobs::LEASE).await.unwrap().is_empty());
+    }
+}
+
+on_both! {
+    fn a_job_that_keeps_failing_is_parked_where_people_see_it(kit) {
+        let world = World::new(&kit, "t1").await;
+        let mut now = kit.now();
+        world.write(&kit, move |tx| Ok(jobs::enqueue(tx, "q", "k", now, &json!({}))?)).await;
+        for attempt in 1..=jobs::MAX_ATTEMPTS {
+            let claimed = kit.house.db.bare_write(move |bare| Ok(jobs::claim(bare, now, 1)?)).await.unwrap();
+            assert_eq!(claimed[0].attempts, attempt);
+            let job = claimed[0].clone();
+            kit.house.db.bare_write(move |bare| jobs::give_back(bare, &job, now, "no")).await.unwrap();
+            now += jobs::backoff(attempt);
+        }
+        let parked = world.read(&kit, |tx| Ok(jobs::parked(tx, 10)?)).await;
+        assert_eq!(parked.iter().map(|(_, q, e)| (q.as_str(), e.as_str())).collect::<Vec<_>>(), [("q", "no")]);
+    }
+}
+
+on_both! {
+    fn the_audit_chain_holds_and_names_what_was_bent(kit) {
+        let world = World::new(&kit, "t1").await;
+        let broken = || world.read(&kit, org::audit::first_broken);
+        assert_eq!(broken().await, None);
+        world.write(&kit, |tx| {
+            let tenant = tx.tenant();
+            tx.exec(sql!("UPDATE audit_entry SET after_json = '{}' WHERE tenant_id = $1 AND seq = 3"), &[p(&tenant)])?;
+            Ok(())
+        }).await;
+        assert_eq!(broken().await, Some(3));
+        let _ = Role::ALL;
+    }
+}
+
+on_both! {
+    fn a_cut_tail_of_the_audit_chain_shows(kit) {
+        let world = World::new(&kit, "t1").await;
+        // The tenant and one person per role.
+        let last = 1 + Role::ALL.len() as i64;
+        world.write(&kit, move |tx| {
+            let tenant = tx.tenant();
+            tx.exec(sql!("DELETE FROM audit_entry WHERE tenant_id = $1 AND seq >= $2"), &[p(&tenant), p(&last)])?;
+            Ok(())
+        }).await;
+        assert_eq!(world.read(&kit, org::audit::first_broken).await, Some(last));
+    }
+}

@@ -1,0 +1,185 @@
+//! The architecture, as a test: who may open which door, how large a file may grow, texts in both languages, a sound API document.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use postsale_domain::ground::Lang;
+use postsale_server::ground::texts;
+use postsale_testkit::check_portrait;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn sources(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
+    fn walk(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if path.is_dir() {
+                if !["node_modules", "dist", "target", "test-results"].contains(&name.as_str()) {
+                    walk(&path, endings, found);
+                }
+            } else if endings.iter().any(|e| name.ends_with(e)) && !name.ends_with("schema.d.ts") {
+                found.push(path);
+            }
+        }
+    }
+    let (root, mut found) = (root(), Vec::new());
+    walk(&root.join(folder), endings, &mut found);
+    found.sort();
+    found
+        .into_iter()
+        .map(|p| (p.strip_prefix(&root).unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(&p).unwrap()))
+        .collect()
+}
+
+#[test]
+fn no_file_outgrows_six_hundred_lines() {
+    let mut large: Vec<String> = Vec::new();
+    for (path, text) in sources("crates", &[".rs"]).into_iter().chain(sources("web", &[".ts", ".tsx"])) {
+        if text.lines().count() > 600 {
+            large.push(format!("{path}: {}", text.lines().count()));
+        }
+    }
+    assert_eq!(large, Vec::<String>::new(), "a room wants a folder");
+}
+
+/// The room (or ground, flow, view, edge …) a path belongs to.
+fn room(path: &str, crate_folder: &str) -> Option<String> {
+    let rest = path.strip_prefix(crate_folder)?.strip_prefix("/src/")?;
+    let (first, _) = rest.split_once('/').unwrap_or((rest.strip_suffix(".rs")?, ""));
+    Some(first.to_owned())
+}
+
+/// Rooms a source names: `crate::room::`, `use crate::{a, b}` and, downstairs, `postsale_domain::room`.
+fn opened(text: &str, prefix: &str) -> BTreeSet<String> {
+    let mut rooms = BTreeSet::new();
+    for piece in text.split(prefix).skip(1) {
+        let names: Vec<&str> = match piece.strip_prefix('{') {
+            Some(list) => list.split('}').next().unwrap_or("").split(',').collect(),
+            None => vec![piece],
+        };
+        for name in names {
+            let word: String = name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            if !word.is_empty() && word.chars().all(|c| c.is_lowercase() || c == '_') {
+                rooms.insert(word);
+            }
+        }
+    }
+    rooms
+}
+
+/// What stands between rooms rather than being one.
+const UPSTAIRS_SHARED: &[&str] = &["ground", "refuse", "ids"];
+const DOWNSTAIRS_SHARED: &[&str] = &["ground", "sql", "house", "facts"];
+/// Downstairs, what may open several rooms.
+const WALKERS: &[&str] = &["flow", "view", "demo", "http", "worker", "serve", "h5", "lib", "house", "facts"];
+
+#[test]
+fn rooms_open_only_the_doors_they_may() {
+    let mut doors: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for (path, text) in sources("crates/domain", &[".rs"]) {
+        let Some(from) = room(&path, "crates/domain") else { continue };
+        if text.contains("async fn")
+            || text.contains("SystemTime::now")
+            || text.contains("std::fs") && !path.ends_with("_test.rs") && !path.contains("/tests")
+        {
+            wrong.push(format!("{path}: upstairs stays dry"));
+        }
+        for to in opened(&text, "crate::") {
+            if to == from || UPSTAIRS_SHARED.contains(&to.as_str()) || from == "lib" {
+                continue;
+            }
+            if from != "flow" && !path.ends_with("_test.rs") {
+                wrong.push(format!("{path}: upstairs, room {from} opens room {to}"));
+            }
+            doors.entry(format!("domain/{from}")).or_default().insert(format!("domain/{to}"));
+        }
+    }
+    for (path, text) in sources("crates/server", &[".rs"]) {
+        let Some(from) = room(&path, "crates/server") else { continue };
+        if path.contains("/tests/") {
+            continue;
+        }
+        for to in opened(&text, "crate::") {
+            if to == from || DOWNSTAIRS_SHARED.contains(&to.as_str()) {
+                continue;
+            }
+            // Everybody may be asked who they are; that is org, and the ground's doors ask it too.
+            let asked = to == "org";
+            // An api hands a command to the flow and shows what the views gathered.
+            let upward = path.ends_with("api.rs") || path.contains("/api/");
+            if !WALKERS.contains(&from.as_str()) && !asked && !(upward && (to == "flow" || to == "view")) && from != "ground" {
+                wrong.push(format!("{path}: room {from} opens {to}"));
+            }
+            if from == "view" && text.contains("tx.exec(") {
+                wrong.push(format!("{path}: a view writes"));
+            }
+            if from == "flow" && to == "edge" {
+                wrong.push(format!("{path}: the flow reaches outside"));
+            }
+            if path.ends_with("store.rs") && text.contains("::api::") {
+                wrong.push(format!("{path}: a store opens an api"));
+            }
+            doors.entry(format!("server/{from}")).or_default().insert(format!("server/{to}"));
+        }
+        for to in opened(&text, "postsale_domain::") {
+            if !["ground", "refuse", "ids", "org"].contains(&to.as_str()) && to != from {
+                doors.entry(format!("server/{from}")).or_default().insert(format!("domain/{to}"));
+            }
+        }
+    }
+    let portrait: String =
+        doors.iter().map(|(from, to)| format!("{from} -> {}\n", to.iter().cloned().collect::<Vec<_>>().join(" "))).collect();
+    check_portrait("doors.txt", &portrait);
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn every_refusal_has_its_sentence_in_both_languages() {
+    let (zh, en) = (texts::all(Lang::Zh), texts::all(Lang::En));
+    assert_eq!(zh.keys().collect::<Vec<_>>(), en.keys().collect::<Vec<_>>());
+    let mut missing = BTreeSet::new();
+    for (path, text) in sources("crates", &[".rs"]) {
+        if path.contains("/tests/") || path.ends_with("_test.rs") || path.ends_with("ground/refusal.rs") {
+            continue;
+        }
+        for piece in text.split("refuse!(").skip(1) {
+            let Some(code) = piece.split('"').nth(1) else { continue };
+            let Some(sentence) = zh.get(code) else {
+                missing.insert(format!("{path}: {code}"));
+                continue;
+            };
+            // Every hole of the sentence is a hole in the other language too.
+            let holes = |s: &str| s.split('{').skip(1).filter_map(|p| p.split('}').next().map(str::to_owned)).collect::<BTreeSet<_>>();
+            assert_eq!(holes(sentence), holes(&en[code]), "{code}");
+        }
+    }
+    assert_eq!(missing, BTreeSet::new());
+}
+
+#[test]
+fn the_api_document_is_current_and_sound() {
+    let document = postsale_server::http::openapi().to_pretty_json().unwrap() + "\n";
+    check_portrait("openapi.json", &document);
+    let json: serde_json::Value = serde_json::from_str(&document).unwrap();
+    let (mut ids, mut broken) = (BTreeSet::new(), Vec::new());
+    for (path, methods) in json["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+            if !ids.insert(id.clone()) {
+                broken.push(format!("{method} {path}: the operation id {id} stands twice"));
+            }
+        }
+    }
+    let schemas = json["components"]["schemas"].as_object().unwrap();
+    for piece in document.split("\"#/components/schemas/").skip(1) {
+        let name = piece.split('"').next().unwrap();
+        if !schemas.contains_key(name) {
+            broken.push(format!("{name} is referred to and not there"));
+        }
+    }
+    assert_eq!(broken, Vec::<String>::new());
+}
