@@ -4,3 +4,4 @@
 
 pub mod ground;
 pub mod org;
+pub mod sla;

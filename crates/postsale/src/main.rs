@@ -1,5 +1,6 @@
 //! The front door: one binary for the server, its tools and the demo.
 
+mod clock;
 mod run;
 
 use std::path::PathBuf;
@@ -36,6 +37,8 @@ enum Command {
     Openapi,
     /// Say what is wrong with this installation, if anything.
     Doctor,
+    /// Check the clock rules with cases of your own.
+    Clock(clock::Clock),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::Migrate => run::migrate(cli.config.as_deref()),
         Command::Openapi => run::openapi(),
         Command::Doctor => run::doctor(cli.config.as_deref()),
+        Command::Clock(clock) => return clock.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,261 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::calendar::{Calendar, DAY_MS, day_of};
+use super::model::{Agreement, Agreements, Target};
+use super::read::{Mistake, Node, document};
+use crate::ground::Text;
+
+/// The format of the calendar file.
+const CALENDARS_FORMAT: &str = "postsale-calendars/1";
+/// The format of the agreement file.
+const AGREEMENTS_FORMAT: &str = "postsale-agreements/1";
+/// Every agreement promises something for each of these.
+pub const PRIORITIES: [&str; 4] = ["urgent", "high", "normal", "low"];
+/// Longest promise in seconds: a year of business time.
+const MAX_PROMISE_S: i64 = 31_536_000;
+
+/// What a clock measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ClockKind {
+    /// Until somebody answers.
+    FirstResponse,
+    /// Until it works again.
+    Resolution,
+}
+
+impl ClockKind {
+    /// Both kinds, in the order of a case.
+    pub const ALL: [Self; 2] = [Self::FirstResponse, Self::Resolution];
+
+    /// The name in files, the store and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FirstResponse => "first_response",
+            Self::Resolution => "resolution",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// A calendar with what people call it.
+#[derive(Debug, Clone)]
+pub struct NamedCalendar {
+    /// For people.
+    pub name: Text,
+    /// For the arithmetic.
+    pub calendar: Arc<Calendar>,
+    /// Public holidays it keeps: day number since 1970 to name.
+    holidays: Arc<BTreeMap<i64, Text>>,
+}
+
+impl NamedCalendar {
+    /// The public holiday this calendar keeps on the local date of a day number.
+    pub(super) fn holiday(&self, day: i64) -> Option<&Text> {
+        self.holidays.get(&day)
+    }
+}
+
+/// An agreement with what people call it.
+#[derive(Debug, Clone)]
+pub struct Card {
+    /// For people.
+    pub name: Text,
+    /// Grows with each change that was signed.
+    pub version: i64,
+    /// Clause of the contract, by kind.
+    pub clauses: BTreeMap<ClockKind, String>,
+    calendars: BTreeMap<(ClockKind, String), String>,
+}
+
+/// All calendars and agreements of a tenant, checked.
+#[derive(Debug, Clone)]
+pub struct Book {
+    calendars: BTreeMap<String, NamedCalendar>,
+    cards: BTreeMap<String, Card>,
+    terms: BTreeMap<ClockKind, Agreements>,
+    reasons: BTreeMap<String, Text>,
+}
+
+impl Book {
+    /// Reads the calendar file and the agreement file. Stricter than what can be computed: no calendar that never opens,
+    /// no night shift into the next day's shifts, a promise above zero for every kind and priority, only known pause reasons.
+    pub fn parse(calendars: &str, agreements: &str) -> Result<Self, Mistake> {
+        let calendars = read_calendars(&document(calendars)?)?;
+        let value = document(agreements)?;
+        let root = Node::root(&value);
+        expect_format(&root, AGREEMENTS_FORMAT)?;
+        let reasons = root.field("pause_reasons")?.named(Node::bilingual)?;
+        let mut book = Self { calendars, cards: BTreeMap::new(), terms: BTreeMap::new(), reasons };
+        for (name, node) in root.field("agreements")?.entries()? {
+            book.add(name, &node)?;
+        }
+        Ok(book)
+    }
+
+    fn add(&mut self, name: &str, node: &Node<'_>) -> Result<(), Mistake> {
+        let mut card = Card {
+            name: node.field("name")?.bilingual()?,
+            version: node.field("version")?.whole(1, i64::from(i32::MAX))?,
+            clauses: BTreeMap::new(),
+            calendars: BTreeMap::new(),
+        };
+        let (own_name, own) = self.find(&node.field("calendar")?)?;
+        let clocks = node.field("clocks")?;
+        for kind in ClockKind::ALL {
+            let clock = clocks.field(kind.name())?;
+            card.clauses.insert(kind, clock.field("clause")?.text()?.to_owned());
+            let mut targets = BTreeMap::new();
+            let written = clock.field("targets")?;
+            for priority in PRIORITIES {
+                let target = written.field(priority)?;
+                let (seconds, special) = match target.value.is_object() {
+                    true => (target.field("seconds")?.whole(1, MAX_PROMISE_S)?, target.maybe("calendar")?),
+                    false => (target.whole(1, MAX_PROMISE_S)?, None),
+                };
+                let special = special.map(|node| self.find(&node)).transpose()?;
+                let named = special.as_ref().map_or(&own_name, |(name, _)| name).clone();
+                card.calendars.insert((kind, priority.to_owned()), named);
+                targets.insert(priority.to_owned(), Target { seconds, calendar: special.map(|(_, calendar)| calendar) });
+            }
+            let pause_reasons = clock.field("pause_reasons")?;
+            let known: Vec<String> = pause_reasons.texts()?;
+            if let Some(strange) = known.iter().find(|reason| !self.reasons.contains_key(*reason)) {
+                return Err(pause_reasons.wrong(format_args!("pause reason {strange:?} is not known")));
+            }
+            let agreement = Agreement {
+                calendar: Arc::clone(&own),
+                targets,
+                pause_reasons: known,
+                on_reopen: clock.field("on_reopen")?.on_reopen()?,
+                warn: clock.field("warn")?.warn()?,
+            };
+            self.terms.entry(kind).or_default().insert(name.to_owned(), agreement);
+        }
+        self.cards.insert(name.to_owned(), card);
+        Ok(())
+    }
+
+    fn find(&self, node: &Node<'_>) -> Result<(String, Arc<Calendar>), Mistake> {
+        let name = node.text()?;
+        let found = self.calendars.get(name).ok_or_else(|| node.wrong(format_args!("calendar {name:?} is not known")))?;
+        Ok((name.to_owned(), Arc::clone(&found.calendar)))
+    }
+
+    /// What is agreed about one kind of clock, by agreement: the argument of the rules.
+    pub fn agreements(&self, kind: ClockKind) -> &Agreements {
+        static NONE: Agreements = BTreeMap::new();
+        self.terms.get(&kind).unwrap_or(&NONE)
+    }
+
+    /// The names of all agreements, ascending.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.cards.keys().map(String::as_str)
+    }
+
+    /// The agreement as people know it.
+    pub fn card(&self, agreement: &str) -> Option<&Card> {
+        self.cards.get(agreement)
+    }
+
+    /// A calendar by name.
+    pub fn calendar(&self, name: &str) -> Option<&NamedCalendar> {
+        self.calendars.get(name)
+    }
+
+    /// The calendar on which a clock runs.
+    pub fn calendar_of(&self, kind: ClockKind, agreement: &str, priority: &str) -> Option<&NamedCalendar> {
+        let name = self.cards.get(agreement)?.calendars.get(&(kind, priority.to_owned()))?;
+        self.calendars.get(name)
+    }
+
+    /// A pause reason in words.
+    pub fn reason(&self, name: &str) -> Option<&Text> {
+        self.reasons.get(name)
+    }
+}
+
+fn expect_format(root: &Node<'_>, format: &str) -> Result<(), Mistake> {
+    let node = root.field("format")?;
+    if node.text()? == format { Ok(()) } else { Err(node.wrong(format_args!("{format:?} is expected"))) }
+}
+
+/// Public holidays of a place, year by year.
+struct Holidays {
+    days: Arc<BTreeMap<i64, Text>>,
+    off: Vec<String>,
+    makeup: BTreeSet<String>,
+    official: Vec<i16>,
+}
+
+fn read_calendars(value: &serde_json::Value) -> Result<BTreeMap<String, NamedCalendar>, Mistake> {
+    let root = Node::root(value);
+    expect_format(&root, CALENDARS_FORMAT)?;
+    let holidays = root.field("holidays")?.named(read_holidays)?;
+    root.field("calendars")?.named(|node| {
+        let name = node.field("name")?.bilingual()?;
+        let mut spec = node.calendar_spec()?;
+        let mut days = Arc::default();
+        if let Some(place) = node.maybe("holidays")? {
+            let key = place.text()?;
+            let known = holidays.get(key).ok_or_else(|| place.wrong(format_args!("holidays {key:?} are not known")))?;
+            let like = node.field("makeup_as")?.whole(1, 7)? as u8;
+            spec.off.extend(known.off.iter().cloned());
+            for date in &known.makeup {
+                spec.makeup.entry(date.clone()).or_insert(like);
+            }
+            spec.official_years = Some(known.official.clone());
+            days = Arc::clone(&known.days);
+        }
+        let calendar = Calendar::new(&spec).map_err(|e| node.wrong(e))?;
+        calendar.check_nights().map_err(|e| node.wrong(e))?;
+        if calendar.never_opens() {
+            return Err(node.wrong("the calendar never opens"));
+        }
+        Ok(NamedCalendar { name, calendar: Arc::new(calendar), holidays: days })
+    })
+}
+
+fn read_holidays(node: &Node<'_>) -> Result<Holidays, Mistake> {
+    let (mut days, mut off, mut makeup, mut official) = (BTreeMap::new(), Vec::new(), BTreeSet::new(), Vec::new());
+    for (year, entry) in node.field("years")?.entries()? {
+        let number: i16 = year.parse().map_err(|_| entry.wrong("a year such as 2026 is expected"))?;
+        let status = entry.field("status")?;
+        match status.text()? {
+            "official" => official.push(number),
+            "provisional" => {}
+            other => return Err(status.wrong(format_args!("{other:?} is neither \"official\" nor \"provisional\""))),
+        }
+        for span in entry.field("off")?.items()? {
+            let name = span.field("name")?.bilingual()?;
+            let (from, to) = (date(&span.field("from")?)?, date(&span.field("to")?)?);
+            if !(0..60).contains(&(to - from)) {
+                return Err(span.wrong("a holiday lasts from 1 to 60 days"));
+            }
+            for day in from..=to {
+                off.push(text_of(day));
+                days.insert(day, name.clone());
+            }
+        }
+        for day in entry.field("makeup_workdays")?.items()? {
+            makeup.insert(text_of(date(&day)?));
+        }
+    }
+    Ok(Holidays { days: Arc::new(days), off, makeup, official })
+}
+
+fn date(node: &Node<'_>) -> Result<i64, Mistake> {
+    day_of(node.text()?).map_err(|e| node.wrong(e))
+}
+
+fn text_of(day: i64) -> String {
+    crate::ground::from_millis(day * DAY_MS).to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
+}

@@ -1,0 +1,34 @@
+//! Clocks: how much business time a promise has used, and when it runs out.
+//!
+//! Owns: calendars, agreements, the arithmetic of clocks (segments, due instants, warnings, breaches).
+//! Never: changes a ticket, decides a priority, reads a wall clock, rounds.
+//! Who knocks: flow (start, stop, pause, re-target), the ticker, the explainer, `postsale clock eval`.
+//!
+//! Where a convention had to be chosen, this one holds everywhere: a target used up at closing time is due *at closing*,
+//! not at the next opening; exactly at the due instant counts as met, and a breach is seen by any later question.
+
+mod book;
+mod calendar;
+mod cases;
+mod model;
+mod read;
+mod rules;
+
+pub use book::{Book, Card, ClockKind, NamedCalendar, PRIORITIES};
+pub use calendar::{Calendar, CalendarError, CalendarSpec, Hours};
+pub use cases::{BadCase, CASES_FORMAT, Case, read_cases};
+pub use model::{
+    Agreement, Agreements, Answer, Breach, ClockError, ClockEvent, ClockState, Detail, Level, OnReopen, Segment, SegmentKind, Target,
+    Warning, What,
+};
+pub use read::Mistake;
+pub use rules::{evaluate, glance};
+
+#[cfg(test)]
+mod cases_test;
+#[cfg(test)]
+mod reference_test;
+#[cfg(test)]
+mod rules_test;
+#[cfg(test)]
+mod table_test;
