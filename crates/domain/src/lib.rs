@@ -2,6 +2,10 @@
 //!
 //! A decision is a pure function of (state, command, facts, now). It answers with events or with a [`ground::Refusal`].
 
+pub mod coverage;
 pub mod ground;
+pub mod merchant;
 pub mod org;
 pub mod sla;
+pub mod terminal;
+pub mod ticket;

@@ -1,0 +1,10 @@
+//! **ticket** owns the case: state, category, priority, triage decision, one accountable owner, promises.
+//! Never: computes deadlines. Knocks: the desk, the merchant's page, inbox and visit through the flow.
+
+mod model;
+mod rules;
+#[cfg(test)]
+mod rules_test;
+
+pub use model::*;
+pub use rules::{allowed, apply, decide, missing};
