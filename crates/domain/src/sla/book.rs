@@ -1,12 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{Calendar, DAY_MS, day_of};
 use super::model::{Agreement, Agreements, Target};
 use super::read::{Mistake, Node, document};
-use crate::ground::Text;
+use crate::ground::{Text, from_millis};
 
 /// The format of the calendar file.
 const CALENDARS_FORMAT: &str = "postsale-calendars/1";
@@ -58,9 +59,37 @@ pub struct NamedCalendar {
 }
 
 impl NamedCalendar {
-    /// The public holiday this calendar keeps on the local date of a day number.
-    pub(super) fn holiday(&self, day: i64) -> Option<&Text> {
-        self.holidays.get(&day)
+    /// Why it was closed from one instant to another: a break, a holiday, a day off, or before and after hours.
+    pub fn why_closed(&self, from: Timestamp, to: Timestamp) -> Text {
+        let (first, last) = (self.calendar.day(from.as_millisecond()), self.calendar.day(to.as_millisecond() - 1));
+        let mut holidays: Vec<&Text> = Vec::new();
+        let (mut days_off, mut hours) = (false, false);
+        for day in first..=last {
+            match (self.holidays.get(&day), self.calendar.opens_on(day)) {
+                (_, true) => hours = true,
+                (Some(name), false) if !holidays.contains(&name) => holidays.push(name),
+                (Some(_), false) => {}
+                (None, false) => days_off = true,
+            }
+        }
+        if first == last
+            && hours
+            && let Some((begin, end)) = self.calendar.break_around(from.as_millisecond(), to.as_millisecond())
+        {
+            let local = |ms: i64| from_millis(ms).to_zoned(self.calendar.zone().clone());
+            let span = format!("{}–{}", local(begin).strftime("%H:%M"), local(end).strftime("%H:%M"));
+            let (zh, en) = if (11..14).contains(&local(begin).hour()) { ("午休", "lunch break") } else { ("休息", "break") };
+            return Text { zh: format!("{zh} {span}"), en: format!("{en} {span}") };
+        }
+        let (mut zh, mut en): (Vec<&str>, Vec<&str>) = holidays.iter().map(|name| (name.zh.as_str(), name.en.as_str())).unzip();
+        if days_off {
+            zh.push("休息日");
+            en.push("day off");
+        }
+        if zh.is_empty() {
+            return Text { zh: "非服务时间".to_owned(), en: "outside service hours".to_owned() };
+        }
+        Text { zh: format!("非服务时间({})", zh.join("、")), en: format!("outside service hours ({})", en.join(", ")) }
     }
 }
 
@@ -77,7 +106,7 @@ pub struct Card {
 }
 
 /// All calendars and agreements of a tenant, checked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Book {
     calendars: BTreeMap<String, NamedCalendar>,
     cards: BTreeMap<String, Card>,
@@ -257,5 +286,5 @@ fn date(node: &Node<'_>) -> Result<i64, Mistake> {
 }
 
 fn text_of(day: i64) -> String {
-    crate::ground::from_millis(day * DAY_MS).to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
+    from_millis(day * DAY_MS).to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
 }

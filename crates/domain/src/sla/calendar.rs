@@ -143,6 +143,24 @@ impl Calendar {
         self.spans(from.as_millisecond(), to.as_millisecond()).map(|(begin, end)| end - begin).sum()
     }
 
+    /// Whether a shift begins on a local day.
+    pub(super) fn opens_on(&self, day: i64) -> bool {
+        !self.shifts(day).is_empty()
+    }
+
+    /// The pause between two shifts of one day around a closed span, if it lies in one.
+    pub(super) fn break_around(&self, from: i64, to: i64) -> Option<(i64, i64)> {
+        let day = self.day(from);
+        let before = self.spans(self.instant(day, 0), from).last()?.1;
+        let after = self.spans(to, self.instant(day + 1, 0)).next()?.0;
+        Some((before, after))
+    }
+
+    /// The first open instant from `from` on; `from` itself if none comes.
+    pub(super) fn opening(&self, from: Timestamp) -> Timestamp {
+        self.advance(from.as_millisecond(), 1).map_or(from, |at| crate::ground::from_millis(at - 1))
+    }
+
     /// The zone in which this calendar's dates exist.
     pub fn zone(&self) -> &TimeZone {
         &self.zone
@@ -203,7 +221,8 @@ impl Calendar {
         if at >= since { offset } else { i64::from(self.zone.to_offset(crate::ground::from_millis(at)).seconds()) * 1000 }
     }
 
-    fn day(&self, at: i64) -> i64 {
+    /// The local day number of an instant.
+    pub(super) fn day(&self, at: i64) -> i64 {
         (at + self.offset_at(at)).div_euclid(DAY_MS)
     }
 

@@ -156,7 +156,7 @@ fn a_calendar_is_checked_on_entry() {
     }
 }
 
-fn data(name: &str) -> String {
+pub(super) fn data(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data").join(name)).unwrap()
 }
 

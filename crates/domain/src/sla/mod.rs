@@ -10,6 +10,8 @@
 mod book;
 mod calendar;
 mod cases;
+mod explain;
+mod face;
 mod model;
 mod read;
 mod rules;
@@ -17,6 +19,8 @@ mod rules;
 pub use book::{Book, Card, ClockKind, NamedCalendar, PRIORITIES};
 pub use calendar::{Calendar, CalendarError, CalendarSpec, Hours};
 pub use cases::{BadCase, CASES_FORMAT, Case, read_cases};
+pub use explain::{ClockChange, ClockExplain, ClockLine, ClockWarning, explain};
+pub use face::{Clock, Kept, most_urgent};
 pub use model::{
     Agreement, Agreements, Answer, Breach, ClockError, ClockEvent, ClockState, Detail, Level, OnReopen, Segment, SegmentKind, Target,
     Warning, What,
@@ -24,8 +28,17 @@ pub use model::{
 pub use read::Mistake;
 pub use rules::{evaluate, glance};
 
+crate::ids! {
+    /// A clock.
+    ClockId = "clk";
+    /// The ticket a clock belongs to.
+    TicketId = "tkt";
+}
+
 #[cfg(test)]
 mod cases_test;
+#[cfg(test)]
+mod explain_test;
 #[cfg(test)]
 mod reference_test;
 #[cfg(test)]

@@ -147,6 +147,23 @@ pub enum Level {
     Void,
 }
 
+impl Level {
+    /// The face of a clock in this state with this use, both in milliseconds. All used is late, held or not.
+    pub fn of(state: ClockState, met: Option<bool>, used_ms: i64, target_ms: i64) -> Self {
+        let (used, target) = (i128::from(used_ms) * 100, i128::from(target_ms));
+        match (state, met) {
+            (ClockState::Cancelled, _) => Self::Void,
+            (ClockState::Stopped, Some(true)) => Self::Met,
+            (ClockState::Stopped, _) => Self::Missed,
+            _ if used >= target * 100 => Self::Late,
+            (ClockState::Paused, _) => Self::Paused,
+            _ if used >= target * 75 => Self::Tight,
+            _ if used >= target * 50 => Self::Half,
+            _ => Self::Ok,
+        }
+    }
+}
+
 /// What a stretch of time was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -261,17 +278,7 @@ impl Answer {
 
     /// The face to show.
     pub fn level(&self) -> Level {
-        let (used, target) = (i128::from(self.consumed_ms) * 100, i128::from(self.target_s) * 1000);
-        match (self.state, self.met) {
-            (ClockState::Cancelled, _) => Level::Void,
-            (ClockState::Stopped, Some(true)) => Level::Met,
-            (ClockState::Stopped, _) => Level::Missed,
-            _ if used >= target * 100 => Level::Late,
-            (ClockState::Paused, _) => Level::Paused,
-            _ if used >= target * 75 => Level::Tight,
-            _ if used >= target * 50 => Level::Half,
-            _ => Level::Ok,
-        }
+        Level::of(self.state, self.met, self.consumed_ms, self.target_s * 1000)
     }
 }
 

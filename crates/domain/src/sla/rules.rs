@@ -34,7 +34,7 @@ fn answer(
         events.truncate(end + 1);
     }
     let (start, agreement, priority) = true_start(&events)?;
-    let mut clock = Clock::new(agreements, start, agreement, priority, now, detail)?;
+    let mut walk = Walk::new(agreements, start, agreement, priority, now, detail)?;
     let mut questions: Vec<(i64, usize)> = asks.iter().enumerate().map(|(i, at)| (at.as_millisecond(), i)).collect();
     questions.sort_unstable();
     let mut used = vec![0; asks.len()];
@@ -43,32 +43,32 @@ fn answer(
     let mut rest = events.as_slice();
     while let Some((first, others)) = rest.split_first().filter(|(first, _)| first.at.as_millisecond() < start) {
         if first.what == What::Cancel {
-            clock.phase = Phase::Cancelled;
+            walk.phase = Phase::Cancelled;
         }
         rest = others;
     }
     let mut at = start.min(now);
     loop {
         while let Some((first, others)) = rest.split_first().filter(|(first, _)| first.at.as_millisecond() <= at) {
-            clock.apply(&first.what, at)?;
+            walk.apply(&first.what, at)?;
             rest = others;
         }
-        clock.settle(at)?;
+        walk.settle(at)?;
         while let Some((_, slot)) = questions.next_if(|(ask, _)| *ask <= at) {
-            used[slot] = clock.used_at(asks[slot].as_millisecond());
+            used[slot] = walk.used_at(asks[slot].as_millisecond());
         }
         if at == now {
             break;
         }
         let ask = questions.peek().map_or(now, |(ask, _)| *ask);
         let next = rest.first().map_or(now, |event| event.at.as_millisecond()).min(ask).min(now);
-        clock.pass(at, next);
+        walk.pass(at, next);
         at = next;
     }
     for (ask, slot) in questions {
-        used[slot] = clock.used_later(now, ask);
+        used[slot] = walk.used_later(now, ask);
     }
-    let mut answer = clock.conclude(as_of);
+    let mut answer = walk.conclude(as_of);
     answer.asked = asks.iter().copied().zip(used).collect();
     Ok(answer)
 }
@@ -136,13 +136,13 @@ impl<'a> Terms<'a> {
     }
 }
 
-struct Clock<'a> {
+struct Walk<'a> {
     agreements: &'a Agreements,
     detail: Detail,
     start: i64,
     now: i64,
     phase: Phase,
-    /// In force; replaced in [`Clock::settle`], after all events of an instant.
+    /// In force; replaced in [`Walk::settle`], after all events of an instant.
     terms: Terms<'a>,
     /// Names as last stated; they wait here while the clock is stopped.
     stated: (&'a str, &'a str),
@@ -161,7 +161,7 @@ struct Clock<'a> {
     years: Vec<i16>,
 }
 
-impl<'a> Clock<'a> {
+impl<'a> Walk<'a> {
     fn new(
         agreements: &'a Agreements,
         start: i64,

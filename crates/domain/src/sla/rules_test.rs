@@ -7,7 +7,7 @@ use super::table_test::TABLE;
 use super::{Answer, ClockEvent, SegmentKind, What, evaluate};
 
 /// `MM-DD HH:MM[:SS]` in Shanghai, optionally with a year before it.
-fn at(text: &str) -> Timestamp {
+pub(super) fn at(text: &str) -> Timestamp {
     let text = text.trim();
     let text = if text.len() > 4 && text.as_bytes()[4] == b'-' { text.to_owned() } else { format!("2026-{text}") };
     let seconds = if text.len() > 16 { "" } else { ":00" };
@@ -15,7 +15,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 /// `06-01 09:00 start city normal; 06-01 10:00 pause waiting_parts`
-fn history(text: &str) -> Vec<ClockEvent> {
+pub(super) fn history(text: &str) -> Vec<ClockEvent> {
     let event = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
         let own = |i: usize| words[i].to_owned();
