@@ -8,13 +8,21 @@ use serde::{Deserialize, Serialize};
 /// Opening hours of a week: for ISO weekday `"1"` (Monday) to `"7"` any number of `[begin, end]` in `HH:MM`.
 /// `24:00` ends the day; an end at or before its begin lies on the next date. A missing weekday is closed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "BTreeMap<String, Vec<[String; 2]>>", into = "BTreeMap<String, Vec<[String; 2]>>")]
-#[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Vec<Vec<String>>>))]
 pub struct Hours {
     /// Minutes from midnight of the day an interval begins on; the end may lie beyond 1440. Index 0 is Monday.
     week: [Vec<(u16, u16)>; 7],
 }
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Hours {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        BTreeMap::<String, Vec<Vec<String>>>::schema()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Hours {}
 
 /// Opening hours that cannot be meant.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -20,7 +20,7 @@ pub use inventory;
 pub use migrate::{Applied, migrate};
 pub use sql::{Dialect, Registered, Sql, registered};
 pub use tx::{Change, Tx};
-pub use val::{FromVal, Json, Row, ToVal, Val, code, p};
+pub use val::{FromVal, Json, Row, ToVal, Val, code, contains, p};
 
 use postsale_domain::ground::Refusal;
 

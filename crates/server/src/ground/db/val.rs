@@ -214,3 +214,9 @@ pub fn code<T: Serialize>(value: &T) -> Val {
         _ => Val::Null,
     }
 }
+
+/// A LIKE pattern for "contains", with its wildcards taken literally (escape character `!`).
+pub fn contains(q: &str) -> String {
+    let literal = q.trim().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{literal}%")
+}

@@ -1,0 +1,3 @@
+//! **merchant** downstairs.
+
+pub mod store;

@@ -1,0 +1,323 @@
+//! SQL of merchants, stores and contacts.
+
+use postsale_domain::ground::{AcquirerId, Lang, TypedId};
+use postsale_domain::merchant::{ContactId, Hours, MerchantId, StoreId, Tier};
+use serde::Serialize;
+
+use crate::ground::db::{DbError, Done, Json, Query, Row, Tx, code, contains, p};
+use crate::ground::web::Keyset;
+use crate::sql;
+
+/// A merchant.
+#[derive(Debug, Clone, Serialize)]
+pub struct Merchant {
+    /// Which one.
+    pub id: MerchantId,
+    /// Whose merchant it is.
+    pub acquirer_id: AcquirerId,
+    /// The acquirer's name.
+    #[serde(skip)]
+    pub acquirer_name: String,
+    /// Merchant number, 15 characters.
+    pub mid: String,
+    /// The name on the door.
+    pub name: String,
+    /// Unified social credit code.
+    pub uscc: String,
+    /// Service tier.
+    pub tier: Tier,
+    /// What it trades in.
+    pub industry: String,
+    /// Settlement account, masked; the full number is never kept.
+    pub settlement_account_mask: String,
+}
+
+/// A store of a merchant.
+#[derive(Debug, Clone, Serialize)]
+pub struct Store {
+    /// Which one.
+    pub id: StoreId,
+    /// Whose.
+    pub merchant_id: MerchantId,
+    /// Its name.
+    pub name: String,
+    /// Street and number.
+    pub address: String,
+    /// The district engineers' territories are made of.
+    pub district: String,
+    /// Millionths of a degree.
+    pub lat_e6: i64,
+    /// Millionths of a degree.
+    pub lng_e6: i64,
+    /// When somebody is there.
+    pub hours: Hours,
+    /// The service agreement its clocks run on.
+    pub agreement: String,
+}
+
+/// A person at a merchant. The numbers are whole; they are masked where they are shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct Contact {
+    /// Which one.
+    pub id: ContactId,
+    /// At which merchant.
+    pub merchant_id: MerchantId,
+    /// At which store, if only there.
+    pub store_id: Option<StoreId>,
+    /// Name.
+    pub name: String,
+    /// What they do there: 店长, 收银, 老板.
+    pub duty: String,
+    /// Phone number.
+    pub phone: Option<String>,
+    /// Mail address.
+    pub email: Option<String>,
+    /// The language they are written to in.
+    pub lang: Lang,
+}
+
+/// Makes an acquirer.
+pub fn add_acquirer(tx: &mut Tx<'_>, code: &str, name: &str) -> Done<AcquirerId> {
+    let (id, tenant): (AcquirerId, _) = (tx.new_id(), tx.tenant());
+    tx.exec(sql!("INSERT INTO acquirer (id, tenant_id, code, name) VALUES ($1, $2, $3, $4)"), &[p(&id), p(&tenant), p(code), p(name)])?;
+    tx.audit("acquirer.add", id, None, Some(&serde_json::json!({ "code": code, "name": name })));
+    Ok(id)
+}
+
+/// Makes a merchant; its id comes with it.
+pub fn add_merchant(tx: &mut Tx<'_>, merchant: &Merchant) -> Done<()> {
+    let (tenant, now) = (tx.tenant(), tx.now());
+    tx.exec(
+        sql!(
+            "INSERT INTO merchant (id, tenant_id, acquirer_id, mid, name, uscc, tier, industry, settlement_account_mask, created_at, version)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)"
+        ),
+        &[
+            p(&merchant.id),
+            p(&tenant),
+            p(&merchant.acquirer_id),
+            p(&merchant.mid),
+            p(&merchant.name),
+            p(&merchant.uscc),
+            p(merchant.tier.as_str()),
+            p(&merchant.industry),
+            p(&merchant.settlement_account_mask),
+            p(&now),
+        ],
+    )?;
+    tx.audit("merchant.add", merchant.id, None, Some(merchant));
+    Ok(())
+}
+
+/// Makes a store; its id comes with it.
+pub fn add_store(tx: &mut Tx<'_>, store: &Store) -> Done<()> {
+    let tenant = tx.tenant();
+    tx.exec(
+        sql!(
+            "INSERT INTO store (id, tenant_id, merchant_id, name, address, district, lat_e6, lng_e6, hours, agreement, version)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)"
+        ),
+        &[
+            p(&store.id),
+            p(&tenant),
+            p(&store.merchant_id),
+            p(&store.name),
+            p(&store.address),
+            p(&store.district),
+            p(&store.lat_e6),
+            p(&store.lng_e6),
+            p(&Json(&store.hours)),
+            p(&store.agreement),
+        ],
+    )?;
+    tx.audit("store.add", store.id, None, Some(store));
+    Ok(())
+}
+
+/// Makes a contact; its id comes with it.
+pub fn add_contact(tx: &mut Tx<'_>, contact: &Contact) -> Done<()> {
+    let (tenant, now) = (tx.tenant(), tx.now());
+    tx.exec(
+        sql!(
+            "INSERT INTO contact (id, tenant_id, merchant_id, store_id, name, duty, phone, email, lang, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+        ),
+        &[
+            p(&contact.id),
+            p(&tenant),
+            p(&contact.merchant_id),
+            p(&contact.store_id),
+            p(&contact.name),
+            p(&contact.duty),
+            p(&contact.phone),
+            p(&contact.email),
+            code(&contact.lang),
+            p(&now),
+        ],
+    )?;
+    tx.audit("contact.add", contact.id, None, Some(&serde_json::json!({ "merchant_id": contact.merchant_id, "duty": contact.duty })));
+    Ok(())
+}
+
+fn read_merchant(r: &mut Row) -> Result<Merchant, DbError> {
+    Ok(Merchant {
+        id: r.next()?,
+        acquirer_id: r.next()?,
+        acquirer_name: r.next()?,
+        mid: r.next()?,
+        name: r.next()?,
+        uscc: r.next()?,
+        tier: r.coded()?,
+        industry: r.next()?,
+        settlement_account_mask: r.next()?,
+    })
+}
+
+fn read_store(r: &mut Row) -> Result<Store, DbError> {
+    Ok(Store {
+        id: r.next()?,
+        merchant_id: r.next()?,
+        name: r.next()?,
+        address: r.next()?,
+        district: r.next()?,
+        lat_e6: r.next()?,
+        lng_e6: r.next()?,
+        hours: r.next::<Json<Hours>>()?.0,
+        agreement: r.next()?,
+    })
+}
+
+fn read_contact(r: &mut Row) -> Result<Contact, DbError> {
+    Ok(Contact {
+        id: r.next()?,
+        merchant_id: r.next()?,
+        store_id: r.next()?,
+        name: r.next()?,
+        duty: r.next()?,
+        phone: r.next()?,
+        email: r.next()?,
+        lang: r.coded()?,
+    })
+}
+
+/// One merchant; only of `own` acquirer when one is given.
+pub fn merchant(tx: &mut Tx<'_>, id: MerchantId, own: Option<AcquirerId>) -> Done<Option<Merchant>> {
+    let tenant = tx.tenant();
+    let found = tx.one(
+        sql!(
+            "SELECT m.id, m.acquirer_id, a.name, m.mid, m.name, m.uscc, m.tier, m.industry, m.settlement_account_mask
+             FROM merchant m JOIN acquirer a ON a.id = m.acquirer_id WHERE m.tenant_id = $1 AND m.id = $2"
+        ),
+        &[p(&tenant), p(&id)],
+        read_merchant,
+    )?;
+    Ok(found.filter(|m| own.is_none_or(|own| own == m.acquirer_id)))
+}
+
+/// Merchants, newest first, whose name or number contains `q` (all for an empty one).
+pub fn merchants(tx: &mut Tx<'_>, q: &str, own: Option<AcquirerId>, after: Keyset, limit: u32) -> Done<Vec<Merchant>> {
+    let (tenant, like, start) = (tx.tenant(), contains(q), MerchantId::from_uuid(after.id));
+    Ok(match own {
+        None => tx.query(
+            sql!(
+                "SELECT m.id, m.acquirer_id, a.name, m.mid, m.name, m.uscc, m.tier, m.industry, m.settlement_account_mask
+                 FROM merchant m JOIN acquirer a ON a.id = m.acquirer_id
+                 WHERE m.tenant_id = $1 AND m.id < $2 AND (m.name LIKE $3 ESCAPE '!' OR m.mid LIKE $3 ESCAPE '!') ORDER BY m.id DESC LIMIT $4"
+            ),
+            &[p(&tenant), p(&start), p(&like), p(&limit)],
+            read_merchant,
+        )?,
+        Some(own) => tx.query(
+            sql!(
+                "SELECT m.id, m.acquirer_id, a.name, m.mid, m.name, m.uscc, m.tier, m.industry, m.settlement_account_mask
+                 FROM merchant m JOIN acquirer a ON a.id = m.acquirer_id
+                 WHERE m.tenant_id = $1 AND m.id < $2 AND (m.name LIKE $3 ESCAPE '!' OR m.mid LIKE $3 ESCAPE '!') AND m.acquirer_id = $5
+                 ORDER BY m.id DESC LIMIT $4"
+            ),
+            &[p(&tenant), p(&start), p(&like), p(&limit), p(&own)],
+            read_merchant,
+        )?,
+    })
+}
+
+/// One store.
+pub fn store(tx: &mut Tx<'_>, id: StoreId) -> Done<Option<Store>> {
+    let tenant = tx.tenant();
+    Ok(tx.one(
+        sql!(
+            "SELECT id, merchant_id, name, address, district, lat_e6, lng_e6, hours, agreement FROM store WHERE tenant_id = $1 AND id = $2"
+        ),
+        &[p(&tenant), p(&id)],
+        read_store,
+    )?)
+}
+
+/// The stores of a merchant.
+pub fn stores(tx: &mut Tx<'_>, merchant: MerchantId) -> Done<Vec<Store>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        sql!(
+            "SELECT id, merchant_id, name, address, district, lat_e6, lng_e6, hours, agreement FROM store
+             WHERE tenant_id = $1 AND merchant_id = $2 ORDER BY id LIMIT 500"
+        ),
+        &[p(&tenant), p(&merchant)],
+        read_store,
+    )?)
+}
+
+/// The contacts of a merchant.
+pub fn contacts(tx: &mut Tx<'_>, merchant: MerchantId) -> Done<Vec<Contact>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        sql!(
+            "SELECT id, merchant_id, store_id, name, duty, phone, email, lang FROM contact
+             WHERE tenant_id = $1 AND merchant_id = $2 ORDER BY id LIMIT 200"
+        ),
+        &[p(&tenant), p(&merchant)],
+        read_contact,
+    )?)
+}
+
+/// One contact.
+pub fn contact(tx: &mut Tx<'_>, id: ContactId) -> Done<Option<Contact>> {
+    let tenant = tx.tenant();
+    Ok(tx.one(
+        sql!("SELECT id, merchant_id, store_id, name, duty, phone, email, lang FROM contact WHERE tenant_id = $1 AND id = $2"),
+        &[p(&tenant), p(&id)],
+        read_contact,
+    )?)
+}
+
+/// Contacts with this phone number; several merchants may share one.
+pub fn contacts_by_phone(tx: &mut Tx<'_>, phone: &str) -> Done<Vec<Contact>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        sql!("SELECT id, merchant_id, store_id, name, duty, phone, email, lang FROM contact WHERE tenant_id = $1 AND phone = $2 ORDER BY id LIMIT 20"),
+        &[p(&tenant), p(phone)],
+        read_contact,
+    )?)
+}
+
+/// Contacts with this mail address, compared in lower case.
+pub fn contacts_by_email(tx: &mut Tx<'_>, email: &str) -> Done<Vec<Contact>> {
+    let (tenant, email) = (tx.tenant(), email.to_lowercase());
+    Ok(tx.query(
+        sql!("SELECT id, merchant_id, store_id, name, duty, phone, email, lang FROM contact WHERE tenant_id = $1 AND email = $2 ORDER BY id LIMIT 20"),
+        &[p(&tenant), p(&email)],
+        read_contact,
+    )?)
+}
+
+/// How many stores, terminals in use and open tickets a merchant has.
+pub fn counts(tx: &mut Tx<'_>, merchant: MerchantId) -> Done<(i64, i64, i64)> {
+    let found = tx.one(
+        sql!(
+            "SELECT (SELECT COUNT(*) FROM store WHERE merchant_id = $1),
+                    (SELECT COUNT(*) FROM binding WHERE merchant_id = $1 AND valid_to IS NULL),
+                    (SELECT COUNT(*) FROM ticket WHERE merchant_id = $1 AND closed_at IS NULL)"
+        ),
+        &[p(&merchant)],
+        |r| Ok((r.next()?, r.next()?, r.next()?)),
+    )?;
+    Ok(found.unwrap_or_default())
+}

@@ -1,0 +1,3 @@
+//! **terminal** downstairs.
+
+pub mod store;

@@ -1,0 +1,171 @@
+//! The timeline: one line per message, reply, note and event, numbered without gaps.
+
+use jiff::Timestamp;
+use postsale_domain::ticket::{Channel, EntryId, TicketId};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::store::{LastEntry, Ticket};
+use crate::ground::db::{DbError, Done, Json, Query, Row, Tx, code, p};
+use crate::sql;
+
+/// What a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The merchant's words.
+    Message,
+    /// Our words to the merchant.
+    Reply,
+    /// Our words to ourselves.
+    Note,
+    /// Something happened.
+    Event,
+}
+
+/// Whose words or deed it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Author {
+    /// The merchant.
+    Merchant,
+    /// A member of staff.
+    Staff,
+    /// The house itself.
+    System,
+}
+
+impl Kind {
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Message => "message",
+            Kind::Reply => "reply",
+            Kind::Note => "note",
+            Kind::Event => "event",
+        }
+    }
+}
+
+impl Author {
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Author::Merchant => "merchant",
+            Author::Staff => "staff",
+            Author::System => "system",
+        }
+    }
+}
+
+/// A line to be written.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// What it is.
+    pub kind: Kind,
+    /// Whether the merchant sees it.
+    pub public: bool,
+    /// Whose.
+    pub author: Author,
+    /// The name shown; empty for the house.
+    pub author_name: String,
+    /// By which channel it came or went.
+    pub channel: Option<Channel>,
+    /// The words; empty for events.
+    pub body: String,
+    /// For events: the code and the values its sentence needs.
+    pub event: Option<(String, Value)>,
+    /// The notice that carries it to the merchant.
+    pub notice_id: Option<Uuid>,
+    /// The letter it came from.
+    pub letter_id: Option<Uuid>,
+}
+
+/// A line as it is kept.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Which one.
+    pub id: EntryId,
+    /// Its place, from 1.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// What it is.
+    pub kind: String,
+    /// Whether the merchant sees it.
+    pub public: bool,
+    /// `merchant`, `staff`, `system`.
+    pub author_kind: String,
+    /// The name shown.
+    pub author_name: String,
+    /// By which channel.
+    pub channel: Option<Channel>,
+    /// The words.
+    pub body: String,
+    /// For events.
+    pub event: Option<(String, Value)>,
+    /// The notice's delivery, if one carries it: transport and state.
+    pub notice: Option<(String, String)>,
+}
+
+/// Characters of a body that lists show.
+const PREVIEW: usize = 60;
+
+/// Appends a line to the timeline; the ticket must be loaded for change and saved afterwards.
+pub fn append(tx: &mut Tx<'_>, ticket: &mut Ticket, line: &Line) -> Done<EntryId> {
+    ticket.entry_count += 1;
+    let (id, tenant, now, caller): (EntryId, _, _, _) = (tx.new_id(), tx.tenant(), tx.now(), tx.caller().label());
+    let (event_code, event_data) = line.event.clone().unzip();
+    tx.exec(
+        sql!(
+            "INSERT INTO ticket_entry (id, tenant_id, ticket_id, seq, at, kind, visibility, author_kind, author_name, caller, channel, body,
+               event_code, event_data, notice_id, letter_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+        ),
+        &[
+            p(&id),
+            p(&tenant),
+            p(&ticket.id),
+            p(&ticket.entry_count),
+            p(&now),
+            p(line.kind.as_str()),
+            p(if line.public { "public" } else { "internal" }),
+            p(line.author.as_str()),
+            p(&line.author_name),
+            p(&caller),
+            line.channel.as_ref().map_or(crate::ground::db::Val::Null, code),
+            p(&line.body),
+            p(&event_code),
+            p(&event_data.map(Json)),
+            line.notice_id.map_or(crate::ground::db::Val::Null, crate::ground::db::Val::Id),
+            line.letter_id.map_or(crate::ground::db::Val::Null, crate::ground::db::Val::Id),
+        ],
+    )?;
+    let preview = event_code.unwrap_or_else(|| line.body.chars().take(PREVIEW).collect());
+    ticket.last_entry = Some(LastEntry { at: now, kind: line.kind.as_str().into(), channel: line.channel, preview });
+    Ok(id)
+}
+
+fn read(r: &mut Row) -> Result<Entry, DbError> {
+    let (id, seq, at, kind) = (r.next()?, r.next()?, r.next()?, r.next()?);
+    let public = r.next::<String>()? == "public";
+    let (author_kind, author_name, channel, body) = (r.next()?, r.next()?, r.coded_opt()?, r.next()?);
+    let (event_code, event_data): (Option<String>, Option<Json<Value>>) = (r.next()?, r.next()?);
+    let (transport, state): (Option<String>, Option<String>) = (r.next()?, r.next()?);
+    let event = event_code.map(|c| (c, event_data.map_or(Value::Null, |j| j.0)));
+    let notice = transport.zip(state);
+    Ok(Entry { id, seq, at, kind, public, author_kind, author_name, channel, body, event, notice })
+}
+
+/// Lines of a ticket after `seq`, oldest first.
+pub fn entries(tx: &mut Tx<'_>, ticket: TicketId, after_seq: i64, limit: u32) -> Done<Vec<Entry>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        sql!(
+            "SELECT e.id, e.seq, e.at, e.kind, e.visibility, e.author_kind, e.author_name, e.channel, e.body, e.event_code, e.event_data,
+                    o.transport, o.state
+             FROM ticket_entry e LEFT JOIN outbox o ON o.notice_id = e.notice_id AND o.transport = 'mail'
+             WHERE e.tenant_id = $1 AND e.ticket_id = $2 AND e.seq > $3 ORDER BY e.seq LIMIT $4"
+        ),
+        &[p(&tenant), p(&ticket), p(&after_seq), p(&limit)],
+        read,
+    )?)
+}

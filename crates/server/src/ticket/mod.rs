@@ -1,0 +1,5 @@
+//! **ticket** downstairs.
+
+pub mod entry;
+pub mod list;
+pub mod store;
