@@ -3,3 +3,4 @@
 mod ground;
 mod house_rules;
 mod org;
+mod sla;

@@ -1,0 +1,357 @@
+//! SQL of clocks. Events are facts and only ever appended; row and segments are computed from them in the same transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use postsale_domain::ground::{TenantId, from_millis};
+use postsale_domain::sla::{
+    Answer, Clock, ClockError, ClockEvent, ClockExplain, ClockId, ClockKind, Kept, Segment, TicketId, What, evaluate, explain as tell,
+};
+
+use super::book;
+use crate::ground::db::{Bare, DbError, Done, Json, Query, Row, Tx, Val, code, p};
+use crate::sql;
+
+/// A threshold or a breach that was recorded just now, once for ever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fired {
+    /// Whose clock.
+    pub ticket: TicketId,
+    /// Which clock of it.
+    pub kind: ClockKind,
+    /// From 1.
+    pub cycle: u32,
+    /// Percent of the target; 100 for a breach.
+    pub percent: u32,
+    /// The true instant, whenever it was noticed.
+    pub at: Timestamp,
+    /// Whether the promise was broken then.
+    pub breach: bool,
+}
+
+/// A clock after something happened to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// Which one.
+    pub id: ClockId,
+    /// What the store keeps of it now.
+    pub kept: Kept,
+    /// What it reached that nobody had recorded yet.
+    pub fired: Vec<Fired>,
+}
+
+/// A clock at which something falls due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueClock {
+    /// Whose tenant.
+    pub tenant: TenantId,
+    /// Which clock.
+    pub id: ClockId,
+    /// Of which ticket.
+    pub ticket: TicketId,
+}
+
+struct Stored {
+    id: ClockId,
+    ticket: TicketId,
+    kept: Kept,
+}
+
+/// Starts both clocks of a ticket at its first contact. Fires at once what a contact of the past has already used up.
+pub fn start(tx: &mut Tx<'_>, ticket: TicketId, agreement: &str, priority: &str, contact_at: Timestamp) -> Done<Vec<Touched>> {
+    let now = tx.now();
+    let contact_at = (contact_at < now).then_some(contact_at);
+    let what = What::Start { agreement: agreement.to_owned(), priority: priority.to_owned(), contact_at };
+    let history = [ClockEvent { at: now, what }];
+    let mut touched = Vec::new();
+    for kind in ClockKind::ALL {
+        let id: ClockId = tx.new_id();
+        let answer = answer(kind, &history, now)?;
+        let kept = Kept::of(kind, &answer);
+        let mut params = vec![p(&id), p(&tx.tenant()), p(&ticket), code(&kind)];
+        params.extend(columns(&kept));
+        tx.exec(
+            sql!(
+                "INSERT INTO clock (id, tenant_id, ticket_id, kind, agreement, priority, state, cycle, target_ms, consumed_ms, due_at, next_at,
+                   breached_at, met, reasons, started_at, computed_at, unofficial_years)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+            ),
+            &params,
+        )?;
+        append(tx, id, 0, &history)?;
+        rewrite_segments(tx, id, &[], &answer.segments)?;
+        let fired = fire_new(tx, id, ticket, kind, &answer)?;
+        touched.push(Touched { id, kept, fired });
+    }
+    Ok(touched)
+}
+
+/// Records events on the named clocks of a ticket and computes them anew. Clocks the ticket does not have are passed over.
+pub fn record(tx: &mut Tx<'_>, ticket: TicketId, kinds: &[ClockKind], whats: &[What]) -> Done<Vec<Touched>> {
+    let mut touched = Vec::new();
+    for stored in locked(tx, ticket)?.into_iter().filter(|stored| kinds.contains(&stored.kept.kind)) {
+        let mut history = history(tx, stored.id)?;
+        let known = history.len();
+        // Events keep their order even if another node's clock was ahead of ours.
+        let at = history.last().map_or(tx.now(), |last| last.at.max(tx.now()));
+        history.extend(whats.iter().map(|what| ClockEvent { at, what: what.clone() }));
+        append(tx, stored.id, known, &history[known..])?;
+        touched.push(settle(tx, &stored, &history, at)?);
+    }
+    Ok(touched)
+}
+
+/// The clocks of each ticket as they look now, response before resolution. One query per fifty tickets.
+pub fn faces(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Done<BTreeMap<TicketId, Vec<Clock>>> {
+    let now = tx.now();
+    let mut faces: BTreeMap<TicketId, Vec<Clock>> = BTreeMap::new();
+    for chunk in tickets.chunks(50) {
+        let mut params = vec![p(&tx.tenant())];
+        // The statement has fifty places; the last id fills the ones left over.
+        params.extend((0..50).map(|i| p(&chunk[i.min(chunk.len() - 1)])));
+        let rows = tx.query(
+            sql!(
+                "SELECT id, ticket_id, kind, agreement, priority, state, cycle, target_ms, consumed_ms, due_at, next_at, breached_at, met,
+                   reasons, started_at, computed_at, unofficial_years
+                 FROM clock WHERE tenant_id = $1 AND ticket_id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+                   $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41,
+                   $42, $43, $44, $45, $46, $47, $48, $49, $50, $51)"
+            ),
+            &params,
+            read,
+        )?;
+        for stored in rows {
+            faces.entry(stored.ticket).or_default().push(stored.kept.face(book(), now));
+        }
+    }
+    for clocks in faces.values_mut() {
+        clocks.sort_by_key(|clock| clock.kind);
+    }
+    Ok(faces)
+}
+
+/// The clocks of one ticket as they look now, response before resolution.
+pub fn faces_of(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<Clock>> {
+    let now = tx.now();
+    let mut clocks: Vec<Clock> = of_ticket(tx, ticket)?.iter().map(|stored| stored.kept.face(book(), now)).collect();
+    clocks.sort_by_key(|clock| clock.kind);
+    Ok(clocks)
+}
+
+/// The soonest instant at which a live clock of the ticket is or was used up; `None` if none runs.
+pub fn next_due(touched: &[Kept]) -> Option<Timestamp> {
+    use postsale_domain::sla::ClockState::Running;
+    touched.iter().filter(|kept| kept.state == Running).filter_map(|kept| kept.due).min()
+}
+
+/// What is kept of the clocks of a ticket, response before resolution.
+pub fn kept(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<Kept>> {
+    let mut kept: Vec<Kept> = of_ticket(tx, ticket)?.into_iter().map(|stored| stored.kept).collect();
+    kept.sort_by_key(|kept| kept.kind);
+    Ok(kept)
+}
+
+/// A clock in words, after computing it again from its events and comparing with what is kept.
+pub fn explain(tx: &mut Tx<'_>, ticket: TicketId, kind: ClockKind) -> Done<Option<ClockExplain>> {
+    let Some(stored) = of_ticket(tx, ticket)?.into_iter().find(|stored| stored.kept.kind == kind) else { return Ok(None) };
+    let history = history(tx, stored.id)?;
+    let again = answer(kind, &history, stored.kept.computed)?;
+    let equal = Kept::of(kind, &again) == stored.kept && again.segments == segments(tx, stored.id)?;
+    if !equal {
+        tracing::error!(clock = %stored.id, %ticket, "a clock computed again differs from what is kept");
+    }
+    let now = tx.now().max(stored.kept.computed);
+    Ok(Some(tell(book(), kind, &history, now, equal).map_err(|e| accident(kind, &e))?))
+}
+
+/// Clocks whose next threshold or breach has passed, the oldest first. Reads along an index of what is still to come.
+pub fn due(bare: &mut Bare<'_>, now: Timestamp, limit: u32) -> Done<Vec<DueClock>> {
+    Ok(bare.query(
+        sql!("SELECT tenant_id, id, ticket_id FROM clock WHERE next_at < $1 ORDER BY next_at, id LIMIT $2"),
+        &[p(&now), p(&limit)],
+        |r| Ok(DueClock { tenant: r.next()?, id: r.next()?, ticket: r.next()? }),
+    )?)
+}
+
+/// When the next threshold or breach of any clock falls due.
+pub fn next_wake(bare: &mut Bare<'_>) -> Done<Option<Timestamp>> {
+    let first = sql!("SELECT next_at FROM clock WHERE next_at IS NOT NULL ORDER BY next_at, id LIMIT 1");
+    Ok(bare.one(first, &[], |r| r.next::<i64>())?.map(from_millis))
+}
+
+/// Records what a due clock has reached, with the true instants. Nothing if another worker was faster.
+pub fn fire(tx: &mut Tx<'_>, due: &DueClock) -> Done<Vec<Fired>> {
+    let now = tx.now();
+    let found = locked(tx, due.ticket)?.into_iter().find(|stored| stored.id == due.id);
+    let Some(stored) = found.filter(|stored| stored.kept.next.is_some_and(|next| next < now)) else { return Ok(Vec::new()) };
+    let history = history(tx, stored.id)?;
+    let at = history.last().map_or(now, |last| last.at.max(now));
+    Ok(settle(tx, &stored, &history, at)?.fired)
+}
+
+fn accident(kind: ClockKind, error: &ClockError) -> DbError {
+    DbError::Other(format!("the {} clock cannot be computed: {error}", kind.name()))
+}
+
+fn answer(kind: ClockKind, history: &[ClockEvent], as_of: Timestamp) -> Result<Answer, DbError> {
+    evaluate(book().agreements(kind), history, as_of, &[]).map_err(|e| accident(kind, &e))
+}
+
+/// Computes a clock and writes what changed of it.
+fn settle(tx: &mut Tx<'_>, stored: &Stored, history: &[ClockEvent], as_of: Timestamp) -> Done<Touched> {
+    let kind = stored.kept.kind;
+    let answer = answer(kind, history, as_of)?;
+    let kept = Kept::of(kind, &answer);
+    let mut params = Vec::from(columns(&kept));
+    params.push(p(&stored.id));
+    // SQLite numbers the places by first appearance, so the id comes last.
+    tx.exec(
+        sql!(
+            "UPDATE clock SET agreement = $1, priority = $2, state = $3, cycle = $4, target_ms = $5, consumed_ms = $6, due_at = $7,
+               next_at = $8, breached_at = $9, met = $10, reasons = $11, started_at = $12, computed_at = $13, unofficial_years = $14
+             WHERE id = $15"
+        ),
+        &params,
+    )?;
+    let before = segments(tx, stored.id)?;
+    rewrite_segments(tx, stored.id, &before, &answer.segments)?;
+    let fired = fire_new(tx, stored.id, stored.ticket, kind, &answer)?;
+    Ok(Touched { id: stored.id, kept, fired })
+}
+
+/// The computed columns, in the order of the statements.
+fn columns(kept: &Kept) -> [Val; 14] {
+    [
+        p(&kept.agreement),
+        p(&kept.priority),
+        code(&kept.state),
+        p(&kept.cycle),
+        p(&kept.target_ms),
+        p(&kept.consumed_ms),
+        p(&kept.due),
+        p(&kept.next),
+        p(&kept.breached),
+        p(&kept.met),
+        p(&Json(&kept.reasons)),
+        p(&kept.started),
+        p(&kept.computed),
+        p(&Json(&kept.unofficial_years)),
+    ]
+}
+
+fn read(r: &mut Row) -> Result<Stored, DbError> {
+    Ok(Stored {
+        id: r.next()?,
+        ticket: r.next()?,
+        kept: Kept {
+            kind: r.word(ClockKind::from_name)?,
+            agreement: r.next()?,
+            priority: r.next()?,
+            state: r.coded()?,
+            cycle: r.next()?,
+            target_ms: r.next()?,
+            consumed_ms: r.next()?,
+            due: r.next()?,
+            next: r.next()?,
+            breached: r.next()?,
+            met: r.next()?,
+            reasons: r.next::<Json<Vec<String>>>()?.0,
+            started: r.next()?,
+            computed: r.next()?,
+            unofficial_years: r.next::<Json<Vec<i16>>>()?.0,
+        },
+    })
+}
+
+fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Vec<Stored>, DbError> {
+    tx.query(
+        sql!(
+            "SELECT id, ticket_id, kind, agreement, priority, state, cycle, target_ms, consumed_ms, due_at, next_at, breached_at, met,
+               reasons, started_at, computed_at, unofficial_years
+             FROM clock WHERE ticket_id = $1 AND tenant_id = $2"
+        ),
+        &[p(&ticket), p(&tx.tenant())],
+        read,
+    )
+}
+
+/// The clocks of a ticket, kept from other writers until the end of the transaction; always in the same order.
+fn locked(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Vec<Stored>, DbError> {
+    tx.query(
+        sql!(
+            "SELECT id, ticket_id, kind, agreement, priority, state, cycle, target_ms, consumed_ms, due_at, next_at, breached_at, met,
+               reasons, started_at, computed_at, unofficial_years
+             FROM clock WHERE ticket_id = $1 AND tenant_id = $2 ORDER BY kind {for_update}"
+        ),
+        &[p(&ticket), p(&tx.tenant())],
+        read,
+    )
+}
+
+fn history(tx: &mut Tx<'_>, clock: ClockId) -> Result<Vec<ClockEvent>, DbError> {
+    tx.query(sql!("SELECT at, event FROM clock_event WHERE clock_id = $1 ORDER BY seq"), &[p(&clock)], |r| {
+        Ok(ClockEvent { at: r.next()?, what: r.next::<Json<What>>()?.0 })
+    })
+}
+
+fn append(tx: &mut Tx<'_>, clock: ClockId, known: usize, events: &[ClockEvent]) -> Result<(), DbError> {
+    for (seq, event) in (i64::try_from(known).unwrap_or(i64::MAX)..).zip(events) {
+        tx.exec(
+            sql!("INSERT INTO clock_event (clock_id, seq, at, event) VALUES ($1, $2, $3, $4)"),
+            &[p(&clock), p(&seq), p(&event.at), p(&Json(&event.what))],
+        )?;
+    }
+    Ok(())
+}
+
+fn segments(tx: &mut Tx<'_>, clock: ClockId) -> Result<Vec<Segment>, DbError> {
+    let all = sql!("SELECT from_at, to_at, kind, reasons, cycle FROM clock_segment WHERE clock_id = $1 ORDER BY seq");
+    tx.query(all, &[p(&clock)], |r| {
+        Ok(Segment { from: r.next()?, to: r.next()?, kind: r.coded()?, reasons: r.next::<Json<Vec<String>>>()?.0, cycle: r.next()? })
+    })
+}
+
+/// Writes only what differs: usually the last segment grows and new ones follow it.
+fn rewrite_segments(tx: &mut Tx<'_>, clock: ClockId, before: &[Segment], now: &[Segment]) -> Result<(), DbError> {
+    let same = before.iter().zip(now).take_while(|(old, new)| old == new).count();
+    let first = i64::try_from(same).unwrap_or(i64::MAX);
+    if before.len() > same {
+        tx.exec(sql!("DELETE FROM clock_segment WHERE clock_id = $1 AND seq >= $2"), &[p(&clock), p(&first)])?;
+    }
+    for (seq, segment) in (first..).zip(&now[same..]) {
+        tx.exec(
+            sql!("INSERT INTO clock_segment (clock_id, seq, from_at, to_at, kind, reasons, cycle) VALUES ($1, $2, $3, $4, $5, $6, $7)"),
+            &[p(&clock), p(&seq), p(&segment.from), p(&segment.to), code(&segment.kind), p(&Json(&segment.reasons)), p(&segment.cycle)],
+        )?;
+    }
+    Ok(())
+}
+
+/// Records thresholds and breaches that are not recorded yet. The primary key lets each be recorded once, whoever tries.
+fn fire_new(tx: &mut Tx<'_>, clock: ClockId, ticket: TicketId, kind: ClockKind, answer: &Answer) -> Result<Vec<Fired>, DbError> {
+    let mut reached: BTreeMap<(u32, u32), (Timestamp, bool)> = BTreeMap::new();
+    for warning in &answer.warnings {
+        reached.insert((warning.cycle, warning.percent), (warning.at, false));
+    }
+    for breach in &answer.breaches {
+        reached.insert((breach.cycle, 100), (breach.at, true));
+    }
+    if reached.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = sql!("SELECT cycle, percent FROM clock_firing WHERE clock_id = $1");
+    let known: BTreeSet<(u32, u32)> = tx.query(all, &[p(&clock)], |r| Ok((r.next()?, r.next()?)))?.into_iter().collect();
+    let now = tx.now();
+    let mut fired = Vec::new();
+    for ((cycle, percent), (at, breach)) in reached.into_iter().filter(|(key, _)| !known.contains(key)) {
+        let fresh = tx.exec(
+            sql!("INSERT INTO clock_firing (clock_id, cycle, percent, at, recorded_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING"),
+            &[p(&clock), p(&cycle), p(&percent), p(&at), p(&now)],
+        )?;
+        if fresh == 1 {
+            fired.push(Fired { ticket, kind, cycle, percent, at, breach });
+        }
+    }
+    fired.sort_by_key(|fired| (fired.at, fired.percent));
+    Ok(fired)
+}

@@ -1,0 +1,4 @@
+//! Read-only screens over several rooms.
+
+pub mod clock;
+pub mod reach;

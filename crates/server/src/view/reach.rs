@@ -1,0 +1,38 @@
+//! Whose ticket is it: the answer to an action that reaches only what is one's own.
+
+use postsale_domain::ground::Reach;
+use postsale_domain::refuse;
+use postsale_domain::sla::TicketId;
+
+use crate::ground::db::{Done, Query, Tx, p};
+use crate::sql;
+
+/// Lets a ticket be seen: any of the tenant with [`Reach::All`]; otherwise an engineer sees tickets of work orders given to
+/// them, an acquirer those of its own. Errors: `not_found`, whether it does not exist or is not theirs.
+pub fn see_ticket(tx: &mut Tx<'_>, reach: Reach, ticket: TicketId) -> Done<()> {
+    let tenant = tx.tenant();
+    let (engineer, acquirer) = (tx.caller().engineer(), tx.caller().acquirer());
+    let key = [p(&ticket), p(&tenant)];
+    let seen = match (reach, engineer, acquirer) {
+        (Reach::All, ..) => tx.number(sql!("SELECT COUNT(*) FROM ticket WHERE id = $1 AND tenant_id = $2"), &key)?,
+        (Reach::Own, Some(engineer), _) => {
+            let [ticket, tenant] = key;
+            tx.number(
+                sql!(
+                    "SELECT COUNT(*) FROM ticket t WHERE t.id = $1 AND t.tenant_id = $2
+                     AND EXISTS (SELECT 1 FROM work_order w WHERE w.ticket_id = t.id AND w.engineer_id = $3)"
+                ),
+                &[ticket, tenant, p(&engineer)],
+            )?
+        }
+        (Reach::Own, None, Some(acquirer)) => {
+            let [ticket, tenant] = key;
+            tx.number(
+                sql!("SELECT COUNT(*) FROM ticket WHERE id = $1 AND tenant_id = $2 AND acquirer_id = $3"),
+                &[ticket, tenant, p(&acquirer)],
+            )?
+        }
+        _ => 0,
+    };
+    if seen == 0 { Err(refuse!(NotFound, "not_found").into()) } else { Ok(()) }
+}
