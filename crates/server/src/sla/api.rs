@@ -16,7 +16,7 @@ pub fn routes() -> OpenApiRouter<House> {
 
 /// A clock line by line, computed again on opening and compared with what is kept.
 #[utoipa::path(get, path = "/tickets/{id}/clocks/{kind}", operation_id = "clock_explain", tag = "sla",
-    params(("id" = TicketId, Path), ("kind" = ClockKind, Path)), responses((status = 200, body = ClockExplain), Problem))]
+    params(("id" = String, Path), ("kind" = ClockKind, Path)), responses((status = 200, body = ClockExplain), Problem))]
 async fn clock_explain(
     door: Door<act::TicketRead>,
     Ref((ticket, kind)): Ref<(TicketId, ClockKind)>,
