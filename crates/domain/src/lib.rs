@@ -3,8 +3,11 @@
 //! A decision is a pure function of (state, command, facts, now). It answers with events or with a [`ground::Refusal`].
 
 pub mod coverage;
+pub mod followup;
 pub mod ground;
+pub mod inbox;
 pub mod merchant;
+pub mod notify;
 pub mod org;
 pub mod sla;
 pub mod terminal;

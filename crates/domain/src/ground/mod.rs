@@ -2,13 +2,19 @@
 
 mod caller;
 mod id;
+mod mask;
 mod paging;
+mod pan;
+#[cfg(test)]
+mod pan_test;
 mod refusal;
 mod text;
 
 pub use caller::{AcquirerId, Act, Caller, EngineerId, Reach, Role, TenantId, UserId, Who};
 pub use id::{Id, IdError, TypedId, prefix};
+pub use mask::{mask_email, mask_phone, tail};
 pub use paging::{DEFAULT_PAGE, MAX_PAGE, page_size};
+pub use pan::{Masked, known_range, luhn, mask_cards};
 pub use refusal::{Refusal, RefusalKind};
 pub use text::{Lang, Text};
 

@@ -1,0 +1,13 @@
+//! notify 通知: what the merchant is told, and that they are told it once.
+//!
+//! Owns: the kinds of notice, their texts (`data/notices.json`), the key that makes one notice of one change, when one may go out,
+//! how often it is tried again. Never: sends; that is done after the commit, from a row written with the change.
+//! Who knocks: flow, with the facts the text needs.
+
+mod model;
+mod rules;
+#[cfg(test)]
+mod rules_test;
+
+pub use model::{Channel as NoticeTransport, Notice, NoticeId, NoticeKind, SendState, Wording};
+pub use rules::{After, MAX_ATTEMPTS, NoticeError, Wordings, after_attempt, change_key, message_id, one_line, send_at};

@@ -1,0 +1,122 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::model::Channel;
+use super::{Notice, NoticeId, NoticeKind, Wording};
+use crate::ground::{Lang, Timestamp};
+
+/// Attempts after which a mail is given up and shown to people. With the waits of [`after_attempt`] that is about a day and a half.
+pub const MAX_ATTEMPTS: u32 = 10;
+
+/// A notice file that cannot be used, or a notice that lacks a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoticeError {
+    /// The file is not what it should be; the text says where.
+    File(String),
+    /// A hole without a value.
+    Missing(NoticeKind, String),
+}
+
+impl fmt::Display for NoticeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoticeError::File(text) => write!(f, "notices.json: {text}"),
+            NoticeError::Missing(kind, hole) => write!(f, "a {} notice needs a value for {hole}", kind.as_str()),
+        }
+    }
+}
+
+impl std::error::Error for NoticeError {}
+
+/// The texts of all kinds.
+#[derive(Debug, Clone)]
+pub struct Wordings(BTreeMap<NoticeKind, Wording>);
+
+/// Holes every text may use: the case's number, the shop, the merchant's page.
+const COMMON: [&str; 3] = ["number", "shop", "link"];
+
+impl Wordings {
+    /// Reads `data/notices.json`. Errors: a kind is missing, or a text has a hole that its kind does not fill.
+    pub fn parse(json: &str) -> Result<Self, NoticeError> {
+        let all: BTreeMap<NoticeKind, Wording> = serde_json::from_str(json).map_err(|e| NoticeError::File(e.to_string()))?;
+        for kind in NoticeKind::ALL {
+            let wording = all.get(&kind).ok_or_else(|| NoticeError::File(format!("{} is missing", kind.as_str())))?;
+            for text in [&wording.subject.zh, &wording.subject.en, &wording.body.zh, &wording.body.en] {
+                for hole in holes(text) {
+                    if !COMMON.contains(&hole) && !kind.holes().contains(&hole) {
+                        return Err(NoticeError::File(format!("{} has no {{{hole}}}", kind.as_str())));
+                    }
+                }
+            }
+        }
+        Ok(Self(all))
+    }
+
+    /// A notice in one language. Values are put in as they are: braces in them mean nothing.
+    pub fn write(&self, kind: NoticeKind, lang: Lang, values: &BTreeMap<&str, String>) -> Result<Notice, NoticeError> {
+        let wording = self.0.get(&kind).ok_or_else(|| NoticeError::File(format!("{} is missing", kind.as_str())))?;
+        let filled = |text: &str| fill(text, values).map_err(|hole| NoticeError::Missing(kind, hole));
+        Ok(Notice { kind, subject: one_line(&filled(wording.subject.in_lang(lang))?), body: filled(wording.body.in_lang(lang))? })
+    }
+}
+
+fn holes(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{').skip(1).filter_map(|piece| piece.split_once('}').map(|(hole, _)| hole))
+}
+
+fn fill(text: &str, values: &BTreeMap<&str, String>) -> Result<String, String> {
+    let mut filled = String::with_capacity(text.len());
+    let mut pieces = text.split('{');
+    filled.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let (hole, rest) = piece.split_once('}').unwrap_or((piece, ""));
+        filled.push_str(values.get(hole).ok_or_else(|| hole.to_owned())?);
+        filled.push_str(rest);
+    }
+    Ok(filled)
+}
+
+/// A text on one line, without control characters, at most 200 characters: what a header may carry.
+pub fn one_line(text: &str) -> String {
+    let flat: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
+    flat.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The key that makes one notice of one change: the kind, what changed, and which turn of it (`2` for the second reopening, an offer's
+/// id for a promised visit). The store refuses a second notice with the same key, so a repeated command or job tells nobody twice.
+pub fn change_key(kind: NoticeKind, changed: impl fmt::Display, turn: impl fmt::Display) -> String {
+    format!("{}:{changed}:{turn}", kind.as_str())
+}
+
+/// When a notice may go out. Mail and the merchant's page wait until somebody looks at them; neither rings at night, so neither is
+/// ever deferred. What rings (calls, short messages, chat pushes) must be sent within the contact window and will be asked here.
+pub fn send_at(way: Channel, now: Timestamp) -> Timestamp {
+    match way {
+        Channel::Page | Channel::Mail => now,
+    }
+}
+
+/// The `Message-ID` of a mail, without angle brackets: the ticket's signed token, then the notice. It is the same at every attempt, so
+/// that a repetition after a lost answer can be recognised, and an answer to it leads back to the ticket.
+pub fn message_id(token: &str, notice: NoticeId, host: &str) -> String {
+    format!("{token}.{notice}@{host}")
+}
+
+/// What follows an attempt to send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// Try again then.
+    Again(Timestamp),
+    /// Give up; show it to people.
+    GiveUp,
+}
+
+/// What follows failed attempt number `attempts` (from 1). Waits grow: 30 s, 2 min, 8 min, 32 min, 2 h, then 6 h each.
+/// What the other side refused for good is not tried again.
+pub fn after_attempt(attempts: u32, permanent: bool, now: Timestamp) -> After {
+    if permanent || attempts >= MAX_ATTEMPTS {
+        return After::GiveUp;
+    }
+    let seconds = 30_i64.saturating_mul(4_i64.saturating_pow(attempts.saturating_sub(1))).min(6 * 3600);
+    After::Again(now + jiff::SignedDuration::from_secs(seconds))
+}
