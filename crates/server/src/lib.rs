@@ -1,6 +1,7 @@
 //! Downstairs: the wet part of Postsale - SQL, HTTP, jobs and the outside.
 
 pub mod demo;
+pub mod edge;
 pub mod ground;
 pub mod house;
 pub mod http;

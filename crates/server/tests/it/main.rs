@@ -2,5 +2,6 @@
 
 mod ground;
 mod house_rules;
+mod mail_in;
 mod org;
 mod sla;

@@ -1,0 +1,3 @@
+//! The outside world: each thing behind one small door, with something that stands in for it.
+
+pub mod mail_in;
