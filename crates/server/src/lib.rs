@@ -2,10 +2,13 @@
 
 pub mod demo;
 pub mod edge;
+pub mod followup;
 pub mod ground;
 pub mod house;
 pub mod http;
+pub mod inbox;
 pub mod merchant;
+pub mod notify;
 pub mod org;
 pub mod serve;
 pub mod sla;

@@ -10,4 +10,4 @@ mod rules;
 mod rules_test;
 
 pub use model::{Channel as NoticeTransport, Notice, NoticeId, NoticeKind, SendState, Wording};
-pub use rules::{After, MAX_ATTEMPTS, NoticeError, Wordings, after_attempt, change_key, message_id, one_line, send_at};
+pub use rules::{After, MAX_ATTEMPTS, NoticeError, Wordings, after_attempt, change_key, message_id, one_line, send_at, with_link};

@@ -52,12 +52,30 @@ impl Wordings {
         Ok(Self(all))
     }
 
-    /// A notice in one language. Values are put in as they are: braces in them mean nothing.
+    /// A notice in one language. Values are put in as they are, without control characters: braces in them mean nothing. The
+    /// place of the link is marked and filled when the notice goes out ([`with_link`]), because the key that signs links is not here.
     pub fn write(&self, kind: NoticeKind, lang: Lang, values: &BTreeMap<&str, String>) -> Result<Notice, NoticeError> {
         let wording = self.0.get(&kind).ok_or_else(|| NoticeError::File(format!("{} is missing", kind.as_str())))?;
-        let filled = |text: &str| fill(text, values).map_err(|hole| NoticeError::Missing(kind, hole));
+        let mut values: BTreeMap<&str, String> = values.iter().map(|(name, value)| (*name, without_control(value))).collect();
+        values.insert("link", LINK.to_owned());
+        let filled = |text: &str| fill(text, &values).map_err(|hole| NoticeError::Missing(kind, hole));
         Ok(Notice { kind, subject: one_line(&filled(wording.subject.in_lang(lang))?), body: filled(wording.body.in_lang(lang))? })
     }
+}
+
+/// Stands for the link in a kept notice; no value can contain it.
+const LINK: &str = "\u{1e}";
+
+/// A kept notice's words with the merchant's page put in. Without one the line with the link is left out.
+pub fn with_link(body: &str, link: Option<&str>) -> String {
+    match link {
+        Some(link) => body.replace(LINK, link),
+        None => body.lines().filter(|line| !line.contains(LINK)).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+fn without_control(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 fn holes(text: &str) -> impl Iterator<Item = &str> {

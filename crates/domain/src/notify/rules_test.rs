@@ -4,13 +4,14 @@ use jiff::SignedDuration;
 
 use super::{
     After, MAX_ATTEMPTS, NoticeError, NoticeId, NoticeKind, NoticeTransport, Wordings, after_attempt, change_key, message_id, send_at,
+    with_link,
 };
 use crate::ground::{Lang, Timestamp, TypedId};
 
 const FILE: &str = include_str!("../../../../data/notices.json");
 
 fn values() -> BTreeMap<&'static str, String> {
-    let all = ["number", "shop", "link", "next", "window", "engineer", "agent", "words", "code"];
+    let all = ["number", "shop", "next", "window", "engineer", "agent", "words", "code"];
     all.into_iter().map(|name| (name, format!("<{name}>"))).collect()
 }
 
@@ -22,7 +23,8 @@ fn every_kind_has_its_words_in_both_languages() {
         for lang in [Lang::Zh, Lang::En] {
             let notice = wordings.write(kind, lang, &values()).unwrap();
             assert!(notice.subject.contains("<number>"), "{notice:?}");
-            assert!(notice.body.contains("<link>"), "{notice:?}");
+            assert!(with_link(&notice.body, Some("<link>")).contains("\n<link>"), "{notice:?}");
+            assert!(!with_link(&notice.body, None).contains('\u{1e}'));
             for hole in kind.holes() {
                 assert!(notice.body.contains(&format!("<{hole}>")), "{notice:?} {hole}");
             }
@@ -35,7 +37,7 @@ fn values_are_words_not_templates() {
     let wordings = Wordings::parse(FILE).unwrap();
     let mut values = values();
     values.insert("words", "{{7*7}} ${7*7} {link} <%= 1 %>".into());
-    values.insert("number", "T-1\r\nBcc: a@b".into());
+    values.insert("number", "T-1\r\nBcc: a@b\u{1e}".into());
     let notice = wordings.write(NoticeKind::MessageFromAgent, Lang::Zh, &values).unwrap();
     assert!(notice.body.contains("{{7*7}} ${7*7} {link} <%= 1 %>"));
     assert!(!notice.subject.contains(['\r', '\n']));

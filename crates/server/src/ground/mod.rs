@@ -4,6 +4,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod jobs;
+pub mod mail;
 pub mod seal;
 pub mod texts;
 pub mod web;

@@ -1,0 +1,3 @@
+//! **followup** downstairs.
+
+pub mod store;

@@ -1,0 +1,3 @@
+//! **inbox** downstairs.
+
+pub mod store;

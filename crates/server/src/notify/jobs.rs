@@ -1,0 +1,87 @@
+//! Takes mails from the outbox and hands them over, outside of any transaction.
+
+use std::sync::Arc;
+
+use postsale_domain::notify::{After, after_attempt, message_id, with_link};
+
+use super::store::{self, Claimed};
+use crate::ground::db::{Bare, Done};
+use crate::ground::mail::{Mail, MailError, MailOut};
+use crate::house::House;
+
+/// Mails claimed at a time.
+const BATCH: u32 = 20;
+/// The kind of a mail's signed ticket token.
+pub const MAIL_TOKEN: &str = "mail";
+/// The kind of the signed token in the address of a ticket's page.
+pub const PAGE_TOKEN: &str = "ticket";
+
+/// The right side of our message ids: the host of the sender's address.
+pub fn own_host(house: &House) -> String {
+    let host = house.config.mail_from.rsplit('@').next().unwrap_or_default().trim_end_matches('>');
+    host.to_ascii_lowercase()
+}
+
+/// The address of a ticket's page.
+pub fn page_link(house: &House, ticket: uuid::Uuid) -> String {
+    format!("{}/m/{}", house.config.public_url(), house.seal.sign(PAGE_TOKEN, ticket))
+}
+
+/// One round: everything that is due, until nothing is. The number of mails handed over.
+pub async fn deliver(house: &House, out: Arc<dyn MailOut>) -> Done<u32> {
+    let mut done = 0;
+    loop {
+        let (now, seal, host) = (house.clock.now(), house.seal.clone(), own_host(house));
+        let work = move |bare: &mut Bare<'_>| {
+            let id = |ticket: postsale_domain::ticket::TicketId, notice| {
+                message_id(&seal.sign(MAIL_TOKEN, postsale_domain::ground::TypedId::uuid(ticket)), notice, &host)
+            };
+            store::claim(bare, now, BATCH, &id)
+        };
+        let claimed = house.db.bare_write(work).await?;
+        if claimed.is_empty() {
+            return Ok(done);
+        }
+        for mail in claimed {
+            done += u32::from(hand_over(house, out.clone(), mail).await?);
+        }
+    }
+}
+
+async fn hand_over(house: &House, out: Arc<dyn MailOut>, claimed: Claimed) -> Done<bool> {
+    let mail = mail(house, &claimed);
+    let sent = tokio::task::spawn_blocking(move || out.send(&mail)).await.unwrap_or_else(|e| Err(MailError::Later(e.to_string())));
+    let now = house.clock.now();
+    let after = match &sent {
+        Ok(()) => None,
+        Err(MailError::Later(_)) => Some(after_attempt(claimed.attempts, false, now)),
+        Err(MailError::Refused(_)) => Some(After::GiveUp),
+    };
+    let error = sent.as_ref().err().map(ToString::to_string).unwrap_or_default();
+    if let Some(after) = after {
+        // The address is personal data and stays out of the log; the notice's id finds it.
+        tracing::warn!(notice = %claimed.notice, attempt = claimed.attempts, ?after, %error, "a mail did not go");
+    }
+    // Sent and not noted: the lease runs out and it is sent again, under the same message id.
+    house
+        .db
+        .bare_write(move |bare| match after {
+            None => store::sent(bare, &claimed, now),
+            Some(after) => store::not_sent(bare, &claimed, after, &error).map(|()| false),
+        })
+        .await
+}
+
+fn mail(house: &House, claimed: &Claimed) -> Mail {
+    let link = page_link(house, postsale_domain::ground::TypedId::uuid(claimed.ticket));
+    let token = house.seal.sign(MAIL_TOKEN, postsale_domain::ground::TypedId::uuid(claimed.ticket));
+    Mail {
+        from: house.config.mail_from.clone(),
+        to: claimed.address.clone(),
+        // Some providers rewrite message ids; the token in the subject survives them.
+        subject: format!("{} [PS#{token}]", claimed.subject),
+        body: with_link(&claimed.body, Some(&link)),
+        message_id: claimed.message_id.clone(),
+        answers: claimed.answers.clone(),
+    }
+}

@@ -1,0 +1,249 @@
+//! SQL of notices and of the outbox that carries them.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use postsale_domain::ground::{Lang, TenantId};
+use postsale_domain::notify::{After, NoticeId, NoticeKind, NoticeTransport, change_key, send_at};
+use postsale_domain::ticket::TicketId;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::ground::db::{Bare, DbError, Done, Query, Tx, code, p};
+use crate::sql;
+
+postsale_domain::ids! {
+    /// A notice on its way by mail.
+    OutboxId = "out";
+}
+
+/// How long a claimed mail may take before another worker may claim it; longer than the transport's own time limits together.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(120);
+/// Receipts one address gets by mail within an hour; beyond it the page alone tells. A form in a stranger's hands, and two
+/// machines that answer each other, both end here.
+const RECEIPTS_AN_HOUR: i64 = 3;
+
+/// Something to tell a merchant.
+#[derive(Debug, Clone)]
+pub struct Telling<'a> {
+    /// About which ticket.
+    pub ticket: TicketId,
+    /// What.
+    pub kind: NoticeKind,
+    /// What changed: the ticket, an offer, an entry. Together with the kind and `turn` it is told once.
+    pub changed: Uuid,
+    /// Which turn of the same change.
+    pub turn: i64,
+    /// The language to write in.
+    pub lang: Lang,
+    /// Where mail goes; without it the page alone tells.
+    pub email: Option<&'a str>,
+    /// Values for the text: `number`, `shop` and those of the kind. The link is filled in when it goes out.
+    pub values: BTreeMap<&'static str, String>,
+}
+
+/// Tells a merchant: keeps the notice for the page and, with an address, a mail for the outbox. `None`: this change has been told.
+pub fn tell(tx: &mut Tx<'_>, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
+    let written = super::wordings().and_then(|w| w.write(telling.kind, telling.lang, &telling.values));
+    let notice = written.map_err(|e| DbError::Other(e.to_string()))?;
+    let (id, tenant, now): (NoticeId, _, _) = (tx.new_id(), tx.tenant(), tx.now());
+    let key = change_key(telling.kind, telling.changed.simple(), telling.turn);
+    let fresh = tx.exec(
+        sql!(
+            "INSERT INTO notice (id, tenant_id, ticket_id, kind, change_key, lang, subject, body, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
+        ),
+        &[
+            p(&id),
+            p(&tenant),
+            p(&telling.ticket),
+            p(telling.kind.as_str()),
+            p(&key),
+            code(&telling.lang),
+            p(&notice.subject),
+            p(&notice.body),
+            p(&now),
+        ],
+    )?;
+    if fresh == 0 {
+        return Ok(None);
+    }
+    let mailed = match telling.email {
+        Some(address) if !(telling.kind == NoticeKind::Received && had_enough(tx, address)?) => {
+            post(tx, id, address)?;
+            true
+        }
+        _ => false,
+    };
+    tx.audit("notice.tell", telling.ticket, None, Some(&json!({ "notice": id, "kind": telling.kind, "mail": mailed })));
+    Ok(Some(id))
+}
+
+fn post(tx: &mut Tx<'_>, notice: NoticeId, address: &str) -> Done<()> {
+    let (id, tenant, now): (OutboxId, _, _) = (tx.new_id(), tx.tenant(), tx.now());
+    // The message id is completed with the ticket's signed token when the mail is first claimed; until then the notice stands for it.
+    tx.exec(
+        sql!(
+            "INSERT INTO outbox (id, tenant_id, notice_id, transport, address, message_id, state, run_at, attempts, fence, created_at)
+             VALUES ($1, $2, $3, 'mail', $4, $5, 'ready', $6, 0, 0, $7)"
+        ),
+        &[p(&id), p(&tenant), p(&notice), p(address), p(&notice.to_string()), p(&send_at(NoticeTransport::Mail, now)), p(&now)],
+    )?;
+    Ok(())
+}
+
+fn had_enough(tx: &mut Tx<'_>, address: &str) -> Done<bool> {
+    let (tenant, since) = (tx.tenant(), tx.now() - SignedDuration::from_hours(1));
+    let sent = tx.number(
+        sql!(
+            "SELECT COUNT(*) FROM outbox o JOIN notice n ON n.id = o.notice_id
+             WHERE o.tenant_id = $1 AND o.address = $2 AND o.created_at > $3 AND n.kind = 'received'"
+        ),
+        &[p(&tenant), p(address), p(&since)],
+    )?;
+    Ok(sent >= RECEIPTS_AN_HOUR)
+}
+
+/// A notice as the merchant's page shows it.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// Which one.
+    pub id: NoticeId,
+    /// About what.
+    pub kind: NoticeKind,
+    /// One line.
+    pub subject: String,
+    /// The words, with the place of the link marked.
+    pub body: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The newest notice of a kind about a ticket.
+pub fn newest(tx: &mut Tx<'_>, ticket: TicketId, kind: NoticeKind) -> Done<Option<Shown>> {
+    let tenant = tx.tenant();
+    Ok(tx.one(
+        sql!(
+            "SELECT id, kind, subject, body, created_at FROM notice WHERE tenant_id = $1 AND ticket_id = $2 AND kind = $3
+             ORDER BY created_at DESC, id DESC LIMIT 1"
+        ),
+        &[p(&tenant), p(&ticket), p(kind.as_str())],
+        |r| Ok(Shown { id: r.next()?, kind: r.coded()?, subject: r.next()?, body: r.next()?, at: r.next()? }),
+    )?)
+}
+
+/// The kinds and mail states of a ticket's notices, oldest first: for tests and the evidence of what was told.
+pub fn told(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<(NoticeKind, Option<String>)>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        sql!(
+            "SELECT n.kind, o.state FROM notice n LEFT JOIN outbox o ON o.notice_id = n.id AND o.transport = 'mail'
+             WHERE n.tenant_id = $1 AND n.ticket_id = $2 ORDER BY n.created_at, n.id"
+        ),
+        &[p(&tenant), p(&ticket)],
+        |r| Ok((r.coded()?, r.next()?)),
+    )?)
+}
+
+/// A mail in the hands of a worker.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// Which one.
+    pub id: OutboxId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// About which ticket.
+    pub ticket: TicketId,
+    /// What it carries.
+    pub notice: NoticeId,
+    /// What it is about.
+    pub kind: NoticeKind,
+    /// To whom.
+    pub address: String,
+    /// Without angle brackets; the same at every attempt.
+    pub message_id: String,
+    /// One line.
+    pub subject: String,
+    /// The words, with the place of the link marked.
+    pub body: String,
+    /// The message ids of this ticket's mails from that address, oldest first: what an answer refers to.
+    pub answers: Vec<String>,
+    /// This attempt's number, from 1.
+    pub attempts: u32,
+    /// The fence of this claim.
+    pub fence: i64,
+}
+
+/// Claims mails that are due, and mails whose holder let the lease run out. `message_id` makes the id of a mail at its first claim.
+pub fn claim(bare: &mut Bare<'_>, now: Timestamp, limit: u32, message_id: &dyn Fn(TicketId, NoticeId) -> String) -> Done<Vec<Claimed>> {
+    bare.exec(sql!("UPDATE outbox SET state = 'ready', lease_until = NULL WHERE state = 'run' AND lease_until < $1"), &[p(&now)])?;
+    let rows: Vec<(OutboxId, NoticeId, u32, i64)> = bare.query(
+        sql!(
+            "UPDATE outbox SET state = 'run', lease_until = $1, attempts = attempts + 1, fence = fence + 1
+             WHERE id IN (SELECT id FROM outbox WHERE state = 'ready' AND run_at <= $2 ORDER BY run_at, id LIMIT $3 {skip_locked})
+             RETURNING id, notice_id, attempts, fence"
+        ),
+        &[p(&(now + LEASE)), p(&now), p(&limit)],
+        |r| Ok((r.next()?, r.next()?, r.next()?, r.next()?)),
+    )?;
+    let mut claimed = Vec::with_capacity(rows.len());
+    for (id, notice, attempts, fence) in rows {
+        let found = bare.one(
+            sql!(
+                "SELECT o.tenant_id, n.ticket_id, n.kind, o.address, o.message_id, n.subject, n.body FROM outbox o JOIN notice n ON n.id = o.notice_id
+                 WHERE o.id = $1"
+            ),
+            &[p(&id)],
+            |r| Ok((r.next()?, r.next()?, r.coded()?, r.next::<String>()?, r.next::<String>()?, r.next()?, r.next()?)),
+        )?;
+        let Some((tenant, ticket, kind, address, mut id_so_far, subject, body)) = found else { continue };
+        if !id_so_far.contains('@') {
+            id_so_far = message_id(ticket, notice);
+            bare.exec(sql!("UPDATE outbox SET message_id = $1 WHERE id = $2"), &[p(&id_so_far), p(&id)])?;
+        }
+        let answers = answers(bare, ticket, &address)?;
+        claimed.push(Claimed { id, tenant, ticket, notice, kind, address, message_id: id_so_far, subject, body, answers, attempts, fence });
+    }
+    // Told in the order it happened.
+    claimed.sort_by_key(|c| c.id);
+    Ok(claimed)
+}
+
+fn answers(bare: &mut Bare<'_>, ticket: TicketId, address: &str) -> Done<Vec<String>> {
+    let mut ids: Vec<String> = bare.query(
+        sql!(
+            "SELECT external_id FROM letter WHERE ticket_id = $1 AND channel = 'mail' AND sender LIKE $2 ESCAPE '!' ORDER BY received_at DESC, id DESC LIMIT 10"
+        ),
+        &[p(&ticket), p(&crate::ground::db::contains(address))],
+        |r| r.next::<String>(),
+    )?;
+    ids.reverse();
+    Ok(ids.iter().filter_map(|id| id.strip_prefix("mid:").map(str::to_owned)).collect())
+}
+
+/// Marks a mail as handed over. `false`: the claim was no longer ours, another worker has it.
+pub fn sent(bare: &mut Bare<'_>, mail: &Claimed, now: Timestamp) -> Done<bool> {
+    let touched = bare.exec(
+        sql!(
+            "UPDATE outbox SET state = 'sent', sent_at = $1, lease_until = NULL, last_error = NULL WHERE id = $2 AND fence = $3 AND state = 'run'"
+        ),
+        &[p(&now), p(&mail.id), p(&mail.fence)],
+    )?;
+    Ok(touched == 1)
+}
+
+/// Gives a mail back after a failed attempt: later, or given up and shown.
+pub fn not_sent(bare: &mut Bare<'_>, mail: &Claimed, after: After, error: &str) -> Done<()> {
+    let error: String = error.chars().take(500).collect();
+    let (state, run_at) = match after {
+        After::Again(at) => ("ready", Some(at)),
+        After::GiveUp => ("failed", None),
+    };
+    bare.exec(
+        sql!(
+            "UPDATE outbox SET state = $1, run_at = COALESCE($2, run_at), lease_until = NULL, last_error = $3 WHERE id = $4 AND fence = $5 AND state = 'run'"
+        ),
+        &[p(state), p(&run_at), p(&error), p(&mail.id), p(&mail.fence)],
+    )?;
+    Ok(())
+}
