@@ -3,5 +3,8 @@
 mod ground;
 mod house_rules;
 mod mail_in;
+mod notify;
 mod org;
 mod sla;
+mod smtp_sink;
+mod talk_world;
