@@ -204,7 +204,6 @@ fn settle(tx: &mut Tx<'_>, stored: &Stored, history: &[ClockEvent], as_of: Times
     let kept = Kept::of(kind, &answer);
     let mut params = Vec::from(columns(&kept));
     params.push(p(&stored.id));
-    // SQLite numbers the places by first appearance, so the id comes last.
     tx.exec(
         sql!(
             "UPDATE clock SET agreement = $1, priority = $2, state = $3, cycle = $4, target_ms = $5, consumed_ms = $6, due_at = $7,

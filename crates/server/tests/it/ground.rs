@@ -133,3 +133,16 @@ on_both! {
         assert_eq!(world.read(&kit, org::audit::first_broken).await, Some(last));
     }
 }
+
+on_both! {
+    fn places_mean_their_numbers_wherever_they_stand(kit) {
+        let world = World::new(&kit, "t1").await;
+        let row = world
+            .read(&kit, |tx| {
+                let crossed = sql!("SELECT COUNT(*), MAX(code) FROM tenant WHERE code = $2 AND id = $1 AND code = $2");
+                Ok(tx.one(crossed, &[p(&tx.tenant()), p("t1")], |r| Ok((r.next::<i64>()?, r.next::<Option<String>>()?)))?)
+            })
+            .await;
+        assert_eq!(row, Some((1, Some("t1".to_owned()))));
+    }
+}

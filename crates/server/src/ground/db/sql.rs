@@ -39,16 +39,16 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// The text of a statement for this database.
+    /// The text of a statement for this database. `$1` is a name to SQLite, numbered by first appearance; `?1` is place 1.
     pub fn render(self, text: &'static str) -> Cow<'static, str> {
-        if !text.contains('{') {
-            return Cow::Borrowed(text);
+        match self {
+            Dialect::Sqlite => {
+                let plain = text.replace("{for_update}", "").replace("{skip_locked}", "");
+                Cow::Owned(('1'..='9').fold(plain, |text, digit| text.replace(&format!("${digit}"), &format!("?{digit}"))))
+            }
+            Dialect::Postgres if !text.contains('{') => Cow::Borrowed(text),
+            Dialect::Postgres => Cow::Owned(text.replace("{for_update}", "FOR UPDATE").replace("{skip_locked}", "FOR UPDATE SKIP LOCKED")),
         }
-        let (update, skip) = match self {
-            Dialect::Sqlite => ("", ""),
-            Dialect::Postgres => ("FOR UPDATE", "FOR UPDATE SKIP LOCKED"),
-        };
-        Cow::Owned(text.replace("{for_update}", update).replace("{skip_locked}", skip))
     }
 
     /// The text of a migration for this database: `{id}`, `{int}`, `{bytes}` and `{strict}` stand for what differs.
