@@ -1,4 +1,5 @@
 //! One integration binary: a file per room, the store suite on both databases, the stories.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 mod ground;
 mod house_rules;
