@@ -4,6 +4,7 @@ pub mod demo;
 pub mod edge;
 pub mod followup;
 pub mod ground;
+pub mod h5;
 pub mod house;
 pub mod http;
 pub mod inbox;

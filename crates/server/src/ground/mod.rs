@@ -8,3 +8,4 @@ pub mod mail;
 pub mod seal;
 pub mod texts;
 pub mod web;
+pub mod when;

@@ -2,3 +2,4 @@
 
 pub mod clock;
 pub mod reach;
+pub mod shop;

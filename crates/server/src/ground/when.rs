@@ -1,0 +1,80 @@
+//! Moments and spans as people read them: no year this year, no date today. All in the house's zone.
+
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+use postsale_domain::ground::Lang;
+
+/// The zone the house lives in. China has one; without zone data it is eight hours before UTC.
+static ZONE: LazyLock<TimeZone> = LazyLock::new(|| TimeZone::get("Asia/Shanghai").unwrap_or_else(|_| TimeZone::fixed(jiff::tz::offset(8))));
+
+/// The zone the house lives in.
+pub fn zone() -> TimeZone {
+    ZONE.clone()
+}
+
+/// The date of an instant.
+pub fn day(at: Timestamp) -> Date {
+    at.to_zoned(zone()).date()
+}
+
+/// `14:00`, `11-26 周四 14:00`, `2025-11-26 周三 14:00`; `Thu 26 Nov, 14:00`.
+pub fn moment(lang: Lang, at: Timestamp, now: Timestamp) -> String {
+    let (at, now) = (at.to_zoned(zone()), now.to_zoned(zone()));
+    let time = at.strftime("%H:%M").to_string();
+    match (date(lang, &at, &now), lang) {
+        (None, _) => time,
+        (Some(date), Lang::Zh) => format!("{date} {time}"),
+        (Some(date), Lang::En) => format!("{date}, {time}"),
+    }
+}
+
+/// `今天 14:00–16:00`, `11-26 周四 14:00–16:00`, `Thu 26 Nov, 14:00–16:00`.
+pub fn span(lang: Lang, from: Timestamp, to: Timestamp, now: Timestamp) -> String {
+    let (a, b, today) = (from.to_zoned(zone()), to.to_zoned(zone()), now.to_zoned(zone()));
+    let date = date(lang, &a, &today).unwrap_or_else(|| if lang == Lang::Zh { "今天".into() } else { "today".into() });
+    let end = if a.date() == b.date() { b.strftime("%H:%M").to_string() } else { moment(lang, to, now) };
+    let begin = a.strftime("%H:%M");
+    match lang {
+        Lang::Zh => format!("{date} {begin}–{end}"),
+        Lang::En => format!("{date}, {begin}–{end}"),
+    }
+}
+
+fn date(lang: Lang, at: &Zoned, now: &Zoned) -> Option<String> {
+    if at.date() == now.date() {
+        return None;
+    }
+    let year = at.year() != now.year();
+    Some(match lang {
+        Lang::Zh => {
+            let weekday = ["一", "二", "三", "四", "五", "六", "日"][usize::from(at.weekday().to_monday_zero_offset().unsigned_abs())];
+            format!("{} 周{weekday}", at.strftime(if year { "%Y-%m-%d" } else { "%m-%d" }))
+        }
+        Lang::En => at.strftime(if year { "%a %-d %b %Y" } else { "%a %-d %b" }).to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_say_no_more_than_needed() {
+        let at = |s: &str| s.parse::<Timestamp>().unwrap();
+        let now = at("2026-11-24T10:00:00+08:00");
+        for (then, zh, en) in [
+            ("2026-11-24T14:00:00+08:00", "14:00", "14:00"),
+            ("2026-11-26T14:00:00+08:00", "11-26 周四 14:00", "Thu 26 Nov, 14:00"),
+            ("2025-11-26T00:05:00+08:00", "2025-11-26 周三 00:05", "Wed 26 Nov 2025, 00:05"),
+        ] {
+            assert_eq!((moment(Lang::Zh, at(then), now).as_str(), moment(Lang::En, at(then), now).as_str()), (zh, en));
+        }
+        let (from, to) = (at("2026-11-26T14:00:00+08:00"), at("2026-11-26T16:00:00+08:00"));
+        assert_eq!(span(Lang::Zh, from, to, now), "11-26 周四 14:00–16:00");
+        assert_eq!(span(Lang::En, from, to, from), "today, 14:00–16:00");
+        assert_eq!(span(Lang::Zh, from, at("2026-11-27T01:00:00+08:00"), now), "11-26 周四 14:00–11-27 周五 01:00");
+    }
+}

@@ -1,0 +1,8 @@
+//! The merchant's pages: `/r/{code}` behind the sticker, `/m/{token}` the page of a report. Server-rendered, no script.
+
+pub mod page;
+#[cfg(test)]
+mod pages_test;
+pub mod progress;
+pub mod report;
+pub mod words;

@@ -1,0 +1,130 @@
+use axum::http::StatusCode;
+use postsale_domain::ground::{Lang, Text, Timestamp, TypedId};
+use postsale_domain::ticket::TicketState;
+
+use super::page::Page;
+use super::progress::{Guide, GuideFace, Said, framed, page};
+use super::report::{Form, already, form};
+use super::words::Say;
+use crate::view::shop::{Line, Next, Progress, Sticker, Survey, steps};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn now() -> Timestamp {
+    at("2026-11-24T12:52:00+08:00")
+}
+
+fn sample(state: TicketState, next: Next) -> Progress {
+    let words = |mine, who: &str, body: &str, when| Line::Words { mine, who: who.into(), at: at(when), body: body.into() };
+    Progress {
+        id: TypedId::from_uuid(uuid::Uuid::from_u128(1)),
+        number: "T-000831".into(),
+        place: "顺风面馆·柜台".into(),
+        terminal: Some(("A920".into(), "…7745".into())),
+        state,
+        opened_at: at("2026-11-24T12:41:00+08:00"),
+        steps: steps(state, state != TicketState::Triaged, state == TicketState::Visit),
+        next,
+        code: (state == TicketState::Visit).then(|| "480213".into()),
+        thread: vec![
+            words(true, "张老板", "打不出：小票全白，午市排队了 <script>alert(1)</script>", "2026-11-24T12:41:00+08:00"),
+            Line::Event { code: "registered".into(), at: at("2026-11-24T12:41:00+08:00") },
+            words(false, "小李", "你好，看到了。请把纸卷换个方向装，光滑的一面朝打印头，再打一张。", "2026-11-24T12:46:00+08:00"),
+            Line::Event { code: "triaged".into(), at: at("2026-11-24T12:41:00+08:00") },
+        ],
+        survey: (state == TicketState::Closed).then_some(Survey::Open),
+        phone_tail: Some("5521".into()),
+    }
+}
+
+fn sticker() -> Sticker {
+    Sticker {
+        terminal: TypedId::from_uuid(uuid::Uuid::from_u128(2)),
+        place: "顺风面馆·柜台".into(),
+        model: "A920".into(),
+        serial_tail: "…7745".into(),
+        coverage: Text {
+            zh: "在保，至2027-03-01。非人为损坏免费维修。".into(),
+            en: "Covered until 2027-03-01. Repairs are free unless the damage was caused by people.".into(),
+        },
+        offline_since: Some(at("2026-11-23T21:10:00+08:00")),
+        open: None,
+    }
+}
+
+fn guide() -> Guide {
+    Guide::Step(GuideFace {
+        step: "paper_side".into(),
+        position: 2,
+        total: 5,
+        known: vec!["终端在线".into()],
+        question: "纸卷装的方向对吗？指甲划一下，会变黑的那面要朝打印头。".into(),
+        hint: Some("打开纸仓盖，划一下纸的两面。".into()),
+        answers: vec![
+            ("right".into(), "方向是对的".into()),
+            ("turned".into(), "装反了，已换过来".into()),
+            ("unsure".into(), "看不出来".into()),
+        ],
+        can_go_back: true,
+    })
+}
+
+fn all(lang: Lang) -> Vec<(&'static str, Page<'static>)> {
+    let say = Say(lang);
+    let known = sticker();
+    let open = |state, next, guide: Option<Guide>| {
+        let p: &'static Progress = Box::leak(Box::new(sample(state, next)));
+        framed(say, p, "/m/token", "报修 T-000831", page(say, p, guide.as_ref(), Said::Nothing, "/m/token", now()), now())
+    };
+    let head = |body| Page {
+        say,
+        title: "报修",
+        head: "顺风面馆·柜台",
+        under: vec!["A920 …7745".into(), known.coverage.in_lang(lang).to_owned()],
+        path: "/r/c",
+        body,
+    };
+    let (from, to) = (at("2026-11-26T14:00:00+08:00"), at("2026-11-26T16:00:00+08:00"));
+    vec![
+        ("report", head(form(say, "/r/c", &Form { choice: "print".into(), ..Form::default() }, None, Some(&known), now()))),
+        (
+            "unknown",
+            Page {
+                say,
+                title: "x",
+                head: say.t("report.unknown_title"),
+                under: Vec::new(),
+                path: "/r/c",
+                body: form(say, "/r/c", &Form::default(), Some(say.t("form.phone")), None, now()),
+            },
+        ),
+        ("already", head(already(say, "/r/c", &sample(TicketState::Remote, Next::Respond(at("2026-11-24T14:10:00+08:00"))), None, now()))),
+        ("remote", open(TicketState::Remote, Next::Respond(at("2026-11-24T14:10:00+08:00")), Some(guide()))),
+        ("visit", open(TicketState::Visit, Next::Visit(from, to, "王师傅".into()), None)),
+        ("solved", open(TicketState::Solved, Next::Solved, None)),
+        ("closed", open(TicketState::Closed, Next::Closed, None)),
+    ]
+}
+
+#[tokio::test]
+async fn every_page_is_small_and_carries_no_script() {
+    for (lang, tag) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
+        for (name, page) in all(lang) {
+            let response = page.answer(StatusCode::OK);
+            let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+            let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+            let text = String::from_utf8(bytes.to_vec()).unwrap();
+            if let Some(folder) = std::env::var_os("H5_OUT") {
+                std::fs::write(std::path::Path::new(&folder).join(format!("{name}-{tag}.html")), &text).unwrap();
+            }
+            assert!(text.len() < 15 * 1024, "{name}: {} bytes", text.len());
+            assert!(!text.contains("<script") && !text.contains("style=") && !text.contains("—</"), "{name}: {text}");
+            assert!(policy.contains("default-src 'none'") && policy.contains("'sha256-") && !policy.contains("unsafe"));
+            // Neither codes nor a whole serial, and every form names its language.
+            assert!(!text.contains("82100012"), "{name}");
+            assert_eq!(text.matches("method=\"post\"").count(), text.matches(&format!("?lang={tag}\"")).count(), "{name}");
+        }
+    }
+}

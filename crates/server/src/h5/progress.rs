@@ -1,0 +1,313 @@
+//! The page of a report: how it stands, what comes next, the guide, the words exchanged, confirm, rate.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+use postsale_domain::ticket::TicketState;
+
+use super::page::Page;
+use super::words::Say;
+use crate::ground::when;
+use crate::view::shop::{Line, Mark, Next, Progress, Survey};
+
+/// A step of the guide as the merchant sees it.
+#[derive(Debug, Clone)]
+pub struct GuideFace {
+    /// Its name in the guide, sent back with the answer.
+    pub step: String,
+    /// From 1.
+    pub position: u32,
+    /// About how many.
+    pub total: u32,
+    /// What was known without asking.
+    pub known: Vec<String>,
+    /// The question in the merchant's words.
+    pub question: String,
+    /// Where to look.
+    pub hint: Option<String>,
+    /// Answers: name and label.
+    pub answers: Vec<(String, String)>,
+    /// Whether there is a step to go back to.
+    pub can_go_back: bool,
+}
+
+/// What the guide shows.
+#[derive(Debug, Clone)]
+pub enum Guide {
+    /// A question.
+    Step(GuideFace),
+    /// It ended: `fixed`, `visit`, `advise` or `escalate`, and what to say.
+    Ended(String, String),
+}
+
+/// What just happened to what the merchant sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// Nothing.
+    Nothing,
+    /// Kept.
+    Kept,
+    /// Kept, with something masked.
+    Masked,
+}
+
+/// The page.
+pub fn page(say: Say, p: &Progress, guide: Option<&Guide>, said: Said, path: &str, now: Timestamp) -> maud::PreEscaped<String> {
+    let action = |what: &str| format!("{path}/{what}?lang={}", lang(say));
+    html! {
+        section {
+            (steps(say, p))
+            p.next { (next(say, &p.next, now)) }
+            @if matches!(p.next, Next::Visit(..)) { p.hint { (say.t("visit.unsuitable")) } }
+        }
+        @if let Some(code) = &p.code { (code_card(say, code)) }
+        @if let Some(guide) = guide.filter(|_| p.state != TicketState::Closed) { (guide_card(say, guide, &action)) }
+        @if p.state == TicketState::Solved { (confirm_card(say, &action)) }
+        @if let Some(survey) = p.survey { (survey_card(say, survey, &action)) }
+        (thread(say, p, said, &action, now))
+    }
+}
+
+/// The frame around [`page`].
+pub fn framed<'a>(say: Say, p: &'a Progress, path: &'a str, title: &'a str, body: Markup, now: Timestamp) -> Page<'a> {
+    let at = when::moment(say.0, p.opened_at, now);
+    let mut under: Vec<String> = Vec::new();
+    if !p.place.is_empty() {
+        under.push(p.place.clone());
+    }
+    if let Some((model, tail)) = &p.terminal {
+        under.push(format!("{model} {tail}"));
+    }
+    under.push(say.f("progress.from", &[("at", &at)]));
+    Page { say, title, head: title, under: vec![under.join(" · ")], path, body }
+}
+
+/// How `?lang=` names the language.
+pub fn lang(say: Say) -> &'static str {
+    match say.0 {
+        postsale_domain::ground::Lang::Zh => "zh",
+        postsale_domain::ground::Lang::En => "en",
+    }
+}
+
+/// The four steps.
+pub fn steps(say: Say, p: &Progress) -> Markup {
+    html! {
+        ol.steps {
+            @for (name, mark) in p.steps {
+                @let class = match mark { Mark::Done => Some("done"), Mark::Now => Some("now"), _ => None };
+                li class=[class] aria-current=[(mark == Mark::Now).then_some("step")] {
+                    (say.t(step_key(name)))
+                    @if mark == Mark::Skipped { i { (say.t("step.skipped")) } }
+                }
+            }
+        }
+    }
+}
+
+fn step_key(name: &str) -> &'static str {
+    match name {
+        "received" => "step.received",
+        "remote" => "step.remote",
+        "visit" => "step.visit",
+        _ => "step.confirm",
+    }
+}
+
+/// What comes next, in a sentence.
+pub fn next(say: Say, next: &Next, now: Timestamp) -> String {
+    let at = |t: &Timestamp| when::moment(say.0, *t, now);
+    match next {
+        Next::Respond(t) => say.f("next.respond", &[("at", &at(t))]),
+        Next::RespondLate => say.t("next.respond_late").into(),
+        Next::Resolve(t) => say.f("next.resolve", &[("at", &at(t))]),
+        Next::Soon => say.t("next.soon").into(),
+        Next::Waiting => say.t("next.waiting").into(),
+        Next::VisitOpen => say.t("next.visit_open").into(),
+        Next::Visit(from, to, engineer) => {
+            let window = when::span(say.0, *from, *to, now);
+            say.f("next.visit", &[("engineer", engineer), ("window", &window)])
+        }
+        Next::OnTheWay(engineer) => say.f("next.visit_way", &[("engineer", engineer)]),
+        Next::There(engineer) => say.f("next.visit_here", &[("engineer", engineer)]),
+        Next::Solved => say.t("next.solved").into(),
+        Next::Closed => say.t("next.closed").into(),
+        Next::Cancelled => say.t("next.cancelled").into(),
+    }
+}
+
+fn code_card(say: Say, code: &str) -> Markup {
+    let (a, b) = code.split_at(code.len() / 2);
+    html! {
+        section {
+            h2 { (say.t("code.title")) }
+            p.code { (a) " " (b) }
+            p.hint { (say.t("code.hint")) }
+        }
+    }
+}
+
+fn guide_card(say: Say, guide: &Guide, action: &dyn Fn(&str) -> String) -> Markup {
+    match guide {
+        Guide::Step(g) => html! {
+            section #guide {
+                h2 { (say.t("guide.title")) }
+                p.meta { (say.f("guide.step", &[("position", &g.position.to_string()), ("total", &g.total.to_string())])) }
+                @if !g.known.is_empty() {
+                    p.meta { (say.t("guide.known")) "：" (g.known.join("；")) }
+                }
+                p.big { (g.question) }
+                @if let Some(hint) = &g.hint { p.hint { (hint) } }
+                form.act method="post" action=(action("guide")) {
+                    input type="hidden" name="step" value=(g.step);
+                    @for (id, label) in &g.answers {
+                        button name="answer" value=(id) { (label) }
+                    }
+                }
+                @if g.can_go_back {
+                    form method="post" action=(action("guide/back")) { button.quiet { (say.t("guide.back")) } }
+                }
+            }
+        },
+        Guide::Ended(outcome, sentence) => html! {
+            section #guide {
+                h2 { (match outcome.as_str() {
+                    "fixed" => say.t("guide.ended_fixed"),
+                    "visit" => say.t("guide.ended_visit"),
+                    "escalate" => say.t("guide.ended_escalate"),
+                    _ => say.t("guide.ended_advise"),
+                }) }
+                @if outcome == "advise" { p { (sentence) } }
+            }
+        },
+    }
+}
+
+fn confirm_card(say: Say, action: &dyn Fn(&str) -> String) -> Markup {
+    html! {
+        section #confirm {
+            h2 { (say.t("confirm.title")) }
+            p.hint { (say.t("confirm.why")) }
+            form.act method="post" action=(action("confirm")) {
+                button.go name="answer" value="yes" { (say.t("confirm.yes")) }
+            }
+            (still_broken(say, action))
+        }
+    }
+}
+
+fn still_broken(say: Say, action: &dyn Fn(&str) -> String) -> Markup {
+    html! {
+        details {
+            summary { (say.t("confirm.no")) }
+            form method="post" action=(action("confirm")) {
+                input type="hidden" name="answer" value="no";
+                label.l for="reason" { (say.t("confirm.reason")) " " i { (say.t("field.optional")) } }
+                textarea #reason name="reason" maxlength="1000" {}
+                button.act { (say.t("confirm.send")) }
+            }
+        }
+    }
+}
+
+fn survey_card(say: Say, survey: Survey, action: &dyn Fn(&str) -> String) -> Markup {
+    html! {
+        section #survey {
+            @match survey {
+                Survey::Open => {
+                    h2 { (say.t("survey.title")) }
+                    form method="post" action=(action("survey")) {
+                        p { (say.t("survey.solved")) }
+                        div.grid {
+                            @for (value, key) in [("yes", "survey.yes"), ("no", "survey.no")] {
+                                div {
+                                    input.v type="radio" name="solved" value=(value) id=(key) checked[value == "yes"];
+                                    label.pick.row for=(key) { (if value == "yes" { say.t("survey.yes") } else { say.t("survey.no") }) }
+                                }
+                            }
+                        }
+                        label.l for="comment" { (say.t("survey.comment")) " " i { (say.t("field.optional")) } }
+                        textarea #comment name="comment" maxlength="1000" {}
+                        p.hint.act { (say.t("survey.tap")) }
+                        div.stars {
+                            @for score in 1..=5_u8 {
+                                button name="score" value=(score) {
+                                    b aria-hidden="true" { "★" }
+                                    (match score {
+                                        1 => say.t("survey.score_1"),
+                                        2 => say.t("survey.score_2"),
+                                        3 => say.t("survey.score_3"),
+                                        4 => say.t("survey.score_4"),
+                                        _ => say.t("survey.score_5"),
+                                    })
+                                }
+                            }
+                        }
+                    }
+                    (still_broken(say, action))
+                }
+                Survey::Answered(score, solved) => {
+                    @if solved && score > 2 {
+                        p.ok { (say.f("survey.thanks", &[("score", &score.to_string())])) }
+                        (still_broken(say, action))
+                    } @else {
+                        p.note { (say.t("survey.thanks_open")) }
+                    }
+                }
+                Survey::Expired => {
+                    p.hint { (say.t("survey.expired")) }
+                    (still_broken(say, action))
+                }
+            }
+        }
+    }
+}
+
+fn thread(say: Say, p: &Progress, said: Said, action: &dyn Fn(&str) -> String, now: Timestamp) -> Markup {
+    let can_write = !matches!(p.state, TicketState::Closed | TicketState::Cancelled);
+    html! {
+        section #thread {
+            h2 { (say.t("message.title")) }
+            @for line in &p.thread {
+                @match line {
+                    Line::Words { mine, who, at, body } => {
+                        @let name = if *mine { say.t("who.you").to_owned() } else if who.is_empty() { say.t("who.house").to_owned() } else { who.clone() };
+                        div.msg.mine[*mine] {
+                            p { (body) }
+                            div.meta { (name) " · " (when::moment(say.0, *at, now)) }
+                        }
+                    }
+                    Line::Event { code, at } => {
+                        @if let Some(words) = event(say, code) { div.msg.event { (words) " · " (when::moment(say.0, *at, now)) } }
+                    }
+                }
+            }
+            @match said {
+                Said::Nothing => {}
+                Said::Kept => p.ok role="status" { (say.t("message.sent")) },
+                Said::Masked => p.note role="status" { (say.t("form.card_masked")) },
+            }
+            @if can_write {
+                form method="post" action=(action("messages")) {
+                    label.l for="words" { (say.t("message.words")) }
+                    textarea #words name="words" maxlength="4000" required {}
+                    button.act { (say.t("message.send")) }
+                }
+            }
+        }
+    }
+}
+
+/// An event in the merchant's words; most of what happens inside the house is not theirs to read.
+fn event(say: Say, code: &str) -> Option<&'static str> {
+    Some(match code {
+        "registered" => say.t("event.registered"),
+        "remote_started" => say.t("event.remote_started"),
+        "visit_decided" => say.t("event.visit_decided"),
+        "visit_failed" => say.t("event.visit_failed"),
+        "solved" => say.t("event.solved"),
+        "closed" => say.t("event.closed"),
+        "reopened" => say.t("event.reopened"),
+        "cancelled" => say.t("event.cancelled"),
+        _ => return None,
+    })
+}

@@ -1,0 +1,102 @@
+//! The page behind the sticker: what is known, what is wrong, one phone number.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use super::page::icon;
+use super::progress::{lang, next, steps};
+use super::words::Say;
+use crate::ground::when;
+use crate::view::shop::{Progress, Sticker};
+
+/// The symptoms a merchant can tap, and what each does to business as far as one can tell.
+pub const CHOICES: [&str; 5] = ["print", "card", "network", "power", "other"];
+
+/// What the form holds; shown again as it was when something is missing.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Form {
+    /// Makes a second submission of the same form the first one.
+    pub nonce: String,
+    /// One of [`CHOICES`], or empty.
+    pub choice: String,
+    /// Their words.
+    pub text: String,
+    /// Their phone.
+    pub phone: String,
+    /// Their name.
+    pub name: String,
+    /// The serial, on the page of an unknown sticker.
+    pub serial: String,
+}
+
+/// A choice in words.
+pub fn choice(say: Say, name: &str) -> &'static str {
+    match name {
+        "print" => say.t("choice.print"),
+        "card" => say.t("choice.card"),
+        "network" => say.t("choice.network"),
+        "power" => say.t("choice.power"),
+        _ => say.t("choice.other"),
+    }
+}
+
+/// The form. `wrong` is a sentence about what is missing.
+pub fn form(say: Say, path: &str, form: &Form, wrong: Option<&str>, known: Option<&Sticker>, now: Timestamp) -> Markup {
+    html! {
+        form method="post" action=(format!("{path}?lang={}", lang(say))) {
+            section {
+                @if let Some(since) = known.and_then(|k| k.offline_since) {
+                    p.note { (say.f("report.offline", &[("at", &when::moment(say.0, since, now))])) }
+                }
+                @if known.is_none() { p.note { (say.t("report.unknown")) } }
+                @if let Some(wrong) = wrong { p.note role="alert" { (wrong) } }
+                h1 { (say.t("report.title")) }
+                input type="hidden" name="nonce" value=(form.nonce);
+                div.grid {
+                    @for name in CHOICES {
+                        div.wide[name == "other"] {
+                            input.v type="radio" name="choice" value=(name) id=(name) checked[form.choice == name];
+                            label.pick for=(name) { (icon(name)) (choice(say, name)) }
+                        }
+                    }
+                }
+                label.l for="text" { (say.t("field.text")) " " i { (say.t("field.optional")) } }
+                textarea #text name="text" maxlength="2000" placeholder=(say.t("field.text_hint")) { (form.text) }
+                @if known.is_none() {
+                    label.l for="serial" { (say.t("field.serial")) }
+                    input.f #serial name="serial" maxlength="40" autocapitalize="characters" autocomplete="off" value=(form.serial) required;
+                    p.hint { (say.t("field.serial_hint")) }
+                }
+                label.l for="phone" { (say.t("field.phone")) }
+                input.f #phone name="phone" type="tel" inputmode="tel" autocomplete="tel" maxlength="20" value=(form.phone) required;
+                label.l for="name" { (say.t("field.name")) " " i { (say.t("field.optional")) } }
+                input.f #name name="name" autocomplete="name" maxlength="40" value=(form.name);
+                p.hint.act { (say.t("form.mind")) }
+                button.go.act { (say.t("report.submit")) }
+            }
+        }
+    }
+}
+
+/// The page for a terminal whose report is being worked on: how it stands for everybody, the words only for who reported it.
+pub fn already(say: Say, path: &str, progress: &Progress, wrong: Option<&str>, now: Timestamp) -> Markup {
+    html! {
+        section {
+            h1 { (say.t("report.again_title")) " " span.meta { (progress.number) } }
+            (steps(say, progress))
+            p.next { (next(say, &progress.next, now)) }
+        }
+        @if progress.phone_tail.is_some() {
+            section {
+                @if let Some(wrong) = wrong { p.note role="alert" { (wrong) } }
+                form method="post" action=(format!("{path}/open?lang={}", lang(say))) {
+                    p.meta { (say.t("report.code")) }
+                    label.l for="tail" { (say.t("report.code_field")) }
+                    input.f #tail name="tail" type="tel" inputmode="numeric" pattern="[0-9]{4}" maxlength="4" autocomplete="off" required;
+                    button.go.act { (say.t("report.code_open")) }
+                }
+            }
+        }
+    }
+}

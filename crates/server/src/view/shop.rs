@@ -1,0 +1,331 @@
+//! What a merchant sees: behind the sticker, and on the page of a report. No codes, no whole serial, no address.
+
+use jiff::Timestamp;
+use postsale_domain::coverage;
+use postsale_domain::followup::FollowUpState;
+use postsale_domain::ground::{TenantId, Text, TypedId, tail};
+use postsale_domain::notify::NoticeKind;
+use postsale_domain::sla::{ClockKind, ClockState};
+use postsale_domain::terminal::TerminalId;
+use postsale_domain::ticket::{PauseReason, TicketId, TicketState};
+use uuid::Uuid;
+
+use crate::ground::db::{Bare, Done, Query, Tx, p};
+use crate::ground::when;
+use crate::merchant::store as merchants;
+use crate::terminal::store as terminals;
+use crate::ticket::entry;
+use crate::ticket::store::Ticket;
+use crate::{followup, notify, sla, sql, ticket};
+
+/// What the sticker knows.
+#[derive(Debug, Clone)]
+pub struct Sticker {
+    /// Which terminal.
+    pub terminal: TerminalId,
+    /// Merchant and store; empty for a terminal that stands nowhere.
+    pub place: String,
+    /// The model.
+    pub model: String,
+    /// The serial's last four characters.
+    pub serial_tail: String,
+    /// Who pays, in a sentence.
+    pub coverage: Text,
+    /// Since when nothing has been heard of it.
+    pub offline_since: Option<Timestamp>,
+    /// The report that is being worked on.
+    pub open: Option<TicketId>,
+}
+
+/// The tenant of a terminal, for a sticker that names nothing else.
+pub fn tenant_of_terminal(bare: &mut Bare<'_>, id: Uuid) -> Done<Option<TenantId>> {
+    let id = TerminalId::from_uuid(id);
+    Ok(bare.one(sql!("SELECT tenant_id FROM terminal WHERE id = $1"), &[p(&id)], |r| r.next())?)
+}
+
+/// What the sticker of a terminal knows.
+pub fn sticker(tx: &mut Tx<'_>, id: TerminalId) -> Done<Option<Sticker>> {
+    let Some(terminal) = terminals::terminal(tx, id)? else { return Ok(None) };
+    let open = ticket::list::of_terminal(tx, id, 20)?.into_iter().find(|t| t.closed_at.is_none()).map(|t| t.id);
+    let coverage = coverage::decide(&terminal.warranty(), when::day(tx.now())).sentence;
+    Ok(Some(Sticker {
+        terminal: id,
+        place: place(tx, Some(id))?,
+        model: terminal.model,
+        serial_tail: tail(&terminal.serial_no),
+        coverage,
+        offline_since: terminal.offline_since,
+        open,
+    }))
+}
+
+/// `merchant·store` of a terminal's open binding; only the store's name when it begins with the merchant's.
+fn place(tx: &mut Tx<'_>, terminal: Option<TerminalId>) -> Done<String> {
+    let binding = match terminal {
+        Some(id) => terminals::open_binding(tx, id)?,
+        None => None,
+    };
+    let Some(binding) = binding else { return Ok(String::new()) };
+    let merchant = merchants::merchant(tx, binding.merchant_id, None)?.map(|m| m.name).unwrap_or_default();
+    let store = merchants::store(tx, binding.store_id)?.map(|s| s.name).unwrap_or_default();
+    Ok(match (merchant.as_str(), store.as_str()) {
+        (m, s) if s.starts_with(m) => store,
+        (_, "") => merchant,
+        (m, s) => format!("{m}·{s}"),
+    })
+}
+
+/// What is coming next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Somebody gets in touch by then.
+    Respond(Timestamp),
+    /// Somebody should have been in touch.
+    RespondLate,
+    /// Solved by then.
+    Resolve(Timestamp),
+    /// Being worked on.
+    Soon,
+    /// The merchant must answer.
+    Waiting,
+    /// An engineer is being chosen.
+    VisitOpen,
+    /// An engineer comes.
+    Visit(Timestamp, Timestamp, String),
+    /// An engineer is on the way.
+    OnTheWay(String),
+    /// An engineer is there.
+    There(String),
+    /// The merchant must confirm.
+    Solved,
+    /// Over.
+    Closed,
+    /// Withdrawn.
+    Cancelled,
+}
+
+/// How a step of the case stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Behind us.
+    Done,
+    /// Here.
+    Now,
+    /// Still to come.
+    ToCome,
+    /// Was not needed.
+    Skipped,
+}
+
+/// A line of the thread.
+#[derive(Debug, Clone)]
+pub enum Line {
+    /// Somebody wrote.
+    Words {
+        /// The merchant themselves.
+        mine: bool,
+        /// Whose words; empty for the house.
+        who: String,
+        /// When.
+        at: Timestamp,
+        /// The words.
+        body: String,
+    },
+    /// Something happened: its code.
+    Event {
+        /// Which event.
+        code: String,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// The survey as the page shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Survey {
+    /// May be answered.
+    Open,
+    /// Was answered: score, and whether it was solved.
+    Answered(u8, bool),
+    /// Too late.
+    Expired,
+}
+
+/// The page of a report.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    /// Which ticket.
+    pub id: TicketId,
+    /// `T-000831`.
+    pub number: String,
+    /// Merchant and store.
+    pub place: String,
+    /// Model and the serial's last four characters.
+    pub terminal: Option<(String, String)>,
+    /// Where it stands.
+    pub state: TicketState,
+    /// When it was reported.
+    pub opened_at: Timestamp,
+    /// Received, remote, visit, confirm.
+    pub steps: [(&'static str, Mark); 4],
+    /// What is coming next.
+    pub next: Next,
+    /// The six digits the engineer asks for.
+    pub code: Option<String>,
+    /// The words exchanged, oldest first.
+    pub thread: Vec<Line>,
+    /// The survey of the last closing.
+    pub survey: Option<Survey>,
+    /// The last four digits of the reporter's phone, to let them in from the sticker.
+    pub phone_tail: Option<String>,
+}
+
+struct Order {
+    state: String,
+    promised: Option<(Timestamp, Timestamp)>,
+    engineer: String,
+    live: bool,
+}
+
+fn last_order(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<Order>> {
+    Ok(tx.one(
+        sql!(
+            "SELECT w.state, w.promised_from, w.promised_to, COALESCE(e.name, ''), w.closed_at
+             FROM work_order w LEFT JOIN engineer e ON e.id = w.engineer_id
+             WHERE w.ticket_id = $1 ORDER BY w.created_at DESC, w.id DESC LIMIT 1"
+        ),
+        &[p(&ticket)],
+        |r| {
+            let state = r.next()?;
+            let (from, to): (Option<Timestamp>, Option<Timestamp>) = (r.next()?, r.next()?);
+            Ok(Order { state, promised: from.zip(to), engineer: r.next()?, live: r.next::<Option<Timestamp>>()?.is_none() })
+        },
+    )?)
+}
+
+/// The page of a report.
+pub fn progress(tx: &mut Tx<'_>, t: &Ticket) -> Done<Progress> {
+    let order = last_order(tx, t.id)?;
+    let terminal = match t.terminal_id {
+        Some(id) => terminals::terminal(tx, id)?.map(|x| (x.model, tail(&x.serial_no))),
+        None => None,
+    };
+    let codes = match &order {
+        Some(o) if o.live && o.state != "done" => notify::store::newest(tx, t.id, NoticeKind::ConfirmationCode)?,
+        _ => None,
+    };
+    let survey = survey(tx, t)?;
+    let entries = entry::entries(tx, t.id, 0, 500)?;
+    let walked_remote = entries.iter().any(|e| e.event.as_ref().is_some_and(|(code, _)| code == "remote_started"));
+    Ok(Progress {
+        id: t.id,
+        number: format!("T-{:06}", t.number),
+        place: place(tx, t.terminal_id)?,
+        terminal,
+        state: t.case.state,
+        opened_at: t.opened_at,
+        steps: steps(t.case.state, walked_remote, order.is_some()),
+        next: next(tx, t, order.as_ref())?,
+        code: codes.and_then(|n| six_digits(&n.body)),
+        thread: entries.into_iter().filter(|e| e.public).filter_map(line).collect(),
+        survey,
+        phone_tail: t.contact.phone.as_deref().filter(|p| p.len() >= 5).map(|p| p[p.len() - 4..].to_owned()),
+    })
+}
+
+fn survey(tx: &mut Tx<'_>, t: &Ticket) -> Done<Option<Survey>> {
+    let last = followup::store::of_ticket(tx, t.id)?.pop();
+    Ok(last.and_then(|kept| match (kept.follow_up.state, kept.follow_up.answer) {
+        (FollowUpState::Answered, Some(answer)) => Some(Survey::Answered(answer.score, answer.solved)),
+        (FollowUpState::Expired, _) if t.case.state == TicketState::Closed => Some(Survey::Expired),
+        (FollowUpState::Scheduled | FollowUpState::Asked, _) if t.case.state == TicketState::Closed => Some(Survey::Open),
+        _ => None,
+    }))
+}
+
+fn line(e: entry::Entry) -> Option<Line> {
+    match (e.kind.as_str(), e.event) {
+        ("event", Some((code, _))) => Some(Line::Event { code, at: e.at }),
+        ("message" | "reply", _) => {
+            let mine = e.author_kind == "merchant";
+            Some(Line::Words { mine, who: e.author_name, at: e.at, body: e.body })
+        }
+        _ => None,
+    }
+}
+
+/// The confirmation code inside the notice that told it.
+fn six_digits(body: &str) -> Option<String> {
+    body.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).map(str::to_owned)
+}
+
+/// Where the four steps stand. A step that was passed over is not shown as open.
+pub fn steps(state: TicketState, remote: bool, visit: bool) -> [(&'static str, Mark); 4] {
+    use Mark::{Done, Now, Skipped, ToCome};
+    let past = |walked: bool| if walked { Done } else { Skipped };
+    let [received, remotely, visiting, confirmed] = match state {
+        TicketState::New => [Now, ToCome, ToCome, ToCome],
+        TicketState::Triaged => [Done, if remote { Done } else { Now }, if remote { Now } else { ToCome }, ToCome],
+        TicketState::Remote => [Done, Now, ToCome, ToCome],
+        TicketState::Visit => [Done, past(remote), Now, ToCome],
+        TicketState::Solved => [Done, past(remote || !visit), past(visit), Now],
+        TicketState::Closed => [Done, past(remote || !visit), past(visit), Done],
+        TicketState::Cancelled => [Done, past(remote), past(visit), Skipped],
+    };
+    [("received", received), ("remote", remotely), ("visit", visiting), ("confirm", confirmed)]
+}
+
+fn next(tx: &mut Tx<'_>, t: &Ticket, order: Option<&Order>) -> Done<Next> {
+    let now = tx.now();
+    match (t.case.state, order) {
+        (TicketState::Closed, _) => return Ok(Next::Closed),
+        (TicketState::Cancelled, _) => return Ok(Next::Cancelled),
+        (TicketState::Solved, _) => return Ok(Next::Solved),
+        (TicketState::Visit, Some(order)) if order.live => {
+            let engineer = order.engineer.clone();
+            return Ok(match (order.state.as_str(), order.promised) {
+                ("travelling", _) => Next::OnTheWay(engineer),
+                ("on_site" | "repaired", _) => Next::There(engineer),
+                ("accepted", Some((from, to))) => Next::Visit(from, to, engineer),
+                _ => Next::VisitOpen,
+            });
+        }
+        _ => {}
+    }
+    if t.case.waiting.contains(&PauseReason::WaitingMerchant) {
+        return Ok(Next::Waiting);
+    }
+    let clocks = sla::store::kept(tx, t.id)?;
+    let due = |kind| clocks.iter().find(|c| c.kind == kind && c.state == ClockState::Running).and_then(|c| c.due);
+    if t.responded_at.is_none()
+        && let Some(at) = due(ClockKind::FirstResponse)
+    {
+        return Ok(if at < now { Next::RespondLate } else { Next::Respond(at) });
+    }
+    Ok(match due(ClockKind::Resolution) {
+        Some(at) if at >= now => Next::Resolve(at),
+        _ => Next::Soon,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_one_step_is_the_present_one_until_the_end() {
+        for state in TicketState::ALL {
+            for (remote, visit) in [(false, false), (true, false), (false, true), (true, true)] {
+                let now = steps(*state, remote, visit).iter().filter(|(_, mark)| *mark == Mark::Now).count();
+                let over = matches!(state, TicketState::Closed | TicketState::Cancelled);
+                assert_eq!(now, usize::from(!over), "{state:?} {remote} {visit}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_code_is_found_in_the_notice() {
+        assert_eq!(six_digits("把验收码 480213 告诉工程师小王。编号 T-000831"), Some("480213".to_owned()));
+        assert_eq!(six_digits("编号 T-0000831"), None);
+    }
+}
