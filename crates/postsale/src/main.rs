@@ -1,6 +1,7 @@
 //! The front door: one binary for the server, its tools and the demo.
 
 mod clock;
+mod import;
 mod run;
 
 use std::path::PathBuf;
@@ -37,6 +38,9 @@ enum Command {
     Openapi,
     /// Say what is wrong with this installation, if anything.
     Doctor,
+    /// Take in what lies in a folder.
+    #[command(subcommand)]
+    Import(import::Import),
     /// Check the clock rules with cases of your own.
     Clock(clock::Clock),
 }
@@ -50,6 +54,7 @@ fn main() -> ExitCode {
         Command::Migrate => run::migrate(cli.config.as_deref()),
         Command::Openapi => run::openapi(),
         Command::Doctor => run::doctor(cli.config.as_deref()),
+        Command::Import(import) => import.run(cli.config.as_deref()),
         Command::Clock(clock) => return clock.run(),
     };
     match done {

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 type Done = Result<(), String>;
 
-fn config(file: Option<&Path>) -> Result<Config, String> {
+pub(crate) fn config(file: Option<&Path>) -> Result<Config, String> {
     Config::load(file, |name| std::env::var(name).ok().filter(|v| !v.is_empty()))
 }
 
@@ -18,7 +18,7 @@ fn log() {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, String> {
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, String> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| e.to_string())
 }
 

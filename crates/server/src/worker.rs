@@ -1,5 +1,8 @@
 //! Does jobs and timers: woken by signal and by time, looks at what is due, does the same each time.
 
+pub mod post;
+pub mod spool;
+
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -11,17 +14,22 @@ const NAP: Duration = Duration::from_secs(1);
 
 /// Works until told to stop; what is under way is finished.
 pub async fn run(house: House, mut stopped: watch::Receiver<bool>) {
+    let post = post::Post::new(&house);
     loop {
         tokio::select! {
             _ = stopped.changed() => return,
             () = house.woken() => {}
             () = tokio::time::sleep(NAP) => {}
         }
-        round(&house).await;
+        round_with(&house, &post).await;
     }
 }
 
 /// One round over everything that may be due.
 pub async fn round(house: &House) {
-    let _ = house;
+    round_with(house, &post::Post::new(house)).await;
+}
+
+async fn round_with(house: &House, post: &post::Post) {
+    post.round(house).await;
 }

@@ -1,3 +1,4 @@
 //! **inbox** downstairs.
 
+pub mod api;
 pub mod store;

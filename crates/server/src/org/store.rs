@@ -147,6 +147,11 @@ pub fn tenants(bare: &mut Bare<'_>) -> Done<Vec<TenantId>> {
     Ok(bare.query(sql!("SELECT id FROM tenant ORDER BY created_at, id"), &[], |r| r.next())?)
 }
 
+/// The tenant with a code.
+pub fn tenant_by_code(bare: &mut Bare<'_>, code: &str) -> Done<Option<TenantId>> {
+    Ok(bare.one(sql!("SELECT id FROM tenant WHERE code = $1"), &[p(code)], |r| r.next())?)
+}
+
 /// The name of the caller's tenant.
 pub fn tenant_name(tx: &mut Tx<'_>) -> Done<String> {
     let tenant = tx.tenant();

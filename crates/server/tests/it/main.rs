@@ -3,6 +3,7 @@
 
 mod ground;
 mod house_rules;
+mod inbox;
 mod mail_in;
 mod notify;
 mod org;

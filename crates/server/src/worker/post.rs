@@ -1,0 +1,57 @@
+//! The post: the spool, letters to be read, mails to be sent.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::spool;
+use crate::edge::mail_out;
+use crate::ground::mail::MailOut;
+use crate::house::House;
+use crate::{notify, org};
+
+/// What one process keeps for the post.
+pub struct Post {
+    out: Option<Arc<dyn MailOut>>,
+    spool: Option<PathBuf>,
+}
+
+impl Post {
+    /// As configured. A way out that cannot be used is logged; its mails wait.
+    pub fn new(house: &House) -> Self {
+        let out = match mail_out::from_config(&house.config) {
+            Ok(out) => Some(Arc::from(out)),
+            Err(error) => {
+                tracing::error!(%error, "mail is not sent");
+                None
+            }
+        };
+        Self { out, spool: house.config.mail_spool.clone() }
+    }
+
+    /// One round.
+    pub async fn round(&self, house: &House) {
+        self.take_in(house).await;
+        if let Some(out) = &self.out
+            && let Err(error) = notify::jobs::deliver(house, out.clone()).await
+        {
+            tracing::warn!(%error, "the outbox is not worked on");
+        }
+    }
+
+    async fn take_in(&self, house: &House) {
+        let Some(folder) = &self.spool else { return };
+        let first = match house.db.bare_read(org::store::tenants).await {
+            Ok(tenants) => tenants.first().copied(),
+            Err(error) => {
+                tracing::warn!(%error, "the mail spool is not worked on");
+                return;
+            }
+        };
+        let Some(tenant) = first else { return };
+        match spool::take_in(house, tenant, folder).await {
+            Ok(taken) if taken.any() => tracing::info!(?taken, "mail taken in"),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "the mail spool is not worked on"),
+        }
+    }
+}
