@@ -3,6 +3,8 @@
 //! A decision is a pure function of (state, command, facts, now). It answers with events or with a [`ground::Refusal`].
 
 pub mod coverage;
+pub mod crew;
+pub mod dispatch;
 pub mod followup;
 pub mod ground;
 pub mod inbox;
@@ -12,3 +14,4 @@ pub mod org;
 pub mod sla;
 pub mod terminal;
 pub mod ticket;
+pub mod visit;

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
@@ -118,6 +119,22 @@ impl Hours {
         }
         None
     }
+
+    /// When the shop is open on some days from `first`, as instants, in order. An interval belongs to the day it begins on.
+    pub fn windows(&self, first: Date, days: u16, zone: &TimeZone) -> Vec<(Timestamp, Timestamp)> {
+        let mut windows = Vec::new();
+        for ahead in 0..i64::from(days) {
+            let Ok(day) = first.checked_add(ahead.days()) else { break };
+            let Ok(midnight) = day.to_zoned(zone.clone()) else { continue };
+            let at = |minute: u16| midnight.checked_add(i64::from(minute).minutes()).map(|z| z.timestamp());
+            for (begin, end) in &self.week[usize::from(day.weekday().to_monday_zero_offset().unsigned_abs())] {
+                if let (Ok(begin), Ok(end)) = (at(*begin), at(*end)) {
+                    windows.push((begin, end));
+                }
+            }
+        }
+        windows
+    }
 }
 
 #[cfg(test)]
@@ -157,6 +174,10 @@ mod tests {
         assert_eq!(noodles.next_open(at("2026-11-24T22:00:00"), &zone), Some(at("2026-11-30T09:00:00")));
         assert_eq!(night.next_open(at("2026-11-24T03:00:00"), &zone), Some(at("2026-11-25T00:00:00")));
         assert_eq!(hours("{}").next_open(at("2026-11-24T03:00:00"), &zone), None);
+        let days = |hours: &Hours, n| hours.windows("2026-11-24".parse().unwrap(), n, &zone);
+        assert_eq!(days(&night, 2), [(at("2026-11-25T00:00:00"), at("2026-11-26T00:00:00"))]);
+        assert_eq!(days(&night, 7)[1], (at("2026-11-30T18:00:00"), at("2026-12-01T02:00:00")));
+        assert_eq!(days(&noodles, 1).len(), 2);
     }
 
     #[test]

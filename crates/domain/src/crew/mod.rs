@@ -1,0 +1,8 @@
+//! **crew** owns engineers: skills and certificates, territories, shifts, the daily limit.
+//! Never: ranks candidates. Knocks: dispatch through the flow, the board, imports.
+
+mod model;
+mod rules;
+
+pub use model::{Engineer, Shifts, ShiftsError, Skill};
+pub use rules::{Held, held, lacking, shifts_between};

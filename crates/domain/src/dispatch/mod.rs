@@ -1,0 +1,12 @@
+//! **dispatch** owns offers and appointments: who fits, why, when; never two orders of one engineer at the same time.
+//! Never: records work done. Knocks: the dispatcher, the desk through the flow.
+
+mod model;
+mod offer;
+mod rank;
+#[cfg(test)]
+mod rank_test;
+
+pub use model::{Booked, Candidate, Certificate, Job, OfferId, OfferState, Person, Slot};
+pub use offer::{Answer, answer, clash, may_offer, promise};
+pub use rank::{distance_m, rank};

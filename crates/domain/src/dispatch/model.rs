@@ -1,0 +1,113 @@
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::ground::{EngineerId, Text};
+
+crate::ids! {
+    /// An offer of a work order to an engineer.
+    OfferId = "ofr";
+}
+
+/// What became of an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OfferState {
+    /// Asked; no answer yet.
+    Offered,
+    /// Taken on.
+    Accepted,
+    /// Said no.
+    Refused,
+    /// Taken back by dispatch.
+    Withdrawn,
+}
+
+/// From one instant up to another one after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Slot {
+    /// Included.
+    pub from: Timestamp,
+    /// Excluded.
+    pub to: Timestamp,
+}
+
+/// Work to be given to somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Skills that are needed, all of them.
+    pub skills: Vec<String>,
+    /// The shop's district.
+    pub district: String,
+    /// The shop: millionths of a degree, latitude and longitude; if known.
+    pub place: Option<(i64, i64)>,
+    /// When somebody is in the shop, in order; the days that are looked at.
+    pub open: Vec<Slot>,
+    /// When it must be solved, if a clock runs.
+    pub due: Option<Timestamp>,
+    /// Expected work on site, minutes.
+    pub minutes: u32,
+}
+
+/// A skill with the last day of its certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// The skill.
+    pub skill: String,
+    /// Its last day; without one it does not expire.
+    pub until: Option<Date>,
+}
+
+/// Time an engineer has given away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Booked {
+    /// The order's number, as people say it.
+    pub number: String,
+    /// When.
+    pub slot: Slot,
+}
+
+/// Somebody who could do it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Who.
+    pub id: EngineerId,
+    /// Name.
+    pub name: String,
+    /// What they can.
+    pub skills: Vec<Certificate>,
+    /// Districts they cover.
+    pub territory: Vec<String>,
+    /// When they work, in order; the same days as the job's.
+    pub shifts: Vec<Slot>,
+    /// Most orders a day.
+    pub daily_limit: u32,
+    /// Where they start: millionths of a degree, latitude and longitude.
+    pub home: (i64, i64),
+    /// What they have been given already.
+    pub booked: Vec<Booked>,
+    /// Whether they said no to this very job before.
+    pub refused_before: bool,
+}
+
+/// Somebody who could do it, judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Who.
+    pub id: EngineerId,
+    /// Name.
+    pub name: String,
+    /// Whether no hard rule speaks against it.
+    pub fits: bool,
+    /// The hard rule that does.
+    pub excluded_by: Option<Text>,
+    /// 0 to 100, higher is better; 0 for whom a hard rule excludes.
+    pub score: u8,
+    /// Every fact that went into it, in words.
+    pub why: Vec<Text>,
+    /// Orders they have today.
+    pub load_today: u32,
+    /// The proposed time on site.
+    pub slot: Option<Slot>,
+}

@@ -1,0 +1,80 @@
+use serde::{Deserialize, Serialize};
+
+use super::checklist::{Phase, StepDef};
+use super::model::{Backup, Order, OrderKind, Site, StepDone, StepResult};
+use super::rules::net_swap;
+use crate::ground::Text;
+
+/// Something that keeps an order from being finished.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Gap {
+    /// Stable: `diagnosis`, `backup`, `restore`, `swap_unit`, `step:<code>`, `test:<code>`, `step_failed:<code>`, `follow_up:<code>`, `skip_reason:<code>`.
+    pub code: String,
+    /// What to do.
+    pub sentence: Text,
+}
+
+fn gap(code: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Gap {
+    Gap { code: code.into(), sentence: Text { zh: zh.into(), en: en.into() } }
+}
+
+/// Everything that still keeps an order from being finished, in the order of the work; empty when only the confirmation is
+/// missing. Before anybody came, everything is missing.
+pub fn missing(order: &Order) -> Vec<Gap> {
+    let Some(site) = order.state.site() else {
+        return missing_at(order, None);
+    };
+    missing_at(order, Some(site))
+}
+
+fn missing_at(order: &Order, site: Option<&Site>) -> Vec<Gap> {
+    let mut gaps = Vec::new();
+    if site.is_none_or(|s| s.diagnosis.is_none()) {
+        gaps.push(gap("diagnosis", "还没有诊断：请选故障代码", "No diagnosis yet: choose the fault code"));
+    }
+    let backup = site.and_then(|s| s.backup);
+    // Looking only loses nothing.
+    if backup.is_none() && order.kind != OrderKind::Inspect {
+        gaps.push(gap(
+            "backup",
+            "还没有说明备份：已备份、不适用或商户不要",
+            "Say what became of the data: saved, not applicable, or not wanted",
+        ));
+    }
+    if order.kind == OrderKind::Swap && site.is_none_or(|s| net_swap(s).is_none()) {
+        gaps.push(gap("swap_unit", "还没有登记旧机和新机", "The old and the new unit are not recorded yet"));
+    }
+    for phase in [Phase::Work, Phase::Test] {
+        for def in order.steps.iter().filter(|d| d.phase == phase) {
+            gaps.extend(step_gap(def, site.and_then(|s| s.steps.get(&def.code))));
+        }
+    }
+    if backup == Some(Backup::Done) && site.and_then(|s| s.restored) != Some(true) {
+        gaps.push(gap("restore", "数据还没有恢复并核对", "The saved data are not back and checked yet"));
+    }
+    gaps
+}
+
+fn step_gap(def: &StepDef, done: Option<&StepDone>) -> Option<Gap> {
+    let (code, zh, en) = (&def.code, &def.name.zh, &def.name.en);
+    let silent = done.is_some_and(|d| d.note.as_deref().is_none_or(|n| n.trim().is_empty()));
+    match (done.map(|d| d.result), def.phase) {
+        (None, Phase::Work) => Some(gap(format!("step:{code}"), format!("未做：{zh}"), format!("Not done: {en}"))),
+        (None, Phase::Test) => Some(gap(format!("test:{code}"), format!("未测试：{zh}"), format!("Not tested: {en}"))),
+        (Some(StepResult::Fail), Phase::Work) => Some(gap(
+            format!("step_failed:{code}"),
+            format!("没做成：{zh}。重做，或以“无法完成”结束"),
+            format!("Went wrong: {en}. Do it again, or end as not possible"),
+        )),
+        (Some(StepResult::Fail), Phase::Test) if silent => Some(gap(
+            format!("follow_up:{code}"),
+            format!("未通过：{zh}。写下后续怎么办"),
+            format!("Not passed: {en}. Write down what follows"),
+        )),
+        (Some(StepResult::Na), _) if silent => {
+            Some(gap(format!("skip_reason:{code}"), format!("跳过了：{zh}。写下原因"), format!("Skipped: {en}. Write down why")))
+        }
+        _ => None,
+    }
+}

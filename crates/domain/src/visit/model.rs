@@ -1,0 +1,626 @@
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::checklist::StepDef;
+use crate::ground::EngineerId;
+
+crate::ids! {
+    /// A work order.
+    WorkOrderId = "wor";
+    /// A part used on site.
+    PartUseId = "prt";
+}
+
+/// Declares an enum kept and sent as one snake_case word.
+macro_rules! words {
+    ($($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ })+) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$doc])* $variant,)+ }
+
+        impl $name {
+            /// Every word, in order.
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// The stored and sent word.
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $word),+ }
+            }
+        }
+    )+};
+}
+
+words! {
+    /// What sort of visit.
+    OrderKind {
+        /// Mend what is there.
+        Repair = "repair",
+        /// Change the whole unit.
+        Swap = "swap",
+        /// Look only.
+        Inspect = "inspect",
+    }
+    /// Where an order stands; the name of a [`State`] without what it owns.
+    WorkOrderState {
+        /// Nobody has it.
+        Open = "open",
+        /// Somebody was asked.
+        Offered = "offered",
+        /// Somebody took it on.
+        Accepted = "accepted",
+        /// On the way.
+        Travelling = "travelling",
+        /// At the shop.
+        OnSite = "on_site",
+        /// Nothing is missing but the merchant's confirmation.
+        Repaired = "repaired",
+        /// Finished and confirmed.
+        Done = "done",
+        /// Ended without a repair.
+        Failed = "failed",
+        /// Withdrawn before the work.
+        Cancelled = "cancelled",
+    }
+    /// What became of the merchant's data before the work.
+    Backup {
+        /// Saved.
+        Done = "done",
+        /// There is nothing to save.
+        NotApplicable = "not_applicable",
+        /// The merchant did not want it.
+        Refused = "refused",
+    }
+    /// How a step ended.
+    StepResult {
+        /// As it should be.
+        Pass = "pass",
+        /// Not as it should be.
+        Fail = "fail",
+        /// Does not apply here.
+        Na = "na",
+    }
+    /// How a visit that went well ended.
+    VisitOutcome {
+        /// Mended.
+        Fixed = "fixed",
+        /// The unit was changed.
+        Swapped = "swapped",
+    }
+    /// What somebody wants to do with an order.
+    VisitCommandKind {
+        /// Ask an engineer.
+        Offer = "offer",
+        /// Take it back from an engineer.
+        Withdraw = "withdraw",
+        /// Take it on.
+        Accept = "accept",
+        /// Say no.
+        Refuse = "refuse",
+        /// Leave for the shop.
+        Depart = "depart",
+        /// Be there.
+        Arrive = "arrive",
+        /// Say what it is.
+        Diagnose = "diagnose",
+        /// Say what became of the data.
+        Backup = "backup",
+        /// Note a step.
+        Step = "step",
+        /// Note a part.
+        Part = "part",
+        /// Say whether the data are back.
+        Restore = "restore",
+        /// Finish, with the merchant's confirmation.
+        Complete = "complete",
+        /// End without a repair.
+        Fail = "fail",
+        /// Withdraw the order.
+        Cancel = "cancel",
+    }
+}
+
+/// From one instant up to another one after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Span {
+    /// Included.
+    pub from: Timestamp,
+    /// Excluded.
+    pub to: Timestamp,
+}
+
+/// The pair of what really happened; its end is set when the order closes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Actual {
+    /// Arrival.
+    pub from: Option<Timestamp>,
+    /// End.
+    pub to: Option<Timestamp>,
+}
+
+/// A step as it was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepDone {
+    /// How it ended.
+    pub result: StepResult,
+    /// What to add; for a failed test, what follows from it.
+    pub note: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A part as it was used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartUsed {
+    /// Which line.
+    pub id: PartUseId,
+    /// The part's code.
+    pub part: String,
+    /// Serial number of what was taken out.
+    pub old_serial: Option<String>,
+    /// Serial number of what was put in.
+    pub new_serial: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What happened at the shop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Site {
+    /// When the engineer came.
+    pub arrived_at: Timestamp,
+    /// Said when the telephone stood elsewhere than the shop.
+    pub off_site_reason: Option<String>,
+    /// Where the telephone stood: millionths of a degree, latitude and longitude.
+    pub place: Option<(i64, i64)>,
+    /// The fault as found.
+    pub diagnosis: Option<String>,
+    /// What became of the data.
+    pub backup: Option<Backup>,
+    /// Steps by code.
+    pub steps: BTreeMap<String, StepDone>,
+    /// Parts in the order they were used.
+    pub parts: Vec<PartUsed>,
+    /// Whether the data are back, once said.
+    pub restored: Option<bool>,
+    /// What to add to that.
+    pub restore_note: Option<String>,
+}
+
+impl Site {
+    /// The shop at arrival: nothing done yet.
+    pub fn at(arrived_at: Timestamp) -> Self {
+        Self {
+            arrived_at,
+            off_site_reason: None,
+            place: None,
+            diagnosis: None,
+            backup: None,
+            steps: BTreeMap::new(),
+            parts: Vec::new(),
+            restored: None,
+            restore_note: None,
+        }
+    }
+}
+
+/// How the merchant confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Confirmed {
+    /// They told the engineer the code we had sent them.
+    Code,
+    /// They signed.
+    Signature {
+        /// Who signed.
+        name: String,
+        /// Lines of points, as drawn.
+        strokes: Vec<Vec<(i32, i32)>>,
+    },
+}
+
+/// Where an order stands, with what belongs to that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Nobody has it.
+    Open,
+    /// Somebody was asked.
+    Offered {
+        /// Who.
+        engineer: EngineerId,
+    },
+    /// Somebody took it on.
+    Accepted {
+        /// Who.
+        engineer: EngineerId,
+    },
+    /// On the way.
+    Travelling {
+        /// Who.
+        engineer: EngineerId,
+        /// Since when.
+        departed_at: Timestamp,
+    },
+    /// At the shop.
+    OnSite {
+        /// Who.
+        engineer: EngineerId,
+        /// What happened there so far.
+        site: Site,
+    },
+    /// Nothing is missing but the confirmation.
+    Repaired {
+        /// Who.
+        engineer: EngineerId,
+        /// What happened there.
+        site: Site,
+    },
+    /// Finished.
+    Done {
+        /// Who.
+        engineer: EngineerId,
+        /// What happened there.
+        site: Site,
+        /// When it ended.
+        at: Timestamp,
+        /// How.
+        outcome: VisitOutcome,
+        /// How the merchant confirmed.
+        confirmed: Confirmed,
+    },
+    /// Ended without a repair.
+    Failed {
+        /// Who had it.
+        engineer: EngineerId,
+        /// What happened there, if they came.
+        site: Option<Site>,
+        /// When it ended.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+        /// What must happen now.
+        follow_up: String,
+    },
+    /// Withdrawn.
+    Cancelled {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl State {
+    /// Its name.
+    pub fn name(&self) -> WorkOrderState {
+        match self {
+            State::Open => WorkOrderState::Open,
+            State::Offered { .. } => WorkOrderState::Offered,
+            State::Accepted { .. } => WorkOrderState::Accepted,
+            State::Travelling { .. } => WorkOrderState::Travelling,
+            State::OnSite { .. } => WorkOrderState::OnSite,
+            State::Repaired { .. } => WorkOrderState::Repaired,
+            State::Done { .. } => WorkOrderState::Done,
+            State::Failed { .. } => WorkOrderState::Failed,
+            State::Cancelled { .. } => WorkOrderState::Cancelled,
+        }
+    }
+
+    /// Who has it, or had it when it closed.
+    pub fn engineer(&self) -> Option<EngineerId> {
+        match self {
+            State::Open | State::Cancelled { .. } => None,
+            State::Offered { engineer }
+            | State::Accepted { engineer }
+            | State::Travelling { engineer, .. }
+            | State::OnSite { engineer, .. }
+            | State::Repaired { engineer, .. }
+            | State::Done { engineer, .. }
+            | State::Failed { engineer, .. } => Some(*engineer),
+        }
+    }
+
+    /// What happened at the shop, once somebody came.
+    pub fn site(&self) -> Option<&Site> {
+        match self {
+            State::OnSite { site, .. } | State::Repaired { site, .. } | State::Done { site, .. } => Some(site),
+            State::Failed { site, .. } => site.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// When it closed; after that nothing changes.
+    pub fn closed_at(&self) -> Option<Timestamp> {
+        match self {
+            State::Done { at, .. } | State::Failed { at, .. } | State::Cancelled { at, .. } => Some(*at),
+            _ => None,
+        }
+    }
+}
+
+/// What the rules look at and change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// What sort of visit.
+    pub kind: OrderKind,
+    /// The serial number of the terminal it is about, if known.
+    pub serial: Option<String>,
+    /// Its checklist.
+    pub steps: Vec<StepDef>,
+    /// First pair: what the merchant was told.
+    pub promised: Option<Span>,
+    /// Second pair: what the engineer plans.
+    pub planned: Option<Span>,
+    /// Where it stands. The third pair, what happened, is part of it: see [`Order::actual`].
+    pub state: State,
+}
+
+impl Order {
+    /// Third pair: arrival and end.
+    pub fn actual(&self) -> Actual {
+        let from = self.state.site().map(|s| s.arrived_at);
+        Actual { from, to: from.and(self.state.closed_at()) }
+    }
+}
+
+/// What stands behind the code a merchant tells the engineer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeCheck {
+    /// None was sent.
+    NotSent,
+    /// It is the one.
+    Right,
+    /// It is another one.
+    Wrong {
+        /// Attempts that remain.
+        left: u32,
+    },
+    /// It was sent too long ago.
+    Expired,
+    /// Too many wrong ones; a new code must be sent.
+    UsedUp,
+}
+
+/// How the merchant confirms now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Confirmation {
+    /// By code; compared downstairs, where it is kept.
+    Code(CodeCheck),
+    /// By hand.
+    Signature {
+        /// Who signs.
+        name: String,
+        /// Lines of points.
+        strokes: Vec<Vec<(i32, i32)>>,
+    },
+}
+
+/// What the rules must be told about the rest of the house.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// The number of an order the engineer has accepted for an overlapping time.
+    pub overlaps: Option<String>,
+    /// Metres between the telephone and the shop, if both are known.
+    pub metres_away: Option<u32>,
+    /// The fault code given now is not in the taxonomy.
+    pub fault_unknown: bool,
+    /// The part given now is not in the list.
+    pub part_unknown: bool,
+    /// The new unit's serial number is unknown, or it stands at a merchant: the reason it cannot be used.
+    pub new_unit: Option<NewUnit>,
+}
+
+/// What is wrong with a new unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewUnit {
+    /// Nobody knows the serial number.
+    Unknown,
+    /// It belongs to a merchant.
+    Bound,
+}
+
+/// What somebody wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Ask an engineer; who, is dispatch's choice.
+    Offer {
+        /// Who.
+        engineer: EngineerId,
+        /// When they would be there.
+        planned: Span,
+        /// What the merchant is told; without it the promise stands as it is.
+        promised: Option<Span>,
+    },
+    /// Take it back.
+    Withdraw {
+        /// Why.
+        reason: String,
+    },
+    /// Take it on.
+    Accept,
+    /// Say no.
+    Refuse {
+        /// Why.
+        reason: String,
+    },
+    /// Leave for the shop.
+    Depart,
+    /// Be there.
+    Arrive {
+        /// Why the telephone stands elsewhere.
+        off_site_reason: Option<String>,
+        /// Where it stands: millionths of a degree.
+        place: Option<(i64, i64)>,
+    },
+    /// Say what it is.
+    Diagnose {
+        /// Code of the taxonomy.
+        fault_code: String,
+        /// What to add.
+        note: Option<String>,
+    },
+    /// Say what became of the data.
+    Backup {
+        /// What.
+        state: Backup,
+    },
+    /// Note a step.
+    Step {
+        /// Which.
+        code: String,
+        /// How it ended.
+        result: StepResult,
+        /// What to add.
+        note: Option<String>,
+    },
+    /// Note a part.
+    Part {
+        /// The line's id.
+        id: PartUseId,
+        /// The part's code.
+        part: String,
+        /// What was taken out.
+        old_serial: Option<String>,
+        /// What was put in.
+        new_serial: Option<String>,
+    },
+    /// Say whether the data are back.
+    Restore {
+        /// Whether they are.
+        verified: bool,
+        /// What to add.
+        note: Option<String>,
+    },
+    /// Finish.
+    Complete {
+        /// How it ended.
+        outcome: VisitOutcome,
+        /// How the merchant confirms.
+        confirmation: Confirmation,
+    },
+    /// End without a repair.
+    Fail {
+        /// Why.
+        reason: String,
+        /// What must happen now.
+        follow_up: String,
+    },
+    /// Withdraw the order.
+    Cancel {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Event {
+    /// Somebody was asked.
+    Offered {
+        /// Who.
+        engineer: EngineerId,
+        /// When they would be there.
+        planned: Span,
+        /// What the merchant is told now, if that changed.
+        promised: Option<Span>,
+    },
+    /// Taken back.
+    Withdrawn {
+        /// From whom.
+        engineer: EngineerId,
+        /// Why.
+        reason: String,
+    },
+    /// Taken on.
+    Accepted {
+        /// By whom.
+        engineer: EngineerId,
+    },
+    /// Somebody said no.
+    Refused {
+        /// Who.
+        engineer: EngineerId,
+        /// Why.
+        reason: String,
+    },
+    /// Left for the shop.
+    Departed,
+    /// Came.
+    Arrived {
+        /// Whether the telephone stood elsewhere.
+        off_site: bool,
+        /// Why, if they said.
+        reason: Option<String>,
+        /// Where it stood.
+        place: Option<(i64, i64)>,
+    },
+    /// Found.
+    Diagnosed {
+        /// What.
+        fault_code: String,
+        /// What to add.
+        note: Option<String>,
+    },
+    /// Said what became of the data.
+    BackupNoted {
+        /// What.
+        state: Backup,
+    },
+    /// A step.
+    StepDone {
+        /// Which.
+        step: String,
+        /// How it ended.
+        result: StepResult,
+        /// What to add.
+        note: Option<String>,
+    },
+    /// A part.
+    PartUsed {
+        /// The line's id.
+        id: PartUseId,
+        /// The part's code.
+        part: String,
+        /// What was taken out.
+        old_serial: Option<String>,
+        /// What was put in.
+        new_serial: Option<String>,
+    },
+    /// Said whether the data are back.
+    Restored {
+        /// Whether they are.
+        verified: bool,
+        /// What to add.
+        note: Option<String>,
+    },
+    /// Nothing is missing any more but the confirmation.
+    Repaired,
+    /// Something is missing again.
+    WorkResumed,
+    /// Finished.
+    Completed {
+        /// How it ended.
+        outcome: VisitOutcome,
+        /// How the merchant confirmed.
+        confirmed: Confirmed,
+    },
+    /// Ended without a repair.
+    Failed {
+        /// Why.
+        reason: String,
+        /// What must happen now.
+        follow_up: String,
+    },
+    /// Withdrawn.
+    Cancelled {
+        /// Why.
+        reason: String,
+    },
+}
