@@ -8,6 +8,7 @@ pub mod dispatch;
 pub mod followup;
 pub mod ground;
 pub mod inbox;
+pub mod knowledge;
 pub mod merchant;
 pub mod notify;
 pub mod org;

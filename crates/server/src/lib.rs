@@ -8,6 +8,7 @@ pub mod h5;
 pub mod house;
 pub mod http;
 pub mod inbox;
+pub mod knowledge;
 pub mod merchant;
 pub mod notify;
 pub mod org;

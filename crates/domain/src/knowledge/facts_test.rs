@@ -1,0 +1,107 @@
+use super::*;
+
+pub(super) const FAULTS: &str = include_str!("../../../../data/faults.json");
+const CODES: &str = include_str!("../../../../data/response-codes.json");
+const MODELS: &str = include_str!("../../../../data/models.json");
+const PARTS: &str = include_str!("../../../../data/parts.json");
+const SKILLS: &str = include_str!("../../../../data/skills.json");
+const STEPS: &str = include_str!("../../../../data/steps.json");
+const GUIDES: &[(&str, &str)] = &[
+    ("guides/no-network.json", include_str!("../../../../data/guides/no-network.json")),
+    ("guides/printer.json", include_str!("../../../../data/guides/printer.json")),
+    ("guides/sign-in.json", include_str!("../../../../data/guides/sign-in.json")),
+];
+
+fn sources() -> Sources<'static> {
+    Sources { faults: FAULTS, response_codes: CODES, models: MODELS, parts: PARTS, skills: SKILLS, steps: STEPS, guides: GUIDES }
+}
+
+pub(super) fn shipped() -> Facts {
+    Facts::parse(&sources()).unwrap()
+}
+
+#[test]
+fn the_shipped_files_fit_together() {
+    let facts = shipped();
+    // The taxonomy has 95 rows and 66 codes plus one row for what acquirers define themselves.
+    assert_eq!((facts.faults().len(), facts.response_codes().count(), facts.guides().len()), (95, 67, 3));
+    assert_eq!(facts.response_code("a0").unwrap().fault.as_deref(), Some("PAR-01"));
+    assert_eq!(facts.response_code("A5").unwrap().code, "A1");
+    assert!(facts.response_code("A8").is_none());
+    assert_eq!(facts.vendor("A920").unwrap().en, "PAX");
+    assert_eq!(facts.class_of("no such model"), "unknown");
+    assert!(facts.models().all(|m| facts.visit_steps(&m.class).iter().any(|s| s.phase == Phase::Test)));
+    assert!(!facts.visit_steps("no such class").is_empty());
+    for (code, guide) in [("NET-07", "no-network"), ("PRN-03", "printer"), ("PAR-02", "sign-in")] {
+        assert_eq!(facts.guide_for(code).unwrap().id, guide);
+    }
+    assert!(facts.guide_for("SCR-01").is_none());
+    // What must stop being used is never "solved from afar".
+    assert!(facts.faults().iter().all(|f| !(f.stop_use && f.visit == VisitNeed::No)));
+    assert!(facts.faults().iter().all(|f| facts.category(&f.code).is_some()));
+}
+
+#[test]
+fn a_mistake_is_named_by_file_and_field() {
+    let faults = |from: &str, to: &str| FAULTS.replacen(from, to, 1);
+    let table = [
+        (faults("\"adapter\", \"battery\"", "\"adaptor\", \"battery\""), "faults[0].parts"),
+        (faults("\"code\": \"PWR-02\"", "\"code\": \"PWR-01\""), "faults[1]"),
+        (faults("\"code\": \"PWR-02\"", "\"code\": \"QQQ-02\""), "faults[1].code"),
+        (faults("\"remote_minutes\": 10", "\"remote_minutes\": 0"), "faults[0].remote_minutes"),
+        (faults("\"visit\": \"maybe\"", "\"visit\": \"perhaps\""), "faults[0].visit"),
+        (faults("\"en\": \"Does not start, even on the charger\"", "\"en\": \" \""), "faults[0].symptom"),
+        (faults("\"stop_use\"", "\"stop_us\""), "faults[0].stop_us"),
+        (faults("postsale-faults/1", "postsale-faults/2"), "format"),
+    ];
+    for (text, place) in table {
+        assert_ne!(text, FAULTS, "{place}: the case changes nothing");
+        let error = Facts::parse(&Sources { faults: &text, ..sources() }).unwrap_err();
+        assert_eq!((error.file.as_str(), error.place.as_str()), ("faults.json", place), "{error}");
+    }
+    let codes = CODES.replacen("\"fault\": \"TXN-01\"", "\"fault\": \"TXN-99\"", 1);
+    assert_eq!(Facts::parse(&Sources { response_codes: &codes, ..sources() }).unwrap_err().place, "codes[1].fault");
+    let steps = STEPS.replacen("\"class\": \"mpos\"", "\"class\": \"mpoz\"", 1);
+    assert_eq!(Facts::parse(&Sources { steps: &steps, ..sources() }).unwrap_err().file, "steps.json");
+}
+
+/// A guide of two steps, small enough to break on purpose.
+const SMALL: &str = r#"{"format":"postsale-guide/1","id":"small","version":1,"name":{"zh":"小","en":"Small"},"fault_codes":["PRN-01"],"start":"one",
+ "steps":[
+  {"id":"one","agent":{"question":{"zh":"一","en":"One"},"why":null,"hint":null},"merchant":{"question":{"zh":"一","en":"One"},"hint":null},
+   "answers":[{"id":"a","agent":{"zh":"甲","en":"A"},"step":"two"},{"id":"b","agent":{"zh":"乙","en":"B"},"ending":"done"}],
+   "known":[{"fact":"signal","is":["none"],"answer":"b","says":{"zh":"知","en":"Known"}}]},
+  {"id":"two","agent":{"question":{"zh":"二","en":"Two"},"why":null,"hint":null},"merchant":{"question":{"zh":"二","en":"Two"},"hint":null},
+   "answers":[{"id":"a","agent":{"zh":"甲","en":"A"},"ending":"go"},{"id":"b","agent":{"zh":"乙","en":"B"},"ending":"done"}]}],
+ "endings":[
+  {"id":"done","outcome":"fixed","fault_code":"PRN-01","agent":{"zh":"好","en":"Done"},"merchant":{"zh":"好","en":"Done"},"skills":[],"parts":[]},
+  {"id":"go","outcome":"visit","fault_code":"PRN-02","agent":{"zh":"去","en":"Go"},"merchant":{"zh":"去","en":"Go"},"skills":["printer"],"parts":["print_head"]}]}"#;
+
+#[test]
+fn a_guide_that_could_strand_somebody_is_refused() {
+    let read = |text: &str| Facts::parse(&Sources { guides: &[("guides/small.json", text)], ..sources() });
+    assert!(read(SMALL).is_ok());
+    let table = [
+        // from, to, place, a word of the reason
+        (r#""step":"two""#, r#""step":"ten""#, "steps[0].answers[0]", "unknown step"),
+        (r#""ending":"go""#, r#""ending":"gone""#, "steps[1].answers[0]", "unknown ending"),
+        (r#","ending":"go""#, "", "steps[1].answers[0]", "dead end"),
+        (r#""ending":"go""#, r#""step":"one""#, "steps", "loop"),
+        (r#""step":"two""#, r#""ending":"done""#, "steps", "never reached"),
+        (r#""ending":"go""#, r#""ending":"done""#, "endings", "never reached"),
+        (r#""fault_code":"PRN-02""#, r#""fault_code":"PRN-99""#, "endings[1].fault_code", "unknown fault"),
+        (r#""parts":["print_head"]"#, r#""parts":["print_hat"]"#, "endings[1].parts", "unknown part"),
+        (r#""skills":["printer"]"#, r#""skills":[]"#, "endings[1].skills", "names the skill"),
+        (r#""fact":"signal""#, r#""fact":"weather""#, "steps[0].known[0]", "unknown fact"),
+        (r#""answer":"b""#, r#""answer":"c""#, "steps[0].known[0]", "answer of this step"),
+        (r#"{"zh":"一","en":"One"}"#, r#"{"zh":"一"}"#, "steps[0].agent.question", "\"en\""),
+        (r#""start":"one""#, r#""start":"zero""#, "start", "unknown step"),
+    ];
+    for (from, to, place, reason) in table {
+        let text = SMALL.replacen(from, to, 1);
+        assert_ne!(text, SMALL, "{from}");
+        let error = read(&text).unwrap_err();
+        assert_eq!((error.file.as_str(), error.place.as_str()), ("guides/small.json", place), "{error}");
+        assert!(error.why.contains(reason), "{error}");
+    }
+}
