@@ -14,4 +14,4 @@ mod text_test;
 
 pub use model::{Attachment, Automatic, Letter, LetterChannel, LetterId, LetterState, MAX_BODY, MAX_SUBJECT, Sender};
 pub use rules::{Facts, Known, Reading, TicketRef, Tie, candidates, read, same_person};
-pub use text::{Findings, find, plain_phone, strip_quotes};
+pub use text::{Findings, find, is_thanks, plain_phone, strip_quotes};

@@ -153,10 +153,10 @@ impl Letter {
         let mut clean = |text: &str, limit: usize, lines: bool| {
             let text: String =
                 text.replace("\r\n", "\n").chars().filter(|c| !c.is_control() || lines && matches!(c, '\n' | '\t')).collect();
-            let masked = mask_cards(text.trim());
-            cards += masked.found;
-            let cut = masked.text.chars().count() > limit;
-            (if cut { masked.text.chars().take(limit).collect() } else { masked.text }, cut)
+            let (masked, found) = mask_around_tokens(text.trim());
+            cards += found;
+            let cut = masked.chars().count() > limit;
+            (if cut { masked.chars().take(limit).collect() } else { masked }, cut)
         };
         let (subject, cut_subject) = clean(&self.subject, MAX_SUBJECT, false);
         let (body, cut_body) = clean(&self.body, MAX_BODY, true);
@@ -178,4 +178,27 @@ impl Letter {
     pub fn had_card(&self) -> bool {
         self.remarks.iter().any(|r| r == "card_masked")
     }
+}
+
+/// Masks card numbers, but not inside our own tokens `[PS#…]`: some of their hexadecimal digits look like one, and a masked token
+/// leads nowhere.
+fn mask_around_tokens(text: &str) -> (String, u32) {
+    let mut pieces = text.split("[PS#");
+    let first = mask_cards(pieces.next().unwrap_or_default());
+    let (mut masked, mut found) = (first.text, first.found);
+    for piece in pieces {
+        let token = piece.split(']').next().unwrap_or_default();
+        let rest = if is_token(token) { &piece[token.len()..] } else { piece };
+        masked.push_str("[PS#");
+        masked.push_str(&piece[..piece.len() - rest.len()]);
+        let after = mask_cards(rest);
+        masked.push_str(&after.text);
+        found += after.found;
+    }
+    (masked, found)
+}
+
+/// Whether a word has the form of a signed token: 52 lower-case hexadecimal digits.
+pub(super) fn is_token(word: &str) -> bool {
+    word.len() == 52 && word.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }

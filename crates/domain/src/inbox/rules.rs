@@ -1,3 +1,4 @@
+use super::model::is_token;
 use super::{Automatic, Findings, Letter, find};
 
 /// A ticket, in the words of this room: whatever id a signed token opened to.
@@ -70,7 +71,7 @@ pub enum Reading {
 pub fn candidates(letter: &Letter) -> Vec<(String, Tie)> {
     let mut found: Vec<(String, Tie)> = Vec::new();
     let mut add = |token: &str, tie| {
-        let fits = token.len() == 52 && token.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        let fits = is_token(token);
         if fits && found.len() < 20 && !found.iter().any(|(t, _)| t == token) {
             found.push((token.to_owned(), tie));
         }

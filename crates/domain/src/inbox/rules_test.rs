@@ -67,6 +67,10 @@ fn what_is_kept_is_clean() {
     assert_eq!(kept.body, "行1\n行2\t**** **** **** 1111");
     assert_eq!(kept.sender.name, "张三");
     assert!(kept.had_card());
+    // Hexadecimal digits that look like a card number are left alone inside our own token, and only there.
+    let token = format!("{}4111111111111111{}", "ab".repeat(9), "cd".repeat(9));
+    let subject = letter(&format!("Re: [PS#{token}] 4111111111111111 [PS#4111111111111111]"), "").kept().subject;
+    assert_eq!(subject, format!("Re: [PS#{token}] ************1111 [PS#************1111]"));
     let long = letter("", &"字".repeat(50_000)).kept();
     assert_eq!((long.body.chars().count(), long.remarks), (40_000, vec!["cut".to_owned()]));
 }

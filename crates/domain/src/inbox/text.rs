@@ -174,6 +174,14 @@ pub fn strip_quotes(body: &str) -> String {
     if text.is_empty() { body.trim().to_owned() } else { text.to_owned() }
 }
 
+/// Whether a text says no more than thank you or that all is well; such a letter after the end opens nothing again.
+pub fn is_thanks(text: &str) -> bool {
+    let plain: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let not = ["没", "不", "未", "还是", "又", "not", "still", "but", "again", "no"];
+    let thanks = ["谢", "辛苦", "好了", "修好", "可以了", "正常", "收到", "thank", "works", "fixed", "great", "ok"];
+    plain.chars().count() <= 40 && !not.iter().any(|n| plain.contains(n)) && thanks.iter().any(|t| plain.contains(t))
+}
+
 /// Lines with which mail programs begin what they quote.
 fn begins_quote(line: &str, next: &str) -> bool {
     let lower = line.to_lowercase();

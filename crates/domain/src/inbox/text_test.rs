@@ -1,4 +1,4 @@
-use super::{Findings, find, plain_phone, strip_quotes};
+use super::{Findings, find, is_thanks, plain_phone, strip_quotes};
 
 fn list(words: &[&str]) -> Vec<String> {
     words.iter().map(|w| (*w).to_owned()).collect()
@@ -56,5 +56,24 @@ fn a_reply_is_only_what_was_written_now() {
     ];
     for (body, words) in cases {
         assert_eq!(strip_quotes(body), words, "{body}");
+    }
+}
+
+#[test]
+fn thanks_are_thanks_and_nothing_else_is() {
+    for text in ["谢谢！", "好了，谢谢师傅", "Thanks, it works.", "OK", "收到"] {
+        assert!(is_thanks(text), "{text}");
+    }
+    for text in [
+        "谢谢，但是还是不行",
+        "没修好",
+        "Thanks, but it still fails",
+        "又坏了",
+        "打印不出",
+        "",
+        "not OK",
+        "谢谢。另外我们还有一台机器的屏幕碎了，想问一下换屏幕要多少钱，什么时候能来，需要我们准备什么",
+    ] {
+        assert!(!is_thanks(text), "{text}");
     }
 }

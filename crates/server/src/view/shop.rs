@@ -3,14 +3,13 @@
 use jiff::Timestamp;
 use postsale_domain::coverage;
 use postsale_domain::followup::FollowUpState;
-use postsale_domain::ground::{TenantId, Text, TypedId, tail};
+use postsale_domain::ground::{Text, tail};
 use postsale_domain::notify::NoticeKind;
 use postsale_domain::sla::{ClockKind, ClockState};
 use postsale_domain::terminal::TerminalId;
 use postsale_domain::ticket::{PauseReason, TicketId, TicketState};
-use uuid::Uuid;
 
-use crate::ground::db::{Bare, Done, Query, Tx, p};
+use crate::ground::db::{Done, Query, Tx, p};
 use crate::ground::when;
 use crate::merchant::store as merchants;
 use crate::terminal::store as terminals;
@@ -37,12 +36,6 @@ pub struct Sticker {
     pub open: Option<TicketId>,
 }
 
-/// The tenant of a terminal, for a sticker that names nothing else.
-pub fn tenant_of_terminal(bare: &mut Bare<'_>, id: Uuid) -> Done<Option<TenantId>> {
-    let id = TerminalId::from_uuid(id);
-    Ok(bare.one(sql!("SELECT tenant_id FROM terminal WHERE id = $1"), &[p(&id)], |r| r.next())?)
-}
-
 /// What the sticker of a terminal knows.
 pub fn sticker(tx: &mut Tx<'_>, id: TerminalId) -> Done<Option<Sticker>> {
     let Some(terminal) = terminals::terminal(tx, id)? else { return Ok(None) };
@@ -60,7 +53,7 @@ pub fn sticker(tx: &mut Tx<'_>, id: TerminalId) -> Done<Option<Sticker>> {
 }
 
 /// `merchant·store` of a terminal's open binding; only the store's name when it begins with the merchant's.
-fn place(tx: &mut Tx<'_>, terminal: Option<TerminalId>) -> Done<String> {
+pub fn place(tx: &mut Tx<'_>, terminal: Option<TerminalId>) -> Done<String> {
     let binding = match terminal {
         Some(id) => terminals::open_binding(tx, id)?,
         None => None,
