@@ -1,1 +1,15 @@
 //! The dispatch optimiser: jobs, engineers, costs and nothing else. Standard library only, deterministic by seed.
+//!
+//! Owns: the model of a planning day, the search, the judge. Never: a clock, a file, a database, a word of the rest of the house.
+//! Who knocks: the front door (`postsale plan`) and the dispatch room.
+
+pub mod check;
+pub mod model;
+pub mod rng;
+pub mod search;
+mod validate;
+pub mod vrplib;
+
+pub use check::{Verdict, Violation, check};
+pub use model::{BadInput, Cost, Engineer, Job, Objective, Plan, Prices, Problem, Route, Travel};
+pub use search::{Budget, Options, Outcome, Progress, Reach, Tuning, solve};

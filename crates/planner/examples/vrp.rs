@@ -1,0 +1,40 @@
+//! Solves one VRPLIB file: `vrp FILE CPU_SECONDS [SEED] [key=value ...]`. For tuning.
+
+use postsale_planner::{Budget, Options, solve, vrplib};
+
+fn cpu() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    text.split_whitespace().next().and_then(|w| w.parse::<f64>().ok()).unwrap_or(0.0) / 1e9
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    let text = std::fs::read_to_string(&args[1]).unwrap_or_default();
+    let seconds: f64 = args[2].parse().unwrap_or(1.0);
+    let mut o = Options { budget: Budget::Cpu(seconds, &cpu), ..Options::default() };
+    for arg in &args[3..] {
+        match arg.split_once('=') {
+            None => o.seed = arg.parse().unwrap_or(1),
+            Some((k, v)) => {
+                let v: f64 = v.parse().unwrap_or(0.0);
+                match k {
+                    "hot" => o.tuning.hot = v,
+                    "cold" => o.tuning.cold = v,
+                    "c" => o.tuning.average_removed = v,
+                    "l" => o.tuning.longest = v as usize,
+                    "blink" => o.tuning.blink = v,
+                    "k" => o.reach.insert = v as usize,
+                    "t" => o.threads = v as usize,
+                    _ => println!("unknown {k}"),
+                }
+            }
+        }
+    }
+    match vrplib::parse(&text).and_then(|p| solve(&p, None, &o)) {
+        Ok(done) => {
+            let c = done.verdict.cost.total();
+            println!("{} {} unserved {} routes {} steps {}", args[1], c, done.plan.unserved.len(), done.plan.routes.len(), done.steps);
+        }
+        Err(e) => println!("{e}"),
+    }
+}

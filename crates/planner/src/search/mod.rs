@@ -1,0 +1,208 @@
+//! The search: budget, temperature, threads. Models live in `hard` and `rich`, moves in `sisr`, candidates in `near`.
+
+pub(crate) mod hard;
+pub(crate) mod links;
+mod near;
+pub(crate) mod rich;
+pub(crate) mod sisr;
+mod split;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+pub use near::Reach;
+pub use sisr::Tuning;
+
+use crate::check::{Verdict, check};
+use crate::model::{BadInput, Objective, Plan, Problem, Route, bad};
+use hard::Hard;
+use links::Eval;
+use near::Near;
+use rich::Rich;
+use sisr::Search;
+
+/// Steps between two looks at the budget.
+const CHUNK: u64 = 64;
+/// Steps of one thread between two meetings. Fixed, so that the plan depends on the seed and not on who was faster.
+const ROUND: u64 = 4096;
+
+/// How long to search.
+pub enum Budget<'a> {
+    /// So many steps per thread: the same seed gives the same plan on every machine.
+    Steps(u64),
+    /// So many CPU seconds per thread, read from a clock that gives the CPU seconds of the calling thread.
+    Cpu(f64, &'a (dyn Fn() -> f64 + Sync)),
+}
+
+/// What a caller may watch.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// Share of the budget that is used, 0 to 1.
+    pub used: f64,
+    /// Steps of all threads so far.
+    pub steps: u64,
+    /// Cost of the best plan so far, in distance units or fen.
+    pub best: i64,
+}
+
+/// How to search.
+pub struct Options<'a> {
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Threads, 1 or more.
+    pub threads: usize,
+    /// Budget.
+    pub budget: Budget<'a>,
+    /// Knobs.
+    pub tuning: Tuning,
+    /// Candidate lists.
+    pub reach: Reach,
+    /// Called now and then.
+    pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
+    /// Set it to stop early with the best plan so far.
+    pub cancel: Option<&'a AtomicBool>,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            threads: 1,
+            budget: Budget::Steps(100_000),
+            tuning: Tuning::default(),
+            reach: Reach::default(),
+            progress: None,
+            cancel: None,
+        }
+    }
+}
+
+/// A plan that the judge has accepted.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The plan.
+    pub plan: Plan,
+    /// What the judge says; always without violations.
+    pub verdict: Verdict,
+    /// Steps of all threads.
+    pub steps: u64,
+}
+
+/// Units of the search per unit of the plan's cost: thousandths of a fen, or plain distance.
+pub(crate) fn unit(p: &Problem) -> i64 {
+    if p.objective == Objective::Money { 1000 } else { 1 }
+}
+
+/// Plans the day, from nothing or from `warm`.
+///
+/// # Errors
+/// Input that cannot be planned, a warm plan that breaks a hard rule, or frozen jobs that no plan can keep.
+pub fn solve(p: &Problem, warm: Option<&Plan>, options: &Options<'_>) -> Result<Outcome, BadInput> {
+    p.validate()?;
+    if let Some(warm) = warm {
+        let verdict = check(p, warm);
+        if let Some(v) = verdict.violations.first() {
+            let who = v.job.map_or_else(|| "plan".to_string(), |j| format!("job {}", p.jobs[j].id));
+            return bad(who, "plan", format!("the plan to start from breaks the rule '{}'", v.rule));
+        }
+    }
+    match p.objective {
+        Objective::Distance => run::<Hard>(p, warm, options),
+        Objective::Money => run::<Rich>(p, warm, options),
+    }
+}
+
+/// Sequences of a plan by engineer.
+pub(crate) fn sequences(p: &Problem, plan: &Plan) -> Vec<Vec<u32>> {
+    let mut out = vec![Vec::new(); p.engineers.len()];
+    for r in &plan.routes {
+        out[r.engineer] = r.jobs.iter().map(|j| *j as u32).collect();
+    }
+    out
+}
+
+/// Times for the sequences that `search` holds.
+pub(crate) fn write<E: Eval>(search: &Search<E>) -> Plan {
+    let mut plan = Plan::default();
+    for (r, jobs) in search.routes().into_iter().enumerate() {
+        if !jobs.is_empty() {
+            let (starts, rest) = search.eval.times(&search.l, r);
+            plan.routes.push(Route { engineer: r, jobs: jobs.iter().map(|j| *j as usize).collect(), starts, rest });
+        }
+    }
+    plan.unserved = search.absent().iter().map(|j| *j as usize).collect();
+    plan.unserved.sort_unstable();
+    plan
+}
+
+fn run<E: Eval>(p: &Problem, warm: Option<&Plan>, options: &Options<'_>) -> Result<Outcome, BadInput> {
+    let begin = if let Budget::Cpu(_, clock) = &options.budget { clock() } else { 0.0 };
+    let near = Near::new(p, options.reach);
+    let mut search = Search::new(p, E::new(p), near, options.tuning, options.seed);
+    let routes = warm.map_or_else(|| search.routes(), |w| sequences(p, w));
+    if !search.load(&routes) {
+        return bad("plan", "frozen", "the frozen jobs of an engineer break a hard rule");
+    }
+    search.construct();
+    let threads = options.threads.clamp(1, 64).min(p.engineers.len());
+    let steps = if p.jobs.is_empty() {
+        0
+    } else if threads == 1 {
+        alone(p, &mut search, options, begin)
+    } else {
+        split::together(p, &mut search, options, threads, begin)
+    };
+    let best = search.best.clone();
+    search.load(&best);
+    let plan = write(&search);
+    let verdict = check(p, &plan);
+    if let Some(v) = verdict.violations.first() {
+        let who = v.job.map_or_else(|| "plan".to_string(), |j| format!("job {}", p.jobs[j].id));
+        return bad(who, "plan", format!("the judge refuses the plan: rule '{}'", v.rule));
+    }
+    Ok(Outcome { plan, verdict, steps })
+}
+
+/// Geometric cooling between the two temperatures, scaled by what a job costs in the first plan.
+pub(crate) struct Cooling {
+    hot: f64,
+    cold: f64,
+}
+
+impl Cooling {
+    pub fn new(tuning: &Tuning, scale: f64) -> Self {
+        Self { hot: (tuning.hot * scale).max(1e-6), cold: (tuning.cold * scale).max(1e-7) }
+    }
+    pub fn at(&self, used: f64) -> f64 {
+        self.hot * (self.cold / self.hot).powf(used.clamp(0.0, 1.0))
+    }
+}
+
+pub(crate) fn used(options: &Options<'_>, steps: u64, begin: f64) -> f64 {
+    match &options.budget {
+        Budget::Steps(all) => steps as f64 / (*all).max(1) as f64,
+        Budget::Cpu(seconds, clock) => (clock() - begin) / seconds.max(1e-9),
+    }
+}
+
+pub(crate) fn stopped(options: &Options<'_>) -> bool {
+    options.cancel.is_some_and(|c| c.load(Ordering::Relaxed))
+}
+
+fn alone<E: Eval>(p: &Problem, search: &mut Search<E>, options: &Options<'_>, begin: f64) -> u64 {
+    let cooling = Cooling::new(search.tuning(), search.scale());
+    let mut steps = 0;
+    loop {
+        let used = used(options, steps, begin);
+        if let Some(progress) = options.progress {
+            progress(Progress { used, steps, best: search.best_total / unit(p) });
+        }
+        if used >= 1.0 || stopped(options) {
+            return steps;
+        }
+        let temperature = cooling.at(used);
+        for _ in 0..CHUNK {
+            search.step(temperature);
+        }
+        steps += CHUNK;
+    }
+}

@@ -1,0 +1,445 @@
+//! The money objective: a route is simulated with two labels per stop, break still to come and break taken.
+//!
+//! Field-service routes are short (about ten stops), so an insertion is judged by an exact simulation from the point of
+//! insertion on: one step costs a few nanoseconds and any monotone or piecewise cost fits. Starting as early as possible is
+//! optimal for every term except the price of moving a told time, which is then a heuristic choice.
+
+use std::sync::Arc;
+
+use super::hard::able;
+use super::links::{Eval, Links};
+use crate::model::{MAX_RUSH, MAX_WINDOWS, Problem};
+
+const NEVER: i32 = i32::MAX / 2;
+const SHIFT: u32 = 20;
+
+/// Free times and costs so far: `[0]` with the break still to come, `[1]` with the break taken (or none due).
+#[derive(Debug, Clone, Copy)]
+struct Label {
+    free: [i32; 2],
+    cost: [i64; 2],
+}
+
+const DEAD: Label = Label { free: [NEVER; 2], cost: [0; 2] };
+
+#[derive(Debug, Clone, Copy)]
+struct Stop {
+    windows: [(i32, i32); MAX_WINDOWS],
+    count: u32,
+    due: i32,
+    late: i64,
+    told: i32,
+    told_engineer: u32,
+    territory: i64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Person {
+    factor: [u64; MAX_RUSH + 1],
+    rest: Option<(i32, i32, i32)>,
+    begin: i32,
+    shift: (i32, i32),
+    last: i32,
+    second: i64,
+    over_second: i64,
+    metre: i64,
+    fixed: i64,
+    territory: i64,
+    max_jobs: u32,
+    open_end: bool,
+}
+
+#[derive(Debug)]
+struct Facts {
+    places: usize,
+    seconds: Vec<u32>,
+    metres: Vec<u32>,
+    symmetric: bool,
+    rush: [i32; MAX_RUSH],
+    steps: usize,
+    stops: Vec<Stop>,
+    people: Vec<Person>,
+    parts: Vec<Vec<(usize, u32)>>,
+    stock: Vec<Vec<u32>>,
+    price: Vec<i64>,
+    able: Option<Vec<bool>>,
+    reassign: i64,
+    retime: i64,
+    territory: i64,
+    now: i32,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Rich {
+    f: Arc<Facts>,
+    labels: Vec<Label>,
+    /// Seconds and metres to the next node.
+    leg: Vec<(u32, u32)>,
+    /// Cost of the schedule (time, overtime, lateness, retime) per route.
+    schedule: Vec<i64>,
+    used: Vec<Vec<u32>>,
+}
+
+/// A start chosen for one stop, for the trace.
+#[derive(Debug, Clone, Copy, Default)]
+struct Trace {
+    start: [i32; 2],
+    rest: Option<i32>,
+}
+
+impl Facts {
+    #[inline]
+    fn cell(&self, a: u32, b: u32) -> usize {
+        a as usize * self.places + b as usize
+    }
+    /// Cell of `a -> b`, by the row of `b` when the matrix is symmetric (that row is in the cache).
+    #[inline]
+    fn leg_to(&self, a: u32, b: u32) -> usize {
+        if self.symmetric { self.cell(b, a) } else { self.cell(a, b) }
+    }
+    #[inline]
+    fn drive(&self, e: &Person, base: u32, leave: i32) -> i32 {
+        let mut slot = 0;
+        for at in &self.rush[..self.steps] {
+            slot += usize::from(*at <= leave);
+        }
+        ((u64::from(base) * e.factor[slot] + ((1 << SHIFT) - 1)) >> SHIFT) as i32
+    }
+    #[inline]
+    fn fit(&self, s: &Stop, t: i32) -> i32 {
+        for (open, close) in &s.windows[..s.count as usize] {
+            if t <= *close {
+                return t.max(*open);
+            }
+        }
+        NEVER
+    }
+    #[inline]
+    fn start_cost(&self, s: &Stop, t: i32) -> i64 {
+        let mut c = 0;
+        if t > s.due {
+            c += i64::from((t - s.due + 59) / 60) * s.late;
+        }
+        if s.told_engineer != u32::MAX {
+            c += i64::from((t - s.told).abs() / 900) * self.retime;
+        }
+        c
+    }
+    #[inline]
+    fn fixed_cost(&self, s: &Stop, e: usize) -> i64 {
+        let mut c = 0;
+        if s.told_engineer != u32::MAX && s.told_engineer != e as u32 {
+            c += self.reassign;
+        }
+        let home = self.people[e].territory;
+        if s.territory >= 0 && home >= 0 && s.territory != home {
+            c += self.territory;
+        }
+        c
+    }
+    /// One stop further: travel, perhaps the break, wait, serve.
+    #[inline]
+    fn advance(&self, e: &Person, from: &Label, base: u32, s: &Stop, service: i32, trace: Option<&mut Trace>) -> Label {
+        let mut out = DEAD;
+        let mut rest = None;
+        let mut starts = [NEVER; 2];
+        if from.free[1] < NEVER {
+            let t = self.fit(s, from.free[1] + self.drive(e, base, from.free[1]));
+            if t < NEVER {
+                starts[1] = t;
+                out.cost[1] = from.cost[1] + self.start_cost(s, t);
+            }
+        }
+        if from.free[0] < NEVER {
+            let arrive = from.free[0] + self.drive(e, base, from.free[0]);
+            if let Some((length, open, close)) = e.rest
+                && arrive <= close
+            {
+                let t = self.fit(s, arrive);
+                if t < NEVER {
+                    starts[0] = t;
+                    out.cost[0] = from.cost[0] + self.start_cost(s, t);
+                }
+                let at = arrive.max(open);
+                let t = self.fit(s, at + length);
+                if t < NEVER {
+                    let cost = from.cost[0] + self.start_cost(s, t);
+                    if starts[1] == NEVER || cost + e.second * i64::from(t) < out.cost[1] + e.second * i64::from(starts[1]) {
+                        starts[1] = t;
+                        out.cost[1] = cost;
+                        rest = Some(at);
+                    }
+                }
+            }
+        }
+        for k in 0..2 {
+            if starts[k] < NEVER {
+                out.free[k] = starts[k] + service;
+            }
+        }
+        if let Some(trace) = trace {
+            *trace = Trace { start: starts, rest };
+        }
+        out
+    }
+    /// The way home: cost of the whole schedule and which label was better; `None` when nobody gets home.
+    #[inline]
+    fn finish(&self, e: &Person, from: &Label, base: u32) -> Option<(i64, usize)> {
+        let mut best: Option<(i64, usize)> = None;
+        for k in 0..2 {
+            if from.free[k] >= NEVER {
+                continue;
+            }
+            let back = if e.open_end { from.free[k] } else { from.free[k] + self.drive(e, base, from.free[k]) };
+            if back > e.last || (k == 0 && e.rest.is_some_and(|(_, _, close)| back > close)) {
+                continue;
+            }
+            let cost = from.cost[k] + i64::from(back - e.shift.0) * e.second + i64::from((back - e.shift.1).max(0)) * e.over_second;
+            if best.is_none_or(|(b, _)| cost < b) {
+                best = Some((cost, k));
+            }
+        }
+        best
+    }
+    fn first(&self, r: usize, frozen: bool) -> Label {
+        let e = &self.people[r];
+        let t = if frozen { e.shift.0 } else { e.begin };
+        let mut out = DEAD;
+        out.free[usize::from(e.rest.is_none())] = t;
+        out
+    }
+    /// A stop whose start is history.
+    fn frozen(&self, from: &Label, s: &Stop, at: i32, service: i32, last: bool) -> Label {
+        let mut out = DEAD;
+        for k in 0..2 {
+            if from.free[k] < NEVER {
+                let free = at + service;
+                out.free[k] = if last { free.max(self.now) } else { free };
+                out.cost[k] = from.cost[k] + self.start_cost(s, at);
+            }
+        }
+        out
+    }
+}
+
+fn facts(p: &Problem) -> Facts {
+    let n = p.travel.places;
+    let s = &p.travel.seconds;
+    let symmetric = (0..n).all(|a| (0..a).all(|b| s[a * n + b] == s[b * n + a]))
+        && (p.travel.metres.is_empty() || (0..n).all(|a| (0..a).all(|b| p.travel.metres[a * n + b] == p.travel.metres[b * n + a])));
+    let mut rush = [i32::MAX; MAX_RUSH];
+    for (slot, (at, _)) in rush.iter_mut().zip(&p.travel.rush) {
+        *slot = *at as i32;
+    }
+    let stops = p.jobs.iter().map(|j| {
+        let mut windows = [(0, -1); MAX_WINDOWS];
+        let mut count = 0;
+        for (open, close) in &j.windows {
+            let open = (*open).max(p.now);
+            if open <= *close {
+                windows[count] = (open as i32, *close as i32);
+                count += 1;
+            }
+        }
+        Stop {
+            windows,
+            count: count as u32,
+            due: j.due.map_or(i32::MAX, |d| d as i32),
+            late: j.late_per_minute * 1000,
+            told: j.told.map_or(0, |t| t.1 as i32),
+            told_engineer: j.told.map_or(u32::MAX, |t| t.0 as u32),
+            territory: j.territory.unwrap_or(-1),
+        }
+    });
+    let people = p.engineers.iter().map(|e| {
+        let mut factor = [0; MAX_RUSH + 1];
+        let permille = std::iter::once(1000).chain(p.travel.rush.iter().map(|r| r.1));
+        for (f, rush) in factor.iter_mut().zip(permille) {
+            *f = (u64::from(e.speed_permille) * u64::from(rush) * (1 << SHIFT)).div_ceil(1_000_000);
+        }
+        Person {
+            factor,
+            rest: e.rest.map(|b| (b.duration as i32, b.open as i32, b.close as i32)),
+            begin: e.shift.0.max(p.now) as i32,
+            shift: (e.shift.0 as i32, e.shift.1 as i32),
+            last: (e.shift.1 + e.max_overtime) as i32,
+            second: (e.per_hour * 1000 + 1800) / 3600,
+            over_second: (e.overtime_per_hour * 1000 + 1800) / 3600,
+            metre: e.per_km,
+            fixed: e.fixed * 1000,
+            territory: e.territory.unwrap_or(-1),
+            max_jobs: e.max_jobs.min(u32::MAX as usize) as u32,
+            open_end: e.end.is_none(),
+        }
+    });
+    Facts {
+        places: n,
+        seconds: s.clone(),
+        metres: if p.travel.metres.is_empty() { vec![0; n * n] } else { p.travel.metres.clone() },
+        symmetric,
+        rush,
+        steps: p.travel.rush.len(),
+        stops: stops.collect(),
+        people: people.collect(),
+        parts: p.jobs.iter().map(|j| j.parts.clone()).collect(),
+        stock: p.engineers.iter().map(|e| e.stock.clone()).collect(),
+        price: p.jobs.iter().map(|j| j.unserved * 1000).collect(),
+        able: able(p),
+        reassign: p.prices.reassign * 1000,
+        retime: p.prices.retime_quarter * 1000,
+        territory: p.prices.territory * 1000,
+        now: p.now as i32,
+    }
+}
+
+impl Rich {
+    /// Walks route `r` and calls `see` with each stop's label.
+    fn walk(&self, l: &Links, r: usize, mut see: impl FnMut(u32, Label, Trace)) -> Label {
+        let f = &self.f;
+        let (start, end) = (l.start(r), l.end(r));
+        let mut at = l.node(start).next;
+        let mut label = f.first(r, at != end && l.node(at).frozen == 1);
+        see(start, label, Trace::default());
+        let mut from = start;
+        while at != end {
+            let node = l.node(at);
+            let stop = &f.stops[at as usize];
+            let mut trace = Trace::default();
+            if node.frozen == 1 {
+                let last = node.next == end || l.node(node.next).frozen == 0;
+                label = f.frozen(&label, stop, node.open, node.service, last);
+                trace.start = [node.open; 2];
+            } else {
+                let base = f.seconds[f.cell(l.node(from).place, node.place)];
+                label = f.advance(&f.people[r], &label, base, stop, node.service, Some(&mut trace));
+            }
+            see(at, label, trace);
+            (from, at) = (at, node.next);
+        }
+        label
+    }
+}
+
+impl Eval for Rich {
+    fn new(p: &Problem) -> Self {
+        let needed = p.jobs.iter().flat_map(|j| &j.parts).map(|(kind, _)| kind + 1).max().unwrap_or(0);
+        let kinds = p.engineers.iter().map(|e| e.stock.len()).max().unwrap_or(0).max(needed);
+        let nodes = p.jobs.len() + 2 * p.engineers.len();
+        Self {
+            f: Arc::new(facts(p)),
+            labels: vec![DEAD; nodes],
+            leg: vec![(0, 0); nodes],
+            schedule: vec![0; p.engineers.len()],
+            used: vec![vec![0; kinds]; p.engineers.len()],
+        }
+    }
+
+    fn refresh(&mut self, l: &Links, r: usize) -> Option<i64> {
+        let f = self.f.clone();
+        let e = &f.people[r];
+        let (start, end) = (l.start(r), l.end(r));
+        let mut labels = std::mem::take(&mut self.labels);
+        let last = self.walk(l, r, |at, label, _| labels[at as usize] = label);
+        self.labels = labels;
+        self.used[r].fill(0);
+        let (mut at, mut metres, mut cost) = (start, 0u64, 0i64);
+        while at != end {
+            let next = l.node(at).next;
+            let cell = f.cell(l.node(at).place, l.node(next).place);
+            let leg = if next == end && e.open_end { (0, 0) } else { (f.seconds[cell], f.metres[cell]) };
+            self.leg[at as usize] = leg;
+            metres += u64::from(leg.1);
+            if next != end {
+                cost += f.fixed_cost(&f.stops[next as usize], r);
+                for (kind, n) in &f.parts[next as usize] {
+                    self.used[r][*kind] += n;
+                }
+            }
+            at = next;
+        }
+        if l.count[r] == 0 {
+            self.schedule[r] = 0;
+            return Some(0);
+        }
+        let home = self.leg[l.node(end).prev as usize].0;
+        let (schedule, _) = f.finish(e, &last, home)?;
+        self.schedule[r] = schedule;
+        let stocked = self.used[r].iter().zip(&f.stock[r]).all(|(u, s)| u <= s);
+        (stocked && l.count[r] <= e.max_jobs).then_some(schedule + cost + metres as i64 * e.metre + e.fixed)
+    }
+
+    #[inline]
+    fn admits(&self, l: &Links, r: usize, j: u32) -> bool {
+        let f = &self.f;
+        f.able.as_ref().is_none_or(|able| able[j as usize * f.people.len() + r])
+            && l.count[r] < f.people[r].max_jobs
+            && f.parts[j as usize].iter().all(|(kind, n)| self.used[r][*kind] + n <= f.stock[r][*kind])
+    }
+
+    fn delta(&self, l: &Links, j: u32, p: u32, limit: i64) -> i64 {
+        let f = &self.f;
+        let (a, x) = (l.node(p), l.node(j));
+        let b = l.node(a.next);
+        if b.frozen == 1 {
+            return i64::MAX;
+        }
+        let r = a.route as usize;
+        let (e, end, stop) = (&f.people[r], l.end(r), &f.stops[j as usize]);
+        let first = f.leg_to(a.place, x.place);
+        let second = f.cell(x.place, b.place);
+        let mut leg = (f.seconds[second], f.metres[second]);
+        if a.next == end && e.open_end {
+            leg = (0, 0);
+        }
+        let empty = l.count[r] == 0;
+        let old = if empty { 0 } else { i64::from(self.leg[p as usize].1) };
+        let mut base = (i64::from(f.metres[first]) + i64::from(leg.1) - old) * e.metre + f.fixed_cost(stop, r);
+        if empty {
+            base += e.fixed;
+        }
+        if base >= limit {
+            return i64::MAX;
+        }
+        let mut label = f.advance(e, &self.labels[p as usize], f.seconds[first], stop, x.service, None);
+        let mut at = a.next;
+        let mut drive = leg.0;
+        while at != end {
+            if label.free[0] >= NEVER && label.free[1] >= NEVER {
+                return i64::MAX;
+            }
+            let node = l.node(at);
+            label = f.advance(e, &label, drive, &f.stops[at as usize], node.service, None);
+            drive = self.leg[at as usize].0;
+            at = node.next;
+        }
+        let Some((schedule, _)) = f.finish(e, &label, drive) else { return i64::MAX };
+        let delta = base + schedule - self.schedule[r];
+        if delta >= limit { i64::MAX } else { delta }
+    }
+
+    fn price(&self, j: u32) -> i64 {
+        self.f.price[j as usize]
+    }
+
+    fn times(&self, l: &Links, r: usize) -> (Vec<i64>, Option<i64>) {
+        let mut traces = Vec::new();
+        let start = l.start(r);
+        let last = self.walk(l, r, |at, _, trace| {
+            if at != start {
+                traces.push(trace);
+            }
+        });
+        let home = self.leg[l.node(l.end(r)).prev as usize].0;
+        let mut k = self.f.finish(&self.f.people[r], &last, home).map_or(1, |(_, k)| k);
+        let mut rest = None;
+        let mut starts = vec![0; traces.len()];
+        for (at, trace) in starts.iter_mut().zip(&traces).rev() {
+            *at = i64::from(trace.start[k]);
+            if k == 1 && trace.rest.is_some() {
+                rest = trace.rest.map(i64::from);
+                k = 0;
+            }
+        }
+        (starts, rest)
+    }
+}
