@@ -1,6 +1,8 @@
 //! Downstairs: the wet part of Postsale - SQL, HTTP, jobs and the outside.
 
+pub mod crew;
 pub mod demo;
+pub mod dispatch;
 pub mod edge;
 pub mod followup;
 pub mod ground;
@@ -17,5 +19,6 @@ pub mod sla;
 pub mod terminal;
 pub mod ticket;
 pub mod view;
+pub mod visit;
 pub mod web;
 pub mod worker;

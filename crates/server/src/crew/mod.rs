@@ -1,0 +1,3 @@
+//! **crew** downstairs: engineers and their skills. Owns: the tables engineer, engineer_skill.
+
+pub mod store;

@@ -1,0 +1,3 @@
+//! **dispatch** downstairs: offers of work orders to engineers. Owns: the table offer.
+
+pub mod store;

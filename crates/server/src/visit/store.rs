@@ -1,0 +1,509 @@
+//! SQL of work orders.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use postsale_domain::ground::{EngineerId, Text};
+use postsale_domain::sla::TicketId;
+use postsale_domain::visit::{
+    Actual, Backup, Confirmed, Event, Order, OrderKind, PartUsed, Site, Span, State, StepDone, VisitOutcome, WorkOrderId, WorkOrderState,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::ground::db::{DbError, Done, Json, Query, Row, Tx, Val, code, p};
+use crate::sql;
+
+/// A step of a guide that was walked before anybody was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct RemoteStep {
+    /// What was asked.
+    pub question: Text,
+    /// What was answered.
+    pub answer: Text,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A work order as it is kept: what was ordered, and everything its state owns, flat.
+#[derive(Debug, Clone, Serialize)]
+pub struct WorkOrder {
+    /// Which one.
+    pub id: WorkOrderId,
+    /// The number people say: `W-000123`.
+    pub number: i64,
+    /// For which ticket.
+    pub ticket_id: TicketId,
+    /// What sort of visit.
+    pub kind: OrderKind,
+    /// Where it stands.
+    pub state: WorkOrderState,
+    /// The fault as it looked from afar.
+    pub fault_code: String,
+    /// Why from afar was not enough, as a word.
+    pub reason_code: String,
+    /// The same in a sentence.
+    pub reason: String,
+    /// What to know at the door.
+    pub access_note: Option<String>,
+    /// Skills that are needed.
+    pub skills: Vec<String>,
+    /// Parts to bring.
+    pub parts: Vec<String>,
+    /// What was done from afar.
+    #[serde(skip)]
+    pub remote_steps: Vec<RemoteStep>,
+    /// The shop's district.
+    pub district: String,
+    /// The class of terminal, which chooses the checklist.
+    pub terminal_class: String,
+    /// Who has it.
+    pub engineer_id: Option<EngineerId>,
+    /// First pair.
+    pub promised: Option<Span>,
+    /// Second pair.
+    pub planned: Option<Span>,
+    /// Third pair.
+    pub actual: Actual,
+    /// When it was taken on.
+    pub accepted_at: Option<Timestamp>,
+    /// When the engineer left for the shop.
+    pub departed_at: Option<Timestamp>,
+    /// Why the telephone stood elsewhere.
+    pub off_site_reason: Option<String>,
+    /// Where it stood.
+    #[serde(skip)]
+    pub arrived_place: Option<(i64, i64)>,
+    /// The fault as found.
+    pub diagnosis_code: Option<String>,
+    /// What became of the data.
+    pub backup: Option<Backup>,
+    /// Whether they are back.
+    pub restore_verified: Option<bool>,
+    /// What to add to that.
+    pub restore_note: Option<String>,
+    /// How it ended.
+    pub outcome: Option<VisitOutcome>,
+    /// Why it failed or was withdrawn.
+    pub fail_reason: Option<String>,
+    /// What must happen now.
+    pub follow_up_note: Option<String>,
+    /// How the merchant confirmed.
+    #[serde(skip)]
+    pub confirmation: Option<Confirmed>,
+    /// The code sent to the merchant.
+    #[serde(skip)]
+    pub code: Option<SentCode>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it closed.
+    pub closed_at: Option<Timestamp>,
+    /// Grows with each change.
+    pub version: i64,
+    /// Steps by code.
+    pub steps: BTreeMap<String, StepDone>,
+    /// Parts in the order they were used.
+    pub parts_used: Vec<PartUsed>,
+}
+
+/// A code that was sent to a merchant; the code itself is not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentCode {
+    /// Its keyed hash.
+    pub hash: Vec<u8>,
+    /// Until when it works.
+    pub expires_at: Timestamp,
+    /// Wrong attempts so far.
+    pub tries: u32,
+}
+
+/// `W-000123`.
+pub fn number(number: i64) -> String {
+    format!("W-{number:06}")
+}
+
+impl WorkOrder {
+    /// What the rules look at. `serial` is the terminal's, which the ticket knows; the checklist follows from class and kind.
+    pub fn order(&self, serial: Option<String>) -> Done<Order> {
+        let broken = || DbError::Row(format!("work order {} stands {} without what belongs to that", self.number, self.state.as_str()));
+        let engineer = self.engineer_id.ok_or_else(broken);
+        let site = self.actual.from.map(|arrived_at| Site {
+            arrived_at,
+            off_site_reason: self.off_site_reason.clone(),
+            place: self.arrived_place,
+            diagnosis: self.diagnosis_code.clone(),
+            backup: self.backup,
+            steps: self.steps.clone(),
+            parts: self.parts_used.clone(),
+            restored: self.restore_verified,
+            restore_note: self.restore_note.clone(),
+        });
+        let reason = self.fail_reason.clone();
+        let state = match self.state {
+            WorkOrderState::Open => State::Open,
+            WorkOrderState::Offered => State::Offered { engineer: engineer? },
+            WorkOrderState::Accepted => State::Accepted { engineer: engineer? },
+            WorkOrderState::Travelling => State::Travelling { engineer: engineer?, departed_at: self.departed_at.ok_or_else(broken)? },
+            WorkOrderState::OnSite => State::OnSite { engineer: engineer?, site: site.ok_or_else(broken)? },
+            WorkOrderState::Repaired => State::Repaired { engineer: engineer?, site: site.ok_or_else(broken)? },
+            WorkOrderState::Done => State::Done {
+                engineer: engineer?,
+                site: site.ok_or_else(broken)?,
+                at: self.closed_at.ok_or_else(broken)?,
+                outcome: self.outcome.ok_or_else(broken)?,
+                confirmed: self.confirmation.clone().ok_or_else(broken)?,
+            },
+            WorkOrderState::Failed => State::Failed {
+                engineer: engineer?,
+                site,
+                at: self.closed_at.ok_or_else(broken)?,
+                reason: reason.ok_or_else(broken)?,
+                follow_up: self.follow_up_note.clone().ok_or_else(broken)?,
+            },
+            WorkOrderState::Cancelled => State::Cancelled { at: self.closed_at.ok_or_else(broken)?, reason: reason.ok_or_else(broken)? },
+        };
+        let steps = super::checklists()?.steps(&self.terminal_class, self.kind);
+        Ok(Order { kind: self.kind, serial, steps, promised: self.promised, planned: self.planned, state })
+    }
+
+    /// Takes over what the rules made of it.
+    pub fn take(&mut self, order: &Order, now: Timestamp) {
+        let state = &order.state;
+        let name = state.name();
+        if name == WorkOrderState::Accepted && self.state != WorkOrderState::Accepted {
+            self.accepted_at = Some(now);
+        }
+        if matches!(name, WorkOrderState::Open | WorkOrderState::Offered) {
+            (self.accepted_at, self.departed_at) = (None, None);
+        }
+        self.state = name;
+        self.engineer_id = state.engineer();
+        (self.promised, self.planned, self.actual) = (order.promised, order.planned, order.actual());
+        self.closed_at = state.closed_at();
+        if let State::Travelling { departed_at, .. } = state {
+            self.departed_at = Some(*departed_at);
+        }
+        if let Some(site) = state.site() {
+            self.off_site_reason.clone_from(&site.off_site_reason);
+            self.arrived_place = site.place;
+            self.diagnosis_code.clone_from(&site.diagnosis);
+            self.backup = site.backup;
+            self.restore_verified = site.restored;
+            self.restore_note.clone_from(&site.restore_note);
+            self.steps.clone_from(&site.steps);
+            self.parts_used.clone_from(&site.parts);
+        }
+        match state {
+            State::Done { outcome, confirmed, .. } => {
+                self.outcome = Some(*outcome);
+                self.confirmation = Some(confirmed.clone());
+                self.code = None;
+            }
+            State::Failed { reason, follow_up, .. } => {
+                self.fail_reason = Some(reason.clone());
+                self.follow_up_note = Some(follow_up.clone());
+                self.code = None;
+            }
+            State::Cancelled { reason, .. } => self.fail_reason = Some(reason.clone()),
+            _ => {}
+        }
+    }
+}
+
+/// The columns, in the order [`read`] takes them.
+macro_rules! columns {
+    () => {
+        "w.id, w.number, w.ticket_id, w.kind, w.state, w.fault_code, w.reason_code, w.reason, w.access_note, w.skills, w.parts, w.remote_steps, \
+         w.district, w.terminal_class, w.engineer_id, w.promised_from, w.promised_to, w.planned_from, w.planned_to, w.actual_from, w.actual_to, \
+         w.accepted_at, w.departed_at, w.off_site_reason, w.arrived_lat_e6, w.arrived_lng_e6, w.diagnosis_code, w.backup, w.restore_verified, \
+         w.restore_note, w.outcome, w.fail_reason, w.follow_up_note, w.confirmation, w.code_hash, w.code_expires_at, w.code_tries, w.created_at, \
+         w.closed_at, w.version"
+    };
+}
+
+fn pair<T>(a: Option<T>, b: Option<T>) -> Option<(T, T)> {
+    a.zip(b)
+}
+
+pub(super) use columns;
+
+pub(super) fn read(r: &mut Row) -> Result<WorkOrder, DbError> {
+    let span = |r: &mut Row| Ok::<_, DbError>(pair(r.next()?, r.next()?).map(|(from, to)| Span { from, to }));
+    Ok(WorkOrder {
+        id: r.next()?,
+        number: r.next()?,
+        ticket_id: r.next()?,
+        kind: r.coded()?,
+        state: r.coded()?,
+        fault_code: r.next()?,
+        reason_code: r.next()?,
+        reason: r.next()?,
+        access_note: r.next()?,
+        skills: r.next::<Json<Vec<String>>>()?.0,
+        parts: r.next::<Json<Vec<String>>>()?.0,
+        remote_steps: r.next::<Json<Vec<RemoteStep>>>()?.0,
+        district: r.next()?,
+        terminal_class: r.next()?,
+        engineer_id: r.next()?,
+        promised: span(r)?,
+        planned: span(r)?,
+        actual: Actual { from: r.next()?, to: r.next()? },
+        accepted_at: r.next()?,
+        departed_at: r.next()?,
+        off_site_reason: r.next()?,
+        arrived_place: pair(r.next()?, r.next()?),
+        diagnosis_code: r.next()?,
+        backup: r.coded_opt()?,
+        restore_verified: r.next()?,
+        restore_note: r.next()?,
+        outcome: r.coded_opt()?,
+        fail_reason: r.next()?,
+        follow_up_note: r.next()?,
+        confirmation: r.next::<Option<Json<Confirmed>>>()?.map(|j| j.0),
+        code: sent_code(r)?,
+        created_at: r.next()?,
+        closed_at: r.next()?,
+        version: r.next()?,
+        steps: BTreeMap::new(),
+        parts_used: Vec::new(),
+    })
+}
+
+fn sent_code(r: &mut Row) -> Result<Option<SentCode>, DbError> {
+    let (hash, expires_at, tries): (Option<Vec<u8>>, Option<Timestamp>, u32) = (r.next()?, r.next()?, r.next()?);
+    Ok(hash.zip(expires_at).map(|(hash, expires_at)| SentCode { hash, expires_at, tries }))
+}
+
+/// Keeps a new order.
+pub fn insert(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<()> {
+    let tenant = tx.tenant();
+    tx.exec(
+        sql!(
+            "INSERT INTO work_order (id, tenant_id, number, ticket_id, kind, state, fault_code, reason_code, reason, access_note, skills, parts,
+               remote_steps, district, terminal_class, code_tries, created_at, version)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $16, $17)"
+        ),
+        &[
+            p(&w.id),
+            p(&tenant),
+            p(&w.number),
+            p(&w.ticket_id),
+            code(&w.kind),
+            code(&w.state),
+            p(&w.fault_code),
+            p(&w.reason_code),
+            p(&w.reason),
+            p(&w.access_note),
+            p(&Json(&w.skills)),
+            p(&Json(&w.parts)),
+            p(&Json(&w.remote_steps)),
+            p(&w.district),
+            p(&w.terminal_class),
+            p(&w.created_at),
+            p(&w.version),
+        ],
+    )?;
+    tx.audit("visit.open", w.id, None, Some(w));
+    Ok(())
+}
+
+fn coded<T: Serialize>(value: &Option<T>) -> Val {
+    value.as_ref().map_or(Val::Null, code)
+}
+
+/// Writes what changed, with new steps and parts; the version grows by one. `before` is what was loaded for change.
+pub fn save(tx: &mut Tx<'_>, action: &'static str, before: &WorkOrder, after: &mut WorkOrder) -> Done<()> {
+    after.version = before.version + 1;
+    let w = &*after;
+    let touched = tx.exec(
+        sql!(
+            "UPDATE work_order SET state = $1, engineer_id = $2, promised_from = $3, promised_to = $4, planned_from = $5, planned_to = $6,
+               actual_from = $7, actual_to = $8, accepted_at = $9, departed_at = $10, off_site_reason = $11, arrived_lat_e6 = $12, arrived_lng_e6 = $13,
+               diagnosis_code = $14, backup = $15, restore_verified = $16, restore_note = $17, outcome = $18, fail_reason = $19, follow_up_note = $20,
+               confirmation = $21, code_hash = $22, code_expires_at = $23, code_tries = $24, closed_at = $25, version = $26
+             WHERE id = $27 AND version = $28 AND closed_at IS NULL"
+        ),
+        &[
+            code(&w.state),
+            p(&w.engineer_id),
+            p(&w.promised.map(|s| s.from)),
+            p(&w.promised.map(|s| s.to)),
+            p(&w.planned.map(|s| s.from)),
+            p(&w.planned.map(|s| s.to)),
+            p(&w.actual.from),
+            p(&w.actual.to),
+            p(&w.accepted_at),
+            p(&w.departed_at),
+            p(&w.off_site_reason),
+            p(&w.arrived_place.map(|(lat, _)| lat)),
+            p(&w.arrived_place.map(|(_, lng)| lng)),
+            p(&w.diagnosis_code),
+            coded(&w.backup),
+            p(&w.restore_verified),
+            p(&w.restore_note),
+            coded(&w.outcome),
+            p(&w.fail_reason),
+            p(&w.follow_up_note),
+            p(&w.confirmation.as_ref().map(Json)),
+            p(&w.code.as_ref().map(|c| c.hash.clone())),
+            p(&w.code.as_ref().map(|c| c.expires_at)),
+            p(&w.code.as_ref().map_or(0, |c| c.tries)),
+            p(&w.closed_at),
+            p(&w.version),
+            p(&w.id),
+            p(&before.version),
+        ],
+    )?;
+    if touched != 1 {
+        return Err(DbError::Contended("a work order changed under a lock".into()).into());
+    }
+    for (step, done) in w.steps.iter().filter(|(step, done)| before.steps.get(*step) != Some(done)) {
+        tx.exec(
+            sql!(
+                "INSERT INTO visit_step (work_order_id, code, result, note, at) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (work_order_id, code) DO UPDATE SET result = $3, note = $4, at = $5"
+            ),
+            &[p(&w.id), p(step), code(&done.result), p(&done.note), p(&done.at)],
+        )?;
+    }
+    for part in w.parts_used.iter().skip(before.parts_used.len()) {
+        tx.exec(
+            sql!("INSERT INTO visit_part (id, work_order_id, part, old_serial, new_serial, at) VALUES ($1, $2, $3, $4, $5, $6)"),
+            &[p(&part.id), p(&w.id), p(&part.part), p(&part.old_serial), p(&part.new_serial), p(&part.at)],
+        )?;
+    }
+    tx.audit(action, w.id, Some(before), Some(w));
+    Ok(())
+}
+
+/// Keeps the code that was sent, or counts a wrong attempt; the version stays, for nothing the engineer sees has changed.
+pub fn save_code(tx: &mut Tx<'_>, id: WorkOrderId, sent: &SentCode) -> Done<()> {
+    let tenant = tx.tenant();
+    tx.exec(
+        sql!(
+            "UPDATE work_order SET code_hash = $1, code_expires_at = $2, code_tries = $3 WHERE tenant_id = $4 AND id = $5 AND closed_at IS NULL"
+        ),
+        &[p(&sent.hash), p(&sent.expires_at), p(&sent.tries), p(&tenant), p(&id)],
+    )?;
+    tx.audit("visit.code", id, None, Some(&serde_json::json!({ "tries": sent.tries, "expires_at": sent.expires_at })));
+    Ok(())
+}
+
+fn complete(tx: &mut Tx<'_>, found: Option<WorkOrder>) -> Done<Option<WorkOrder>> {
+    let Some(mut w) = found else { return Ok(None) };
+    let steps = tx.query(sql!("SELECT code, result, note, at FROM visit_step WHERE work_order_id = $1"), &[p(&w.id)], |r| {
+        Ok((r.next()?, StepDone { result: r.coded()?, note: r.next()?, at: r.next()? }))
+    })?;
+    w.steps = steps.into_iter().collect();
+    w.parts_used = tx.query(
+        sql!("SELECT id, part, old_serial, new_serial, at FROM visit_part WHERE work_order_id = $1 ORDER BY at, id"),
+        &[p(&w.id)],
+        |r| Ok(PartUsed { id: r.next()?, part: r.next()?, old_serial: r.next()?, new_serial: r.next()?, at: r.next()? }),
+    )?;
+    Ok(Some(w))
+}
+
+/// One order, whole, to look at.
+pub fn work_order(tx: &mut Tx<'_>, id: WorkOrderId) -> Done<Option<WorkOrder>> {
+    let tenant = tx.tenant();
+    let found = tx.one(
+        sql!(concat!("SELECT ", columns!(), " FROM work_order w WHERE w.tenant_id = $1 AND w.id = $2")),
+        &[p(&tenant), p(&id)],
+        read,
+    )?;
+    complete(tx, found)
+}
+
+/// One order, whole, to change: on PostgreSQL its row is locked until the end of the transaction.
+pub fn for_change(tx: &mut Tx<'_>, id: WorkOrderId) -> Done<Option<WorkOrder>> {
+    let tenant = tx.tenant();
+    let found = tx.one(
+        sql!(concat!("SELECT ", columns!(), " FROM work_order w WHERE w.tenant_id = $1 AND w.id = $2 {for_update}")),
+        &[p(&tenant), p(&id)],
+        read,
+    )?;
+    complete(tx, found)
+}
+
+/// The order of a ticket that is not closed, if there is one; the database allows one at most.
+pub fn live_of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<WorkOrderId>> {
+    let tenant = tx.tenant();
+    Ok(tx.one(
+        sql!("SELECT id FROM work_order WHERE tenant_id = $1 AND ticket_id = $2 AND closed_at IS NULL"),
+        &[p(&tenant), p(&ticket)],
+        |r| r.next(),
+    )?)
+}
+
+/// The orders of a ticket, newest first, without their steps and parts.
+pub fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<WorkOrder>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        sql!(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM work_order w WHERE w.tenant_id = $1 AND w.ticket_id = $2 ORDER BY w.number DESC LIMIT 50"
+        )),
+        &[p(&tenant), p(&ticket)],
+        read,
+    )?)
+}
+
+/// What happened, as it is kept.
+#[derive(Debug, Clone)]
+pub struct Happened {
+    /// When.
+    pub at: Timestamp,
+    /// The event's code.
+    pub code: String,
+    /// Its values.
+    pub data: Value,
+    /// Who did it; empty for the house.
+    pub by: String,
+}
+
+/// Appends to an order's history. `data` may hold what the event itself does not, such as names.
+pub fn append(tx: &mut Tx<'_>, id: WorkOrderId, event_code: &str, data: &Value, by: &str) -> Done<()> {
+    let (now, caller) = (tx.now(), tx.caller().label());
+    // The order itself is loaded for change; nobody else appends meanwhile.
+    let seq = tx.number(sql!("SELECT MAX(seq) FROM visit_event WHERE work_order_id = $1"), &[p(&id)])? + 1;
+    tx.exec(
+        sql!("INSERT INTO visit_event (work_order_id, seq, at, code, data, by_caller, by_name) VALUES ($1, $2, $3, $4, $5, $6, $7)"),
+        &[p(&id), p(&seq), p(&now), p(event_code), p(&Json(data)), p(&caller), p(by)],
+    )?;
+    Ok(())
+}
+
+/// The code and values of an event as they are kept.
+pub fn told(event: &Event) -> (String, Value) {
+    let mut data = serde_json::to_value(event).unwrap_or(Value::Null);
+    let code = data["code"].as_str().unwrap_or_default().to_owned();
+    if let Some(object) = data.as_object_mut() {
+        object.remove("code");
+        // A drawing is no story; it is kept with the order itself.
+        if let Some(confirmed) = object.get_mut("confirmed").and_then(Value::as_object_mut) {
+            confirmed.remove("strokes");
+        }
+    }
+    (code, data)
+}
+
+/// An order's history, oldest first.
+pub fn history(tx: &mut Tx<'_>, id: WorkOrderId) -> Done<Vec<Happened>> {
+    Ok(tx.query(
+        sql!("SELECT at, code, data, by_name FROM visit_event WHERE work_order_id = $1 ORDER BY seq LIMIT 1000"),
+        &[p(&id)],
+        |r| Ok(Happened { at: r.next()?, code: r.next()?, data: r.next::<Json<Value>>()?.0, by: r.next()? }),
+    )?)
+}
+
+/// How often something happened to an order, and with which values the last time.
+pub fn last(tx: &mut Tx<'_>, id: WorkOrderId, event_code: &str) -> Done<(i64, Option<Value>)> {
+    let times = tx.number(sql!("SELECT COUNT(*) FROM visit_event WHERE work_order_id = $1 AND code = $2"), &[p(&id), p(event_code)])?;
+    let data = tx.one(
+        sql!("SELECT data FROM visit_event WHERE work_order_id = $1 AND code = $2 ORDER BY seq DESC LIMIT 1"),
+        &[p(&id), p(event_code)],
+        |r| r.next::<Json<Value>>(),
+    )?;
+    Ok((times, data.map(|j| j.0)))
+}
