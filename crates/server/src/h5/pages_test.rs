@@ -1,9 +1,10 @@
 use axum::http::StatusCode;
 use postsale_domain::ground::{Lang, Text, Timestamp, TypedId};
+use postsale_domain::knowledge::{Audience, GuideFacts, GuideRun, GuideView, answer, apply, start, view};
 use postsale_domain::ticket::TicketState;
 
 use super::page::Page;
-use super::progress::{Guide, GuideFace, Said, framed, page};
+use super::progress::{Said, framed, page};
 use super::report::{Form, already, form};
 use super::words::Say;
 use crate::view::shop::{Line, Next, Progress, Sticker, Survey, steps};
@@ -54,27 +55,24 @@ fn sticker() -> Sticker {
     }
 }
 
-fn guide() -> Guide {
-    Guide::Step(GuideFace {
-        step: "paper_side".into(),
-        position: 2,
-        total: 5,
-        known: vec!["终端在线".into()],
-        question: "纸卷装的方向对吗？指甲划一下，会变黑的那面要朝打印头。".into(),
-        hint: Some("打开纸仓盖，划一下纸的两面。".into()),
-        answers: vec![
-            ("right".into(), "方向是对的".into()),
-            ("turned".into(), "装反了，已换过来".into()),
-            ("unsure".into(), "看不出来".into()),
-        ],
-        can_go_back: true,
-    })
+/// The second step of the shipped printer guide.
+fn guide() -> GuideView {
+    let printer = crate::knowledge::facts().guide("printer").unwrap();
+    let mut run = GuideRun::new(TypedId::from_uuid(uuid::Uuid::from_u128(3)));
+    let facts = GuideFacts::new();
+    for event in start(printer, &facts) {
+        apply(&mut run, &event, now(), "");
+    }
+    for event in answer(printer, &run, &facts, "what", "blank", None).unwrap() {
+        apply(&mut run, &event, now(), "");
+    }
+    view(printer, &run, Audience::Merchant)
 }
 
 fn all(lang: Lang) -> Vec<(&'static str, Page<'static>)> {
     let say = Say(lang);
     let known = sticker();
-    let open = |state, next, guide: Option<Guide>| {
+    let open = |state, next, guide: Option<GuideView>| {
         let p: &'static Progress = Box::leak(Box::new(sample(state, next)));
         framed(say, p, "/m/token", "报修 T-000831", page(say, p, guide.as_ref(), Said::Nothing, "/m/token", now()), now())
     };

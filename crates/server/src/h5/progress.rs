@@ -2,42 +2,14 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
+use postsale_domain::ground::Text;
+use postsale_domain::knowledge::{GuideOutcome, GuideView};
 use postsale_domain::ticket::TicketState;
 
 use super::page::Page;
 use super::words::Say;
 use crate::ground::when;
 use crate::view::shop::{Line, Mark, Next, Progress, Survey};
-
-/// A step of the guide as the merchant sees it.
-#[derive(Debug, Clone)]
-pub struct GuideFace {
-    /// Its name in the guide, sent back with the answer.
-    pub step: String,
-    /// From 1.
-    pub position: u32,
-    /// About how many.
-    pub total: u32,
-    /// What was known without asking.
-    pub known: Vec<String>,
-    /// The question in the merchant's words.
-    pub question: String,
-    /// Where to look.
-    pub hint: Option<String>,
-    /// Answers: name and label.
-    pub answers: Vec<(String, String)>,
-    /// Whether there is a step to go back to.
-    pub can_go_back: bool,
-}
-
-/// What the guide shows.
-#[derive(Debug, Clone)]
-pub enum Guide {
-    /// A question.
-    Step(GuideFace),
-    /// It ended: `fixed`, `visit`, `advise` or `escalate`, and what to say.
-    Ended(String, String),
-}
 
 /// What just happened to what the merchant sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +23,7 @@ pub enum Said {
 }
 
 /// The page.
-pub fn page(say: Say, p: &Progress, guide: Option<&Guide>, said: Said, path: &str, now: Timestamp) -> maud::PreEscaped<String> {
+pub fn page(say: Say, p: &Progress, guide: Option<&GuideView>, said: Said, path: &str, now: Timestamp) -> maud::PreEscaped<String> {
     let action = |what: &str| format!("{path}/{what}?lang={}", lang(say));
     html! {
         section {
@@ -146,39 +118,37 @@ fn code_card(say: Say, code: &str) -> Markup {
     }
 }
 
-fn guide_card(say: Say, guide: &Guide, action: &dyn Fn(&str) -> String) -> Markup {
-    match guide {
-        Guide::Step(g) => html! {
+fn guide_card(say: Say, g: &GuideView, action: &dyn Fn(&str) -> String) -> Markup {
+    let words = |text: &Text| text.in_lang(say.0).to_owned();
+    html! {
+        @if let Some(step) = &g.step {
             section #guide {
                 h2 { (say.t("guide.title")) }
-                p.meta { (say.f("guide.step", &[("position", &g.position.to_string()), ("total", &g.total.to_string())])) }
-                @if !g.known.is_empty() {
-                    p.meta { (say.t("guide.known")) "：" (g.known.join("；")) }
-                }
-                p.big { (g.question) }
-                @if let Some(hint) = &g.hint { p.hint { (hint) } }
+                p.meta { (say.f("guide.step", &[("position", &g.position.to_string()), ("total", &g.about_total.to_string())])) }
+                @for known in &g.known { p.meta { (say.t("guide.known")) " " (words(known)) } }
+                p.big { (words(&step.question)) }
+                @if let Some(hint) = &step.hint { p.hint { (words(hint)) } }
                 form.act method="post" action=(action("guide")) {
-                    input type="hidden" name="step" value=(g.step);
-                    @for (id, label) in &g.answers {
-                        button name="answer" value=(id) { (label) }
+                    input type="hidden" name="step" value=(step.id);
+                    @for answer in &step.answers {
+                        button name="answer" value=(answer.id) { (words(&answer.label)) }
                     }
                 }
-                @if g.can_go_back {
+                @if !g.answered.is_empty() {
                     form method="post" action=(action("guide/back")) { button.quiet { (say.t("guide.back")) } }
                 }
             }
-        },
-        Guide::Ended(outcome, sentence) => html! {
+        } @else if let Some(ending) = &g.ending {
             section #guide {
-                h2 { (match outcome.as_str() {
-                    "fixed" => say.t("guide.ended_fixed"),
-                    "visit" => say.t("guide.ended_visit"),
-                    "escalate" => say.t("guide.ended_escalate"),
-                    _ => say.t("guide.ended_advise"),
+                h2 { (match ending.outcome {
+                    GuideOutcome::Fixed => say.t("guide.ended_fixed"),
+                    GuideOutcome::Visit => say.t("guide.ended_visit"),
+                    GuideOutcome::Escalate => say.t("guide.ended_escalate"),
+                    GuideOutcome::Advise => say.t("guide.ended_advise"),
                 }) }
-                @if outcome == "advise" { p { (sentence) } }
+                @if ending.outcome == GuideOutcome::Advise { p { (words(&ending.sentence)) } }
             }
-        },
+        }
     }
 }
 

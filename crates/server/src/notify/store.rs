@@ -79,6 +79,27 @@ pub fn tell(tx: &mut Tx<'_>, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
     Ok(Some(id))
 }
 
+/// Takes back what was told in this very transaction and has been overtaken in it: nothing of it has gone out.
+pub fn overtaken(tx: &mut Tx<'_>, ticket: TicketId, kind: NoticeKind) -> Done<()> {
+    let (tenant, now) = (tx.tenant(), tx.now());
+    let params = [p(&tenant), p(&ticket), p(kind.as_str()), p(&now)];
+    tx.exec(
+        sql!(
+            "DELETE FROM outbox WHERE state = 'ready' AND attempts = 0 AND notice_id IN
+               (SELECT id FROM notice WHERE tenant_id = $1 AND ticket_id = $2 AND kind = $3 AND created_at = $4)"
+        ),
+        &params,
+    )?;
+    tx.exec(
+        sql!(
+            "DELETE FROM notice WHERE tenant_id = $1 AND ticket_id = $2 AND kind = $3 AND created_at = $4
+               AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.notice_id = notice.id)"
+        ),
+        &params,
+    )?;
+    Ok(())
+}
+
 fn post(tx: &mut Tx<'_>, notice: NoticeId, address: &str) -> Done<()> {
     let (id, tenant, now): (OutboxId, _, _) = (tx.new_id(), tx.tenant(), tx.now());
     // The message id is completed with the ticket's signed token when the mail is first claimed; until then the notice stands for it.
