@@ -1,0 +1,227 @@
+//! The merchant's pages: from the sticker to the stars.
+
+use postsale_domain::ground::{Reach, TypedId};
+use postsale_domain::notify::NoticeKind;
+use postsale_domain::ticket::{Command, Outcome, TicketId, TicketState};
+use postsale_server::flow::desk::Desk;
+use postsale_server::followup;
+use postsale_server::notify;
+use postsale_server::notify::jobs::PAGE_TOKEN;
+use postsale_server::ticket::entry;
+use postsale_testkit::{Client, Kit, World, on_both};
+
+use crate::talk_world::{SERIAL, some_terminal, sticker};
+
+/// Files a report from the sticker; the path of its page, without the language.
+async fn reported(kit: &Kit, nobody: &Client, path: &str, nonce: &str) -> (String, TicketId) {
+    let answer = nobody
+        .form(
+            &format!("{path}?lang=zh"),
+            &format!("nonce={nonce}&choice=print&text=%E5%B0%8F%E7%A5%A8%E5%85%A8%E7%99%BD&phone=138-1234-5521"),
+        )
+        .await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    let to = answer.location.unwrap();
+    let token = to.strip_prefix("/m/").unwrap().split('?').next().unwrap().to_owned();
+    let id = TicketId::from_uuid(kit.house.seal.open(PAGE_TOKEN, &token).unwrap());
+    (format!("/m/{token}"), id)
+}
+
+async fn solve(kit: &Kit, world: &World, id: TicketId) {
+    world
+        .write(kit, move |tx| {
+            let mut desk = Desk::load(tx, id, Reach::All, None)?;
+            desk.command(tx, &Command::Solve { fault_code: "PRN-01".into(), outcome: Outcome::RemoteFixed })?;
+            desk.save(tx, "ticket.solve")
+        })
+        .await;
+    kit.later(jiff::SignedDuration::from_mins(1));
+}
+
+async fn state(kit: &Kit, world: &World, id: TicketId) -> (TicketState, u32) {
+    let ticket = world.read(kit, move |tx| postsale_server::ticket::store::ticket(tx, id)).await.unwrap();
+    (ticket.case.state, ticket.case.reopen_count)
+}
+
+on_both! {
+    fn the_sticker_knows_and_asks_no_more_than_needed(kit) {
+        let world = World::new(&kit, "t1").await;
+        let path = sticker(&kit, some_terminal(&kit, &world).await);
+        let nobody = Client::new(&kit.house);
+        let page = nobody.get(&path).await;
+        assert_eq!(page.status, 200);
+        for shown in ["顺风面馆·柜台", "A920 …3456", "在保，至2027-03-01"] {
+            assert!(page.text.contains(shown), "{shown}: {}", page.text);
+        }
+        for hidden in [SERIAL, "示例路", "13812345521", "zhang@", "6621", "<script"] {
+            assert!(!page.text.contains(hidden), "{hidden}");
+        }
+        assert!(nobody.get(&format!("{path}?lang=en")).await.text.contains("What is wrong?"));
+        // What was typed stays in the form.
+        let wrong = nobody.form(&path, "nonce=n1&choice=card&text=abc&phone=call+me").await;
+        assert_eq!(wrong.status, 422);
+        assert!(wrong.text.contains("abc") && wrong.text.contains("value=\"card\" id=\"card\" checked"), "{}", wrong.text);
+        assert_eq!(nobody.form(&path, "nonce=n1&phone=13812345521").await.status, 422);
+    }
+}
+
+on_both! {
+    fn a_report_becomes_one_ticket_however_often_it_is_sent(kit) {
+        let world = World::new(&kit, "t1").await;
+        let terminal = some_terminal(&kit, &world).await;
+        let (path, nobody) = (sticker(&kit, terminal), Client::new(&kit.house));
+        let (page, id) = reported(&kit, &nobody, &path, "abc123").await;
+        assert_eq!(reported(&kit, &nobody, &path, "abc123").await.1, id);
+        kit.settle().await;
+        let ticket = world.read(&kit, move |tx| postsale_server::ticket::store::ticket(tx, id)).await.unwrap();
+        assert_eq!((ticket.terminal_id, ticket.contact.name.as_deref()), (Some(terminal), Some("张老板")));
+        assert_eq!(ticket.case.symptom, "打不出：小票全白");
+        let shown = nobody.get(&page).await;
+        assert!(shown.text.contains("小票全白") && shown.text.contains("T-000001"), "{}", shown.text);
+        // The sticker now shows how it stands, and the words only to who reported it.
+        let again = nobody.get(&path).await;
+        assert!(again.text.contains("已经报过修了") && !again.text.contains("小票全白"));
+        let open = format!("{path}/open");
+        for _ in 0..5 {
+            assert_eq!(nobody.form(&open, "tail=0000").await.status, 422);
+        }
+        assert_eq!(nobody.form(&open, "tail=5521").await.status, 429);
+        kit.later(jiff::SignedDuration::from_secs(3));
+        let opened = nobody.form(&open, "tail=5521").await;
+        assert_eq!((opened.status, opened.location), (303, Some(format!("{page}?lang=zh"))));
+    }
+}
+
+on_both! {
+    fn an_unknown_sticker_still_takes_the_report(kit) {
+        let world = World::new(&kit, "t1").await;
+        some_terminal(&kit, &world).await;
+        let nobody = Client::new(&kit.house);
+        let page = nobody.get("/r/0123").await;
+        assert!(page.status == 200 && page.text.contains("贴纸认不出来"));
+        assert_eq!(nobody.form("/r/0123", "nonce=a1&choice=power&phone=13900001111&serial=x").await.status, 422);
+        for (nonce, serial, known) in [("b1", SERIAL, true), ("b2", "UNKNOWN-77", false)] {
+            let answer = nobody.form("/r", &format!("nonce={nonce}&choice=power&phone=13900001111&serial={serial}")).await;
+            let token = answer.location.unwrap().strip_prefix("/m/").unwrap()[..52].to_owned();
+            let id = TicketId::from_uuid(kit.house.seal.open(PAGE_TOKEN, &token).unwrap());
+            let ticket = world.read(&kit, move |tx| postsale_server::ticket::store::ticket(tx, id)).await.unwrap();
+            assert_eq!((ticket.terminal_id.is_some(), ticket.case.terminal_unknown_reason.is_some()), (known, !known));
+        }
+    }
+}
+
+on_both! {
+    fn words_confirmation_and_stars(kit) {
+        let world = World::new(&kit, "t1").await;
+        let nobody = Client::new(&kit.house);
+        let path = sticker(&kit, some_terminal(&kit, &world).await);
+        let (page, id) = reported(&kit, &nobody, &path, "c1").await;
+        let sent = nobody.form(&format!("{page}/messages"), "words=%E5%8D%A1+4111+1111+1111+1111").await;
+        assert!(sent.location.unwrap().contains("said=masked"));
+        // A second tap on the button is not a second message.
+        nobody.form(&format!("{page}/messages"), "words=%E5%8D%A1+4111+1111+1111+1111").await;
+        let entries = world.read(&kit, move |tx| entry::entries(tx, id, 0, 100)).await;
+        let messages: Vec<&str> = entries.iter().filter(|e| e.kind == "message").map(|e| e.body.as_str()).collect();
+        assert_eq!(messages, ["打不出：小票全白", "卡 **** **** **** 1111"]);
+        assert_eq!(nobody.form(&format!("{page}/messages"), "words=+").await.status, 422);
+
+        solve(&kit, &world, id).await;
+        assert!(nobody.get(&page).await.text.contains("修好了吗？"));
+        nobody.form(&format!("{page}/confirm"), "answer=no&reason=%E8%BF%98%E6%98%AF%E7%99%BD%E7%9A%84").await;
+        assert_eq!(state(&kit, &world, id).await, (TicketState::Triaged, 1));
+        solve(&kit, &world, id).await;
+        for _ in 0..2 {
+            assert_eq!(nobody.form(&format!("{page}/confirm"), "answer=yes").await.status, 303);
+        }
+        assert_eq!(state(&kit, &world, id).await, (TicketState::Closed, 1));
+
+        // Two stars open it again; a survey is answered once.
+        assert!(nobody.get(&page).await.text.contains("这次服务怎么样？"));
+        assert_eq!(nobody.form(&format!("{page}/survey"), "solved=yes&score=9").await.status, 422);
+        for _ in 0..2 {
+            assert_eq!(nobody.form(&format!("{page}/survey"), "solved=yes&score=2&comment=%E7%AD%89%E5%A4%AA%E4%B9%85").await.status, 303);
+        }
+        assert_eq!(state(&kit, &world, id).await, (TicketState::Triaged, 2));
+        assert_eq!(nobody.form(&format!("{page}/survey"), "solved=yes&score=5").await.status, 409);
+        // Each change the merchant can see was told once, however often it was sent.
+        let told: Vec<NoticeKind> = world.read(&kit, move |tx| notify::store::told(tx, id)).await.into_iter().map(|(kind, _)| kind).collect();
+        use NoticeKind::{Closed, Received, Reopened, SolvedPleaseConfirm};
+        let mut expected = [Received, SolvedPleaseConfirm, Reopened, SolvedPleaseConfirm, Closed, Reopened];
+        let mut told = told;
+        (told.sort(), expected.sort());
+        assert_eq!(told, expected);
+        let kept = world.read(&kit, move |tx| followup::store::of_ticket(tx, id)).await;
+        assert_eq!(kept.len(), 1);
+        assert_eq!(kept[0].follow_up.answer.as_ref().map(|a| (a.score, a.comment.as_str())), Some((2, "等太久")));
+    }
+}
+
+on_both! {
+    fn who_confirms_on_site_is_not_asked_again(kit) {
+        let world = World::new(&kit, "t1").await;
+        let nobody = Client::new(&kit.house);
+        let path = sticker(&kit, some_terminal(&kit, &world).await);
+        let (_, id) = reported(&kit, &nobody, &path, "f1").await;
+        kit.later(jiff::SignedDuration::from_hours(1));
+        world
+            .write(&kit, move |tx| {
+                let mut desk = Desk::load(tx, id, Reach::All, None)?;
+                desk.command(tx, &Command::Solve { fault_code: "PRN-01".into(), outcome: Outcome::VisitFixed })?;
+                desk.command(tx, &Command::Confirm { by: postsale_domain::ticket::ConfirmedBy::Visit })?;
+                desk.save(tx, "ticket.confirm")
+            })
+            .await;
+        let told: Vec<NoticeKind> = world.read(&kit, move |tx| notify::store::told(tx, id)).await.into_iter().map(|(kind, _)| kind).collect();
+        assert_eq!(told, [NoticeKind::Received, NoticeKind::Closed]);
+    }
+}
+
+on_both! {
+    fn a_page_opens_only_with_its_own_link(kit) {
+        let world = World::new(&kit, "t1").await;
+        let nobody = Client::new(&kit.house);
+        let terminal = some_terminal(&kit, &world).await;
+        let (page, id) = reported(&kit, &nobody, &sticker(&kit, terminal), "d1").await;
+        let mut bent = page.clone();
+        bent.pop();
+        bent.push(if page.ends_with('0') { '1' } else { '0' });
+        let other_kind = format!("/m/{}", kit.house.seal.sign("mail", id.uuid()));
+        let no_ticket = format!("/m/{}", kit.house.seal.sign(PAGE_TOKEN, terminal.uuid()));
+        for path in [&bent, &other_kind, &no_ticket, &"/m/x".to_owned()] {
+            assert_eq!(nobody.get(path).await.status, 404, "{path}");
+            assert_eq!(nobody.form(&format!("{path}/messages"), "words=x").await.status, 404, "{path}");
+            assert_eq!(nobody.form(&format!("{path}/confirm"), "answer=yes").await.status, 404, "{path}");
+        }
+        assert_eq!(nobody.form(&format!("{page}/confirm"), "answer=yes").await.status, 409);
+    }
+}
+
+on_both! {
+    fn silence_confirms_and_a_survey_is_asked_once(kit) {
+        let world = World::new(&kit, "t1").await;
+        let nobody = Client::new(&kit.house);
+        let path = sticker(&kit, some_terminal(&kit, &world).await);
+        let (_, id) = reported(&kit, &nobody, &path, "e1").await;
+        solve(&kit, &world, id).await;
+        kit.later(jiff::SignedDuration::from_hours(71));
+        kit.settle().await;
+        assert_eq!(state(&kit, &world, id).await.0, TicketState::Solved);
+        kit.later(jiff::SignedDuration::from_hours(1));
+        kit.settle().await;
+        assert_eq!(state(&kit, &world, id).await.0, TicketState::Closed);
+        let asked = async || world.read(&kit, move |tx| notify::store::told(tx, id)).await.iter().filter(|(k, _)| *k == NoticeKind::Survey).count();
+        kit.later(jiff::SignedDuration::from_hours(23));
+        kit.settle().await;
+        assert_eq!(asked().await, 0);
+        kit.later(jiff::SignedDuration::from_hours(1));
+        for _ in 0..3 {
+            kit.settle().await;
+        }
+        assert_eq!(asked().await, 1);
+        kit.later(jiff::SignedDuration::from_hours(7 * 24));
+        kit.settle().await;
+        let kept = world.read(&kit, move |tx| followup::store::of_ticket(tx, id)).await;
+        assert_eq!(kept.iter().map(|k| k.follow_up.state).collect::<Vec<_>>(), [postsale_domain::followup::FollowUpState::Expired]);
+        assert_eq!(asked().await, 1);
+    }
+}
