@@ -151,8 +151,11 @@ impl Letter {
     pub fn kept(mut self) -> Self {
         let mut cards = 0;
         let mut clean = |text: &str, limit: usize, lines: bool| {
-            let text: String =
-                text.replace("\r\n", "\n").chars().filter(|c| !c.is_control() || lines && matches!(c, '\n' | '\t')).collect();
+            let text: String = text
+                .replace("\r\n", "\n")
+                .chars()
+                .filter(|c| !hides(*c) && (!c.is_control() || lines && matches!(c, '\n' | '\t')))
+                .collect();
             let (masked, found) = mask_around_tokens(text.trim());
             cards += found;
             let cut = masked.chars().count() > limit;
@@ -178,6 +181,11 @@ impl Letter {
     pub fn had_card(&self) -> bool {
         self.remarks.iter().any(|r| r == "card_masked")
     }
+}
+
+/// Characters that turn the direction of writing: in a name they make one thing look like another.
+fn hides(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Masks card numbers, but not inside our own tokens `[PS#…]`: some of their hexadecimal digits look like one, and a masked token

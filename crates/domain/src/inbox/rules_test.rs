@@ -61,7 +61,7 @@ fn people_are_compared_by_address() {
 #[test]
 fn what_is_kept_is_clean() {
     let mut dirty = letter("card\r\nBcc: x@y 4111111111111111", "行1\r\n行2\u{0}\u{7}\t4111 1111 1111 1111");
-    dirty.sender.name = "张\n三".into();
+    dirty.sender.name = "张\n\u{202e}三".into();
     let kept = dirty.kept();
     assert_eq!(kept.subject, "cardBcc: x@y ************1111");
     assert_eq!(kept.body, "行1\n行2\t**** **** **** 1111");

@@ -6,7 +6,7 @@ use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
-use postsale_domain::ground::Timestamp;
+use postsale_domain::ground::{Timestamp, mask_cards};
 use postsale_domain::inbox::{Attachment, Automatic, Letter, LetterChannel};
 
 use crate::ground::seal::{digest, hex};
@@ -237,6 +237,10 @@ fn take_body(message: &Message<'_>, whole: &[u8], letter: &mut Letter) {
             .collect();
     }
     letter.body = texts.join("\n").replace("\r\n", "\n").trim().to_owned();
+    // A card number in a text that came along keeps the raw form from being kept, as one in the words does.
+    if message.parts.iter().filter_map(|p| p.text_contents()).any(|text| mask_cards(text).found > 0) {
+        letter.remark("card_masked");
+    }
     if message.parts.iter().any(|p| p.is_encoding_problem) {
         letter.remark("damaged");
     }

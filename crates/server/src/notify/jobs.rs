@@ -59,8 +59,8 @@ async fn hand_over(house: &House, out: Arc<dyn MailOut>, claimed: Claimed) -> Do
     };
     let error = sent.as_ref().err().map(ToString::to_string).unwrap_or_default();
     if let Some(after) = after {
-        // The address is personal data and stays out of the log; the notice's id finds it.
-        tracing::warn!(notice = %claimed.notice, attempt = claimed.attempts, ?after, %error, "a mail did not go");
+        // The address is personal data and stays out of the log, and so does the server's answer, which may repeat it.
+        tracing::warn!(notice = %claimed.notice, attempt = claimed.attempts, ?after, "a mail did not go");
     }
     // Sent and not noted: the lease runs out and it is sent again, under the same message id.
     house

@@ -7,6 +7,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use postsale_domain::ground::{Caller, TenantId, mask_cards};
+use postsale_domain::inbox::Letter;
 
 use crate::edge::mail_in::{self, MAX_MAIL};
 use crate::ground::seal::{digest, hex};
@@ -80,6 +81,7 @@ async fn one(house: &House, tenant: TenantId, folder: &Path, file: &Path) -> Res
     let raw = bytes(file).map_err(Trouble::File)?;
     let read = mail_in::read(&raw, &own_host(house));
     let (letter, unreadable) = (read.letter, read.unreadable);
+    let masked = letter.clone().kept();
     let keeping = raw.clone();
     let fresh = house
         .db
@@ -90,7 +92,7 @@ async fn one(house: &House, tenant: TenantId, folder: &Path, file: &Path) -> Res
         .map_err(|e| Trouble::Database(e.to_string()))?;
     house.wake();
     let to = folder.join(if unreadable.is_some() { "unreadable" } else { "done" });
-    put_away(file, &to, &raw).map_err(Trouble::File)?;
+    put_away(file, &to, &raw, &masked).map_err(Trouble::File)?;
     Ok((fresh, unreadable.is_some()))
 }
 
@@ -101,8 +103,9 @@ fn bytes(file: &Path) -> std::io::Result<Vec<u8>> {
     Ok(raw)
 }
 
-/// Moves a file. One with a card number in it is replaced by a masked copy.
-fn put_away(file: &Path, to: &Path, raw: &[u8]) -> std::io::Result<()> {
+/// Moves a file. One with a card number in it is replaced: by a masked copy, or, when the number is hidden in an encoding, by what
+/// was kept of the letter.
+fn put_away(file: &Path, to: &Path, raw: &[u8], kept: &Letter) -> std::io::Result<()> {
     std::fs::create_dir_all(to)?;
     let name = file.file_name().unwrap_or_default();
     let mut target = to.join(name);
@@ -111,9 +114,17 @@ fn put_away(file: &Path, to: &Path, raw: &[u8]) -> std::io::Result<()> {
         target = to.join(format!("{stem}-{}.eml", &hex(&digest(raw))[..12]));
     }
     let masked = mask_cards(&String::from_utf8_lossy(raw));
-    if masked.found == 0 {
+    if masked.found == 0 && !kept.had_card() {
         return std::fs::rename(file, target);
     }
-    std::fs::write(target, masked.text)?;
+    let text = if plain(raw, kept) { masked.text } else { format!("Subject: {}\n\n{}\n", kept.subject, kept.body) };
+    std::fs::write(target, text)?;
     std::fs::remove_file(file)
+}
+
+/// Whether the raw form shows the words as they are, so that masking it masks them all.
+fn plain(raw: &[u8], kept: &Letter) -> bool {
+    let text = String::from_utf8_lossy(raw).replace("\r\n", "\n");
+    let encoded = ["content-transfer-encoding: base64", "content-transfer-encoding: quoted-printable"];
+    !kept.body.is_empty() && !encoded.iter().any(|e| text.to_lowercase().contains(e)) && mask_cards(&text).text.contains(&kept.body)
 }
