@@ -5,6 +5,7 @@ mod model;
 mod rules;
 #[cfg(test)]
 mod rules_test;
+pub mod triage;
 
 pub use model::*;
 pub use rules::{allowed, apply, decide, missing};

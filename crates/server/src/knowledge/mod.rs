@@ -3,7 +3,9 @@
 use std::sync::LazyLock;
 
 use postsale_domain::ground::Text;
-use postsale_domain::knowledge::{Facts, FactsError, Sources};
+use postsale_domain::knowledge::{CodeSide, Facts, FactsError, Sources, UsualImpact, VisitNeed};
+use postsale_domain::ticket::Impact;
+use postsale_domain::ticket::triage::{self, CodeFact, FaultFact, TriageBook, TriageError};
 
 static FACTS: LazyLock<Facts> = LazyLock::new(|| {
     // A test reads every file; broken ones never leave the build.
@@ -27,6 +29,40 @@ pub fn shipped() -> Result<Facts, FactsError> {
     })
 }
 
+static TRIAGE: LazyLock<TriageBook> = LazyLock::new(|| shipped_triage().unwrap_or_default());
+
+/// Reads the rules of triage against the facts in force. Errors: the first mistake.
+pub fn shipped_triage() -> Result<TriageBook, TriageError> {
+    let faults = FACTS.faults().iter().map(|f| FaultFact {
+        code: f.code.clone(),
+        symptom: f.symptom.clone(),
+        visit: match f.visit {
+            VisitNeed::No => triage::VisitNeed::No,
+            VisitNeed::Maybe => triage::VisitNeed::Maybe,
+            VisitNeed::Yes => triage::VisitNeed::Yes,
+        },
+        impact: match f.impact {
+            UsualImpact::CannotTakePayment => Impact::CannotTakePayment,
+            UsualImpact::Partly => Impact::Partly,
+            UsualImpact::CanTakePayment => Impact::CanTakePayment,
+        },
+        stop_use: f.stop_use,
+        security: f.security,
+    });
+    let codes = FACTS.response_codes().map(|c| CodeFact {
+        code: c.code.clone(),
+        name: c.name.clone(),
+        issuer_side: matches!(c.side, CodeSide::Issuer | CodeSide::Fraud),
+        fault: c.fault.clone(),
+    });
+    TriageBook::parse(include_str!("../../../../data/triage.json"), faults.collect(), codes.collect())
+}
+
+/// The rules of triage in force.
+pub fn triage_book() -> &'static TriageBook {
+    &TRIAGE
+}
+
 /// The facts in force.
 pub fn facts() -> &'static Facts {
     &FACTS
@@ -47,5 +83,6 @@ mod tests {
     #[test]
     fn the_shipped_facts_are_whole() {
         assert_eq!(super::shipped().map(|f| f.faults().len()), Ok(95));
+        assert_eq!(super::shipped_triage().map(|book| book.sure_from()), Ok(60));
     }
 }

@@ -1,0 +1,87 @@
+use super::book::TriageBook;
+use super::{Signs, text};
+use crate::ticket::model::{Impact, Priority, PriorityWhy, Urgency};
+
+impl TriageBook {
+    /// Priority from impact, urgency and tier, with its derivation (S0-26). What nobody said is read from the words, then
+    /// from the fault; urgency is `today` when nothing tells.
+    pub fn prioritise(
+        &self,
+        signs: &Signs<'_>,
+        fault_code: Option<&str>,
+        impact: Impact,
+        urgency: Option<Urgency>,
+        tier: &str,
+    ) -> PriorityWhy {
+        let reading = self.read(signs);
+        let (said_impact, from_zh, from_en) = if impact != Impact::Unknown {
+            (impact, "登记时选择", "as registered")
+        } else if reading.says(&self.cannot_take_payment) {
+            (Impact::CannotTakePayment, "来自商户的描述", "from the merchant's words")
+        } else if reading.says(&self.can_take_payment) {
+            (Impact::CanTakePayment, "来自商户的描述", "from the merchant's words")
+        } else if let Some(fault) = fault_code.and_then(|c| self.fault(c)) {
+            (fault.impact, "按这类故障的通常影响", "the usual effect of this fault")
+        } else {
+            // Not known to be harmless, not known to be a standstill.
+            (Impact::Partly, "还不清楚，暂按部分受影响", "not known yet, taken as partly")
+        };
+        let (urgency, urgency_zh, urgency_en) = match urgency {
+            Some(urgency) => (urgency, "登记时选择", "as registered"),
+            None if reading.says(&self.can_wait) => (Urgency::CanWait, "来自商户的描述", "from the merchant's words"),
+            None if reading.says(&self.now) => (Urgency::Now, "来自商户的描述", "from the merchant's words"),
+            None => (Urgency::Today, "没有说明，按当天", "not said, taken as today"),
+        };
+        let base = self.priority.get(&said_impact).and_then(|row| row.get(&urgency)).copied().unwrap_or(Priority::Normal);
+        let steps = self.tiers.get(tier).copied().unwrap_or(0);
+        let priority = (0..steps).fold(base, |p, _| higher(p));
+        let (iz, ie) = impact_words(said_impact);
+        let (uz, ue) = urgency_words(urgency);
+        let mut lines = vec![
+            text(format!("影响：{iz}（{from_zh}）"), format!("Impact: {ie} ({from_en})")),
+            text(format!("紧急：{uz}（{urgency_zh}）"), format!("Urgency: {ue} ({urgency_en})")),
+            text(format!("{iz} × {uz} = {}", priority_words(base).0), format!("{ie} × {ue} = {}", priority_words(base).1)),
+        ];
+        if priority != base {
+            lines.push(text(
+                format!("客户等级提一级 = {}", priority_words(priority).0),
+                format!("One step up for the tier = {}", priority_words(priority).1),
+            ));
+        }
+        PriorityWhy { impact: said_impact, urgency, tier: tier.to_owned(), priority, lines }
+    }
+}
+
+fn higher(priority: Priority) -> Priority {
+    match priority {
+        Priority::Low => Priority::Normal,
+        Priority::Normal => Priority::High,
+        Priority::High | Priority::Urgent => Priority::Urgent,
+    }
+}
+
+fn impact_words(impact: Impact) -> (&'static str, &'static str) {
+    match impact {
+        Impact::CannotTakePayment => ("完全不能收款", "no payment possible"),
+        Impact::Partly => ("部分收款方式不可用", "some payments fail"),
+        Impact::CanTakePayment => ("不影响收款", "payments go on"),
+        Impact::Unknown => ("未知", "unknown"),
+    }
+}
+
+fn urgency_words(urgency: Urgency) -> (&'static str, &'static str) {
+    match urgency {
+        Urgency::Now => ("现在就要", "now"),
+        Urgency::Today => ("今天内", "today"),
+        Urgency::CanWait => ("不急", "can wait"),
+    }
+}
+
+fn priority_words(priority: Priority) -> (&'static str, &'static str) {
+    match priority {
+        Priority::Urgent => ("紧急", "urgent"),
+        Priority::High => ("高", "high"),
+        Priority::Normal => ("普通", "normal"),
+        Priority::Low => ("低", "low"),
+    }
+}
