@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod model;
+pub mod resident;
 pub mod rng;
 pub mod search;
 mod validate;
@@ -12,4 +13,5 @@ pub mod vrplib;
 
 pub use check::{Verdict, Violation, check};
 pub use model::{BadInput, Cost, Engineer, Job, Objective, Plan, Prices, Problem, Route, Travel};
+pub use resident::{Offer, Refused, Resident, Slot, WhyNot};
 pub use search::{Budget, Options, Outcome, Progress, Reach, Tuning, solve};

@@ -2,6 +2,7 @@
 
 mod clock;
 mod import;
+mod plan;
 mod run;
 
 use std::path::PathBuf;
@@ -43,6 +44,8 @@ enum Command {
     Import(import::Import),
     /// Check the clock rules with cases of your own.
     Clock(clock::Clock),
+    /// Plan a day of visits, judge a plan, place an urgent job.
+    Plan(plan::PlanCommand),
 }
 
 fn main() -> ExitCode {
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Doctor => run::doctor(cli.config.as_deref()),
         Command::Import(import) => import.run(cli.config.as_deref()),
         Command::Clock(clock) => return clock.run(),
+        Command::Plan(plan) => return plan.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -179,6 +179,14 @@ impl Eval for Hard {
         self.f.price[j as usize]
     }
 
+    fn set_windows(&mut self, l: &mut Links, j: u32, windows: &[(i64, i64)]) {
+        let node = &mut l.nodes[j as usize];
+        if let (Some(first), Some(last)) = (windows.first(), windows.last()) {
+            node.open = (first.0 as i32).max(self.f.now);
+            node.close = last.1 as i32;
+        }
+    }
+
     fn times(&self, l: &Links, r: usize) -> (Vec<i64>, Option<i64>) {
         let mut jobs = Vec::new();
         l.append_to(r, &mut jobs);

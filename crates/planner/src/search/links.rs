@@ -58,12 +58,9 @@ impl Links {
             nodes.push(node);
             nodes.push(Node { next: NONE, prev: s, place: e.end.unwrap_or(e.start) as u32, frozen: 0, ..node });
         }
-        for (e, engineer) in p.engineers.iter().enumerate() {
-            for (j, at) in &engineer.frozen {
-                nodes[*j].frozen = 1;
-                nodes[*j].open = *at as i32;
-                debug_assert!(e < p.engineers.len());
-            }
+        for (j, at) in p.engineers.iter().flat_map(|e| &e.frozen) {
+            nodes[*j].frozen = 1;
+            nodes[*j].open = *at as i32;
         }
         Self { nodes, jobs: n, count: vec![0; p.engineers.len()] }
     }
@@ -141,6 +138,8 @@ pub(crate) trait Eval: Clone + Send + Sync {
     fn delta(&self, l: &Links, j: u32, p: u32, limit: i64) -> i64;
     /// Cost of leaving `j` unserved, in the units of `delta`.
     fn price(&self, j: u32) -> i64;
+    /// Narrows an absent job to one window, or gives it its windows back.
+    fn set_windows(&mut self, l: &mut Links, j: u32, windows: &[(i64, i64)]);
     /// Start of every service of route `r`, and of the break.
     fn times(&self, l: &Links, r: usize) -> (Vec<i64>, Option<i64>);
 }

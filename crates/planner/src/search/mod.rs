@@ -2,7 +2,7 @@
 
 pub(crate) mod hard;
 pub(crate) mod links;
-mod near;
+pub(crate) mod near;
 pub(crate) mod rich;
 pub(crate) mod sisr;
 mod split;

@@ -57,7 +57,6 @@ struct Facts {
     symmetric: bool,
     rush: [i32; MAX_RUSH],
     steps: usize,
-    stops: Vec<Stop>,
     people: Vec<Person>,
     parts: Vec<Vec<(usize, u32)>>,
     stock: Vec<Vec<u32>>,
@@ -72,6 +71,7 @@ struct Facts {
 #[derive(Debug, Clone)]
 pub(crate) struct Rich {
     f: Arc<Facts>,
+    stops: Arc<Vec<Stop>>,
     labels: Vec<Label>,
     /// Seconds and metres to the next node.
     leg: Vec<(u32, u32)>,
@@ -172,9 +172,9 @@ impl Facts {
                 }
             }
         }
-        for k in 0..2 {
-            if starts[k] < NEVER {
-                out.free[k] = starts[k] + service;
+        for (free, start) in out.free.iter_mut().zip(starts) {
+            if start < NEVER {
+                *free = start + service;
             }
         }
         if let Some(trace) = trace {
@@ -222,7 +222,19 @@ impl Facts {
     }
 }
 
-fn facts(p: &Problem) -> Facts {
+/// The part of each window that is still to come.
+fn windows_from(all: &[(i64, i64)], now: i64) -> ([(i32, i32); MAX_WINDOWS], u32) {
+    let mut windows = [(0, -1); MAX_WINDOWS];
+    let mut count = 0;
+    let open = all.iter().map(|(open, close)| ((*open).max(now), *close)).filter(|(open, close)| open <= close);
+    for (slot, (open, close)) in windows.iter_mut().zip(open) {
+        *slot = (open as i32, close as i32);
+        count += 1;
+    }
+    (windows, count)
+}
+
+fn facts(p: &Problem) -> (Facts, Vec<Stop>) {
     let n = p.travel.places;
     let s = &p.travel.seconds;
     let symmetric = (0..n).all(|a| (0..a).all(|b| s[a * n + b] == s[b * n + a]))
@@ -232,18 +244,10 @@ fn facts(p: &Problem) -> Facts {
         *slot = *at as i32;
     }
     let stops = p.jobs.iter().map(|j| {
-        let mut windows = [(0, -1); MAX_WINDOWS];
-        let mut count = 0;
-        for (open, close) in &j.windows {
-            let open = (*open).max(p.now);
-            if open <= *close {
-                windows[count] = (open as i32, *close as i32);
-                count += 1;
-            }
-        }
+        let (windows, count) = windows_from(&j.windows, p.now);
         Stop {
             windows,
-            count: count as u32,
+            count,
             due: j.due.map_or(i32::MAX, |d| d as i32),
             late: j.late_per_minute * 1000,
             told: j.told.map_or(0, |t| t.1 as i32),
@@ -272,14 +276,14 @@ fn facts(p: &Problem) -> Facts {
             open_end: e.end.is_none(),
         }
     });
-    Facts {
+    let stops = stops.collect();
+    let facts = Facts {
         places: n,
         seconds: s.clone(),
         metres: if p.travel.metres.is_empty() { vec![0; n * n] } else { p.travel.metres.clone() },
         symmetric,
         rush,
         steps: p.travel.rush.len(),
-        stops: stops.collect(),
         people: people.collect(),
         parts: p.jobs.iter().map(|j| j.parts.clone()).collect(),
         stock: p.engineers.iter().map(|e| e.stock.clone()).collect(),
@@ -289,7 +293,8 @@ fn facts(p: &Problem) -> Facts {
         retime: p.prices.retime_quarter * 1000,
         territory: p.prices.territory * 1000,
         now: p.now as i32,
-    }
+    };
+    (facts, stops)
 }
 
 impl Rich {
@@ -303,7 +308,7 @@ impl Rich {
         let mut from = start;
         while at != end {
             let node = l.node(at);
-            let stop = &f.stops[at as usize];
+            let stop = &self.stops[at as usize];
             let mut trace = Trace::default();
             if node.frozen == 1 {
                 let last = node.next == end || l.node(node.next).frozen == 0;
@@ -325,8 +330,10 @@ impl Eval for Rich {
         let needed = p.jobs.iter().flat_map(|j| &j.parts).map(|(kind, _)| kind + 1).max().unwrap_or(0);
         let kinds = p.engineers.iter().map(|e| e.stock.len()).max().unwrap_or(0).max(needed);
         let nodes = p.jobs.len() + 2 * p.engineers.len();
+        let (facts, stops) = facts(p);
         Self {
-            f: Arc::new(facts(p)),
+            f: Arc::new(facts),
+            stops: Arc::new(stops),
             labels: vec![DEAD; nodes],
             leg: vec![(0, 0); nodes],
             schedule: vec![0; p.engineers.len()],
@@ -350,7 +357,7 @@ impl Eval for Rich {
             self.leg[at as usize] = leg;
             metres += u64::from(leg.1);
             if next != end {
-                cost += f.fixed_cost(&f.stops[next as usize], r);
+                cost += f.fixed_cost(&self.stops[next as usize], r);
                 for (kind, n) in &f.parts[next as usize] {
                     self.used[r][*kind] += n;
                 }
@@ -384,7 +391,7 @@ impl Eval for Rich {
             return i64::MAX;
         }
         let r = a.route as usize;
-        let (e, end, stop) = (&f.people[r], l.end(r), &f.stops[j as usize]);
+        let (e, end, stop) = (&f.people[r], l.end(r), &self.stops[j as usize]);
         let first = f.leg_to(a.place, x.place);
         let second = f.cell(x.place, b.place);
         let mut leg = (f.seconds[second], f.metres[second]);
@@ -408,7 +415,7 @@ impl Eval for Rich {
                 return i64::MAX;
             }
             let node = l.node(at);
-            label = f.advance(e, &label, drive, &f.stops[at as usize], node.service, None);
+            label = f.advance(e, &label, drive, &self.stops[at as usize], node.service, None);
             drive = self.leg[at as usize].0;
             at = node.next;
         }
@@ -419,6 +426,12 @@ impl Eval for Rich {
 
     fn price(&self, j: u32) -> i64 {
         self.f.price[j as usize]
+    }
+
+    fn set_windows(&mut self, l: &mut Links, j: u32, windows: &[(i64, i64)]) {
+        let stop = &mut Arc::make_mut(&mut self.stops)[j as usize];
+        (stop.windows, stop.count) = windows_from(windows, i64::from(self.f.now));
+        l.nodes[j as usize].close = windows.last().map_or(0, |w| w.1) as i32;
     }
 
     fn times(&self, l: &Links, r: usize) -> (Vec<i64>, Option<i64>) {

@@ -29,7 +29,7 @@ pub struct Tuning {
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { average_removed: 10.0, longest: 10, blink: 0.01, split: 0.5, deepen: 0.01, hot: 0.1, cold: 0.001 }
+        Self { average_removed: 10.0, longest: 10, blink: 0.01, split: 0.5, deepen: 0.01, hot: 2.0, cold: 0.01 }
     }
 }
 
@@ -503,6 +503,43 @@ impl<E: Eval> Search<E> {
         let served = self.l.jobs - self.absent.len();
         let cost: i64 = self.cost.iter().sum();
         cost as f64 / served.max(1) as f64
+    }
+
+    /// Route `r` takes no more jobs and gives none away.
+    pub fn close(&mut self, r: usize) {
+        self.active[r] = false;
+    }
+
+    /// Local ruin and recreate: seeds are `jobs` and their neighbours among the `present` ones. Returns (steps, changed).
+    pub fn repair(&mut self, jobs: &[u32], present: &[bool], enough: &mut dyn FnMut(u64) -> bool) -> (u64, bool) {
+        let near = self.near.clone();
+        let mut seeds: Vec<u32> = jobs.to_vec();
+        for j in jobs {
+            seeds.extend(near.around[*j as usize].iter().take(40));
+        }
+        seeds.sort_unstable();
+        seeds.dedup();
+        seeds.retain(|j| present[*j as usize] && self.l.nodes[*j as usize].frozen == 0);
+        let absent: Vec<u32> = self.absent.iter().copied().filter(|j| present[*j as usize]).collect();
+        let active = self.active.clone();
+        self.focus(&active, &absent);
+        self.mine = seeds;
+        self.keep_best();
+        let before = self.best_total;
+        let temperature = self.scale() * 0.02;
+        let mut steps = 0;
+        while !self.mine.is_empty() && !enough(steps) {
+            for _ in 0..16 {
+                self.step(temperature);
+            }
+            steps += 16;
+        }
+        let best = self.best.clone();
+        let gained = self.best_total < before;
+        self.load(&best);
+        self.mine = (0..self.l.jobs as u32).collect();
+        self.keep_best();
+        (steps, gained)
     }
 
     pub fn tuning(&self) -> &Tuning {

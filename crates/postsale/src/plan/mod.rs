@@ -1,0 +1,157 @@
+//! `postsale plan`: the dispatch optimiser for anybody who wants to try it on a file.
+
+mod day;
+mod paper;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use clap::{Args, Subcommand};
+use postsale_planner::model::BadInput;
+use postsale_planner::{Budget, Options, Progress, check, solve};
+use serde_json::{Value, json};
+
+use day::{Model, Named};
+
+/// `postsale plan ...`
+#[derive(Debug, Args)]
+pub struct PlanCommand {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Plan a day (POS-day JSON) or a VRPLIB instance (`.vrp`).
+    Solve(Solve),
+    /// Judge a plan: cost by term and every broken hard rule. Shares no code with the search.
+    Check {
+        /// The day or the instance.
+        #[arg(long)]
+        input: PathBuf,
+        /// The plan to judge.
+        #[arg(long)]
+        plan: PathBuf,
+        /// How much of a day counts.
+        #[arg(long, value_enum, default_value = "full")]
+        model: Model,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Solve {
+    /// The day or the instance.
+    #[arg(long)]
+    input: PathBuf,
+    /// CPU seconds per thread.
+    #[arg(long, default_value_t = 10.0)]
+    cpu_seconds: f64,
+    /// Steps per thread instead of CPU seconds: the same seed then gives the same plan on every machine.
+    #[arg(long)]
+    steps: Option<u64>,
+    /// Threads.
+    #[arg(long, default_value_t = 1)]
+    threads: usize,
+    /// Seed.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where the plan goes; `-` is standard output.
+    #[arg(long)]
+    output: PathBuf,
+    /// How much of a day counts.
+    #[arg(long, value_enum, default_value = "full")]
+    model: Model,
+    /// Start from this plan.
+    #[arg(long)]
+    plan: Option<PathBuf>,
+}
+
+/// CPU seconds of the calling thread, from the kernel's scheduler; where it keeps none, of the process in hundredths.
+pub fn cpu_seconds() -> f64 {
+    let own = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    if let Some(ns) = own.split_whitespace().next().and_then(|w| w.parse::<f64>().ok()).filter(|ns| *ns > 0.0) {
+        return ns / 1e9;
+    }
+    let all = std::fs::read_to_string("/proc/thread-self/stat").unwrap_or_default();
+    let after = all.rsplit(") ").next().unwrap_or_default();
+    let ticks = |i: usize| after.split_whitespace().nth(i).and_then(|w| w.parse::<f64>().ok()).unwrap_or(0.0);
+    (ticks(11) + ticks(12)) / 100.0
+}
+
+fn load(path: &Path) -> Result<String, BadInput> {
+    std::fs::read_to_string(path).map_err(|e| BadInput { subject: path.display().to_string(), field: "file", reason: e.to_string() })
+}
+
+fn read(path: &Path, model: Model) -> Result<Named, BadInput> {
+    let text = load(path)?;
+    if path.extension().is_some_and(|e| e == "vrp") { day::read_vrp(&text) } else { day::read(&text, model) }
+}
+
+fn save(path: &Path, value: &Value) -> Result<(), BadInput> {
+    if path.as_os_str() == "-" {
+        println!("{value}");
+        return Ok(());
+    }
+    std::fs::write(path, format!("{value}\n")).map_err(|e| BadInput {
+        subject: path.display().to_string(),
+        field: "file",
+        reason: e.to_string(),
+    })
+}
+
+fn plan(args: &Solve) -> Result<(), BadInput> {
+    let named = read(&args.input, args.model)?;
+    let warm = args.plan.as_deref().map(|p| load(p).and_then(|text| paper::read(&named, &text))).transpose()?;
+    if !args.cpu_seconds.is_finite() || args.cpu_seconds < 0.0 {
+        return postsale_planner::model::bad("command", "cpu-seconds", "is not a number of seconds");
+    }
+    let budget = args.steps.map_or(Budget::Cpu(args.cpu_seconds, &cpu_seconds), Budget::Steps);
+    let told = AtomicU64::new(u64::MAX);
+    let watch = |p: Progress| {
+        let second = (p.used.min(1.0) * args.cpu_seconds) as u64;
+        if told.swap(second, Ordering::Relaxed) != second {
+            eprintln!("{second:>5} s  {:>10} steps  best {}", p.steps, p.best);
+        }
+    };
+    let options = Options { seed: args.seed, threads: args.threads, budget, progress: Some(&watch), ..Options::default() };
+    let mut done = solve(&named.problem, warm.as_ref(), &options)?;
+    done.plan.version = warm.map_or(1, |w| w.version + 1);
+    eprintln!("done: {} steps, cost {}, unserved {}", done.steps, done.verdict.cost.total(), done.plan.unserved.len());
+    save(&args.output, &paper::write(&named, &done.plan, &done.verdict))
+}
+
+/// True when the plan holds.
+fn judge(input: &Path, plan: &Path, model: Model) -> Result<bool, BadInput> {
+    let named = read(input, model)?;
+    let plan = paper::read(&named, &load(plan)?)?;
+    let verdict = check(&named.problem, &plan);
+    let broken: Vec<Value> = verdict
+        .violations
+        .iter()
+        .map(|v| json!({ "rule": v.rule, "engineer": v.engineer.map(|e| &named.engineers[e]), "job": v.job.map(|j| &named.jobs[j]) }))
+        .collect();
+    println!(
+        "{}",
+        json!({ "holds": verdict.holds(), "violations": broken, "unserved": plan.unserved.len(), "cost": paper::cost(&verdict) })
+    );
+    Ok(verdict.holds())
+}
+
+impl PlanCommand {
+    /// Runs the command: 0 done, 1 a plan that does not hold, 2 bad input (one line with subject, field and reason).
+    pub fn run(self) -> ExitCode {
+        let done = match &self.action {
+            Action::Solve(args) => plan(args).map(|()| true),
+            Action::Check { input, plan, model } => judge(input, plan, *model),
+        };
+        match done {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::from(1),
+            Err(why) => {
+                eprintln!("postsale plan: {why}");
+                ExitCode::from(2)
+            }
+        }
+    }
+}
