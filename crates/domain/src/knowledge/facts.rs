@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::check;
-use super::model::{Class, Fault, Guide, Model, Part, Phase, ResponseCode, Skill, VisitStep};
+use super::model::{Class, Fault, Guide, Model, Part, ResponseCode, Skill};
 use crate::ground::Text;
 
 /// A mistake in a file of facts.
@@ -41,8 +41,6 @@ pub struct Sources<'a> {
     pub parts: &'a str,
     /// `skills.json`.
     pub skills: &'a str,
-    /// `steps.json`.
-    pub steps: &'a str,
     /// Name and text of each file in `guides/`.
     pub guides: &'a [(&'a str, &'a str)],
 }
@@ -59,7 +57,6 @@ pub struct Facts {
     models: BTreeMap<String, Model>,
     parts: Vec<Part>,
     skills: Vec<Skill>,
-    visit_steps: BTreeMap<String, Vec<VisitStep>>,
     guides: Vec<Guide>,
 }
 
@@ -109,24 +106,6 @@ struct SkillFile {
     #[serde(rename = "note")]
     _note: String,
     skills: Vec<Skill>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StepFile {
-    format: String,
-    #[serde(rename = "note")]
-    _note: String,
-    steps: BTreeMap<String, VisitStep>,
-    classes: Vec<StepList>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StepList {
-    class: String,
-    work: Vec<String>,
-    test: Vec<String>,
 }
 
 /// A file being read: knows its name.
@@ -247,8 +226,6 @@ impl Facts {
             }
         }
 
-        let visit_steps = visit_steps(sources.steps, &model_file.classes)?;
-
         let mut guides = Vec::new();
         for (name, text) in sources.guides {
             let file = File(name);
@@ -273,7 +250,6 @@ impl Facts {
             faults: fault_file.faults,
             parts: part_file.parts,
             skills: skill_file.skills,
-            visit_steps,
             guides,
         })
     }
@@ -350,11 +326,6 @@ impl Facts {
         self.skills.iter().find(|s| s.code == code)
     }
 
-    /// The steps of a visit for a class of terminals, work before tests; those of `unknown` for a class that has no list.
-    pub fn visit_steps(&self, class: &str) -> &[VisitStep] {
-        self.visit_steps.get(class).or_else(|| self.visit_steps.get("unknown")).map_or(&[], Vec::as_slice)
-    }
-
     /// Every guide.
     pub fn guides(&self) -> &[Guide] {
         &self.guides
@@ -368,39 +339,5 @@ impl Facts {
     /// The guide to begin with when a fault is suspected.
     pub fn guide_for(&self, fault_code: &str) -> Option<&Guide> {
         self.guides.iter().find(|g| g.fault_codes.iter().any(|c| c == fault_code))
-    }
-}
-
-fn visit_steps(text: &str, classes: &BTreeMap<String, Class>) -> Result<BTreeMap<String, Vec<VisitStep>>, FactsError> {
-    let file = File("steps.json");
-    let steps: StepFile = file.read(text)?;
-    file.format(&steps.format, "postsale-steps/1")?;
-    for (key, step) in &steps.steps {
-        if *key != step.code {
-            return Err(file.wrong(format!("steps.{key}.code"), "the code is the key"));
-        }
-    }
-    let mut lists = BTreeMap::new();
-    for (i, list) in steps.classes.iter().enumerate() {
-        if list.class != "unknown" && !classes.contains_key(&list.class) {
-            return Err(file.wrong(format!("classes[{i}].class"), format!("unknown class {:?}", list.class)));
-        }
-        file.unique(&format!("classes[{i}]"), list.work.iter().chain(&list.test).map(String::as_str))?;
-        let mut resolved = Vec::new();
-        for (field, phase, codes) in [("work", Phase::Work, &list.work), ("test", Phase::Test, &list.test)] {
-            for code in codes {
-                let step = steps.steps.get(code).filter(|s| s.phase == phase);
-                let step = step.ok_or_else(|| file.wrong(format!("classes[{i}].{field}"), format!("no {field} step {code:?}")))?;
-                resolved.push(step.clone());
-            }
-        }
-        if list.test.is_empty() {
-            return Err(file.wrong(format!("classes[{i}].test"), "nothing is tested"));
-        }
-        lists.insert(list.class.clone(), resolved);
-    }
-    match classes.keys().map(String::as_str).chain(["unknown"]).find(|c| !lists.contains_key(*c)) {
-        Some(class) => Err(file.wrong("classes", format!("no steps for class {class:?}"))),
-        None => Ok(lists),
     }
 }

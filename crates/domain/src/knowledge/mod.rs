@@ -1,4 +1,4 @@
-//! **knowledge** owns the facts that ship as files - faults, response codes, models, parts, skills, steps of a visit - and
+//! **knowledge** owns the facts that ship as files - faults, response codes, models, parts, skills - and
 //! the guides with their runs. Never: decides what a guide's ending does to a case. Knocks: the desk, the merchant's page,
 //! the visit, all through the flow.
 

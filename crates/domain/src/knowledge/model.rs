@@ -181,32 +181,6 @@ pub struct Class {
     pub union_pay_type: Option<String>,
 }
 
-/// Whether a step of a visit is work or test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// Something is done.
-    Work,
-    /// It is shown to work.
-    Test,
-}
-
-/// A step of a visit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct VisitStep {
-    /// Stable word.
-    pub code: String,
-    /// Work or test.
-    pub phase: Phase,
-    /// What is done.
-    pub name: Text,
-    /// "Does not apply" is an allowed answer.
-    pub may_skip: bool,
-}
-
 /// A decision tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -20,7 +20,6 @@ pub fn shipped() -> Result<Facts, FactsError> {
         models: include_str!("../../../../data/models.json"),
         parts: include_str!("../../../../data/parts.json"),
         skills: include_str!("../../../../data/skills.json"),
-        steps: include_str!("../../../../data/steps.json"),
         guides: &[
             ("guides/no-network.json", include_str!("../../../../data/guides/no-network.json")),
             ("guides/printer.json", include_str!("../../../../data/guides/printer.json")),
