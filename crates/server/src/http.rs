@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::ground::web::{Problem, SESSION_COOKIE};
 use crate::house::House;
-use crate::{inbox, org, sla, web};
+use crate::{dispatch, inbox, org, sla, visit, web};
 
 /// A request that takes longer is ended with 503; nothing here has reason to.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -45,8 +45,15 @@ impl Modify for Security {
 }
 
 fn api() -> OpenApiRouter<House> {
-    OpenApiRouter::with_openapi(Doc::openapi())
-        .nest("/api/v1", OpenApiRouter::new().merge(org::api::routes()).merge(sla::api::routes()).merge(inbox::api::routes()))
+    OpenApiRouter::with_openapi(Doc::openapi()).nest(
+        "/api/v1",
+        OpenApiRouter::new()
+            .merge(org::api::routes())
+            .merge(sla::api::routes())
+            .merge(inbox::api::routes())
+            .merge(visit::api::routes())
+            .merge(dispatch::api::routes()),
+    )
 }
 
 /// The OpenAPI document, as `postsale openapi` prints it.

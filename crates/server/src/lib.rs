@@ -4,6 +4,7 @@ pub mod crew;
 pub mod demo;
 pub mod dispatch;
 pub mod edge;
+pub mod flow;
 pub mod followup;
 pub mod ground;
 pub mod h5;

@@ -1,96 +1,56 @@
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::model::OrderKind;
-use crate::ground::Text;
+use super::model::StepDef;
 
-/// Work or the test that follows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// Part of the repair.
-    Work,
-    /// Part of the acceptance test.
-    Test,
-}
+/// The list for classes that have none of their own.
+const UNKNOWN: &str = "unknown";
 
-/// The kinds of order a step belongs to.
-pub type StepKinds = Vec<OrderKind>;
-
-/// A step of a checklist.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StepDef {
-    /// Short code, the same on every class: `seal_check`.
-    pub code: String,
-    /// What the engineer reads.
-    pub name: Text,
-    /// Work or test.
-    pub phase: Phase,
-    /// Whether doing it can lose what the merchant keeps on the terminal; such a step waits for the backup answer.
-    #[serde(default)]
-    pub risks_data: bool,
-    /// Orders it belongs to; empty means all.
-    #[serde(default)]
-    pub kinds: StepKinds,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Class {
-    models: Vec<String>,
-    steps: Vec<String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(rename = "note")]
+    _note: String,
     steps: Vec<StepDef>,
-    classes: BTreeMap<String, Class>,
-    otherwise: String,
+    classes: BTreeMap<String, Vec<String>>,
 }
 
-/// The steps of every class of terminal, from `data/checklists.json`.
-#[derive(Debug, Clone)]
+/// The steps of every class of terminals, from `data/checklists.json`.
+#[derive(Debug, Clone, Default)]
 pub struct Checklists {
     file: File,
 }
 
 impl Checklists {
-    /// Reads the data file. Errors: not the expected shape, a class that names a step nobody defines, a default class that is not there.
+    /// Reads the data file. Errors, in words: not the expected shape; a class that names a step nobody defines, tests before
+    /// the work is done, or tests nothing; no list for unknown classes.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let file: File = serde_json::from_str(text).map_err(|e| e.to_string())?;
-        if !file.classes.contains_key(&file.otherwise) {
-            return Err(format!("the class {} is not defined", file.otherwise));
+        let lists = Self { file: serde_json::from_str(text).map_err(|e| e.to_string())? };
+        if !lists.file.classes.contains_key(UNKNOWN) {
+            return Err("there is no list for unknown classes".into());
         }
-        for (name, class) in &file.classes {
-            if let Some(unknown) = class.steps.iter().find(|code| !file.steps.iter().any(|s| s.code == **code)) {
-                return Err(format!("class {name} names the unknown step {unknown}"));
+        for (class, codes) in &lists.file.classes {
+            let steps = lists.steps(class);
+            if steps.len() != codes.len() {
+                return Err(format!("class {class} names a step that is not defined"));
+            }
+            if !steps.is_sorted_by_key(|s| s.phase) || steps.last().is_none_or(|s| s.phase != super::StepPhase::Test) {
+                return Err(format!("class {class} does not end with its tests"));
             }
         }
-        Ok(Self { file })
+        Ok(lists)
     }
 
-    /// The class of a model; models are matched by the longest beginning the file lists. Without a model: the default class.
-    pub fn class_of(&self, model: Option<&str>) -> &str {
-        let model = model.unwrap_or_default();
-        let fits = |class: &Class| class.models.iter().filter(|m| model.starts_with(m.as_str())).map(String::len).max();
-        let best = self.file.classes.iter().filter_map(|(name, class)| fits(class).map(|len| (len, name))).max();
-        best.map_or(&self.file.otherwise, |(_, name)| name)
+    /// The steps of a class, work before tests; a short list for a class nobody knows.
+    pub fn steps(&self, class: &str) -> Vec<StepDef> {
+        let codes = self.file.classes.get(class).or_else(|| self.file.classes.get(UNKNOWN));
+        codes.into_iter().flatten().filter_map(|code| self.step(code)).cloned().collect()
     }
 
-    /// The steps of a class for an order of this kind, in order; those of the default class for a class nobody knows.
-    pub fn steps(&self, class: &str, kind: OrderKind) -> Vec<StepDef> {
-        let class = self.file.classes.get(class).or_else(|| self.file.classes.get(&self.file.otherwise));
-        class
-            .into_iter()
-            .flat_map(|c| &c.steps)
-            .filter_map(|code| self.file.steps.iter().find(|s| s.code == *code))
-            .filter(|s| s.kinds.is_empty() || s.kinds.contains(&kind))
-            .cloned()
-            .collect()
+    /// A step by its code, of whichever class.
+    pub fn step(&self, code: &str) -> Option<&StepDef> {
+        self.file.steps.iter().find(|s| s.code == code)
     }
 }
 
@@ -98,29 +58,31 @@ impl Checklists {
 mod tests {
     use super::*;
 
-    const FILE: &str = include_str!("../../../../data/checklists.json");
-
     #[test]
-    fn the_file_reads_and_every_class_ends_with_a_test() {
-        let lists = Checklists::parse(FILE).unwrap();
-        for class in lists.file.classes.keys() {
-            for kind in OrderKind::ALL {
-                let steps = lists.steps(class, *kind);
-                assert!(steps.iter().any(|s| s.phase == Phase::Test), "{class} {kind:?} is accepted without a test");
-                assert!(steps.is_sorted_by_key(|s| s.phase), "{class} {kind:?} tests before the work is done");
-            }
-            assert!(lists.steps(class, OrderKind::Swap).iter().any(|s| s.risks_data), "{class}: a swap always risks data");
+    fn the_file_reads_and_knows_every_class() {
+        let lists = Checklists::parse(include_str!("../../../../data/checklists.json")).unwrap();
+        assert_eq!(lists.steps("unheard of"), lists.steps(UNKNOWN));
+        assert!(lists.steps("smart_pos").iter().any(|s| s.risks_data));
+        // Every class of the model catalogue has a list of its own.
+        let models: serde_json::Value = serde_json::from_str(include_str!("../../../../data/models.json")).unwrap();
+        for class in models["classes"].as_object().unwrap().keys() {
+            assert!(lists.file.classes.contains_key(class), "{class}");
         }
-        assert_eq!(lists.class_of(Some("A920 Pro")), "smart_pos");
-        assert_eq!(lists.class_of(Some("unheard of")), lists.file.otherwise);
-        assert_eq!(lists.class_of(None), lists.file.otherwise);
-        assert_eq!(lists.steps("unheard of", OrderKind::Repair), lists.steps(&lists.file.otherwise, OrderKind::Repair));
     }
 
     #[test]
     fn a_broken_file_is_refused() {
-        assert!(Checklists::parse("{}").is_err());
-        assert!(Checklists::parse(r#"{"steps":[],"classes":{"x":{"models":[],"steps":["y"]}},"otherwise":"x"}"#).is_err());
-        assert!(Checklists::parse(r#"{"steps":[],"classes":{},"otherwise":"x"}"#).is_err());
+        let step = |phase: &str| format!(r#"{{"code":"x","name":{{"zh":"","en":""}},"phase":"{phase}"}}"#);
+        let file = |step: &str, list: &str| format!(r#"{{"note":"","steps":[{step}],"classes":{{"unknown":{list}}}}}"#);
+        assert!(Checklists::parse(&file(&step("test"), r#"["x"]"#)).is_ok());
+        for wrong in [
+            "{}".to_owned(),
+            file(&step("test"), r#"["y"]"#),
+            file(&step("work"), r#"["x"]"#),
+            file(&step("test"), "[]"),
+            file(&step("test"), r#"["x"]"#).replace("unknown", "other"),
+        ] {
+            assert!(Checklists::parse(&wrong).is_err(), "{wrong}");
+        }
     }
 }

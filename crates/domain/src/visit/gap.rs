@@ -1,7 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::checklist::{Phase, StepDef};
-use super::model::{Backup, Order, OrderKind, Site, StepDone, StepResult};
+use super::model::{Backup, Order, OrderKind, Site, StepDef, StepDone, StepPhase, StepResult};
 use super::rules::net_swap;
 use crate::ground::Text;
 
@@ -9,7 +8,7 @@ use crate::ground::Text;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Gap {
-    /// Stable: `diagnosis`, `backup`, `restore`, `swap_unit`, `step:<code>`, `test:<code>`, `step_failed:<code>`, `follow_up:<code>`, `skip_reason:<code>`.
+    /// Stable: `diagnosis`, `backup`, `restore`, `swap_unit`, `step:<code>`, `test:<code>`, `step_failed:<code>`, `follow_up:<code>`.
     pub code: String,
     /// What to do.
     pub sentence: Text,
@@ -45,7 +44,7 @@ fn missing_at(order: &Order, site: Option<&Site>) -> Vec<Gap> {
     if order.kind == OrderKind::Swap && site.is_none_or(|s| net_swap(s).is_none()) {
         gaps.push(gap("swap_unit", "还没有登记旧机和新机", "The old and the new unit are not recorded yet"));
     }
-    for phase in [Phase::Work, Phase::Test] {
+    for phase in [StepPhase::Work, StepPhase::Test] {
         for def in order.steps.iter().filter(|d| d.phase == phase) {
             gaps.extend(step_gap(def, site.and_then(|s| s.steps.get(&def.code))));
         }
@@ -60,21 +59,18 @@ fn step_gap(def: &StepDef, done: Option<&StepDone>) -> Option<Gap> {
     let (code, zh, en) = (&def.code, &def.name.zh, &def.name.en);
     let silent = done.is_some_and(|d| d.note.as_deref().is_none_or(|n| n.trim().is_empty()));
     match (done.map(|d| d.result), def.phase) {
-        (None, Phase::Work) => Some(gap(format!("step:{code}"), format!("未做：{zh}"), format!("Not done: {en}"))),
-        (None, Phase::Test) => Some(gap(format!("test:{code}"), format!("未测试：{zh}"), format!("Not tested: {en}"))),
-        (Some(StepResult::Fail), Phase::Work) => Some(gap(
+        (None, StepPhase::Work) => Some(gap(format!("step:{code}"), format!("未做：{zh}"), format!("Not done: {en}"))),
+        (None, StepPhase::Test) => Some(gap(format!("test:{code}"), format!("未测试：{zh}"), format!("Not tested: {en}"))),
+        (Some(StepResult::Fail), StepPhase::Work) => Some(gap(
             format!("step_failed:{code}"),
             format!("没做成：{zh}。重做，或以“无法完成”结束"),
             format!("Went wrong: {en}. Do it again, or end as not possible"),
         )),
-        (Some(StepResult::Fail), Phase::Test) if silent => Some(gap(
+        (Some(StepResult::Fail), StepPhase::Test) if silent => Some(gap(
             format!("follow_up:{code}"),
             format!("未通过：{zh}。写下后续怎么办"),
             format!("Not passed: {en}. Write down what follows"),
         )),
-        (Some(StepResult::Na), _) if silent => {
-            Some(gap(format!("skip_reason:{code}"), format!("跳过了：{zh}。写下原因"), format!("Skipped: {en}. Write down why")))
-        }
         _ => None,
     }
 }

@@ -1,9 +1,9 @@
 use jiff::Timestamp;
 
+use super::command::{CodeCheck, Command, Confirmation, Event, Facts, NewUnit};
 use super::gap::missing;
 use super::model::{
-    Backup, CodeCheck, Command, Confirmation, Confirmed, Event, Facts, NewUnit, Order, PartUsed, Site, Span, State, StepDone,
-    VisitCommandKind, VisitOutcome, WorkOrderState,
+    Backup, Confirmed, Order, PartUsed, Site, Span, State, StepDone, StepResult, VisitCommandKind, VisitOutcome, WorkOrderState,
 };
 use crate::ground::Refusal;
 use crate::refuse;
@@ -18,7 +18,7 @@ const MAX_POINTS: usize = 20_000;
 /// Most characters of a note or a reason.
 const MAX_NOTE: usize = 2000;
 /// The parts that are a whole unit: their serial numbers are those of terminals.
-const WHOLE_UNITS: &[&str] = &["swap_unit", "new_unit", "unit"];
+const WHOLE_UNITS: &[&str] = &["swap_unit", "new_unit"];
 
 /// Whether a part is a whole terminal, so that using it means a swap.
 pub fn whole_unit(part: &str) -> bool {
@@ -165,6 +165,10 @@ fn on_site(order: &Order, site: &Site, command: &Command, facts: &Facts) -> Resu
             let Some(def) = order.steps.iter().find(|d| d.code == *code) else {
                 return Err(refuse!(Invalid, "visit.step_unknown", step = code).field("code"));
             };
+            // A mandatory step cannot be passed over (S2-04); what cannot be done there ends the visit as not possible.
+            if *result == StepResult::Na && !def.may_skip {
+                return Err(refuse!(Conflict, "visit.step_mandatory").field("result"));
+            }
             if def.risks_data && site.backup.is_none() {
                 return Err(refuse!(Conflict, "visit.backup_first"));
             }

@@ -20,12 +20,16 @@ fn part_id(n: u128) -> PartUseId {
     PartUseId::from_uuid(uuid::Uuid::from_u128(n))
 }
 
-fn def(code: &str, phase: Phase, risks_data: bool) -> StepDef {
-    StepDef { code: code.into(), name: Text { zh: code.into(), en: code.into() }, phase, risks_data, kinds: Vec::new() }
+fn def(code: &str, phase: StepPhase, may_skip: bool, risks_data: bool) -> StepDef {
+    StepDef { code: code.into(), name: Text { zh: code.into(), en: code.into() }, phase, may_skip, risks_data }
 }
 
 fn order(kind: OrderKind, state: State) -> Order {
-    let steps = vec![def("seal", Phase::Work, false), def("change", Phase::Work, true), def("sale", Phase::Test, false)];
+    let steps = vec![
+        def("seal", StepPhase::Work, true, false),
+        def("change", StepPhase::Work, false, true),
+        def("sale", StepPhase::Test, false, false),
+    ];
     Order { kind, serial: Some("OLD00001".into()), steps, promised: None, planned: None, state }
 }
 
@@ -139,6 +143,7 @@ fn what_comes_first() {
         (vec![diagnose()], part(1, "print_head", None, None), "visit.backup_first"),
         (vec![diagnose()], step("change", StepResult::Pass, None), "visit.backup_first"),
         (vec![], step("dance", StepResult::Pass, None), "visit.step_unknown"),
+        (vec![], step("sale", StepResult::Na, Some("没有卡")), "visit.step_mandatory"),
         (vec![], Command::Diagnose { fault_code: "broken".into(), note: None }, "visit.fault_unknown"),
         (vec![], Command::Restore { verified: true, note: None }, "visit.no_backup"),
         (vec![backup(Backup::Refused)], Command::Restore { verified: true, note: None }, "visit.no_backup"),
@@ -178,7 +183,7 @@ fn the_last_gap_makes_it_repaired_and_a_new_one_takes_it_back() {
     let broken = run(followed, &step("seal", StepResult::Fail, Some("封签破损"))).unwrap();
     assert_eq!(missing(&broken)[0].code, "step_failed:seal");
     let skipped = run(broken, &step("seal", StepResult::Na, None)).unwrap();
-    assert_eq!(missing(&skipped)[0].code, "skip_reason:seal");
+    assert_eq!(skipped.state.name(), WorkOrderState::Repaired);
     // What was saved must be back.
     let saved = all(on_site(), &[diagnose(), backup(Backup::Done), step("seal", StepResult::Pass, None)]);
     let saved = all(saved, &[step("change", StepResult::Pass, None), step("sale", StepResult::Pass, None)]);
@@ -213,7 +218,7 @@ fn units_are_changed_in_a_chain() {
     assert!(run(undone, &Command::Fail { reason: "没有好机".into(), follow_up: "明天带新机".into() }).is_ok());
     for (new_unit, code) in [(NewUnit::Unknown, "visit.new_serial_unknown"), (NewUnit::Bound, "visit.new_serial_bound")] {
         let facts = Facts { new_unit: Some(new_unit), ..Facts::default() };
-        assert_eq!(decide(&first, &part(4, "unit", Some("NEW00001"), Some("NEW00009")), &facts, now()).unwrap_err().code, code);
+        assert_eq!(decide(&first, &part(4, "new_unit", Some("NEW00001"), Some("NEW00009")), &facts, now()).unwrap_err().code, code);
     }
 }
 

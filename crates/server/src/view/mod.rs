@@ -3,3 +3,4 @@
 pub mod clock;
 pub mod reach;
 pub mod shop;
+pub mod visit;

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use postsale_domain::ground::{EngineerId, Text};
 use postsale_domain::sla::TicketId;
 use postsale_domain::visit::{
-    Actual, Backup, Confirmed, Event, Order, OrderKind, PartUsed, Site, Span, State, StepDone, VisitOutcome, WorkOrderId, WorkOrderState,
+    Actual, Backup, Confirmed, Event, Order, OrderKind, PartUsed, Site, Span, State, StepDef, StepDone, VisitOutcome, WorkOrderId,
+    WorkOrderState,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -123,8 +124,8 @@ pub fn number(number: i64) -> String {
 }
 
 impl WorkOrder {
-    /// What the rules look at. `serial` is the terminal's, which the ticket knows; the checklist follows from class and kind.
-    pub fn order(&self, serial: Option<String>) -> Done<Order> {
+    /// What the rules look at. `serial` is the terminal's, which the ticket knows; `steps` those of the terminal's class.
+    pub fn order(&self, serial: Option<String>, steps: Vec<StepDef>) -> Done<Order> {
         let broken = || DbError::Row(format!("work order {} stands {} without what belongs to that", self.number, self.state.as_str()));
         let engineer = self.engineer_id.ok_or_else(broken);
         let site = self.actual.from.map(|arrived_at| Site {
@@ -162,7 +163,6 @@ impl WorkOrder {
             },
             WorkOrderState::Cancelled => State::Cancelled { at: self.closed_at.ok_or_else(broken)?, reason: reason.ok_or_else(broken)? },
         };
-        let steps = super::checklists()?.steps(&self.terminal_class, self.kind);
         Ok(Order { kind: self.kind, serial, steps, promised: self.promised, planned: self.planned, state })
     }
 
@@ -506,4 +506,20 @@ pub fn last(tx: &mut Tx<'_>, id: WorkOrderId, event_code: &str) -> Done<(i64, Op
         |r| r.next::<Json<Value>>(),
     )?;
     Ok((times, data.map(|j| j.0)))
+}
+
+/// The serial number of the unit that an earlier, finished visit for the same ticket left standing there; the ticket itself
+/// keeps naming the terminal it was reported for.
+pub fn put_in_before(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<Option<String>> {
+    let tenant = tx.tenant();
+    let found = tx.query(
+        sql!(
+            "SELECT u.part, u.new_serial FROM visit_part u JOIN work_order w ON w.id = u.work_order_id
+             WHERE w.tenant_id = $1 AND w.ticket_id = $2 AND w.number < $3 AND w.outcome = 'swapped' AND u.new_serial IS NOT NULL
+             ORDER BY u.at DESC, u.id DESC LIMIT 50"
+        ),
+        &[p(&tenant), p(&w.ticket_id), p(&w.number)],
+        |r| Ok((r.next::<String>()?, r.next::<String>()?)),
+    )?;
+    Ok(found.into_iter().find(|(part, _)| postsale_domain::visit::whole_unit(part)).map(|(_, serial)| serial))
 }

@@ -10,3 +10,4 @@ mod org;
 mod sla;
 mod smtp_sink;
 mod talk_world;
+mod visit;

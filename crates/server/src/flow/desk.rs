@@ -1,0 +1,211 @@
+//! What happens to a ticket, with everything that follows: the timeline, the clocks, the word to the merchant.
+
+use postsale_domain::ground::{Reach, Who, to_millis};
+use postsale_domain::refuse;
+use postsale_domain::sla::{ClockKind, What};
+use postsale_domain::ticket::{Around, Case, Channel, Command, Event, TicketId, apply, decide};
+use serde_json::{Value, json};
+
+use crate::flow::word;
+use crate::ground::db::{Done, Stop, Tx};
+use crate::org;
+use crate::sla;
+use crate::ticket::entry::{self, Author, Kind, Line};
+use crate::ticket::store::{self, NEVER_DUE, Ticket};
+use crate::view::reach::see_ticket;
+use crate::visit;
+
+/// A ticket on the table: loaded for change, changed in memory, saved once with all that follows.
+pub struct Desk {
+    before: Ticket,
+    /// The ticket as it will be saved.
+    pub ticket: Ticket,
+    author: Author,
+    author_name: String,
+    /// Whether a work order is not closed.
+    around: Around,
+    touched: bool,
+}
+
+impl Desk {
+    /// Loads a ticket the caller may see. With `version`, errors with the current ticket when it is another one's.
+    pub fn load(tx: &mut Tx<'_>, id: TicketId, reach: Reach, version: Option<i64>) -> Done<Self> {
+        see_ticket(tx, reach, id)?;
+        let Some(ticket) = store::ticket_for_change(tx, id)? else { return Err(refuse!(NotFound, "not_found").into()) };
+        if version.is_some_and(|v| v != ticket.version) {
+            return Err(Stop::Stale(Box::new(serde_json::to_value(&ticket).unwrap_or(Value::Null))));
+        }
+        let days_closed = ticket.closed_at.map_or(0, |at| (tx.now().as_second() - at.as_second()) / 86_400);
+        let around = Around { live_work_order: visit::store::live_of_ticket(tx, id)?.is_some(), days_closed };
+        Self::of(tx, ticket, around)
+    }
+
+    /// A ticket that is being made in this transaction.
+    pub fn fresh(tx: &mut Tx<'_>, ticket: Ticket) -> Done<Self> {
+        Self::of(tx, ticket, Around::default())
+    }
+
+    fn of(tx: &mut Tx<'_>, ticket: Ticket, around: Around) -> Done<Self> {
+        let author = match tx.caller().who {
+            Who::Staff { .. } => Author::Staff,
+            Who::Merchant => Author::Merchant,
+            Who::System(_) => Author::System,
+        };
+        let author_name = match author {
+            Author::Merchant => ticket.contact.name.clone().unwrap_or_default(),
+            _ => org::store::shown_name(tx)?,
+        };
+        Ok(Self { before: ticket.clone(), ticket, author, author_name, around, touched: false })
+    }
+
+    /// The rules' part of it.
+    pub fn case(&self) -> &Case {
+        &self.ticket.case
+    }
+
+    /// Says that the work order that stood in the way is closed in this very transaction.
+    pub fn work_order_closed(&mut self) {
+        self.around.live_work_order = false;
+    }
+
+    /// Decides a command and lets everything follow that does. What is already so changes nothing.
+    pub fn command(&mut self, tx: &mut Tx<'_>, command: &Command) -> Done<()> {
+        for event in decide(&self.ticket.case, command, self.around)? {
+            self.happen(tx, &event)?;
+        }
+        Ok(())
+    }
+
+    /// Lets an event happen: the case, its stamps, a line of the timeline, the clocks, the word to the merchant.
+    pub fn happen(&mut self, tx: &mut Tx<'_>, event: &Event) -> Done<()> {
+        self.touched = true;
+        let now = tx.now();
+        self.ticket.case = apply(self.ticket.case.clone(), event);
+        let t = &mut self.ticket;
+        match event {
+            Event::Claimed { .. } | Event::Assigned { .. } => t.claimed_at = Some(now),
+            Event::Responded => t.responded_at = Some(now),
+            Event::Solved { .. } => t.solved_at = Some(now),
+            Event::Closed { .. } | Event::Cancelled { .. } => t.closed_at = Some(now),
+            Event::Reopened { .. } => (t.solved_at, t.closed_at) = (None, None),
+            _ => {}
+        }
+        for (kinds, what) in clocks(event) {
+            sla::store::record(tx, self.ticket.id, kinds, &[what])?;
+        }
+        // The first answer is a stamp, not a story: the reply itself stands on the timeline.
+        if !matches!(event, Event::Responded) {
+            let (code, data) = self.told(tx, event)?;
+            self.line(tx, Kind::Event, public(event), "", Some((code, data)), None)?;
+        }
+        word::of_event(tx, &self.ticket, event)
+    }
+
+    /// The event's code and the values its sentence needs, with names instead of ids.
+    fn told(&self, tx: &mut Tx<'_>, event: &Event) -> Done<(String, Value)> {
+        let mut data = serde_json::to_value(event).unwrap_or(Value::Null);
+        let code = data["code"].as_str().unwrap_or_default().to_owned();
+        if let Some(object) = data.as_object_mut() {
+            object.remove("code");
+            object.insert("who".into(), json!(self.author_name));
+        }
+        for field in ["by", "from", "to"] {
+            if let Some(user) = data[field].as_str().and_then(|id| id.parse().ok())
+                && let Some((_, name)) = org::store::names(tx, user)?
+            {
+                data[field] = json!(name);
+            }
+        }
+        Ok((code, data))
+    }
+
+    /// Writes a line on the timeline.
+    pub fn line(
+        &mut self,
+        tx: &mut Tx<'_>,
+        kind: Kind,
+        public: bool,
+        body: &str,
+        event: Option<(String, Value)>,
+        channel: Option<Channel>,
+    ) -> Done<postsale_domain::ticket::EntryId> {
+        let line = Line {
+            kind,
+            public,
+            author: self.author,
+            author_name: self.author_name.clone(),
+            channel,
+            body: body.to_owned(),
+            event,
+            notice_id: None,
+            letter_id: None,
+        };
+        self.write(tx, &line)
+    }
+
+    /// Writes a prepared line on the timeline.
+    pub fn write(&mut self, tx: &mut Tx<'_>, line: &Line) -> Done<postsale_domain::ticket::EntryId> {
+        self.touched = true;
+        entry::append(tx, &mut self.ticket, line)
+    }
+
+    /// Who writes, for lines made elsewhere.
+    pub fn author(&self) -> (Author, String) {
+        (self.author, self.author_name.clone())
+    }
+
+    /// Saves under an action's name. Without any change nothing is written and the version stays.
+    pub fn save(mut self, tx: &mut Tx<'_>, action: &'static str) -> Done<Ticket> {
+        if !self.touched {
+            return Ok(self.ticket);
+        }
+        self.ticket.next_due_at = soonest_due(tx, &self.ticket)?;
+        store::save(tx, action, &self.before, &mut self.ticket)?;
+        Ok(self.ticket)
+    }
+}
+
+/// The instant a list sorts a ticket by: the soonest due instant of its running clocks.
+pub fn soonest_due(tx: &mut Tx<'_>, ticket: &Ticket) -> Done<i64> {
+    let kept = sla::store::kept(tx, ticket.id)?;
+    Ok(sla::store::next_due(&kept).map_or(NEVER_DUE, to_millis))
+}
+
+/// What an event means to the clocks.
+fn clocks(event: &Event) -> Vec<(&'static [ClockKind], What)> {
+    const RESPONSE: &[ClockKind] = &[ClockKind::FirstResponse];
+    const RESOLUTION: &[ClockKind] = &[ClockKind::Resolution];
+    const BOTH: &[ClockKind] = &ClockKind::ALL;
+    match event {
+        Event::Responded => vec![(RESPONSE, What::Stop)],
+        Event::Prioritised { from, to, .. } if from != to => vec![(BOTH, What::Priority { priority: to.as_str().into() })],
+        Event::Paused { reason } => vec![(BOTH, What::Pause { reason: reason.as_str().into() })],
+        Event::Resumed { reason } => vec![(BOTH, What::Resume { reason: reason.as_str().into() })],
+        Event::Solved { .. } => vec![(RESOLUTION, What::Stop)],
+        Event::Reopened { .. } => vec![(RESOLUTION, What::Reopen)],
+        Event::Cancelled { .. } => vec![(BOTH, What::Cancel)],
+        _ => Vec::new(),
+    }
+}
+
+/// What the merchant sees of it on their page.
+fn public(event: &Event) -> bool {
+    match event {
+        Event::Registered
+        | Event::RemoteStarted
+        | Event::VisitDecided { .. }
+        | Event::VisitFailed
+        | Event::Solved { .. }
+        | Event::Closed { .. }
+        | Event::Reopened { .. }
+        | Event::Cancelled { .. } => true,
+        Event::Claimed { .. }
+        | Event::Assigned { .. }
+        | Event::FactsAdded { .. }
+        | Event::Responded
+        | Event::Prioritised { .. }
+        | Event::Paused { .. }
+        | Event::Resumed { .. }
+        | Event::Triaged { .. } => false,
+    }
+}

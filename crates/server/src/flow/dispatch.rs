@@ -1,0 +1,191 @@
+//! Who could go, and asking them: the facts of several rooms for the rule that ranks, and the offer with all that follows.
+
+use jiff::ToSpan;
+use postsale_domain::dispatch::{self, Candidate, Certificate, Job, OfferState, Person, Slot};
+use postsale_domain::ground::{EngineerId, Reach, Text};
+use postsale_domain::refuse;
+use postsale_domain::sla::ClockKind;
+use postsale_domain::visit::{Command, Facts, Span, WorkOrderId, WorkOrderState};
+use serde_json::json;
+
+use super::visit::{Table, clash};
+use crate::crew::store as crew;
+use crate::dispatch::store::{self as offers, Offer};
+use crate::ground::db::{Done, Tx};
+use crate::knowledge;
+use crate::merchant::store as merchants;
+use crate::sla;
+use crate::ticket::store::Ticket;
+use crate::view::visit::{WorkOrderPage, local_span, zone};
+use crate::visit::store::WorkOrder;
+
+/// Days that are looked at for a free time.
+const DAYS: u16 = 7;
+/// Minutes on site when nobody knows better.
+const USUAL_MINUTES: u32 = 40;
+
+fn slot(span: Span) -> Slot {
+    Slot { from: span.from, to: span.to }
+}
+
+fn span(slot: Slot) -> Span {
+    Span { from: slot.from, to: slot.to }
+}
+
+fn job(tx: &mut Tx<'_>, w: &WorkOrder, ticket: &Ticket) -> Done<Job> {
+    let today = tx.now().to_zoned(zone()).date();
+    let shop = match ticket.store_id {
+        Some(id) => merchants::store(tx, id)?,
+        None => None,
+    };
+    let open: Vec<Slot> = match &shop {
+        // The day before is looked at for shops that are open past midnight.
+        Some(shop) => {
+            let first = today.checked_sub(1.day()).unwrap_or(today);
+            shop.hours.windows(first, DAYS + 1, &zone()).into_iter().map(|(from, to)| Slot { from, to }).collect()
+        }
+        // Nothing is known of the shop: shifts alone decide.
+        None => vec![Slot { from: tx.now(), to: tx.now() + jiff::SignedDuration::from_hours(24 * i64::from(DAYS)) }],
+    };
+    // A window the merchant was promised is kept; only a person moves it.
+    let open = match w.promised.filter(|p| p.to > tx.now()) {
+        Some(promised) => open
+            .into_iter()
+            .map(|o| Slot { from: o.from.max(promised.from), to: o.to })
+            .filter(|o| o.from < o.to && o.from < promised.to)
+            .collect(),
+        None => open,
+    };
+    let due = sla::store::faces_of(tx, ticket.id)?.into_iter().find(|c| c.kind == ClockKind::Resolution).and_then(|c| c.due_at);
+    let minutes = knowledge::facts().fault(&w.fault_code).and_then(|f| f.onsite_minutes).unwrap_or(USUAL_MINUTES);
+    Ok(Job { skills: w.skills.clone(), district: w.district.clone(), place: shop.map(|s| (s.lat_e6, s.lng_e6)), open, due, minutes })
+}
+
+/// Everybody of the crew, judged for an order, the best first.
+pub fn candidates(tx: &mut Tx<'_>, w: &WorkOrder, ticket: &Ticket) -> Done<Vec<Candidate>> {
+    let (now, zone) = (tx.now(), zone());
+    let today = now.to_zoned(zone.clone()).date();
+    let job = job(tx, w, ticket)?;
+    let midnight = today.to_zoned(zone.clone()).map_or(now, |z| z.timestamp());
+    let between = Slot { from: midnight, to: now + jiff::SignedDuration::from_hours(24 * (i64::from(DAYS) + 1)) };
+    let taken = offers::taken(tx, between, w.id)?;
+    let refused: Vec<EngineerId> =
+        offers::of_order(tx, w.id)?.into_iter().filter(|o| o.state == OfferState::Refused).map(|o| o.engineer_id).collect();
+    let people: Vec<Person> = crew::engineers(tx)?
+        .into_iter()
+        .map(|e| Person {
+            id: e.id,
+            skills: e.skills.iter().map(|s| Certificate { skill: s.code.clone(), until: s.valid_until }).collect(),
+            territory: e.territory.clone(),
+            shifts: postsale_domain::crew::shifts_between(&e.shifts, today, DAYS, &zone)
+                .into_iter()
+                .map(|(from, to)| Slot { from, to })
+                .collect(),
+            daily_limit: e.daily_limit,
+            home: e.home,
+            booked: taken.iter().filter(|t| t.engineer == e.id).map(|t| t.booked.clone()).collect(),
+            refused_before: refused.contains(&e.id),
+            name: e.name,
+        })
+        .collect();
+    Ok(dispatch::rank(&job, &people, now, &zone))
+}
+
+/// What the dispatcher wants; without anything, the rule chooses.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    /// Whom.
+    pub engineer: Option<EngineerId>,
+    /// When they would be there.
+    pub planned: Option<Span>,
+    /// What the merchant is told.
+    pub promised: Option<Span>,
+    /// Why so, when a rule of habit speaks against it: closed shop, outside the shift, promise not kept.
+    pub reason: Option<String>,
+}
+
+/// Offers an order to somebody. Errors: `dispatch.offered_already`, `dispatch.nobody_fits`, `dispatch.not_fit` (a skill or its
+/// certificate), `dispatch.overlap`, and without a reason `dispatch.shop_closed`, `dispatch.off_shift`; `dispatch.promise_broken`
+/// when the plan lies outside the window the merchant knows and no new one is given.
+pub fn offer(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId, version: i64, wish: &Wish) -> Done<WorkOrderPage> {
+    let mut table = Table::load(tx, id, reach, Some(version))?;
+    if table.w.state == WorkOrderState::Open {
+        let states: Vec<OfferState> = offers::of_order(tx, id)?.iter().map(|o| o.state).collect();
+        dispatch::may_offer(&states)?;
+    } else if table.w.closed_at.is_none() {
+        return Err(refuse!(Conflict, "dispatch.offered_already").into());
+    }
+    let ranked = candidates(tx, &table.w, &table.ticket)?;
+    let reason = wish.reason.as_deref().map(str::trim).filter(|r| !r.is_empty());
+    let (chosen, planned) = match wish.engineer {
+        None => {
+            let best = ranked.into_iter().find(|c| c.fits).ok_or_else(|| refuse!(Conflict, "dispatch.nobody_fits"))?;
+            let planned = wish.planned.or(best.slot.map(span));
+            (best, planned)
+        }
+        Some(engineer) => {
+            let named = ranked.into_iter().find(|c| c.id == engineer);
+            let named = named.ok_or_else(|| refuse!(Invalid, "dispatch.engineer_unknown").field("engineer_id"))?;
+            let planned = wish.planned.or(named.slot.map(span));
+            (named, planned)
+        }
+    };
+    let Some(planned) = planned else { return Err(refuse!(Conflict, "dispatch.not_fit", engineer = &chosen.name).into()) };
+    let Some(engineer) = crew::for_change(tx, chosen.id)? else {
+        return Err(refuse!(Invalid, "dispatch.engineer_unknown").field("engineer_id").into());
+    };
+    let day = planned.from.to_zoned(zone()).date();
+    if !postsale_domain::crew::lacking(&engineer, &table.w.skills, day).is_empty() {
+        return Err(refuse!(Conflict, "dispatch.not_fit", engineer = &chosen.name).field("engineer_id").into());
+    }
+    if let Some(number) = clash(tx, chosen.id, planned, id)? {
+        return Err(refuse!(Conflict, "dispatch.overlap", number = number).field("planned").into());
+    }
+    if reason.is_none() {
+        let inside =
+            |spans: &[(jiff::Timestamp, jiff::Timestamp)]| spans.iter().any(|(from, to)| *from <= planned.from && planned.to <= *to);
+        if let Some(store_id) = table.ticket.store_id
+            && let Some(shop) = merchants::store(tx, store_id)?
+            && !inside(&shop.hours.windows(day.checked_sub(1.day()).unwrap_or(day), 2, &zone()))
+        {
+            return Err(refuse!(Invalid, "dispatch.shop_closed").field("planned").into());
+        }
+        if !inside(&postsale_domain::crew::shifts_between(&engineer.shifts, day, 1, &zone())) {
+            return Err(refuse!(Invalid, "dispatch.off_shift").field("planned").into());
+        }
+    }
+    let promised = match (wish.promised, table.w.promised.filter(|p| p.to > tx.now())) {
+        (Some(promised), _) => Some(promised),
+        (None, Some(known)) if known.from <= planned.from && planned.from < known.to => None,
+        (None, Some(_)) => return Err(refuse!(Conflict, "dispatch.promise_broken").field("promised").into()),
+        (None, None) => Some(span(dispatch::promise(slot(planned)))),
+    };
+    let mut why = chosen.why;
+    if let Some(reason) = reason {
+        why.push(Text { zh: format!("调度：{reason}"), en: format!("Dispatch: {reason}") });
+    }
+    table.command(tx, &Command::Offer { engineer: chosen.id, planned, promised }, &Facts::default())?;
+    let offer = Offer {
+        id: tx.new_id(),
+        work_order_id: id,
+        engineer_id: chosen.id,
+        state: OfferState::Offered,
+        why,
+        refuse_reason: None,
+        at: tx.now(),
+        answered_at: None,
+    };
+    offers::insert(tx, &offer)?;
+    let window = local_span(planned, postsale_domain::ground::Lang::Zh);
+    table.line(tx, "visit_offered", &json!({ "engineer": chosen.name, "window": window }), false)?;
+    table.save(tx, "dispatch.offer")
+}
+
+/// The judged crew for an order the caller may see.
+pub fn ranked(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId) -> Done<Vec<crate::view::visit::CandidateRow>> {
+    let not_found = || refuse!(NotFound, "not_found");
+    let w = crate::visit::store::work_order(tx, id)?.ok_or_else(not_found)?;
+    crate::view::visit::see_order(tx, reach, &w)?;
+    let ticket = crate::ticket::store::ticket(tx, w.ticket_id)?.ok_or_else(not_found)?;
+    Ok(candidates(tx, &w, &ticket)?.into_iter().map(crate::view::visit::candidate_row).collect())
+}

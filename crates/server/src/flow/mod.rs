@@ -1,0 +1,8 @@
+//! The one place that walks several rooms in one transaction.
+
+pub mod aftercare;
+pub mod code;
+pub mod desk;
+pub mod dispatch;
+pub mod visit;
+pub mod word;

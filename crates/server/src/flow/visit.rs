@@ -1,0 +1,364 @@
+//! Somebody is sent, and what they do there, with everything that follows: the offer, the ticket and its timeline, the
+//! bindings of a swap, the word to the merchant. All of one command in one transaction.
+
+use postsale_domain::dispatch::{self, Answer, Slot};
+use postsale_domain::ground::{Reach, Text, TypedId};
+use postsale_domain::refuse;
+use postsale_domain::sla::TicketId;
+use postsale_domain::ticket::{self as case, VisitReason};
+use postsale_domain::visit::{
+    self, Command, Event, Facts, NewUnit, Order, OrderKind, Span, VisitOutcome, WorkOrderId, WorkOrderState, apply, decide,
+};
+use serde_json::{Value, json};
+
+use super::desk::Desk;
+use super::word;
+use crate::crew::store as crew;
+use crate::dispatch::store as offers;
+use crate::ground::db::{Done, Query, Stop, Tx, p};
+use crate::knowledge;
+use crate::merchant::store as merchants;
+use crate::org;
+use crate::sql;
+use crate::terminal::store::{self as terminals, Binding};
+use crate::ticket::entry::Kind;
+use crate::ticket::store::{self as tickets, Ticket};
+use crate::view::visit::{WorkOrderPage, order_of, page, see_order};
+use crate::visit::store::{self, RemoteStep, WorkOrder, number};
+
+/// Most characters of an access note.
+const MAX_NOTE: usize = 2000;
+
+/// What the desk says when it sends somebody.
+#[derive(Debug, Clone)]
+pub struct Sending {
+    /// The fault as it looks.
+    pub fault_code: String,
+    /// Why from afar is not enough, as a word.
+    pub reason_code: VisitReason,
+    /// The same in a sentence.
+    pub reason: String,
+    /// Skills; without them, those the fault asks for.
+    pub skills: Option<Vec<String>>,
+    /// Parts to bring; without them, those the fault asks for.
+    pub parts: Option<Vec<String>>,
+    /// What to know at the door.
+    pub access_note: Option<String>,
+}
+
+/// Decides for a visit: the ticket waits for it, the order carries what was done from afar (S1-08). `desk` is saved by the
+/// caller. Errors: those of the ticket's rules, `visit.fault_unknown`, `visit.part_unknown`, `visit.skill_unknown`.
+pub fn send(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<WorkOrderId> {
+    let facts = knowledge::facts();
+    let Some(fault) = facts.fault(&sending.fault_code) else {
+        return Err(refuse!(Invalid, "visit.fault_unknown").field("fault_code").into());
+    };
+    if sending.reason.trim().is_empty() {
+        return Err(refuse!(Invalid, "visit.say_it").field("reason").into());
+    }
+    if sending.reason.chars().count().max(sending.access_note.as_ref().map_or(0, |n| n.chars().count())) > MAX_NOTE {
+        return Err(refuse!(Invalid, "visit.text_long", limit = MAX_NOTE).field("reason").into());
+    }
+    let skills = sending.skills.clone().unwrap_or_else(|| fault.skills.clone());
+    let parts = sending.parts.clone().unwrap_or_else(|| fault.parts.clone());
+    if skills.iter().any(|s| facts.skill(s).is_none()) {
+        return Err(refuse!(Invalid, "visit.skill_unknown").field("skills").into());
+    }
+    if parts.iter().any(|part| facts.part(part).is_none()) {
+        return Err(refuse!(Invalid, "visit.part_unknown").field("parts").into());
+    }
+    let command = case::Command::OpenVisit { fault_code: sending.fault_code.clone(), reason: sending.reason_code };
+    desk.command(tx, &command)?;
+    let district = match desk.ticket.store_id {
+        Some(id) => merchants::store(tx, id)?.map_or_else(String::new, |s| s.district),
+        None => String::new(),
+    };
+    let class = match desk.ticket.terminal_id {
+        Some(id) => terminals::terminal(tx, id)?.map(|t| facts.class_of(&t.model).to_owned()),
+        None => None,
+    };
+    // A whole unit to bring means that the unit will be changed.
+    let kind = if sending.parts.as_ref().is_some_and(|ps| ps.iter().any(|part| visit::whole_unit(part))) {
+        OrderKind::Swap
+    } else {
+        OrderKind::Repair
+    };
+    let w = WorkOrder {
+        id: tx.new_id(),
+        number: org::store::next_number(tx, "work_order")?,
+        ticket_id: desk.ticket.id,
+        kind,
+        state: WorkOrderState::Open,
+        fault_code: sending.fault_code.clone(),
+        reason_code: sending.reason_code.as_str().to_owned(),
+        reason: sending.reason.trim().to_owned(),
+        access_note: sending.access_note.clone().filter(|n| !n.trim().is_empty()),
+        skills,
+        parts,
+        remote_steps: remote_steps(tx, desk.ticket.id)?,
+        district,
+        terminal_class: class.unwrap_or_else(|| "unknown".into()),
+        engineer_id: None,
+        promised: None,
+        planned: None,
+        actual: visit::Actual::default(),
+        accepted_at: None,
+        departed_at: None,
+        off_site_reason: None,
+        arrived_place: None,
+        diagnosis_code: None,
+        backup: None,
+        restore_verified: None,
+        restore_note: None,
+        outcome: None,
+        fail_reason: None,
+        follow_up_note: None,
+        confirmation: None,
+        code: None,
+        created_at: tx.now(),
+        closed_at: None,
+        version: 1,
+        steps: std::collections::BTreeMap::new(),
+        parts_used: Vec::new(),
+    };
+    store::insert(tx, &w)?;
+    let by = org::store::shown_name(tx)?;
+    store::append(tx, w.id, "opened", &json!({ "reason": w.reason, "fault_code": w.fault_code }), &by)?;
+    Ok(w.id)
+}
+
+/// Every answer given in guides of the ticket, in both languages, oldest first.
+fn remote_steps(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<RemoteStep>> {
+    let tenant = tx.tenant();
+    let given = tx.query(
+        sql!(
+            "SELECT r.guide, a.step, a.answer, a.at FROM guide_answer a JOIN guide_run r ON r.id = a.run_id
+             WHERE r.tenant_id = $1 AND r.ticket_id = $2 AND a.undone_at IS NULL ORDER BY r.started_at, a.seq LIMIT 500"
+        ),
+        &[p(&tenant), p(&ticket)],
+        |r| Ok((r.next::<String>()?, r.next::<String>()?, r.next::<String>()?, r.next()?)),
+    )?;
+    let plain = |word: &str| Text { zh: word.to_owned(), en: word.to_owned() };
+    Ok(given
+        .into_iter()
+        .map(|(guide, step, answer, at)| {
+            let (question, label) = asked(&guide, &step, &answer).unwrap_or_else(|| (plain(&step), plain(&answer)));
+            RemoteStep { question, answer: label, at }
+        })
+        .collect())
+}
+
+/// Question and answer as an agent reads them.
+fn asked(guide: &str, step: &str, answer: &str) -> Option<(Text, Text)> {
+    let step = knowledge::facts().guide(guide)?.step(step)?;
+    let answer = step.answers.iter().find(|a| a.id == answer)?;
+    Some((step.agent.question.clone(), answer.agent.clone()))
+}
+
+/// An order on the table: loaded for change, changed in memory, saved once with all that follows.
+pub struct Table {
+    before: WorkOrder,
+    /// As it will be saved.
+    pub w: WorkOrder,
+    /// The rules' part of it.
+    pub order: Order,
+    /// Its ticket, to look at.
+    pub ticket: Ticket,
+    by: String,
+}
+
+impl Table {
+    /// Loads an order the caller may see. With `version`, errors with the current page when it is another one's.
+    pub fn load(tx: &mut Tx<'_>, id: WorkOrderId, reach: Reach, version: Option<i64>) -> Done<Self> {
+        let not_found = || Stop::from(refuse!(NotFound, "not_found"));
+        let w = store::for_change(tx, id)?.ok_or_else(not_found)?;
+        see_order(tx, reach, &w)?;
+        if version.is_some_and(|v| v != w.version) {
+            let current = page(tx, &w)?;
+            return Err(Stop::Stale(Box::new(serde_json::to_value(current).unwrap_or(Value::Null))));
+        }
+        let ticket = tickets::ticket(tx, w.ticket_id)?.ok_or_else(not_found)?;
+        let order = order_of(tx, &w, &ticket)?;
+        let by = org::store::shown_name(tx)?;
+        Ok(Self { before: w.clone(), w, order, ticket, by })
+    }
+
+    /// Decides a command and lets everything follow.
+    pub fn command(&mut self, tx: &mut Tx<'_>, command: &Command, facts: &Facts) -> Done<()> {
+        let now = tx.now();
+        let had = self.order.state.engineer();
+        for event in decide(&self.order, command, facts, now)? {
+            self.order = apply(self.order.clone(), &event, now);
+            let (code, mut data) = store::told(&event);
+            if let Some(id) = self.order.state.engineer().or(had) {
+                data["engineer"] = json!(crew::name(tx, id)?.unwrap_or_default());
+            }
+            store::append(tx, self.w.id, &code, &data, &self.by)?;
+            self.follow(tx, &event, &data)?;
+        }
+        self.w.take(&self.order, now);
+        Ok(())
+    }
+
+    /// Saves under an action's name and shows the order as it is now.
+    pub fn save(mut self, tx: &mut Tx<'_>, action: &'static str) -> Done<WorkOrderPage> {
+        store::save(tx, action, &self.before, &mut self.w)?;
+        page(tx, &self.w)
+    }
+
+    fn follow(&mut self, tx: &mut Tx<'_>, event: &Event, data: &Value) -> Done<()> {
+        match event {
+            Event::Accepted { .. } => {
+                self.answer(tx, Answer::Accept, None)?;
+                self.tell_promise(tx, data)?;
+                self.line(tx, "visit_accepted", data, true)
+            }
+            Event::Refused { reason, .. } => {
+                self.answer(tx, Answer::Refuse, Some(reason))?;
+                self.line(tx, "visit_refused", data, false)
+            }
+            Event::Withdrawn { reason, .. } => {
+                self.answer(tx, Answer::Withdraw, Some(reason))?;
+                self.line(tx, "visit_withdrawn", data, false)
+            }
+            Event::Departed => {
+                word::on_the_way(tx, &self.ticket, self.w.id.uuid(), named(data))?;
+                self.line(tx, "visit_departed", data, true)
+            }
+            Event::Arrived { .. } => self.line(tx, "visit_arrived", data, true),
+            Event::PartUsed { .. } => self.line(tx, "visit_part_used", data, false),
+            Event::Completed { outcome, .. } => self.completed(tx, *outcome, data),
+            Event::Failed { .. } => {
+                let mut desk = Desk::load(tx, self.ticket.id, Reach::All, None)?;
+                desk.work_order_closed();
+                desk.line(tx, Kind::Event, false, "", Some(self.event("visit_failed", data)), None)?;
+                desk.command(tx, &case::Command::VisitFailed)?;
+                desk.save(tx, "visit.fail").map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Completing: the binding moves if the unit was changed, the ticket is solved.
+    fn completed(&mut self, tx: &mut Tx<'_>, outcome: VisitOutcome, data: &Value) -> Done<()> {
+        if outcome == VisitOutcome::Swapped {
+            self.rebind(tx)?;
+        }
+        let found = self.order.state.site().and_then(|s| s.diagnosis.clone()).unwrap_or_else(|| self.w.fault_code.clone());
+        let mut desk = Desk::load(tx, self.ticket.id, Reach::All, None)?;
+        desk.work_order_closed();
+        let mut told = data.clone();
+        if let Some((old, new)) = self.order.state.site().and_then(|s| s.swapped()) {
+            (told["old_serial"], told["new_serial"]) = (json!(old), json!(new));
+        }
+        let code = if outcome == VisitOutcome::Swapped { "visit_swapped" } else { "visit_fixed" };
+        desk.line(tx, Kind::Event, true, "", Some(self.event(code, &told)), None)?;
+        desk.command(tx, &case::Command::Solve { fault_code: found, outcome: case::Outcome::VisitFixed })?;
+        // The merchant has confirmed on the spot, by code or by hand (S1-32); nobody asks them again.
+        desk.command(tx, &case::Command::Confirm { by: case::ConfirmedBy::Visit })?;
+        desk.save(tx, "visit.complete").map(drop)
+    }
+
+    /// The old unit's binding closes and the new one's opens with the same elements, in this transaction (S4-11). The
+    /// indices of the database refuse a moment with two.
+    fn rebind(&mut self, tx: &mut Tx<'_>) -> Done<()> {
+        let Some((old, new)) = self.order.state.site().and_then(|s| s.swapped()).map(|(o, n)| (o.to_owned(), n.to_owned())) else {
+            return Ok(());
+        };
+        let Some(old) = terminals::by_serial(tx, &old)? else { return Err(refuse!(Conflict, "terminal.not_bound").into()) };
+        let Some(new) = terminals::by_serial(tx, &new)? else {
+            return Err(refuse!(Invalid, "visit.new_serial_unknown").field("new_serial").into());
+        };
+        let closed = terminals::unbind(tx, old.id, &format!("swap {}", number(self.w.number)))?;
+        let opened = Binding { id: tx.new_id(), terminal_id: new.id, valid_from: tx.now(), valid_to: None, ..closed };
+        terminals::bind(tx, &opened)
+    }
+
+    fn answer(&mut self, tx: &mut Tx<'_>, answer: Answer, reason: Option<&str>) -> Done<()> {
+        let live = offers::of_order(tx, self.w.id)?.into_iter().rev().find(|o| dispatch::answer(o.state, Answer::Withdraw).is_ok());
+        let Some(offer) = live else { return Err(refuse!(Conflict, "dispatch.offer_over").into()) };
+        offers::answered(tx, &offer, dispatch::answer(offer.state, answer)?, reason)
+    }
+
+    /// The event as the ticket's timeline keeps it.
+    fn event(&self, code: &str, data: &Value) -> (String, Value) {
+        let mut data = data.clone();
+        data["work_order"] = json!(number(self.w.number));
+        data["who"] = json!(self.by);
+        (code.to_owned(), data)
+    }
+
+    /// A line of the ticket's timeline.
+    pub fn line(&self, tx: &mut Tx<'_>, code: &str, data: &Value, public: bool) -> Done<()> {
+        let mut desk = Desk::load(tx, self.ticket.id, Reach::All, None)?;
+        desk.line(tx, Kind::Event, public, "", Some(self.event(code, data)), None)?;
+        desk.save(tx, "visit.line").map(drop)
+    }
+
+    /// The merchant is told a window once, and told again when it is another one.
+    fn tell_promise(&self, tx: &mut Tx<'_>, data: &Value) -> Done<()> {
+        let Some(promised) = self.order.promised else { return Ok(()) };
+        let before = store::last(tx, self.w.id, "told")?.1.and_then(|d| serde_json::from_value::<Span>(d["promised"].clone()).ok());
+        if before == Some(promised) {
+            return Ok(());
+        }
+        let known = before.map(|b| (b.from, b.to));
+        word::window(tx, &self.ticket, self.w.id.uuid(), named(data), promised.from, promised.to, known)?;
+        store::append(tx, self.w.id, "told", &json!({ "promised": promised, "engineer": data["engineer"] }), &self.by)
+    }
+}
+
+fn named(data: &Value) -> &str {
+    data["engineer"].as_str().unwrap_or_default()
+}
+
+/// Runs an engineer's or dispatcher's command on an order. The facts its rule asks for are gathered here.
+pub fn run(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId, version: i64, action: &'static str, command: &Command) -> Done<WorkOrderPage> {
+    let mut table = Table::load(tx, id, reach, Some(version))?;
+    let facts = facts_for(tx, &table, command)?;
+    table.command(tx, command, &facts)?;
+    table.save(tx, action)
+}
+
+fn facts_for(tx: &mut Tx<'_>, table: &Table, command: &Command) -> Done<Facts> {
+    let mut facts = Facts::default();
+    match command {
+        Command::Accept => {
+            if let (Some(engineer), Some(planned)) = (table.w.engineer_id, table.w.planned) {
+                // Locked: whoever accepts at the same moment waits here and then sees this one.
+                crew::for_change(tx, engineer)?;
+                facts.overlaps = clash(tx, engineer, planned, table.w.id)?;
+            }
+        }
+        Command::Arrive { place: Some(place), .. } => {
+            if let Some(id) = table.ticket.store_id
+                && let Some(shop) = merchants::store(tx, id)?
+            {
+                facts.metres_away = Some(dispatch::distance_m(*place, (shop.lat_e6, shop.lng_e6)));
+            }
+        }
+        Command::Diagnose { fault_code, .. } => facts.fault_unknown = knowledge::facts().fault(fault_code).is_none(),
+        Command::Part { part, new_serial, .. } => {
+            facts.part_unknown = knowledge::facts().part(part).is_none();
+            if let Some(serial) = new_serial.as_deref().filter(|s| visit::whole_unit(part) && !s.trim().is_empty()) {
+                facts.new_unit = match postsale_domain::terminal::serial(serial) {
+                    Err(_) => Some(NewUnit::Unknown),
+                    Ok(serial) => match terminals::by_serial(tx, &serial)? {
+                        None => Some(NewUnit::Unknown),
+                        Some(unit) => terminals::open_binding(tx, unit.id)?.map(|_| NewUnit::Bound),
+                    },
+                };
+            }
+        }
+        _ => {}
+    }
+    Ok(facts)
+}
+
+/// The number of an order the engineer has taken on for an overlapping time.
+pub fn clash(tx: &mut Tx<'_>, engineer: postsale_domain::ground::EngineerId, planned: Span, except: WorkOrderId) -> Done<Option<String>> {
+    let slot = Slot { from: planned.from, to: planned.to };
+    let firm: Vec<dispatch::Booked> =
+        offers::taken_of(tx, engineer, slot, except)?.into_iter().filter(|t| t.firm).map(|t| t.booked).collect();
+    Ok(dispatch::clash(slot, &firm).map(|b| b.number.clone()))
+}

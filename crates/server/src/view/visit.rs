@@ -1,0 +1,559 @@
+//! Work orders as people see them: rows, the page of one, the board of a day.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use postsale_domain::coverage::{self, Coverage};
+use postsale_domain::dispatch::OfferState;
+use postsale_domain::ground::{EngineerId, Lang, Reach, Text, Who, mask_email, mask_phone};
+use postsale_domain::merchant::{ContactId, Hours};
+use postsale_domain::org::act;
+use postsale_domain::refuse;
+use postsale_domain::sla::{Clock, ClockKind, TicketId};
+use postsale_domain::terminal::TerminalId;
+use postsale_domain::ticket::Priority;
+use postsale_domain::visit::{
+    Actual, Backup, Gap, Order, OrderKind, PartUseId, Span, StepDef, StepPhase, StepResult, VisitCommandKind, VisitOutcome, WorkOrderId,
+    WorkOrderState, allowed, missing,
+};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::crew::store as crew;
+use crate::dispatch::store as offers;
+use crate::ground::db::{Done, Query, Tx, p};
+use crate::ground::texts;
+pub use crate::ground::when::zone;
+use crate::knowledge;
+use crate::merchant::store as merchants;
+use crate::sla;
+use crate::sql;
+use crate::terminal::store as terminals;
+use crate::ticket::store::{self as tickets, Ticket};
+use crate::visit::checklists;
+use crate::visit::list::{Sight, sees};
+use crate::visit::store::{self, RemoteStep, WorkOrder, number};
+
+/// An engineer with a name.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EngineerName {
+    /// Who.
+    pub id: EngineerId,
+    /// Name.
+    pub name: String,
+}
+
+/// A row of a list of orders.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WorkOrderRow {
+    id: WorkOrderId,
+    /// `W-000123`.
+    number: String,
+    ticket_id: TicketId,
+    /// `T-000831`.
+    ticket_number: String,
+    state: WorkOrderState,
+    kind: OrderKind,
+    subject: String,
+    priority: Priority,
+    merchant_name: String,
+    store_name: String,
+    address: String,
+    district: String,
+    engineer: Option<EngineerName>,
+    /// What the merchant was told.
+    promised: Option<Span>,
+    /// What the engineer plans.
+    planned: Option<Span>,
+    /// What happened.
+    actual: Actual,
+    skills: Vec<String>,
+    parts: Vec<String>,
+    /// The resolution clock of the ticket.
+    clock: Option<Clock>,
+    version: i64,
+}
+
+/// An order on its page.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WorkOrderFull {
+    #[serde(flatten)]
+    row: WorkOrderRow,
+    fault_code: String,
+    fault_name: Option<Text>,
+    reason: String,
+    access_note: Option<String>,
+    access_hours: Option<Hours>,
+    diagnosis_code: Option<String>,
+    diagnosis_name: Option<Text>,
+    backup: Option<Backup>,
+    restore_verified: Option<bool>,
+    outcome: Option<VisitOutcome>,
+    closed_at: Option<Timestamp>,
+}
+
+/// Whom to ask for at the shop.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct VisitContact {
+    id: Option<ContactId>,
+    name: String,
+    phone_masked: Option<String>,
+    email_masked: Option<String>,
+    role: Option<String>,
+}
+
+/// The terminal it is about.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct VisitTerminal {
+    id: TerminalId,
+    serial_no: String,
+    tusn: String,
+    model: String,
+    vendor: String,
+    batch: String,
+    firmware: String,
+    tid: Option<String>,
+}
+
+/// A step of the checklist, done or not.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct VisitStepRow {
+    code: String,
+    name: Text,
+    result: Option<StepResult>,
+    note: Option<String>,
+    at: Option<Timestamp>,
+    phase: StepPhase,
+    /// "Does not apply" is an answer.
+    may_skip: bool,
+    /// Waits for the backup answer.
+    risks_data: bool,
+}
+
+/// A part that was used.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PartRow {
+    id: PartUseId,
+    part: String,
+    name: Text,
+    old_serial: Option<String>,
+    new_serial: Option<String>,
+    at: Timestamp,
+}
+
+/// An offer to an engineer.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OfferRow {
+    id: postsale_domain::dispatch::OfferId,
+    engineer: EngineerName,
+    state: OfferState,
+    why: Vec<Text>,
+    refuse_reason: Option<String>,
+    at: Timestamp,
+    answered_at: Option<Timestamp>,
+}
+
+/// A line of an order's history.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct VisitHistory {
+    at: Timestamp,
+    code: String,
+    sentence: Text,
+    by: String,
+}
+
+/// Everything the page of an order shows.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WorkOrderPage {
+    order: WorkOrderFull,
+    contact: Option<VisitContact>,
+    terminal: Option<VisitTerminal>,
+    coverage: Option<Coverage>,
+    /// Every answer given from afar before anybody was sent.
+    remote_steps: Vec<RemoteStep>,
+    steps: Vec<VisitStepRow>,
+    parts_used: Vec<PartRow>,
+    offers: Vec<OfferRow>,
+    history: Vec<VisitHistory>,
+    /// What still keeps it from being finished.
+    missing: Vec<Gap>,
+    /// Commands the state knows and the reader may.
+    allowed: Vec<VisitCommandKind>,
+}
+
+/// The day of one engineer.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct BoardRow {
+    engineer: EngineerName,
+    skills: Vec<String>,
+    territory: Vec<String>,
+    /// From the first shift's begin to the last one's end; null on a day off.
+    shift: Option<Span>,
+    /// Orders of the day against the daily limit.
+    load_pct: u32,
+    orders: Vec<WorkOrderRow>,
+}
+
+/// The board of a day.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Board {
+    #[schema(value_type = String, format = Date)]
+    date: Date,
+    unassigned: Vec<WorkOrderRow>,
+    engineers: Vec<BoardRow>,
+}
+
+/// A person who could go, judged.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CandidateRow {
+    engineer: EngineerName,
+    fits: bool,
+    excluded_by: Option<Text>,
+    /// 0 to 100.
+    score: u8,
+    why: Vec<Text>,
+    load_today: u32,
+    /// The proposed time on site.
+    slot: Option<Span>,
+}
+
+/// A judged person as a row.
+pub fn candidate_row(c: postsale_domain::dispatch::Candidate) -> CandidateRow {
+    CandidateRow {
+        engineer: EngineerName { id: c.id, name: c.name },
+        fits: c.fits,
+        excluded_by: c.excluded_by,
+        score: c.score,
+        why: c.why,
+        load_today: c.load_today,
+        slot: c.slot.map(|s| Span { from: s.from, to: s.to }),
+    }
+}
+
+/// A span in the zone of the shop: `11月24日 10:00–12:00`, `24 Nov 10:00–12:00`.
+pub fn local_span(span: Span, lang: Lang) -> String {
+    let (from, to) = (span.from.to_zoned(zone()), span.to.to_zoned(zone()));
+    let day = if lang == Lang::Zh { from.strftime("%-m月%-d日") } else { from.strftime("%-d %b") };
+    format!("{day} {}–{}", from.strftime("%H:%M"), to.strftime("%H:%M"))
+}
+
+/// How far a caller sees.
+pub fn sight(tx: &Tx<'_>, reach: Reach) -> Sight {
+    match (reach, tx.caller().engineer(), tx.caller().acquirer()) {
+        (Reach::All, ..) => Sight::All,
+        (Reach::Own, Some(engineer), _) => Sight::Engineer(engineer),
+        (Reach::Own, None, Some(acquirer)) => Sight::Acquirer(acquirer),
+        _ => Sight::Nothing,
+    }
+}
+
+/// Lets an order be seen. Errors: `not_found`, whether it does not exist or is not theirs.
+pub fn see_order(tx: &mut Tx<'_>, reach: Reach, w: &WorkOrder) -> Done<()> {
+    let sight = sight(tx, reach);
+    if sees(tx, sight, w)? { Ok(()) } else { Err(refuse!(NotFound, "not_found").into()) }
+}
+
+/// One order for somebody who may see it.
+pub fn shown(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId) -> Done<WorkOrderPage> {
+    let Some(w) = store::work_order(tx, id)? else { return Err(refuse!(NotFound, "not_found").into()) };
+    see_order(tx, reach, &w)?;
+    page(tx, &w)
+}
+
+struct Names {
+    ticket: i64,
+    subject: String,
+    priority: Priority,
+    merchant: Option<String>,
+    store: Option<String>,
+    address: Option<String>,
+    engineer: Option<String>,
+}
+
+/// Rows for orders of one page; one query for names and one for clocks per fifty of them.
+pub fn rows(tx: &mut Tx<'_>, orders: &[WorkOrder]) -> Done<Vec<WorkOrderRow>> {
+    let mut names: BTreeMap<WorkOrderId, Names> = BTreeMap::new();
+    for chunk in orders.chunks(50) {
+        let mut params = vec![p(&tx.tenant())];
+        // The statement has fifty places; the last id fills the ones left over.
+        params.extend((0..50).map(|i| p(&chunk[i.min(chunk.len() - 1)].id)));
+        let found = tx.query(
+            sql!(
+                "SELECT w.id, t.number, t.subject, t.priority, m.name, s.name, s.address, e.name FROM work_order w JOIN ticket t ON t.id = w.ticket_id
+                 LEFT JOIN merchant m ON m.id = t.merchant_id LEFT JOIN store s ON s.id = t.store_id LEFT JOIN engineer e ON e.id = w.engineer_id
+                 WHERE w.tenant_id = $1 AND w.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+                   $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47,
+                   $48, $49, $50, $51)"
+            ),
+            &params,
+            |r| {
+                let id = r.next()?;
+                let (ticket, subject, priority) = (r.next()?, r.next()?, r.coded()?);
+                let (merchant, store, address, engineer) = (r.next()?, r.next()?, r.next()?, r.next()?);
+                Ok((id, Names { ticket, subject, priority, merchant, store, address, engineer }))
+            },
+        )?;
+        names.extend(found);
+    }
+    let ids: Vec<TicketId> = orders.iter().map(|w| w.ticket_id).collect();
+    let clocks = if ids.is_empty() { BTreeMap::new() } else { sla::store::faces(tx, &ids)? };
+    Ok(orders
+        .iter()
+        .filter_map(|w| {
+            let name = names.get(&w.id)?;
+            let clock = clocks.get(&w.ticket_id).and_then(|cs| cs.iter().find(|c| c.kind == ClockKind::Resolution)).cloned();
+            Some(WorkOrderRow {
+                id: w.id,
+                number: number(w.number),
+                ticket_id: w.ticket_id,
+                ticket_number: format!("T-{:06}", name.ticket),
+                state: w.state,
+                kind: w.kind,
+                subject: name.subject.clone(),
+                priority: name.priority,
+                merchant_name: name.merchant.clone().unwrap_or_default(),
+                store_name: name.store.clone().unwrap_or_default(),
+                address: name.address.clone().unwrap_or_default(),
+                district: w.district.clone(),
+                engineer: w.engineer_id.zip(name.engineer.clone()).map(|(id, name)| EngineerName { id, name }),
+                promised: w.promised,
+                planned: w.planned,
+                actual: w.actual,
+                skills: w.skills.clone(),
+                parts: w.parts.clone(),
+                clock,
+                version: w.version,
+            })
+        })
+        .collect())
+}
+
+/// The rows of a ticket's orders, newest first.
+pub fn rows_of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<WorkOrderRow>> {
+    let orders = store::of_ticket(tx, ticket)?;
+    rows(tx, &orders)
+}
+
+/// The page of an order, for the caller of the transaction.
+pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
+    let not_found = || refuse!(NotFound, "not_found");
+    let ticket = tickets::ticket(tx, w.ticket_id)?.ok_or_else(not_found)?;
+    let order = order_of(tx, w, &ticket)?;
+    let row = rows(tx, std::slice::from_ref(w))?.pop().ok_or_else(not_found)?;
+    let shop = match ticket.store_id {
+        Some(id) => merchants::store(tx, id)?,
+        None => None,
+    };
+    let terminal = match ticket.terminal_id {
+        Some(id) => terminals::terminal(tx, id)?,
+        None => None,
+    };
+    let tid = match &terminal {
+        Some(t) => terminals::open_binding(tx, t.id)?.map(|b| b.tid),
+        None => None,
+    };
+    let facts = knowledge::facts();
+    let name_of = |code: &str| facts.fault(code).map(|f| f.symptom.clone());
+    let mut offer_rows = Vec::new();
+    for o in offers::of_order(tx, w.id)? {
+        let name = crew::name(tx, o.engineer_id)?.unwrap_or_default();
+        let engineer = EngineerName { id: o.engineer_id, name };
+        offer_rows.push(OfferRow {
+            id: o.id,
+            engineer,
+            state: o.state,
+            why: o.why,
+            refuse_reason: o.refuse_reason,
+            at: o.at,
+            answered_at: o.answered_at,
+        });
+    }
+    let part_name = |code: &str| facts.part(code).map_or_else(|| Text { zh: code.into(), en: code.into() }, |p| p.name.clone());
+    let history = store::history(tx, w.id)?;
+    Ok(WorkOrderPage {
+        contact: ticket.contact.name.clone().map(|name| VisitContact {
+            id: ticket.contact.id,
+            name,
+            phone_masked: ticket.contact.phone.as_deref().map(mask_phone),
+            email_masked: ticket.contact.email.as_deref().map(mask_email),
+            role: None,
+        }),
+        coverage: terminal.as_ref().map(|t| coverage::decide(&t.warranty(), tx.now().to_zoned(zone()).date())),
+        terminal: terminal.map(|t| VisitTerminal {
+            id: t.id,
+            serial_no: t.serial_no,
+            tusn: t.tusn,
+            vendor: knowledge::vendor(&t.model),
+            model: t.model,
+            batch: t.batch,
+            firmware: t.firmware,
+            tid,
+        }),
+        remote_steps: w.remote_steps.clone(),
+        steps: order.steps.iter().map(|def| step_row(def, w)).collect(),
+        parts_used: w
+            .parts_used
+            .iter()
+            .map(|u| PartRow {
+                id: u.id,
+                name: part_name(&u.part),
+                part: u.part.clone(),
+                old_serial: u.old_serial.clone(),
+                new_serial: u.new_serial.clone(),
+                at: u.at,
+            })
+            .collect(),
+        offers: offer_rows,
+        history: history
+            .into_iter()
+            .map(|h| VisitHistory { at: h.at, sentence: sentence(&h.code, &h.data, &h.by), code: h.code, by: h.by })
+            .collect(),
+        missing: if w.closed_at.is_some() { Vec::new() } else { missing(&order) },
+        allowed: commands(tx, w),
+        order: WorkOrderFull {
+            row,
+            fault_name: name_of(&w.fault_code),
+            fault_code: w.fault_code.clone(),
+            reason: w.reason.clone(),
+            access_note: w.access_note.clone(),
+            access_hours: shop.map(|s| s.hours),
+            diagnosis_name: w.diagnosis_code.as_deref().and_then(name_of),
+            diagnosis_code: w.diagnosis_code.clone(),
+            backup: w.backup,
+            restore_verified: w.restore_verified,
+            outcome: w.outcome,
+            closed_at: w.closed_at,
+        },
+    })
+}
+
+fn step_row(def: &StepDef, w: &WorkOrder) -> VisitStepRow {
+    let done = w.steps.get(&def.code);
+    VisitStepRow {
+        code: def.code.clone(),
+        name: def.name.clone(),
+        result: done.map(|d| d.result),
+        note: done.and_then(|d| d.note.clone()),
+        at: done.map(|d| d.at),
+        phase: def.phase,
+        may_skip: def.may_skip,
+        risks_data: def.risks_data,
+    }
+}
+
+fn commands(tx: &Tx<'_>, w: &WorkOrder) -> Vec<VisitCommandKind> {
+    use VisitCommandKind as K;
+    let who = &tx.caller().who;
+    let may = |name: &str| match (act::reach(name, who), who) {
+        (Reach::All, _) => true,
+        (Reach::Own, Who::Staff { engineer: Some(me), .. }) => w.engineer_id == Some(*me),
+        _ => false,
+    };
+    let right = |kind: &VisitCommandKind| match kind {
+        K::Offer | K::Withdraw => may("visit.offer"),
+        // No door leads to it yet: a ticket under a visit cannot be withdrawn.
+        K::Cancel => false,
+        _ => may("visit.work"),
+    };
+    allowed(w.state).iter().copied().filter(right).collect()
+}
+
+/// What happened, in both languages; values are filled in once, and words of the house named.
+fn sentence(code: &str, data: &Value, by: &str) -> Text {
+    let say = |lang| {
+        let all = texts::all(lang);
+        let key = format!("event.visit_{code}");
+        let Some(template) = all.get(&key) else { return code.to_owned() };
+        let (mut said, mut rest) = (String::new(), template.as_str());
+        while let Some((before, after)) = rest.split_once('{') {
+            let (hole, tail) = after.split_once('}').unwrap_or((after, ""));
+            said.push_str(before);
+            said.push_str(&match hole {
+                "who" => by.to_owned(),
+                "window" => span_in(data, "planned", lang),
+                "promise" => span_in(data, "promised", lang),
+                "step" => step_name(data["step"].as_str().unwrap_or_default(), lang),
+                "part" => part_word(data["part"].as_str().unwrap_or_default(), lang),
+                "fault" => fault_word(data["fault_code"].as_str().unwrap_or_default(), lang),
+                _ => word(&data[hole], lang),
+            });
+            rest = tail;
+        }
+        said + rest
+    };
+    Text { zh: say(Lang::Zh), en: say(Lang::En) }
+}
+
+fn word(value: &Value, lang: Lang) -> String {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    texts::all(lang).get(&format!("word.visit_{text}")).cloned().unwrap_or(text)
+}
+
+fn span_in(data: &Value, field: &str, lang: Lang) -> String {
+    serde_json::from_value::<Span>(data[field].clone()).map(|s| local_span(s, lang)).unwrap_or_default()
+}
+
+fn step_name(code: &str, lang: Lang) -> String {
+    checklists().step(code).map_or_else(|| code.to_owned(), |step| step.name.in_lang(lang).to_owned())
+}
+
+fn part_word(code: &str, lang: Lang) -> String {
+    knowledge::facts().part(code).map_or_else(|| code.to_owned(), |p| p.name.in_lang(lang).to_owned())
+}
+
+fn fault_word(code: &str, lang: Lang) -> String {
+    knowledge::fault_name(code).map_or_else(|| code.to_owned(), |name| format!("{code} {}", name.in_lang(lang)))
+}
+
+/// Midnight to midnight of a day, in the shops' zone.
+pub fn day(date: Date) -> Span {
+    let at = |d: Date| d.to_zoned(zone()).map_or(Timestamp::MIN, |z| z.timestamp());
+    Span { from: at(date), to: date.checked_add(1.day()).map_or(Timestamp::MAX, at) }
+}
+
+/// The board of a day: who has what, and what nobody has. 500 orders at most.
+pub fn board(tx: &mut Tx<'_>, date: Date) -> Done<Board> {
+    use crate::ground::web::Keyset;
+    let planned = crate::visit::list::planned(tx, day(date), None, Keyset::FIRST, 500)?;
+    let open = crate::visit::list::unassigned(tx, Keyset::FIRST, 200)?;
+    let unassigned = rows(tx, &open)?;
+    let mut by_engineer: BTreeMap<EngineerId, Vec<WorkOrderRow>> = BTreeMap::new();
+    for row in rows(tx, &planned)? {
+        if let Some(engineer) = &row.engineer {
+            by_engineer.entry(engineer.id).or_default().push(row);
+        }
+    }
+    let engineers = crew::engineers(tx)?
+        .into_iter()
+        .map(|e| {
+            let shifts = postsale_domain::crew::shifts_between(&e.shifts, date, 1, &zone());
+            let orders = by_engineer.remove(&e.id).unwrap_or_default();
+            let count = u32::try_from(orders.len()).unwrap_or(u32::MAX);
+            BoardRow {
+                shift: shifts.first().zip(shifts.last()).map(|(first, last)| Span { from: first.0, to: last.1 }),
+                load_pct: count.saturating_mul(100) / e.daily_limit.max(1),
+                engineer: EngineerName { id: e.id, name: e.name },
+                skills: e.skills.into_iter().map(|s| s.code).collect(),
+                territory: e.territory,
+                orders,
+            }
+        })
+        .collect();
+    Ok(Board { date, unassigned, engineers })
+}
+
+/// The order as the rules see it.
+pub fn order_of(tx: &mut Tx<'_>, w: &WorkOrder, ticket: &Ticket) -> Done<Order> {
+    let serial = match (store::put_in_before(tx, w)?, ticket.terminal_id) {
+        (Some(serial), _) => Some(serial),
+        (None, Some(id)) => terminals::terminal(tx, id)?.map(|t| t.serial_no),
+        (None, None) => None,
+    };
+    w.order(serial, checklists().steps(&w.terminal_class))
+}
