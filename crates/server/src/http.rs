@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::ground::web::{Problem, SESSION_COOKIE};
 use crate::house::House;
-use crate::{dispatch, inbox, org, sla, visit, web};
+use crate::{dispatch, h5, inbox, org, sla, visit, web};
 
 /// A request that takes longer is ended with 503; nothing here has reason to.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -70,6 +70,7 @@ pub fn router(house: House) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
+        .merge(h5::routes())
         .fallback(web::page)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))

@@ -1,5 +1,7 @@
 //! Does jobs and timers: woken by signal and by time, looks at what is due, does the same each time.
 
+pub mod after;
+pub mod jobs;
 pub mod post;
 pub mod spool;
 
@@ -31,5 +33,12 @@ pub async fn round(house: &House) {
 }
 
 async fn round_with(house: &House, post: &post::Post) {
-    post.round(house).await;
+    post.take_in(house).await;
+    for (what, done) in [("jobs", jobs::round(house).await), ("aftercare", after::round(house).await)] {
+        if let Err(error) = done {
+            tracing::warn!(%error, what, "a round was not finished");
+        }
+    }
+    // Last: what the round has told goes out with it.
+    post.send(house).await;
 }

@@ -1,8 +1,11 @@
 //! The merchant's pages: `/r/{code}` behind the sticker, `/m/{token}` the page of a report. Server-rendered, no script.
 
+mod handle;
 pub mod page;
 #[cfg(test)]
 mod pages_test;
 pub mod progress;
 pub mod report;
 pub mod words;
+
+pub use handle::{STICKER_TOKEN, routes};

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use postsale_domain::ground::{Lang, Refusal, mask_email, mask_phone};
+use postsale_domain::ground::{Lang, Reach, Refusal, mask_email, mask_phone};
 use postsale_domain::inbox::{Attachment, Letter, LetterChannel, LetterId, LetterState, plain_phone};
 use postsale_domain::org::act;
 use postsale_domain::refuse;
@@ -14,13 +14,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::store::{self, Kept};
+use crate::flow::letter::{ByHand, ContactFacts, register_by_hand};
 use crate::ground::texts;
 use crate::ground::web::{Answered, Body, Door, Keyset, Page, PageParams, Params, Problem, Ref};
 use crate::house::House;
 
 /// The routes of letters.
 pub fn routes() -> OpenApiRouter<House> {
-    OpenApiRouter::new().routes(routes!(letter_list, letter_hand_in)).routes(routes!(letter_show))
+    OpenApiRouter::new().routes(routes!(letter_list, letter_hand_in)).routes(routes!(letter_show)).routes(routes!(letter_register))
 }
 
 /// Characters of a body that the list shows.
@@ -187,6 +188,55 @@ async fn letter_hand_in(door: Door<act::LetterWork>, body: Body<LetterNew>) -> R
     .await
 }
 
+/// What a person adds to a letter nobody could read.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct LetterRegister {
+    /// The terminal's serial number.
+    terminal_serial: Option<String>,
+    /// Why it is not known.
+    terminal_unknown_reason: Option<String>,
+    /// Who can be reached; what the letter says without it.
+    contact: Option<LetterSender>,
+    /// What is wrong; the letter's words without it.
+    symptom: Option<String>,
+}
+
+/// Register an unreadable letter as a ticket by hand.
+#[utoipa::path(post, path = "/letters/{id}/ticket", operation_id = "letter_register", tag = "inbox", params(("id" = String, Path)),
+    request_body = LetterRegister, responses((status = 201, body = LetterTaken), Problem))]
+async fn letter_register(door: Door<act::LetterWork>, Ref(id): Ref<LetterId>, body: Body<LetterRegister>) -> Result<Answered, Problem> {
+    if door.reach() != Reach::All {
+        return Err(Problem::refused(door.lang, &refuse!(Forbidden, "not_allowed", action = "letter.work")));
+    }
+    let lang = door.lang;
+    door.command(body, StatusCode::CREATED, move |tx, hand| {
+        let contact = match &hand.contact {
+            Some(person) => Some(ContactFacts {
+                id: None,
+                name: Some(person.name.trim().to_owned()).filter(|n| !n.is_empty()),
+                phone: phone(person.phone.as_deref(), "contact.phone")?,
+                email: person.email.as_deref().map(|e| e.trim().to_lowercase()),
+                lang,
+            }),
+            None => None,
+        };
+        let hand = ByHand {
+            terminal_serial: hand.terminal_serial.clone(),
+            terminal_unknown_reason: hand.terminal_unknown_reason.clone(),
+            contact,
+            symptom: hand.symptom.clone(),
+        };
+        let ticket = register_by_hand(tx, id, &hand)?;
+        Ok(LetterTaken { letter_id: id, ticket_id: Some(ticket) })
+    })
+    .await
+}
+
+fn phone(given: Option<&str>, field: &str) -> Result<Option<String>, Refusal> {
+    given.map(|text| plain_phone(text).ok_or_else(|| refuse!(Invalid, "contact.bad_phone").field(field))).transpose()
+}
+
 fn letter(new: &LetterNew) -> Result<Letter, Refusal> {
     if !(1..=200).contains(&new.external_id.trim().chars().count()) {
         return Err(refuse!(Invalid, "letter.external_id").field("external_id"));
@@ -194,10 +244,7 @@ fn letter(new: &LetterNew) -> Result<Letter, Refusal> {
     if !(1..=MAX_WORDS).contains(&new.body.trim().chars().count()) {
         return Err(refuse!(Invalid, "letter.body", limit = MAX_WORDS).field("body"));
     }
-    let phone = match new.sender.phone.as_deref() {
-        Some(text) => Some(plain_phone(text).ok_or_else(|| refuse!(Invalid, "contact.bad_phone").field("sender.phone"))?),
-        None => None,
-    };
+    let phone = phone(new.sender.phone.as_deref(), "sender.phone")?;
     let mut letter = Letter::new(LetterChannel::Api, new.external_id.trim());
     letter.sender.name = new.sender.name.trim().to_owned();
     letter.sender.phone = phone;

@@ -1,4 +1,4 @@
-//! The post: the spool, letters to be read, mails to be sent.
+//! The post: the spool of mails that arrive, and mails to be sent.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,9 +28,8 @@ impl Post {
         Self { out, spool: house.config.mail_spool.clone() }
     }
 
-    /// One round.
-    pub async fn round(&self, house: &House) {
-        self.take_in(house).await;
+    /// Hands over the mails that are due.
+    pub async fn send(&self, house: &House) {
         if let Some(out) = &self.out
             && let Err(error) = notify::jobs::deliver(house, out.clone()).await
         {
@@ -38,7 +37,8 @@ impl Post {
         }
     }
 
-    async fn take_in(&self, house: &House) {
+    /// Takes in what lies in the spool.
+    pub async fn take_in(&self, house: &House) {
         let Some(folder) = &self.spool else { return };
         let first = match house.db.bare_read(org::store::tenants).await {
             Ok(tenants) => tenants.first().copied(),

@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 mod ground;
+mod h5;
 mod house_rules;
 mod inbox;
+mod letters;
 mod mail_in;
 mod notify;
 mod org;

@@ -1,8 +1,12 @@
 //! Small things the tests of letters and notices need.
 
-use postsale_domain::ground::Role;
+use postsale_domain::ground::{Lang, Role, TypedId};
+use postsale_domain::merchant::Tier;
+use postsale_domain::terminal::TerminalId;
 use postsale_domain::ticket::{Case, Channel, Impact, Priority, PriorityWhy, TicketId, TicketState, Urgency};
+use postsale_server::merchant::store as merchants;
 use postsale_server::org;
+use postsale_server::terminal::store as terminals;
 use postsale_server::ticket::store::{ContactFacts, NEVER_DUE, Ticket, insert};
 use postsale_testkit::{Kit, World};
 
@@ -67,4 +71,84 @@ pub async fn some_ticket(kit: &Kit, world: &World) -> TicketId {
             Ok(ticket.id)
         })
         .await
+}
+
+/// The serial on the label of [`some_terminal`].
+pub const SERIAL: &str = "A92000123456";
+
+/// A noodle shop with one terminal on its counter, and its owner's number and address on record.
+pub async fn some_terminal(kit: &Kit, world: &World) -> TerminalId {
+    world
+        .write(kit, |tx| {
+            let merchant = merchants::Merchant {
+                id: tx.new_id(),
+                acquirer_id: merchants::add_acquirer(tx, "ACQ", "示例银行")?,
+                acquirer_name: String::new(),
+                mid: "898310154110001".into(),
+                name: "顺风面馆".into(),
+                uscc: "91310115MA1K4EXX0X".into(),
+                tier: Tier::Standard,
+                industry: "餐饮".into(),
+                settlement_account_mask: "*6621".into(),
+            };
+            merchants::add_merchant(tx, &merchant)?;
+            let store = merchants::Store {
+                id: tx.new_id(),
+                merchant_id: merchant.id,
+                name: "柜台".into(),
+                address: "浦东新区示例路18号".into(),
+                district: "浦东".into(),
+                lat_e6: 31_220_000,
+                lng_e6: 121_540_000,
+                hours: serde_json::from_str(r#"{"1":[["09:00","21:00"]],"2":[["09:00","21:00"]]}"#).unwrap(),
+                agreement: "urban".into(),
+            };
+            merchants::add_store(tx, &store)?;
+            let contact = merchants::Contact {
+                id: tx.new_id(),
+                merchant_id: merchant.id,
+                store_id: Some(store.id),
+                name: "张老板".into(),
+                duty: "老板".into(),
+                phone: Some("13812345521".into()),
+                email: Some("zhang@example.com".into()),
+                lang: Lang::Zh,
+            };
+            merchants::add_contact(tx, &contact)?;
+            let terminal = terminals::Terminal {
+                id: tx.new_id(),
+                serial_no: SERIAL.into(),
+                tusn: "00000700001234567890".into(),
+                model: "A920".into(),
+                batch: "2409".into(),
+                firmware: "5.2".into(),
+                shipped_on: None,
+                activated_on: Some("2026-03-01".parse().unwrap()),
+                warranty_until: Some("2027-03-01".parse().unwrap()),
+                extended_until: None,
+                offline_since: None,
+            };
+            terminals::add_terminal(tx, &terminal)?;
+            let binding = terminals::Binding {
+                id: tx.new_id(),
+                terminal_id: terminal.id,
+                acquirer_id: merchant.acquirer_id,
+                merchant_id: merchant.id,
+                store_id: store.id,
+                tid: "10482277".into(),
+                uscc: merchant.uscc,
+                settlement_account_mask: merchant.settlement_account_mask,
+                address: store.address,
+                valid_from: tx.now(),
+                valid_to: None,
+            };
+            terminals::bind(tx, &binding)?;
+            Ok(terminal.id)
+        })
+        .await
+}
+
+/// The address of a terminal's sticker.
+pub fn sticker(kit: &Kit, terminal: TerminalId) -> String {
+    format!("/r/{}", kit.house.seal.sign(postsale_server::h5::STICKER_TOKEN, terminal.uuid()))
 }

@@ -1,0 +1,105 @@
+//! Gathers what triage asks for, and lets its decision happen.
+
+use postsale_domain::ground::{Text, to_millis};
+use postsale_domain::ticket::triage::{FactUsed, Judgement, Proposal, Signs, TerminalSigns};
+use postsale_domain::ticket::{Case, Decision, Event, PriorityWhy};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::desk::Desk;
+use super::report::Place;
+use crate::ground::db::{Done, Query, Tx, p};
+use crate::knowledge;
+use crate::{sql, terminal};
+
+/// Who decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DecidedBy {
+    /// A rule of the book.
+    Rule,
+    /// A member of staff.
+    Person,
+}
+
+/// A triage as it is kept with the ticket and shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Triage)]
+pub struct Judged {
+    /// From afar or on site.
+    pub decision: Option<Decision>,
+    /// Who decided.
+    pub decided_by: DecidedBy,
+    /// The rule that decided.
+    pub rule: Option<String>,
+    /// Why, in a sentence.
+    pub reason: Text,
+    /// The facts used.
+    pub facts: Vec<FactUsed>,
+    /// Faults it may be, best first.
+    pub proposals: Vec<Proposal>,
+    /// The fault it looks like, when the book is sure enough to act on it.
+    #[serde(default)]
+    pub fault_code: Option<String>,
+}
+
+impl Judged {
+    fn of(judgement: Judgement) -> Self {
+        let fault_code = judgement.fault(knowledge::triage_book()).map(str::to_owned);
+        Judged {
+            decision: Some(judgement.decision),
+            decided_by: DecidedBy::Rule,
+            rule: Some(judgement.rule),
+            reason: judgement.reason,
+            facts: judgement.facts,
+            proposals: judgement.proposals,
+            fault_code,
+        }
+    }
+}
+
+/// Judges a case by what is known: the words, the code, the terminal, its past.
+pub fn judge(tx: &mut Tx<'_>, case: &Case, response_code: Option<&str>, place: &Place) -> Done<(Judged, PriorityWhy)> {
+    let book = knowledge::triage_book();
+    let terminal = match &place.terminal {
+        Some(terminal) => signs(tx, terminal)?,
+        None => TerminalSigns::default(),
+    };
+    let signs = Signs { symptom: &case.symptom, response_code, terminal: &terminal, wider_outage: false };
+    let judged = Judged::of(book.judge(&signs));
+    let tier = place.merchant.as_ref().map_or("standard", |m| m.tier.as_str());
+    let why = book.prioritise(&signs, judged.fault_code.as_deref(), case.impact, Some(case.urgency), tier);
+    Ok((judged, why))
+}
+
+fn signs(tx: &mut Tx<'_>, terminal: &terminal::store::Terminal) -> Done<TerminalSigns> {
+    let facts = knowledge::facts();
+    let days = |n: i64| to_millis(tx.now()) - n * 86_400_000;
+    let (since_90, since_30) = (days(90), days(30));
+    let past: Vec<(String, String, i64)> = tx.query(
+        sql!(
+            "SELECT fault_code, COALESCE(outcome, ''), opened_at FROM ticket
+             WHERE terminal_id = $1 AND fault_code IS NOT NULL AND solved_at IS NOT NULL AND opened_at > $2 ORDER BY opened_at DESC LIMIT 50"
+        ),
+        &[p(&terminal.id), p(&since_90)],
+        |r| Ok((r.next()?, r.next()?, r.next()?)),
+    )?;
+    let from_afar = past.iter().filter(|(_, outcome, at)| outcome == "remote_fixed" && *at > since_30);
+    Ok(TerminalSigns {
+        offline: terminal.offline_since.is_some(),
+        tamper: false,
+        battery_health: None,
+        class: facts.model(&terminal.model).map(|m| m.class.clone()),
+        has_printer: facts.model(&terminal.model).map(|m| m.printer),
+        remote_fixed_before: from_afar.map(|(fault, ..)| fault.clone()).collect(),
+        faults_before: past.iter().map(|(fault, ..)| fault.clone()).collect(),
+    })
+}
+
+/// Keeps a judgement with the ticket and lets its decision happen.
+pub fn decided(tx: &mut Tx<'_>, desk: &mut Desk, judged: Judged) -> Done<()> {
+    let Some(decision) = judged.decision else { return Ok(()) };
+    let fault_code = judged.fault_code.clone();
+    desk.ticket.triage = serde_json::to_value(&judged).ok();
+    desk.happen(tx, &Event::Triaged { decision, fault_code, reason: None })
+}
