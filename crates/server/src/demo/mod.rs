@@ -1,10 +1,134 @@
-//! The demo: a believable service organisation, the same one every time.
+//! The demo: a believable service organisation with a year behind it, the same one every time. It writes through the stores of
+//! the rooms and decides by their rules, so nothing here can stand that could not have happened.
 
-use crate::ground::db::Done;
+mod dice;
+mod history;
+mod pools;
+mod replay;
+mod world;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use postsale_domain::ground::{AcquirerId, Caller, Role, TenantId, UserId};
+
+use self::dice::Dice;
+use self::history::History;
+use self::replay::{Staff, Stage};
+pub use self::world::{Size, World};
+use crate::ground::db::{Db, DbError, Done, Query, Tx, p};
 use crate::house::House;
+use crate::{crew, merchant, org, sql, terminal};
+
+/// The password of everybody in the demo.
+pub const PASSWORD: &str = "postsale-demo";
+/// The demo tenant's code.
+pub const TENANT: &str = "demo";
+/// Chance begins here.
+const SEED: u64 = 0x504f_5354_5341_4c45;
+/// Moments in one transaction.
+const CHUNK: usize = 400;
+/// Agents at the desk.
+const AGENTS: usize = 6;
 
 /// Fills an empty database; leaves one that has a tenant alone. Not to be called inside the async runtime.
 pub fn seed_when_empty(house: &House) -> Done<()> {
-    let _ = house;
+    if !house.db.bare_write_blocking(|bare| org::store::tenants(bare))?.is_empty() {
+        return Ok(());
+    }
+    seed(&house.db, house.clock.now(), &Size::DEMO)
+}
+
+/// Writes the demo as it stands at `now` into a database that has no tenant of this code.
+pub fn seed(db: &Db, now: Timestamp, size: &Size) -> Done<()> {
+    let (pools, troubles) = pools::read()?;
+    let mut dice = Dice::new(SEED);
+    let tenant: TenantId = dice.id(now);
+    let world = World::invent(&mut dice, &pools, size, now)?;
+    let history = history::invent(&mut dice, &pools, &troubles, &world, size, AGENTS, now)?;
+    let world = Arc::new(world);
+    // Before the first binding, so that every later thing comes after it.
+    let began = now - SignedDuration::from_hours(24 * 1_260);
+    let caller = Caller::system(tenant, "demo");
+    let hash = org::api::hash_password(PASSWORD).map_err(DbError::Other)?;
+    let names: Vec<String> = (0..20).map(|_| world::person(&mut dice, &pools)).collect();
+    let registry = world.clone();
+    let staff = db.write_blocking(caller.clone(), began, move |tx| {
+        org::store::add_tenant(tx, TENANT, "浦江支付终端服务")?;
+        let acquirers = add_registry(tx, &registry)?;
+        add_people(tx, &registry, &names, &hash, &acquirers)
+    })?;
+    let (history, staff) = (Arc::new(history), Arc::new(staff));
+    let total = history.moments.len();
+    for from in (0..total).step_by(CHUNK) {
+        let (world, history, staff) = (world.clone(), history.clone(), staff.clone());
+        let first = history.moments[from].at;
+        db.write_blocking(caller.clone(), first, move |tx| play(tx, &world, &history, &staff, from))?;
+    }
+    tracing::info!(merchants = world.merchants.len(), tickets = history.stories.len(), "the demo is ready: sign in as agent, {PASSWORD}");
     Ok(())
+}
+
+fn play(tx: &mut Tx<'_>, world: &World, history: &History, staff: &Staff, from: usize) -> Done<()> {
+    let stage = Stage { world, stories: &history.stories, staff };
+    for moment in history.moments.iter().skip(from).take(CHUNK) {
+        stage.play(tx, moment)?;
+    }
+    Ok(())
+}
+
+fn add_registry(tx: &mut Tx<'_>, world: &World) -> Done<Vec<AcquirerId>> {
+    let tenant = tx.tenant();
+    for (id, code, name) in &world.acquirers {
+        tx.exec(sql!("INSERT INTO acquirer (id, tenant_id, code, name) VALUES ($1, $2, $3, $4)"), &[p(id), p(&tenant), p(code), p(name)])?;
+        tx.audit("acquirer.add", id, None, Some(&serde_json::json!({ "code": code, "name": name })));
+    }
+    for merchant in &world.merchants {
+        merchant::store::add_merchant(tx, merchant)?;
+    }
+    for (store, _) in &world.stores {
+        merchant::store::add_store(tx, store)?;
+    }
+    for contact in &world.contacts {
+        merchant::store::add_contact(tx, contact)?;
+    }
+    for terminal in &world.terminals {
+        terminal::store::add_terminal(tx, terminal)?;
+    }
+    for engineer in &world.engineers {
+        crew::store::add_engineer(tx, engineer)?;
+    }
+    Ok(world.acquirers.iter().map(|a| a.0).collect())
+}
+
+/// The ten roles, each signing in with its own word; agents and engineers from the second on with a number: `agent2`.
+fn add_people(tx: &mut Tx<'_>, world: &World, names: &[String], hash: &str, acquirers: &[AcquirerId]) -> Done<Staff> {
+    let mut staff =
+        Staff { engineers: world.engineers.iter().map(|e| (e.id, e.name.clone())).collect::<BTreeMap<_, _>>(), ..Staff::default() };
+    let mut spare = names.iter();
+    for role in Role::ALL {
+        let many = match role {
+            Role::Agent => AGENTS,
+            Role::Engineer => world.engineers.len(),
+            Role::Acquirer => acquirers.len(),
+            _ => 1,
+        };
+        for n in 0..many {
+            let username = if n == 0 { role.as_str().to_owned() } else { format!("{}{}", role.as_str(), n + 1) };
+            let engineer = (role == Role::Engineer).then(|| &world.engineers[n]);
+            let name = match engineer {
+                Some(engineer) => engineer.name.clone(),
+                None => spare.next().cloned().ok_or_else(|| DbError::Other("the demo ran out of names".into()))?,
+            };
+            let acquirer = if role == Role::Acquirer { acquirers.get(n).copied() } else { None };
+            let id: UserId = org::store::add_user(tx, &username, &name, role, hash, engineer.map(|e| e.id), acquirer)?;
+            match role {
+                Role::Agent => staff.agents.push((id, name)),
+                Role::Supervisor => staff.duty = id,
+                _ => {}
+            }
+        }
+    }
+    Ok(staff)
 }

@@ -1,6 +1,7 @@
 //! One integration binary: a file per room, the store suite on both databases, the stories.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
+mod demo;
 mod ground;
 mod h5;
 mod house_rules;

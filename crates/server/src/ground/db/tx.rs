@@ -54,6 +54,12 @@ impl<'c> Tx<'c> {
         self.now
     }
 
+    /// Goes on at another instant; for what tells a past, such as the demo. Changes noted so far should be in the audit chain
+    /// before, or they will carry the new instant.
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
+    }
+
     /// A new id, ordered by the transaction's instant.
     pub fn new_id<T: TypedId>(&mut self) -> T {
         let ms = to_millis(self.now).max(0).unsigned_abs();
