@@ -180,7 +180,7 @@ impl Stage<'_> {
     fn on_order(&self, tx: &mut Tx<'_>, story: &Story, act: &Act) -> Done<()> {
         let Some(before) = visits::for_change(tx, story.order)? else { return Err(lost(story)) };
         let serial = self.world.terminals[self.world.stays[story.stay].terminal].serial_no.clone();
-        let mut order = before.order(Some(serial))?;
+        let mut order = before.order(Some(serial), crate::visit::checklists().steps(&before.terminal_class))?;
         let now = tx.now();
         let mut commands = Vec::new();
         let engineer = order.state.engineer();
