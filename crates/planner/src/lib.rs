@@ -4,6 +4,7 @@
 //! Who knocks: the front door (`postsale plan`) and the dispatch room.
 
 pub mod check;
+mod freeze;
 pub mod model;
 pub mod resident;
 pub mod rng;
@@ -12,6 +13,7 @@ mod validate;
 pub mod vrplib;
 
 pub use check::{Verdict, Violation, check};
+pub use freeze::freeze;
 pub use model::{BadInput, Cost, Engineer, Job, Objective, Plan, Prices, Problem, Route, Travel};
 pub use resident::{Offer, Refused, Resident, Slot, WhyNot};
 pub use search::{Budget, Options, Outcome, Progress, Reach, Tuning, solve};

@@ -8,6 +8,9 @@ use crate::search::links::{Eval, NONE};
 use crate::search::sisr::Search;
 use crate::search::{Reach, Tuning, hard::Hard, near::Near, rich::Rich, sequences, unit, write};
 
+/// Price (search units) of dropping a job that was inserted on request: above any cost, far from overflow.
+const PROMISED: i64 = 1 << 44;
+
 /// What putting a job into one engineer's day would mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Offer {
@@ -286,6 +289,8 @@ impl Resident {
         let mut routes = each!(&self.engine, s => s.routes());
         routes[first.engineer].insert(first.position, job as u32);
         self.present[job] = true;
+        // Somebody was promised this job: from now on no repair may find it cheaper to drop it.
+        each!(&mut self.engine, s => s.eval.set_price(job as u32, PROMISED));
         self.adopt(&routes);
         Ok(all)
     }
@@ -367,6 +372,9 @@ impl Resident {
             let mut open = *from;
             while open <= *to && out.len() < 200 {
                 let close = ((open.div_euclid(length) + 1) * length - 1).min(*to);
+                if close - open < length / 4 && open > *from {
+                    break;
+                }
                 each!(&mut self.engine, s => s.eval.set_windows(&mut s.l, job as u32, &[(open, close)]));
                 if let Some(best) = self.offers(job, 1).first().copied() {
                     out.push(Slot { open, close, offer: best, keeps_due: due.is_none_or(|d| best.start <= d) });

@@ -142,8 +142,10 @@ fn engineer(problem: &Problem, e: &Engineer) -> Result<(), BadInput> {
     }
     for (j, at) in &e.frozen {
         time(&who, "frozen", *at)?;
-        if *j >= problem.jobs.len() {
-            return bad(who, "frozen", format!("job {j} does not exist"));
+        let Some(job) = problem.jobs.get(*j) else { return bad(who, "frozen", format!("job {j} does not exist")) };
+        let pinned_elsewhere = job.pin.is_some_and(|pin| problem.engineers.get(pin).is_none_or(|x| x.id != e.id));
+        if job.skills & !e.skills != 0 || pinned_elsewhere {
+            return bad(who, "frozen", format!("job {} needs a skill or an engineer that this is not", job.id));
         }
     }
     Ok(())
@@ -166,6 +168,9 @@ impl Problem {
             }
             if self.objective == Objective::Distance && j.windows.len() != 1 {
                 return bad(format!("job {}", j.id), "windows", "the distance objective knows one window");
+            }
+            if self.objective == Objective::Distance && !j.parts.is_empty() {
+                return bad(format!("job {}", j.id), "parts", "the distance objective knows no parts");
             }
         }
         seen.clear();

@@ -22,7 +22,6 @@ struct Facts {
     /// Transposed matrix, so that "from everywhere to here" is one row.
     to: Option<Vec<i32>>,
     demand: Vec<i64>,
-    price: Vec<i64>,
     capacity: Vec<i64>,
     max_jobs: Vec<u32>,
     open_end: Vec<bool>,
@@ -34,6 +33,7 @@ struct Facts {
 #[derive(Debug, Clone)]
 pub(crate) struct Hard {
     f: Arc<Facts>,
+    price: Arc<Vec<i64>>,
     labels: Vec<Label>,
     load: Vec<i64>,
 }
@@ -80,7 +80,6 @@ impl Eval for Hard {
             d,
             to,
             demand: p.jobs.iter().map(|j| j.demand).collect(),
-            price: p.jobs.iter().map(|j| j.unserved).collect(),
             capacity: p.engineers.iter().map(|e| e.capacity).collect(),
             max_jobs: p.engineers.iter().map(|e| e.max_jobs.min(u32::MAX as usize) as u32).collect(),
             open_end: p.engineers.iter().map(|e| e.end.is_none()).collect(),
@@ -88,7 +87,13 @@ impl Eval for Hard {
             able: able(p),
             now: p.now as i32,
         };
-        Self { f: Arc::new(f), labels: vec![Label::default(); p.jobs.len() + 2 * p.engineers.len()], load: vec![0; p.engineers.len()] }
+        let price = Arc::new(p.jobs.iter().map(|j| j.unserved).collect());
+        Self {
+            f: Arc::new(f),
+            price,
+            labels: vec![Label::default(); p.jobs.len() + 2 * p.engineers.len()],
+            load: vec![0; p.engineers.len()],
+        }
     }
 
     fn refresh(&mut self, l: &Links, r: usize) -> Option<i64> {
@@ -176,7 +181,11 @@ impl Eval for Hard {
     }
 
     fn price(&self, j: u32) -> i64 {
-        self.f.price[j as usize]
+        self.price[j as usize]
+    }
+
+    fn set_price(&mut self, j: u32, price: i64) {
+        Arc::make_mut(&mut self.price)[j as usize] = price;
     }
 
     fn set_windows(&mut self, l: &mut Links, j: u32, windows: &[(i64, i64)]) {

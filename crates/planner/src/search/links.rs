@@ -138,6 +138,8 @@ pub(crate) trait Eval: Clone + Send + Sync {
     fn delta(&self, l: &Links, j: u32, p: u32, limit: i64) -> i64;
     /// Cost of leaving `j` unserved, in the units of `delta`.
     fn price(&self, j: u32) -> i64;
+    /// Changes the price of leaving `j` unserved.
+    fn set_price(&mut self, j: u32, price: i64);
     /// Narrows an absent job to one window, or gives it its windows back.
     fn set_windows(&mut self, l: &mut Links, j: u32, windows: &[(i64, i64)]);
     /// Start of every service of route `r`, and of the break.

@@ -179,7 +179,13 @@ impl Cooling {
 
 pub(crate) fn used(options: &Options<'_>, steps: u64, begin: f64) -> f64 {
     match &options.budget {
-        Budget::Steps(all) => steps as f64 / (*all).max(1) as f64,
+        Budget::Steps(all) => {
+            if steps >= *all {
+                1.0
+            } else {
+                steps as f64 / *all as f64
+            }
+        }
         Budget::Cpu(seconds, clock) => (clock() - begin) / seconds.max(1e-9),
     }
 }

@@ -46,6 +46,7 @@ struct Person {
     fixed: i64,
     territory: i64,
     max_jobs: u32,
+    capacity: i64,
     open_end: bool,
 }
 
@@ -59,8 +60,8 @@ struct Facts {
     steps: usize,
     people: Vec<Person>,
     parts: Vec<Vec<(usize, u32)>>,
+    demand: Vec<i64>,
     stock: Vec<Vec<u32>>,
-    price: Vec<i64>,
     able: Option<Vec<bool>>,
     reassign: i64,
     retime: i64,
@@ -71,6 +72,7 @@ struct Facts {
 #[derive(Debug, Clone)]
 pub(crate) struct Rich {
     f: Arc<Facts>,
+    price: Arc<Vec<i64>>,
     stops: Arc<Vec<Stop>>,
     labels: Vec<Label>,
     /// Seconds and metres to the next node.
@@ -78,6 +80,7 @@ pub(crate) struct Rich {
     /// Cost of the schedule (time, overtime, lateness, retime) per route.
     schedule: Vec<i64>,
     used: Vec<Vec<u32>>,
+    load: Vec<i64>,
 }
 
 /// A start chosen for one stop, for the trace.
@@ -273,6 +276,7 @@ fn facts(p: &Problem) -> (Facts, Vec<Stop>) {
             fixed: e.fixed * 1000,
             territory: e.territory.unwrap_or(-1),
             max_jobs: e.max_jobs.min(u32::MAX as usize) as u32,
+            capacity: e.capacity,
             open_end: e.end.is_none(),
         }
     });
@@ -286,8 +290,8 @@ fn facts(p: &Problem) -> (Facts, Vec<Stop>) {
         steps: p.travel.rush.len(),
         people: people.collect(),
         parts: p.jobs.iter().map(|j| j.parts.clone()).collect(),
+        demand: p.jobs.iter().map(|j| j.demand).collect(),
         stock: p.engineers.iter().map(|e| e.stock.clone()).collect(),
-        price: p.jobs.iter().map(|j| j.unserved * 1000).collect(),
         able: able(p),
         reassign: p.prices.reassign * 1000,
         retime: p.prices.retime_quarter * 1000,
@@ -333,11 +337,13 @@ impl Eval for Rich {
         let (facts, stops) = facts(p);
         Self {
             f: Arc::new(facts),
+            price: Arc::new(p.jobs.iter().map(|j| j.unserved * 1000).collect()),
             stops: Arc::new(stops),
             labels: vec![DEAD; nodes],
             leg: vec![(0, 0); nodes],
             schedule: vec![0; p.engineers.len()],
             used: vec![vec![0; kinds]; p.engineers.len()],
+            load: vec![0; p.engineers.len()],
         }
     }
 
@@ -349,6 +355,7 @@ impl Eval for Rich {
         let last = self.walk(l, r, |at, label, _| labels[at as usize] = label);
         self.labels = labels;
         self.used[r].fill(0);
+        self.load[r] = 0;
         let (mut at, mut metres, mut cost) = (start, 0u64, 0i64);
         while at != end {
             let next = l.node(at).next;
@@ -358,6 +365,7 @@ impl Eval for Rich {
             metres += u64::from(leg.1);
             if next != end {
                 cost += f.fixed_cost(&self.stops[next as usize], r);
+                self.load[r] += f.demand[next as usize];
                 for (kind, n) in &f.parts[next as usize] {
                     self.used[r][*kind] += n;
                 }
@@ -372,7 +380,7 @@ impl Eval for Rich {
         let (schedule, _) = f.finish(e, &last, home)?;
         self.schedule[r] = schedule;
         let stocked = self.used[r].iter().zip(&f.stock[r]).all(|(u, s)| u <= s);
-        (stocked && l.count[r] <= e.max_jobs).then_some(schedule + cost + metres as i64 * e.metre + e.fixed)
+        (stocked && l.count[r] <= e.max_jobs && self.load[r] <= e.capacity).then_some(schedule + cost + metres as i64 * e.metre + e.fixed)
     }
 
     #[inline]
@@ -380,6 +388,7 @@ impl Eval for Rich {
         let f = &self.f;
         f.able.as_ref().is_none_or(|able| able[j as usize * f.people.len() + r])
             && l.count[r] < f.people[r].max_jobs
+            && self.load[r] + f.demand[j as usize] <= f.people[r].capacity
             && f.parts[j as usize].iter().all(|(kind, n)| self.used[r][*kind] + n <= f.stock[r][*kind])
     }
 
@@ -425,7 +434,11 @@ impl Eval for Rich {
     }
 
     fn price(&self, j: u32) -> i64 {
-        self.f.price[j as usize]
+        self.price[j as usize]
+    }
+
+    fn set_price(&mut self, j: u32, price: i64) {
+        Arc::make_mut(&mut self.price)[j as usize] = price;
     }
 
     fn set_windows(&mut self, l: &mut Links, j: u32, windows: &[(i64, i64)]) {

@@ -29,7 +29,7 @@ pub struct Tuning {
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { average_removed: 10.0, longest: 10, blink: 0.01, split: 0.5, deepen: 0.01, hot: 2.0, cold: 0.01 }
+        Self { average_removed: 10.0, longest: 10, blink: 0.01, split: 0.5, deepen: 0.01, hot: 2.0, cold: 0.02 }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `postsale plan`: the dispatch optimiser for anybody who wants to try it on a file.
 
 mod day;
+mod insert;
 mod paper;
 
 use std::path::{Path, PathBuf};
@@ -25,6 +26,8 @@ pub struct PlanCommand {
 enum Action {
     /// Plan a day (POS-day JSON) or a VRPLIB instance (`.vrp`).
     Solve(Solve),
+    /// Place urgent jobs into a plan that is under way: engineer, time and price, with the alternatives.
+    Insert(insert::Insert),
     /// Judge a plan: cost by term and every broken hard rule. Shares no code with the search.
     Check {
         /// The day or the instance.
@@ -143,6 +146,7 @@ impl PlanCommand {
     pub fn run(self) -> ExitCode {
         let done = match &self.action {
             Action::Solve(args) => plan(args).map(|()| true),
+            Action::Insert(args) => insert::run(args).map(|()| true),
             Action::Check { input, plan, model } => judge(input, plan, *model),
         };
         match done {

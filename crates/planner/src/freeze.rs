@@ -1,0 +1,36 @@
+//! What can no longer move at `now`: turns a morning plan into the problem of the rest of the day.
+
+use crate::model::{Plan, Problem, Seconds};
+
+/// Freezes in `problem` what `plan` has begun, or begins within `ahead` seconds of `now`, and remembers everybody's told
+/// time, so that moving it has its price. A break that lies before the last frozen start counts as taken and leaves the plan.
+pub fn freeze(problem: &mut Problem, plan: &mut Plan, now: Seconds, ahead: Seconds) {
+    problem.now = now;
+    let worst = problem.travel.rush.iter().map(|r| r.1).max().unwrap_or(1000).max(1000);
+    for route in &mut plan.routes {
+        for (j, at) in route.jobs.iter().zip(&route.starts) {
+            problem.jobs[*j].told = Some((route.engineer, *at));
+        }
+        let e = &mut problem.engineers[route.engineer];
+        let mut keep = route.starts.iter().take_while(|at| **at < now + ahead).count();
+        // Whoever must already be on his way to be in time keeps his destination.
+        if let (Some(next), Some(at)) = (route.jobs.get(keep), route.starts.get(keep)) {
+            let (place, free) = match keep.checked_sub(1) {
+                Some(k) => (problem.jobs[route.jobs[k]].place, route.starts[k] + problem.jobs[route.jobs[k]].service),
+                None => (e.start, e.shift.0),
+            };
+            let base = i64::from(problem.travel.seconds(place, problem.jobs[*next].place));
+            let drive = (base * i64::from(e.speed_permille) / 1000 + 1) * i64::from(worst) / 1000 + 1;
+            let pause = e.rest.filter(|_| route.rest.is_some()).map_or(0, |b| b.duration + (b.open - now - drive).max(0));
+            if free < now && now + drive + pause > *at {
+                keep += 1;
+            }
+        }
+        e.frozen = route.jobs.iter().copied().zip(route.starts.iter().copied()).take(keep).collect();
+        let last = e.frozen.last().map_or(i64::MIN, |f| f.1);
+        if route.rest.is_some_and(|at| at <= last) {
+            e.rest = None;
+            route.rest = None;
+        }
+    }
+}
