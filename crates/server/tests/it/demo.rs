@@ -70,7 +70,7 @@ fn holds(tx: &mut Tx<'_>, size: Size) -> Done<()> {
     for id in orders {
         let order = visit::store::work_order(tx, id)?.expect("just listed");
         // Fails when a state lacks what belongs to it.
-        order.order(None)?;
+        order.order(None, visit::checklists().steps(&order.terminal_class))?;
     }
     Ok(())
 }
