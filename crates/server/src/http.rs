@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::ground::web::{Problem, SESSION_COOKIE};
 use crate::house::House;
-use crate::{dispatch, h5, inbox, org, sla, visit, web};
+use crate::{dispatch, h5, inbox, knowledge, org, sla, visit, web};
 
 /// A request that takes longer is ended with 503; nothing here has reason to.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -52,7 +52,8 @@ fn api() -> OpenApiRouter<House> {
             .merge(sla::api::routes())
             .merge(inbox::api::routes())
             .merge(visit::api::routes())
-            .merge(dispatch::api::routes()),
+            .merge(dispatch::api::routes())
+            .merge(knowledge::lists::routes()),
     )
 }
 

@@ -253,18 +253,18 @@ impl Writer<'_> {
         let helps = known.is_some_and(|f| f.onsite.is_some());
         let maybe = known.is_some_and(|f| f.visit == postsale_domain::knowledge::VisitNeed::Maybe);
         let visit = helps && (onsite || (maybe && self.dice.chance(38)));
-        let mut closed = if visit { self.visited(story, ready) } else { self.from_afar(story, ready, &fault) };
+        let mut closed = if visit { self.visited(story, ready) } else { self.afar(story, ready, &fault) };
         if self.dice.chance(3) {
             let back = closed + self.wait(90, 60 * 24 * 6);
             let back = self.desk_hour(back);
             self.at(back, story, Act::Reopen("故障又出现了"));
             self.at(back + minutes(20), story, Act::Reply("抱歉又出现了，我们马上再看。", false));
-            closed = self.from_afar(story, back + minutes(25), &fault);
+            closed = self.afar(story, back + minutes(25), &fault);
         }
         self.after(story, closed);
     }
 
-    fn from_afar(&mut self, story: usize, ready: Timestamp, fault: &str) -> Timestamp {
+    fn afar(&mut self, story: usize, ready: Timestamp, fault: &str) -> Timestamp {
         let begun = ready + minutes(self.dice.between(1, 8));
         let advice = Self::only_advice(fault);
         if !advice {
@@ -324,7 +324,7 @@ impl Writer<'_> {
         let decided = ready + minutes(self.dice.between(3, 20));
         let Some((engineer, span)) = self.booking(story, decided) else {
             let fault = self.history.stories[story].fault.clone();
-            return self.from_afar(story, ready, &fault);
+            return self.afar(story, ready, &fault);
         };
         self.at(decided, story, Act::Visit);
         self.at(decided + minutes(4), story, Act::Offer(engineer, span));

@@ -34,7 +34,7 @@ const AGENTS: usize = 6;
 
 /// Fills an empty database; leaves one that has a tenant alone. Not to be called inside the async runtime.
 pub fn seed_when_empty(house: &House) -> Done<()> {
-    if !house.db.bare_write_blocking(|bare| org::store::tenants(bare))?.is_empty() {
+    if !house.db.bare_write_blocking(org::store::tenants)?.is_empty() {
         return Ok(());
     }
     seed(&house.db, house.clock.now(), &Size::DEMO)

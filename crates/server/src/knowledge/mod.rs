@@ -1,5 +1,7 @@
 //! **knowledge** downstairs: the facts in force, read once from the files the binary carries.
 
+pub mod lists;
+
 use std::sync::LazyLock;
 
 use postsale_domain::ground::Text;

@@ -7,6 +7,7 @@ mod h5;
 mod house_rules;
 mod inbox;
 mod letters;
+mod knowledge;
 mod mail_in;
 mod notify;
 mod org;
