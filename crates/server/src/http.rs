@@ -51,6 +51,7 @@ fn api() -> OpenApiRouter<House> {
             .merge(org::api::routes())
             .merge(sla::api::routes())
             .merge(inbox::api::routes())
+            .merge(knowledge::api::routes())
             .merge(visit::api::routes())
             .merge(dispatch::api::routes())
             .merge(knowledge::lists::routes()),

@@ -4,6 +4,7 @@ pub mod aftercare;
 pub mod code;
 pub mod desk;
 pub mod dispatch;
+pub mod guide;
 pub mod letter;
 pub mod report;
 pub mod shop;

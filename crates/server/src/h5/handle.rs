@@ -7,19 +7,21 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
 use postsale_domain::followup::Answer;
-use postsale_domain::ground::{Caller, Lang, TenantId, TypedId};
+use postsale_domain::ground::{Caller, Lang, Reach, Refusal, TenantId, TypedId};
 use postsale_domain::inbox::{Letter, LetterChannel, plain_phone};
+use postsale_domain::knowledge::{Audience, GuideState, GuideView};
 use postsale_domain::org::act;
 use postsale_domain::terminal::{TerminalId, serial};
-use postsale_domain::ticket::TicketId;
+use postsale_domain::ticket::{TicketId, TicketState};
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
 
 use super::page::{Page, message};
 use super::progress::{Said, framed, lang, page};
-use super::report::{CHOICES, Form, already, choice, form};
+use super::report::{CHOICES, Form, already, choice, form, symptom};
 use super::words::Say;
-use crate::flow::{aftercare, letter, shop as acts};
+use crate::flow::desk::Desk;
+use crate::flow::{aftercare, guide, letter, shop as acts};
 use crate::ground::db::{Done, Stop, Tx};
 use crate::ground::seal::{hex, random};
 use crate::ground::web::{Problem, Runner, lang_of};
@@ -41,6 +43,8 @@ pub fn routes() -> Router<House> {
         .route("/r/{code}/open", post(open_by_tail))
         .route("/m/{token}", get(progress))
         .route("/m/{token}/messages", post(say))
+        .route("/m/{token}/guide", post(walk))
+        .route("/m/{token}/guide/back", post(walk_back))
         .route("/m/{token}/confirm", post(confirm))
         .route("/m/{token}/survey", post(survey))
 }
@@ -61,8 +65,8 @@ fn speak(asked: &Asked, headers: &HeaderMap) -> Say {
 }
 
 /// A merchant inside a tenant, asked whether merchants may do this at all.
-fn runner<A: postsale_domain::ground::Act>(house: &House, tenant: TenantId, say: Say) -> Result<Runner, Problem> {
-    Runner::ask::<A>(house.clone(), Caller::merchant(tenant), say.0).map_err(|refusal| Problem::refused(say.0, &refusal))
+fn runner<A: postsale_domain::ground::Act>(house: &House, tenant: TenantId, say: Say) -> Result<Runner, Refusal> {
+    Runner::ask::<A>(house.clone(), Caller::merchant(tenant), say.0)
 }
 
 fn gone(say: Say, path: &str) -> Response {
@@ -95,7 +99,8 @@ async fn house_tenant(house: &House) -> Result<Option<TenantId>, Stop> {
 
 /// What stands behind the sticker, with the report that is open.
 async fn known(house: &House, tenant: TenantId, id: TerminalId, say: Say) -> Result<Option<(Sticker, Option<Progress>)>, Problem> {
-    runner::<act::FactRead>(house, tenant, say)?
+    runner::<act::FactRead>(house, tenant, say)
+        .map_err(|refusal| Problem::refused(say.0, &refusal))?
         .read(move |tx| {
             let Some(sticker) = shop::sticker(tx, id)? else { return Ok(None) };
             let open = match sticker.open {
@@ -191,7 +196,7 @@ async fn taken(house: &House, behind: Option<(TenantId, TerminalId)>, say: Say, 
     };
     let mut words: Vec<&str> = Vec::new();
     if CHOICES.contains(&filled.choice.as_str()) && filled.choice != "other" {
-        words.push(choice(say, &filled.choice));
+        words.push(symptom(say, &filled.choice));
     }
     if !filled.text.trim().is_empty() {
         words.push(filled.text.trim());
@@ -202,8 +207,11 @@ async fn taken(house: &House, behind: Option<(TenantId, TerminalId)>, say: Say, 
     letter.sender.phone = Some(phone);
     letter.sender.name = filled.name.trim().to_owned();
     letter.body = body;
+    if CHOICES.contains(&filled.choice.as_str()) {
+        letter.remark(&format!("choice:{}", filled.choice));
+    }
     letter.terminal_serial = Some(filled.serial.clone()).filter(|s| behind.is_none() && !s.trim().is_empty());
-    let run = runner::<act::TicketOpen>(house, tenant, say)?;
+    let run = runner::<act::TicketOpen>(house, tenant, say).map_err(|refusal| Problem::refused(say.0, &refusal))?;
     let terminal = behind.map(|(_, terminal)| terminal);
     let id = run
         .write(move |tx| {
@@ -291,7 +299,9 @@ async fn behind_token<A: postsale_domain::ground::Act>(
 ) -> Result<Option<(Runner, TicketId)>, Problem> {
     let Some(id) = house.seal.open(PAGE_TOKEN, token).map(TicketId::from_uuid) else { return Ok(None) };
     let tenant = house.db.bare_read(move |bare| ticket::store::tenant_of(bare, id)).await.map_err(|stop| Problem::stopped(say.0, stop))?;
-    tenant.map(|tenant| Ok((runner::<A>(house, tenant, say)?, id))).transpose()
+    let Some(tenant) = tenant else { return Ok(None) };
+    let run = runner::<A>(house, tenant, say).map_err(|refusal| Problem::refused(say.0, &refusal))?;
+    Ok(Some((run, id)))
 }
 
 async fn progress(State(house): State<House>, Path(token): Path<String>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
@@ -308,17 +318,67 @@ async fn progress(State(house): State<House>, Path(token): Path<String>, Query(a
         Err(problem) => return refused(say, &path, &problem),
     };
     let (run, id) = run;
-    let read =
-        run.read(move |tx| -> Done<Option<Progress>> { ticket::store::ticket(tx, id)?.map(|t| shop::progress(tx, &t)).transpose() }).await;
+    let read = run.read(move |tx| with_guide(tx, id)).await;
     match read {
-        Ok(Some(p)) => {
+        Ok(Some((p, guide))) => {
             let now = house.clock.now();
             let title = say.f("progress.number", &[("number", &p.number)]);
-            framed(say, &p, &path, &title, page(say, &p, None, said, &path, now), now).answer(StatusCode::OK)
+            framed(say, &p, &path, &title, page(say, &p, guide.as_ref(), said, &path, now), now).answer(StatusCode::OK)
         }
         Ok(None) => gone(say, &path),
         Err(problem) => refused(say, &path, &problem),
     }
+}
+
+/// The page with its guide: the walk that is on, or the offer of one while the case is at the desk.
+fn with_guide(tx: &mut Tx<'_>, id: TicketId) -> Done<Option<(Progress, Option<GuideView>)>> {
+    let Some(t) = ticket::store::ticket(tx, id)? else { return Ok(None) };
+    let mut p = shop::progress(tx, &t)?;
+    let walk = guide::shown(tx, &t, Audience::Merchant)?.filter(|g| g.state != GuideState::Left);
+    p.guide_offered =
+        walk.is_none() && matches!(t.case.state, TicketState::Triaged | TicketState::Remote) && guide::fitting(tx, &t)?.is_some();
+    Ok(Some((p, walk)))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Step {
+    step: String,
+    answer: String,
+}
+
+/// Begins the guide, or answers its open step. A second tap on an answer finds another step open and changes nothing.
+async fn walk(
+    State(house): State<House>,
+    Path(token): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+    Fields(given): Fields<Step>,
+) -> Response {
+    let say = speak(&asked, &headers);
+    let work = move |tx: &mut Tx<'_>, id| {
+        let mut desk = Desk::load(tx, id, Reach::All, None)?;
+        match given.step.as_str() {
+            "" => guide::start(tx, &mut desk, None)?,
+            step => match guide::answer(tx, &mut desk, step, &given.answer, None) {
+                Err(Stop::Refused(refusal)) if matches!(refusal.code, "guide.other_step" | "guide.not_running") => {}
+                done => done?,
+            },
+        }
+        desk.save(tx, "guide.answer").map(|_| ())
+    };
+    act::<act::GuideRun, _, _>(&house, &token, say, work, |()| "#guide").await
+}
+
+/// Takes the latest answer back.
+async fn walk_back(State(house): State<House>, Path(token): Path<String>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+    let say = speak(&asked, &headers);
+    let work = move |tx: &mut Tx<'_>, id| {
+        let mut desk = Desk::load(tx, id, Reach::All, None)?;
+        guide::back(tx, &mut desk)?;
+        desk.save(tx, "guide.back").map(|_| ())
+    };
+    act::<act::GuideRun, _, _>(&house, &token, say, work, |()| "#guide").await
 }
 
 /// Runs a merchant's act and goes back to the page.

@@ -36,6 +36,7 @@ fn sample(state: TicketState, next: Next) -> Progress {
             Line::Event { code: "triaged".into(), at: at("2026-11-24T12:41:00+08:00") },
         ],
         survey: (state == TicketState::Closed).then_some(Survey::Open),
+        guide_offered: state == TicketState::Triaged,
         phone_tail: Some("5521".into()),
     }
 }
@@ -99,6 +100,7 @@ fn all(lang: Lang) -> Vec<(&'static str, Page<'static>)> {
             },
         ),
         ("already", head(already(say, "/r/c", &sample(TicketState::Remote, Next::Respond(at("2026-11-24T14:10:00+08:00"))), None, now()))),
+        ("triaged", open(TicketState::Triaged, Next::Respond(at("2026-11-24T14:10:00+08:00")), None)),
         ("remote", open(TicketState::Remote, Next::Respond(at("2026-11-24T14:10:00+08:00")), Some(guide()))),
         ("visit", open(TicketState::Visit, Next::Visit(from, to, "王师傅".into()), None)),
         ("solved", open(TicketState::Solved, Next::Solved, None)),

@@ -32,7 +32,8 @@ pub fn page(say: Say, p: &Progress, guide: Option<&GuideView>, said: Said, path:
             @if matches!(p.next, Next::Visit(..)) { p.hint { (say.t("visit.unsuitable")) } }
         }
         @if let Some(code) = &p.code { (code_card(say, code)) }
-        @if let Some(guide) = guide.filter(|_| p.state != TicketState::Closed) { (guide_card(say, guide, &action)) }
+        @if let Some(guide) = guide.filter(|_| matches!(p.state, TicketState::Triaged | TicketState::Remote)) { (guide_card(say, guide, &action)) }
+        @if p.guide_offered { (offer_card(say, &action)) }
         @if p.state == TicketState::Solved { (confirm_card(say, &action)) }
         @if let Some(survey) = p.survey { (survey_card(say, survey, &action)) }
         (thread(say, p, said, &action, now))
@@ -148,6 +149,16 @@ fn guide_card(say: Say, g: &GuideView, action: &dyn Fn(&str) -> String) -> Marku
                 }) }
                 @if ending.outcome == GuideOutcome::Advise { p { (words(&ending.sentence)) } }
             }
+        }
+    }
+}
+
+fn offer_card(say: Say, action: &dyn Fn(&str) -> String) -> Markup {
+    html! {
+        section #guide {
+            h2 { (say.t("guide.title")) }
+            p.meta { (say.t("guide.offer")) }
+            form.act method="post" action=(action("guide")) { button.go { (say.t("guide.start")) } }
         }
     }
 }

@@ -41,6 +41,17 @@ pub fn choice(say: Say, name: &str) -> &'static str {
     }
 }
 
+/// A choice as the symptom it stands for: fuller than the label on its button, so that people and triage understand it.
+pub fn symptom(say: Say, name: &str) -> &'static str {
+    match name {
+        "print" => say.t("symptom.print"),
+        "card" => say.t("symptom.card"),
+        "network" => say.t("symptom.network"),
+        "power" => say.t("symptom.power"),
+        _ => say.t("choice.other"),
+    }
+}
+
 /// The form. `wrong` is a sentence about what is missing.
 pub fn form(say: Say, path: &str, form: &Form, wrong: Option<&str>, known: Option<&Sticker>, now: Timestamp) -> Markup {
     html! {

@@ -195,3 +195,14 @@ pub fn settle(tx: &mut Tx<'_>, kept: &Kept, state: LetterState, ticket: Option<T
     tx.audit("letter.settle", kept.id, Some(&face(kept.state, kept.ticket_id, kept.error.as_deref())), Some(&face(state, ticket, error)));
     Ok(())
 }
+
+/// What the reporter of a ticket tapped on the merchant's page: `print`, `card`, `network`, `power` or `other`.
+pub fn choice_of(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<String>> {
+    let tenant = tx.tenant();
+    let meta = tx.one(
+        sql!("SELECT meta FROM letter WHERE tenant_id = $1 AND ticket_id = $2 AND channel = 'h5' ORDER BY received_at, id LIMIT 1"),
+        &[p(&tenant), p(&ticket)],
+        |r| Ok(r.next::<Json<Meta>>()?.0),
+    )?;
+    Ok(meta.and_then(|m| m.remarks.iter().find_map(|r| r.strip_prefix("choice:").map(str::to_owned))))
+}

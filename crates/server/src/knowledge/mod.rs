@@ -1,6 +1,8 @@
 //! **knowledge** downstairs: the facts in force, read once from the files the binary carries.
 
+pub mod api;
 pub mod lists;
+pub mod store;
 
 use std::sync::LazyLock;
 

@@ -169,6 +169,8 @@ pub struct Progress {
     pub thread: Vec<Line>,
     /// The survey of the last closing.
     pub survey: Option<Survey>,
+    /// The guide that could be walked now, while nobody walks one.
+    pub guide_offered: bool,
     /// The last four digits of the reporter's phone, to let them in from the sticker.
     pub phone_tail: Option<String>,
 }
@@ -222,6 +224,7 @@ pub fn progress(tx: &mut Tx<'_>, t: &Ticket) -> Done<Progress> {
         code: codes.and_then(|n| six_digits(&n.body)),
         thread: entries.into_iter().filter(|e| e.public).filter_map(line).collect(),
         survey,
+        guide_offered: false,
         phone_tail: t.contact.phone.as_deref().filter(|p| p.len() >= 5).map(|p| p[p.len() - 4..].to_owned()),
     })
 }

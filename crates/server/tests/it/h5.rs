@@ -75,7 +75,7 @@ on_both! {
         kit.settle().await;
         let ticket = world.read(&kit, move |tx| postsale_server::ticket::store::ticket(tx, id)).await.unwrap();
         assert_eq!((ticket.terminal_id, ticket.contact.name.as_deref()), (Some(terminal), Some("张老板")));
-        assert_eq!(ticket.case.symptom, "打不出：小票全白");
+        assert_eq!(ticket.case.symptom, "打不出小票：小票全白");
         let shown = nobody.get(&page).await;
         assert!(shown.text.contains("小票全白") && shown.text.contains("T-000001"), "{}", shown.text);
         // The sticker now shows how it stands, and the words only to who reported it.
@@ -122,7 +122,7 @@ on_both! {
         nobody.form(&format!("{page}/messages"), "words=%E5%8D%A1+4111+1111+1111+1111").await;
         let entries = world.read(&kit, move |tx| entry::entries(tx, id, 0, 100)).await;
         let messages: Vec<&str> = entries.iter().filter(|e| e.kind == "message").map(|e| e.body.as_str()).collect();
-        assert_eq!(messages, ["打不出：小票全白", "卡 **** **** **** 1111"]);
+        assert_eq!(messages, ["打不出小票：小票全白", "卡 **** **** **** 1111"]);
         assert_eq!(nobody.form(&format!("{page}/messages"), "words=+").await.status, 422);
 
         solve(&kit, &world, id).await;
@@ -144,15 +144,65 @@ on_both! {
         assert_eq!(state(&kit, &world, id).await, (TicketState::Triaged, 2));
         assert_eq!(nobody.form(&format!("{page}/survey"), "solved=yes&score=5").await.status, 409);
         // Each change the merchant can see was told once, however often it was sent.
-        let told: Vec<NoticeKind> = world.read(&kit, move |tx| notify::store::told(tx, id)).await.into_iter().map(|(kind, _)| kind).collect();
+        let mut told: Vec<NoticeKind> = world.read(&kit, move |tx| notify::store::told(tx, id)).await.into_iter().map(|(kind, _)| kind).collect();
         use NoticeKind::{Closed, Received, Reopened, SolvedPleaseConfirm};
         let mut expected = [Received, SolvedPleaseConfirm, Reopened, SolvedPleaseConfirm, Closed, Reopened];
-        let mut told = told;
-        (told.sort(), expected.sort());
+        told.sort();
+        expected.sort();
         assert_eq!(told, expected);
         let kept = world.read(&kit, move |tx| followup::store::of_ticket(tx, id)).await;
         assert_eq!(kept.len(), 1);
         assert_eq!(kept[0].follow_up.answer.as_ref().map(|a| (a.score, a.comment.as_str())), Some((2, "等太久")));
+    }
+}
+
+on_both! {
+    fn the_guide_is_walked_on_the_page_and_at_the_desk_alike(kit) {
+        let world = World::new(&kit, "t1").await;
+        let nobody = Client::new(&kit.house);
+        let path = sticker(&kit, some_terminal(&kit, &world).await);
+        let (page, id) = reported(&kit, &nobody, &path, "g1").await;
+        assert!(nobody.get(&page).await.text.contains("先一起试试"));
+        let tap = async |what: &str, fields: &str| nobody.form(&format!("{page}/{what}"), fields).await.status;
+        assert_eq!(tap("guide", "").await, 303);
+        assert_eq!(state(&kit, &world, id).await.0, TicketState::Remote);
+        assert!(nobody.get(&page).await.text.contains("打印时是什么情况？"));
+        // A second tap finds another step open and changes nothing; an answer that does not exist is refused.
+        assert_eq!((tap("guide", "step=what&answer=blank").await, tap("guide", "step=what&answer=blank").await), (303, 303));
+        assert_eq!(tap("guide", "step=flip&answer=maybe").await, 422);
+        assert_eq!(tap("guide/back", "").await, 303);
+        assert!(nobody.get(&page).await.text.contains("打印时是什么情况？"));
+        tap("guide", "step=what&answer=blank").await;
+        // The agent sees the same walk in an agent's words.
+        let agent = world.client(&kit, postsale_domain::ground::Role::Agent).await;
+        let seen = agent.get(&format!("/api/v1/tickets/{id}/guide")).await.expect(200);
+        assert_eq!((seen["step"]["id"].as_str(), seen["answered"].as_array().map(Vec::len)), (Some("flip"), Some(1)));
+        assert!(seen["step"]["question"]["zh"].as_str().unwrap().contains("测试页"));
+        let given = serde_json::json!({ "step": "flip", "answer": "worked" });
+        let ended = agent.post(&format!("/api/v1/tickets/{id}/guide/answers"), &given).await.expect(200);
+        assert_eq!((ended["ending"]["outcome"].as_str(), ended["ending"]["worked_step"].as_str()), (Some("fixed"), Some("flip")));
+        assert_eq!(state(&kit, &world, id).await.0, TicketState::Solved);
+        assert!(nobody.get(&page).await.text.contains("修好了吗？"));
+        assert_eq!(agent.post(&format!("/api/v1/tickets/{id}/guide/answers"), &given).await.problem(409), "guide.not_running");
+        assert_eq!(agent.get("/api/v1/guides").await.expect(200)["items"].as_array().map(Vec::len), Some(3));
+        let storekeeper = world.client(&kit, postsale_domain::ground::Role::Storekeeper).await;
+        assert_eq!(storekeeper.post(&format!("/api/v1/tickets/{id}/guide"), &serde_json::json!({})).await.problem(403), "not_allowed");
+    }
+}
+
+on_both! {
+    fn a_guide_that_ends_in_a_visit_says_so_with_the_fault(kit) {
+        let world = World::new(&kit, "t1").await;
+        let nobody = Client::new(&kit.house);
+        let path = sticker(&kit, some_terminal(&kit, &world).await);
+        let (page, id) = reported(&kit, &nobody, &path, "v1").await;
+        for fields in ["", "step=what&answer=blank", "step=flip&answer=not_yet", "step=blank_paper&answer=not_yet"] {
+            assert_eq!(nobody.form(&format!("{page}/guide"), fields).await.status, 303, "{fields}");
+        }
+        assert!(nobody.get(&page).await.text.contains("我们安排工程师上门"));
+        let ticket = world.read(&kit, move |tx| postsale_server::ticket::store::ticket(tx, id)).await.unwrap();
+        assert_eq!(ticket.case.decision, Some(postsale_domain::ticket::Decision::Onsite));
+        assert!(ticket.case.fault_code.is_some() && ticket.triage.unwrap()["rule"].as_str().unwrap().starts_with("guide printer"));
     }
 }
 

@@ -18,7 +18,12 @@ fn corpus() -> impl Iterator<Item = std::path::PathBuf> {
 
 fn fill(spool: &Path) -> usize {
     std::fs::create_dir_all(spool).unwrap();
-    corpus().map(|file| std::fs::copy(&file, spool.join(file.file_name().unwrap())).unwrap()).count()
+    let mut files = 0;
+    for file in corpus() {
+        std::fs::copy(&file, spool.join(file.file_name().unwrap())).unwrap();
+        files += 1;
+    }
+    files
 }
 
 fn names(folder: &Path) -> Vec<String> {

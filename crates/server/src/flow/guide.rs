@@ -1,0 +1,162 @@
+//! Walking a guide on a ticket: the same tree for the agent and the merchant. An ending is a finding, and the case follows it.
+
+use postsale_domain::ground::Text;
+use postsale_domain::knowledge::{
+    Audience, Ending, Guide, GuideEvent, GuideFacts, GuideOutcome, GuideRun, GuideState, GuideView, answer as decide_answer,
+    back as decide_back, leave as decide_leave, start as decide_start, view,
+};
+use postsale_domain::refuse;
+use postsale_domain::ticket::{Command, Decision, Event, Outcome, TicketId, TicketState};
+use serde_json::json;
+
+use super::desk::Desk;
+use super::triage::{DecidedBy, Judged};
+use crate::ground::db::{Done, Tx};
+use crate::inbox;
+use crate::knowledge::{facts, store};
+use crate::terminal::store as terminals;
+use crate::ticket::entry::Kind;
+use crate::ticket::store::Ticket;
+
+/// The guide that fits a ticket: by its fault, by the best proposal when none is sure, or by what the merchant tapped.
+pub fn fitting(tx: &mut Tx<'_>, ticket: &Ticket) -> Done<Option<&'static Guide>> {
+    let proposed = ticket.triage.as_ref().and_then(|t| t["proposals"][0]["fault_code"].as_str());
+    if let Some(guide) = ticket.case.fault_code.as_deref().or(proposed).and_then(|code| facts().guide_for(code)) {
+        return Ok(Some(guide));
+    }
+    let tapped = match inbox::store::choice_of(tx, ticket.id)?.as_deref() {
+        Some("print") => "printer",
+        Some("network") => "no-network",
+        _ => return Ok(None),
+    };
+    Ok(facts().guide(tapped))
+}
+
+/// The newest walk of a ticket in the reader's words.
+pub fn shown(tx: &mut Tx<'_>, ticket: &Ticket, audience: Audience) -> Done<Option<GuideView>> {
+    let run = store::newest(tx, ticket.id)?;
+    Ok(run.and_then(|run| facts().guide(&run.guide).map(|guide| view(guide, &run, audience))))
+}
+
+/// [`shown`], of a ticket by its id.
+pub fn of_ticket(tx: &mut Tx<'_>, id: TicketId, audience: Audience) -> Done<Option<GuideView>> {
+    match crate::ticket::store::ticket(tx, id)? {
+        Some(ticket) => shown(tx, &ticket, audience),
+        None => Ok(None),
+    }
+}
+
+/// What is known of the terminal without asking anybody.
+fn known(tx: &mut Tx<'_>, ticket: &Ticket) -> Done<GuideFacts> {
+    let mut known = GuideFacts::new();
+    if let Some(code) = &ticket.response_code {
+        known.insert("response_code".into(), code.clone());
+    }
+    let terminal = match ticket.terminal_id {
+        Some(id) => terminals::terminal(tx, id)?,
+        None => None,
+    };
+    if let Some(terminal) = terminal {
+        known.insert("terminal_offline".into(), terminal.offline_since.is_some().to_string());
+        if let Some(model) = facts().model(&terminal.model) {
+            known.insert("class".into(), model.class.clone());
+        }
+    }
+    Ok(known)
+}
+
+/// Begins a walk; one that is running goes on instead. Errors: `guide.none_fits`, `guide.unknown`, and what the ticket refuses.
+pub fn start(tx: &mut Tx<'_>, desk: &mut Desk, asked: Option<&str>) -> Done<()> {
+    if let Some(run) = store::newest(tx, desk.ticket.id)?
+        && run.state == GuideState::Running
+        && asked.is_none_or(|id| id == run.guide)
+    {
+        return Ok(());
+    }
+    let guide = match asked {
+        Some(id) => facts().guide(id).ok_or_else(|| refuse!(Invalid, "guide.unknown").field("guide"))?,
+        None => fitting(tx, &desk.ticket)?.ok_or_else(|| refuse!(Conflict, "guide.none_fits"))?,
+    };
+    // Another guide while one runs: the first one is left, not forgotten.
+    if let Some(mut run) = store::newest(tx, desk.ticket.id)?.filter(|r| r.state == GuideState::Running) {
+        let events = decide_leave(&run, &guide.id)?;
+        keep(tx, desk, &mut run, &events)?;
+    }
+    desk.command(tx, &Command::StartGuide)?;
+    let events = decide_start(guide, &known(tx, &desk.ticket)?);
+    let mut run = GuideRun::new(tx.new_id());
+    keep(tx, desk, &mut run, &events)?;
+    follow(tx, desk, guide, &run)
+}
+
+/// Answers the open step. Errors: `guide.not_running` and the rules' own.
+pub fn answer(tx: &mut Tx<'_>, desk: &mut Desk, step: &str, answer: &str, note: Option<String>) -> Done<()> {
+    let (guide, mut run) = running(tx, desk)?;
+    let events = decide_answer(guide, &run, &known(tx, &desk.ticket)?, step, answer, note)?;
+    keep(tx, desk, &mut run, &events)?;
+    follow(tx, desk, guide, &run)
+}
+
+/// Takes the latest answer back. Errors as in [`answer`].
+pub fn back(tx: &mut Tx<'_>, desk: &mut Desk) -> Done<()> {
+    let (guide, mut run) = running(tx, desk)?;
+    let events = decide_back(guide, &run)?;
+    keep(tx, desk, &mut run, &events)
+}
+
+/// Gives up. Errors: `guide.not_running`, `reason.missing`.
+pub fn leave(tx: &mut Tx<'_>, desk: &mut Desk, reason: &str) -> Done<()> {
+    if reason.trim().is_empty() {
+        return Err(refuse!(Invalid, "reason.missing").field("reason").into());
+    }
+    let (_, mut run) = running(tx, desk)?;
+    let events = decide_leave(&run, reason.trim())?;
+    keep(tx, desk, &mut run, &events)
+}
+
+fn running(tx: &mut Tx<'_>, desk: &Desk) -> Done<(&'static Guide, GuideRun)> {
+    let run = store::newest(tx, desk.ticket.id)?.filter(|r| r.state == GuideState::Running);
+    let run = run.ok_or_else(|| refuse!(Conflict, "guide.not_running"))?;
+    let guide = facts().guide(&run.guide).ok_or_else(|| refuse!(Conflict, "guide.changed"))?;
+    Ok((guide, run))
+}
+
+fn keep(tx: &mut Tx<'_>, desk: &Desk, run: &mut GuideRun, events: &[GuideEvent]) -> Done<()> {
+    let (_, by) = desk.author();
+    store::record(tx, desk.ticket.id, run, events, &by)
+}
+
+/// What an ending means to the case: solved or advised, to be confirmed by the merchant; or a visit, or others go on, decided by the desk.
+fn follow(tx: &mut Tx<'_>, desk: &mut Desk, guide: &Guide, run: &GuideRun) -> Done<()> {
+    let Some(ending) = run.ending.as_deref().and_then(|id| guide.ending(id)) else { return Ok(()) };
+    let (_, who) = desk.author();
+    let told = json!({ "who": who, "guide": guide.id, "outcome": ending.outcome, "fault_code": ending.fault_code });
+    desk.line(tx, Kind::Event, false, "", Some(("guide_ended".into(), told)), None)?;
+    let solve = |outcome| Command::Solve { fault_code: ending.fault_code.clone(), outcome };
+    match ending.outcome {
+        GuideOutcome::Fixed if desk.case().state != TicketState::Solved => desk.command(tx, &solve(Outcome::RemoteFixed)),
+        GuideOutcome::Advise if desk.case().state != TicketState::Solved => desk.command(tx, &solve(Outcome::Advised)),
+        GuideOutcome::Visit => found(tx, desk, guide, ending, Decision::Onsite),
+        GuideOutcome::Escalate => found(tx, desk, guide, ending, Decision::Remote),
+        GuideOutcome::Fixed | GuideOutcome::Advise => Ok(()),
+    }
+}
+
+/// A confirmed fault and where it is to be solved, with the walk as the reason.
+fn found(tx: &mut Tx<'_>, desk: &mut Desk, guide: &Guide, ending: &Ending, decision: Decision) -> Done<()> {
+    let before: Option<Judged> = desk.ticket.triage.clone().and_then(|t| serde_json::from_value(t).ok());
+    let (facts, proposals) = before.map(|j| (j.facts, j.proposals)).unwrap_or_default();
+    let reason: Text = ending.agent.clone();
+    let judged = Judged {
+        decision: Some(decision),
+        decided_by: DecidedBy::Rule,
+        rule: Some(format!("guide {} {}", guide.id, ending.id)),
+        reason: reason.clone(),
+        facts,
+        proposals,
+        fault_code: Some(ending.fault_code.clone()),
+    };
+    desk.ticket.triage = serde_json::to_value(&judged).ok();
+    let reason = reason.in_lang(desk.ticket.contact.lang).to_owned();
+    desk.happen(tx, &Event::Triaged { decision, fault_code: Some(ending.fault_code.clone()), reason: Some(reason) })
+}
