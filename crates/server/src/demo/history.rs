@@ -75,6 +75,14 @@ pub(super) struct History {
     pub moments: Vec<Moment>,
 }
 
+/// Which troubles a story may be about.
+#[derive(Debug, Clone, Copy)]
+enum Sort {
+    Any,
+    Visited,
+    Security,
+}
+
 struct Writer<'a> {
     dice: &'a mut Dice,
     pools: &'a Pools,
@@ -115,8 +123,9 @@ pub(super) fn invent(
         // Evenly over the year up to three days ago, at the hours shops trade.
         let share =
             year.as_secs().saturating_sub(3 * 86_400) * i64::try_from(n).unwrap_or(0) / i64::try_from(size.closed).unwrap_or(1).max(1);
-        let opened = writer.shop_hour(now - year + SignedDuration::from_secs(share));
-        writer.closed_story(opened);
+        let day = now - year + SignedDuration::from_secs(share);
+        let opened = writer.shop_hour(day);
+        writer.closed_story(if opened < now - minutes(120) { opened } else { day });
     }
     for n in 0..size.open {
         writer.open_story(n);
@@ -150,6 +159,13 @@ impl Writer<'_> {
             + SignedDuration::from_millis(self.dice.between(0, 59_999))
     }
 
+    /// A quarter of an hour as appointments are made.
+    fn quarter(&mut self, day: Timestamp, hour: i8) -> Timestamp {
+        let minute = [0, 15, 30, 45][self.dice.index(4)];
+        let date = day.to_zoned(self.zone.clone()).date();
+        date.at(hour, minute, 0, 0).to_zoned(self.zone.clone()).map_or(day, |z| z.timestamp())
+    }
+
     /// The instant itself in desk hours, otherwise the next morning.
     fn desk_hour(&mut self, at: Timestamp) -> Timestamp {
         let local = at.to_zoned(self.zone.clone());
@@ -161,7 +177,7 @@ impl Writer<'_> {
     }
 
     /// A new story on a terminal that is bound at that time.
-    fn story(&mut self, opened: Timestamp, security: bool) -> (usize, bool) {
+    fn story(&mut self, opened: Timestamp, sort: Sort) -> (usize, bool) {
         let mut stay = None;
         for _ in 0..200 {
             let terminal = self.dice.index(self.world.terminals.len());
@@ -183,7 +199,13 @@ impl Writer<'_> {
             (t.fault.starts_with("AUD") == sound || (!sound && !t.fault.starts_with("AUD")))
                 && (!sound || t.fault.starts_with("AUD") || t.fault.starts_with("NET"))
                 && !(no_printer && t.fault.starts_with("PRN"))
-                && (t.fault.starts_with("SEC") == security)
+                && match sort {
+                    Sort::Any => !t.fault.starts_with("SEC"),
+                    Sort::Visited => {
+                        !t.fault.starts_with("SEC") && facts().fault(&t.fault).is_some_and(|f| !f.skills.is_empty() && !f.parts.is_empty())
+                    }
+                    Sort::Security => t.fault.starts_with("SEC"),
+                }
         };
         let weights: Vec<u64> = self.troubles.iter().map(|t| if fits(t) { t.weight } else { 0 }).collect();
         let trouble = &self.troubles[self.dice.weighted(weights.iter().copied())];
@@ -239,7 +261,7 @@ impl Writer<'_> {
     }
 
     fn closed_story(&mut self, opened: Timestamp) {
-        let (story, onsite) = self.story(opened, false);
+        let (story, onsite) = self.story(opened, Sort::Any);
         if self.dice.chance(2) {
             let later = opened + self.wait(5, 60);
             let later = self.desk_hour(later);
@@ -300,7 +322,8 @@ impl Writer<'_> {
         let s = &self.history.stories[story];
         let district = self.world.stores[self.world.stays[s.stay].store].0.district.clone();
         let known = facts().fault(&s.fault)?;
-        let length = minutes(i64::from(known.onsite_minutes.unwrap_or(20)) + 30);
+        // On site, with the tests and the merchant's signature, in quarters of an hour.
+        let length = minutes((i64::from(known.onsite_minutes.unwrap_or(20)) + 44) / 15 * 15);
         let fits = |e: &postsale_domain::crew::Engineer| {
             e.territory.contains(&district) && known.skills.iter().all(|need| e.skills.iter().any(|s| s.code == *need))
         };
@@ -308,7 +331,7 @@ impl Writer<'_> {
         for attempt in 0..60 {
             let day = ready + minutes(24 * 60 * (attempt / 12));
             let hour = i8::try_from(self.dice.between(9, 16)).unwrap_or(10);
-            let from = self.local(day, hour);
+            let from = self.quarter(day, hour);
             let span = Span { from, to: from + length };
             let engineer = *able.get(self.dice.index(able.len()))?;
             let free = self.taken.iter().rev().take(400).all(|(e, t)| *e != engineer || t.to <= span.from || span.to <= t.from);
@@ -356,6 +379,18 @@ impl Writer<'_> {
                 _ => self.dice.pick(&self.pools.comments.bad),
             };
             self.at(answered, story, Act::Answer(score, comment));
+            // A bad answer brings the case back; whoever was helped twice is content.
+            if score <= 2 {
+                self.at(answered + minutes(1), story, Act::Reopen("回访评价低，重新处理"));
+                let again = self.desk_hour(answered + minutes(15));
+                self.at(again, story, Act::Reply("看到您的评价了，非常抱歉，我们马上重新处理。", false));
+                let fault = self.history.stories[story].fault.clone();
+                let closed = self.afar(story, again + minutes(5), &fault);
+                let asked = postsale_domain::followup::due_at(closed, &plan, &self.zone);
+                self.at(asked, story, Act::Ask);
+                let answered = asked + self.wait(20, 600);
+                self.at(answered, story, Act::Answer(4, String::new()));
+            }
         } else {
             self.at(asked + minutes(60 * 24 * 7), story, Act::Expire);
         }
@@ -371,7 +406,12 @@ impl Writer<'_> {
             _ => self.dice.between(120, 420),
         };
         let opened = self.now - minutes(old) + SignedDuration::from_millis(self.dice.between(0, 40_000));
-        let (story, _) = self.story(opened, kind == 11 && n < 12);
+        let sort = match kind {
+            11 if n < 12 => Sort::Security,
+            8.. => Sort::Visited,
+            _ => Sort::Any,
+        };
+        let (story, _) = self.story(opened, sort);
         // What happened since lies between then and now, however short that is.
         let part = |percent: i64| opened + SignedDuration::from_secs(old * 60 * percent / 100);
         match kind {

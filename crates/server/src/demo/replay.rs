@@ -310,7 +310,16 @@ impl Page<'_> {
                 Command::Confirm { by: ConfirmedBy::Visit }
             }
             Act::Close(by) => Command::Confirm { by: *by },
-            Act::Reopen(reason) => Command::Reopen { reason: (*reason).into() },
+            Act::Reopen(reason) => {
+                // Who is being helped again is not asked how it was.
+                if let Some(kept) =
+                    crate::followup::store::of_ticket(tx, self.ticket.id)?.pop().filter(|k| k.follow_up.state == FollowUpState::Scheduled)
+                {
+                    let over = FollowUp { state: FollowUpState::Expired, ..kept.follow_up.clone() };
+                    crate::followup::store::save(tx, "follow_up.expire", &kept, &over, None)?;
+                }
+                Command::Reopen { reason: (*reason).into() }
+            }
             Act::Cancel(reason) => Command::Cancel { reason: (*reason).into() },
             _ => return Ok(()),
         };

@@ -157,13 +157,21 @@ impl World {
         let place_of = self.merchants.len();
         let acquirer = dice.weighted([5, 3, 2].into_iter());
         let industry = &pools.industries[dice.weighted(pools.industries.iter().map(|i| i.weight))];
-        let base = format!("{}{}", dice.pick(&industry.front), dice.pick(&industry.back));
+        let district = &pools.districts[dice.index(pools.districts.len())];
         let surnames: Vec<char> = pools.surnames.chars().collect();
-        // Names repeat in a city; a surname or a district tells shops apart.
-        let name = match self.merchants.iter().any(|m| m.name == base) {
-            true => format!("{}记{base}（{}）", dice.pick(&surnames), place_of + 1),
-            false => base,
-        };
+        // Names repeat in a city; a street or a family tells shops apart.
+        let mut name = format!("{}{}", dice.pick(&industry.front), dice.pick(&industry.back));
+        let mut tries = 0;
+        while self.merchants.iter().any(|m| m.name == name) {
+            tries += 1;
+            let base = format!("{}{}", dice.pick(&industry.front), dice.pick(&industry.back));
+            name = match dice.index(3) {
+                _ if tries > 100 => format!("{base}{}分店", place_of + 1),
+                0 => base,
+                1 => format!("{}{base}", dice.pick(&district.streets)),
+                _ => format!("{}记{}", dice.pick(&surnames), dice.pick(&industry.back)),
+            };
+        }
         let merchant = Merchant {
             id: dice.id(began),
             acquirer_id: self.acquirers[acquirer].0,
@@ -176,8 +184,8 @@ impl World {
             settlement_account_mask: format!("****{}", dice.digits(4)),
         };
         let stores = 1 + dice.weighted([72, 15, 8, 5].into_iter());
-        for _ in 0..stores {
-            let district = &pools.districts[dice.index(pools.districts.len())];
+        for n in 0..stores {
+            let district = if n == 0 { district } else { &pools.districts[dice.index(pools.districts.len())] };
             let street = dice.pick(&district.streets);
             let (lat_e6, lng_e6) = place(dice, district);
             let store = Store {
