@@ -27,7 +27,8 @@ struct Change {
 fn send(tx: &mut Tx<'_>, ticket: &Ticket, change: &Change, more: &[(&'static str, String)]) -> Done<Option<NoticeId>> {
     let number = format!("T-{:06}", ticket.number);
     let shop = match place(tx, ticket.terminal_id)? {
-        place if place.is_empty() => ticket.subject.clone(),
+        // Whoever writes to us from anywhere gets none of their own words back in our name.
+        place if place.is_empty() => texts::sentence(ticket.contact.lang, "word.some_shop", &BTreeMap::new()),
         place => place,
     };
     let mut values: BTreeMap<&'static str, String> = BTreeMap::from([("number", number), ("shop", shop)]);

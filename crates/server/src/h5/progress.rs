@@ -43,15 +43,17 @@ pub fn page(say: Say, p: &Progress, guide: Option<&GuideView>, said: Said, path:
 /// The frame around [`page`].
 pub fn framed<'a>(say: Say, p: &'a Progress, path: &'a str, title: &'a str, body: Markup, now: Timestamp) -> Page<'a> {
     let at = when::moment(say.0, p.opened_at, now);
+    let mut facts: Vec<String> = Vec::new();
+    if let Some((model, tail)) = &p.terminal {
+        facts.push(format!("{model} {tail}"));
+    }
+    facts.push(say.f("progress.from", &[("at", &at)]));
     let mut under: Vec<String> = Vec::new();
     if !p.place.is_empty() {
         under.push(p.place.clone());
     }
-    if let Some((model, tail)) = &p.terminal {
-        under.push(format!("{model} {tail}"));
-    }
-    under.push(say.f("progress.from", &[("at", &at)]));
-    Page { say, title, head: title, under: vec![under.join(" · ")], path, body }
+    under.push(facts.join(" · "));
+    Page { say, title, head: title, under, path, body }
 }
 
 /// How `?lang=` names the language.

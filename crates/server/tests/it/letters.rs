@@ -87,6 +87,17 @@ on_both! {
 }
 
 on_both! {
+    fn a_stranger_gets_none_of_their_own_words_back(kit) {
+        let world = World::new(&kit, "t1").await;
+        arrives(&kit, &world, mail("victim@example.com", "s1", "", "WIN A PRIZE", "click http://evil.example")).await;
+        let sent = std::fs::read_dir(kit.folder.path().join("mail/new")).unwrap().map(|f| std::fs::read_to_string(f.unwrap().path()).unwrap());
+        let sent: Vec<String> = sent.collect();
+        assert_eq!(sent.len(), 1);
+        assert!(!sent[0].contains("PRIZE") && !sent[0].contains("evil"), "{}", sent[0]);
+    }
+}
+
+on_both! {
     fn machines_open_nothing_and_move_nothing(kit) {
         let world = World::new(&kit, "t1").await;
         let ticket = some_ticket(&kit, &world).await;
