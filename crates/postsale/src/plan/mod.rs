@@ -1,6 +1,8 @@
 //! `postsale plan`: the dispatch optimiser for anybody who wants to try it on a file.
 
 mod day;
+#[cfg(test)]
+mod day_test;
 mod insert;
 mod paper;
 
@@ -65,6 +67,12 @@ struct Solve {
     /// How much of a day counts.
     #[arg(long, value_enum, default_value = "full")]
     model: Model,
+    /// First temperature, as a share of the average cost of a job.
+    #[arg(long)]
+    hot: Option<f64>,
+    /// Last temperature, as a share of the average cost of a job.
+    #[arg(long)]
+    cold: Option<f64>,
     /// Start from this plan.
     #[arg(long)]
     plan: Option<PathBuf>,
@@ -117,7 +125,9 @@ fn plan(args: &Solve) -> Result<(), BadInput> {
             eprintln!("{second:>5} s  {:>10} steps  best {}", p.steps, p.best);
         }
     };
-    let options = Options { seed: args.seed, threads: args.threads, budget, progress: Some(&watch), ..Options::default() };
+    let mut options = Options { seed: args.seed, threads: args.threads, budget, progress: Some(&watch), ..Options::default() };
+    options.tuning.hot = args.hot.unwrap_or(options.tuning.hot);
+    options.tuning.cold = args.cold.unwrap_or(options.tuning.cold);
     let mut done = solve(&named.problem, warm.as_ref(), &options)?;
     done.plan.version = warm.map_or(1, |w| w.version + 1);
     eprintln!("done: {} steps, cost {}, unserved {}", done.steps, done.verdict.cost.total(), done.plan.unserved.len());
