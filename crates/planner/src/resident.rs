@@ -129,17 +129,6 @@ fn offers<E: Eval>(s: &mut Search<E>, p: &Problem, j: u32, most: usize) -> Vec<O
         .collect()
 }
 
-/// Cheapest place for `j` over every open route: (price in search units, node to follow).
-fn cheapest<E: Eval>(s: &Search<E>, routes: usize, j: u32) -> Option<(i64, u32)> {
-    let mut best = (i64::MAX, NONE);
-    for r in 0..routes {
-        if let Some(found) = s.scan_route(j, r, best.0) {
-            best = found;
-        }
-    }
-    (best.1 != NONE).then_some(best)
-}
-
 impl Resident {
     /// Opens a plan. Jobs that are not in it and not in `waiting` stay out of every repair until they are inserted.
     ///
@@ -203,7 +192,7 @@ impl Resident {
         if job >= self.problem.jobs.len() || self.serves(job) {
             return None;
         }
-        let found = each!(&self.engine, s => cheapest(s, self.problem.engineers.len(), job as u32).map(|(d, p)| (s.l.node(p).route, d)));
+        let found = each!(&self.engine, s => s.cheapest(job as u32).map(|(d, p)| (s.l.node(p).route, d)));
         found.map(|(r, d)| (r as usize, d / unit(&self.problem)))
     }
 

@@ -204,6 +204,14 @@ impl Facts {
         }
         best
     }
+    /// Least that the schedule can still cost; `i64::MAX` when it is impossible already.
+    #[inline]
+    fn sure(&self, e: &Person, label: &Label) -> i64 {
+        let of = |k: usize| {
+            if label.free[k] >= NEVER { i64::MAX } else { label.cost[k] + i64::from(label.free[k] - e.shift.0) * e.second }
+        };
+        of(0).min(of(1))
+    }
     fn first(&self, r: usize, frozen: bool) -> Label {
         let e = &self.people[r];
         let t = if frozen { e.shift.0 } else { e.begin };
@@ -420,7 +428,9 @@ impl Eval for Rich {
         let mut at = a.next;
         let mut drive = leg.0;
         while at != end {
-            if label.free[0] >= NEVER && label.free[1] >= NEVER {
+            // Nobody is back before he leaves here: what is certain by now may already be too much.
+            let sure = f.sure(e, &label);
+            if sure == i64::MAX || base + sure - self.schedule[r] >= limit {
                 return i64::MAX;
             }
             let node = l.node(at);

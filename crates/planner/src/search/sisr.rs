@@ -465,6 +465,27 @@ impl<E: Eval> Search<E> {
         best
     }
 
+    /// Cheapest place for `j` over every open position: first next to its neighbours, whose price then rules out most others
+    /// after two looks at the matrix.
+    pub fn cheapest(&self, j: u32) -> Option<(i64, u32)> {
+        let mut best = (i64::MAX, NONE);
+        for v in &self.near.before[j as usize] {
+            let r = self.l.node(*v).route;
+            if r != NONE && self.active[r as usize] && self.eval.admits(&self.l, r as usize, j) {
+                let delta = self.eval.delta(&self.l, j, *v, best.0);
+                if delta < best.0 {
+                    best = (delta, *v);
+                }
+            }
+        }
+        for r in 0..self.cost.len() {
+            if let Some(found) = self.scan_route(j, r, best.0) {
+                best = found;
+            }
+        }
+        (best.1 != NONE).then_some(best)
+    }
+
     /// Cheapest place for `j` in route `r` below `limit`.
     pub fn scan_route(&self, j: u32, r: usize, limit: i64) -> Option<(i64, u32)> {
         if !self.active[r] || !self.eval.admits(&self.l, r, j) {
