@@ -8,4 +8,4 @@ mod rules_test;
 pub mod triage;
 
 pub use model::*;
-pub use rules::{allowed, apply, decide, missing};
+pub use rules::{allowed, apply, decide, missing, possible};

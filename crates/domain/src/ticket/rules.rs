@@ -1,5 +1,5 @@
 use super::model::{Around, Case, Command, CommandKind, Event, PauseReason, REOPEN_DAYS, TicketState};
-use crate::ground::Refusal;
+use crate::ground::{Refusal, UserId};
 use crate::refuse;
 
 use CommandKind as K;
@@ -38,6 +38,19 @@ pub fn allowed(state: TicketState) -> &'static [CommandKind] {
         S::Closed => &[K::Note, K::Reopen],
         S::Cancelled => &[K::Note],
     }
+}
+
+/// Which commands would do something to this very case now, for somebody: what a page offers. `me` is the person who asks.
+pub fn possible(case: &Case, around: Around, me: Option<UserId>) -> Vec<CommandKind> {
+    let some = |kind: &CommandKind| match kind {
+        K::Claim => me.is_some_and(|me| !(case.claimed && case.owner == me)),
+        K::Pause => PauseReason::ALL.iter().any(|reason| !case.waiting.contains(reason)),
+        K::Resume => !case.waiting.is_empty(),
+        K::Visit | K::Solve => !around.live_work_order,
+        K::Reopen => case.state != S::Closed || around.days_closed <= REOPEN_DAYS,
+        _ => true,
+    };
+    allowed(case.state).iter().copied().filter(some).collect()
 }
 
 fn kind(command: &Command) -> Option<CommandKind> {

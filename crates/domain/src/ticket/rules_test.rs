@@ -50,6 +50,61 @@ fn samples() -> Vec<Command> {
     ]
 }
 
+/// What a page offers is never refused, and what would be refused or change nothing is never offered.
+#[test]
+fn what_is_possible_is_what_happens() {
+    let me = user(2);
+    let kinds: Vec<(CommandKind, Command)> = samples().into_iter().filter_map(|c| Some((kind_of(&c)?, c))).collect();
+    for state in TicketState::ALL {
+        for (live, days_closed) in [(false, 0), (true, 0), (false, REOPEN_DAYS + 1)] {
+            for (waiting, mine) in [(vec![], false), (vec![PauseReason::WaitingParts], true), (PauseReason::ALL.to_vec(), false)] {
+                let mut case = case(*state);
+                (case.waiting, case.claimed) = (waiting, mine);
+                case.owner = if mine { me } else { user(1) };
+                let around = Around { live_work_order: live, days_closed };
+                let offered = possible(&case, around, Some(me));
+                for (kind, command) in &kinds {
+                    // Any reason that is not there yet can be waited for, any that is there can be over.
+                    let command = match command {
+                        Command::Pause { .. } => {
+                            PauseReason::ALL.iter().find(|r| !case.waiting.contains(r)).map(|r| Command::Pause { reason: *r })
+                        }
+                        Command::Resume { .. } => case.waiting.first().map(|r| Command::Resume { reason: *r }),
+                        other => Some(other.clone()),
+                    };
+                    let happens = command.is_some_and(|c| match decide(&case, &c, around) {
+                        Ok(events) => !events.is_empty() || matches!(c, Command::Note | Command::Reply { .. } | Command::StartGuide),
+                        Err(_) => false,
+                    });
+                    assert_eq!(offered.contains(kind), happens, "{kind:?} {state:?} {case:?} {around:?}");
+                }
+            }
+        }
+    }
+    assert!(!possible(&case(TicketState::New), Around::default(), None).contains(&CommandKind::Claim), "nobody takes over nobody's case");
+}
+
+fn kind_of(command: &Command) -> Option<CommandKind> {
+    Some(match command {
+        Command::Claim { .. } => CommandKind::Claim,
+        Command::Assign { .. } => CommandKind::Assign,
+        Command::Register { .. } => CommandKind::Register,
+        Command::Reply { .. } => CommandKind::Reply,
+        Command::Note => CommandKind::Note,
+        Command::Reprioritise { .. } => CommandKind::Priority,
+        Command::Pause { .. } => CommandKind::Pause,
+        Command::Resume { .. } => CommandKind::Resume,
+        Command::Triage { .. } => CommandKind::Triage,
+        Command::StartGuide => CommandKind::Guide,
+        Command::OpenVisit { .. } => CommandKind::Visit,
+        Command::Solve { .. } => CommandKind::Solve,
+        Command::Confirm { .. } => CommandKind::Confirm,
+        Command::Reopen { .. } => CommandKind::Reopen,
+        Command::Cancel { .. } => CommandKind::Cancel,
+        Command::Hear | Command::VisitFailed => return None,
+    })
+}
+
 #[test]
 fn a_case_cannot_leave_new_with_a_fact_missing() {
     let mut bare = case(TicketState::New);

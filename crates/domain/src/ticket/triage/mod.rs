@@ -3,6 +3,7 @@
 
 mod book;
 mod decide;
+mod judged;
 mod priority;
 mod propose;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use super::model::{Decision, Impact};
 use crate::ground::Text;
 
 pub use book::{TriageBook, TriageError};
+pub use judged::{DecidedBy, Judged};
 
 /// What triage must know of a fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
