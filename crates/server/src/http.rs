@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::ground::web::{Problem, SESSION_COOKIE};
 use crate::house::House;
-use crate::{dispatch, h5, inbox, knowledge, org, sla, visit, web};
+use crate::{dispatch, h5, inbox, knowledge, org, sla, ticket, visit, web};
 
 /// A request that takes longer is ended with 503; nothing here has reason to.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -49,6 +49,7 @@ fn api() -> OpenApiRouter<House> {
         "/api/v1",
         OpenApiRouter::new()
             .merge(org::api::routes())
+            .merge(ticket::api::routes())
             .merge(sla::api::routes())
             .merge(inbox::api::routes())
             .merge(knowledge::api::routes())

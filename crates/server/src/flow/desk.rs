@@ -13,6 +13,7 @@ use crate::sla;
 use crate::ticket::entry::{self, Author, Kind, Line};
 use crate::ticket::store::{self, NEVER_DUE, Ticket};
 use crate::view::reach::see_ticket;
+use crate::view::ticket::page;
 use crate::visit;
 
 /// A ticket on the table: loaded for change, changed in memory, saved once with all that follows.
@@ -28,12 +29,13 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Loads a ticket the caller may see. With `version`, errors with the current ticket when it is another one's.
+    /// Loads a ticket the caller may see. With `version`, errors with the current page when it is another one's.
     pub fn load(tx: &mut Tx<'_>, id: TicketId, reach: Reach, version: Option<i64>) -> Done<Self> {
         see_ticket(tx, reach, id)?;
         let Some(ticket) = store::ticket_for_change(tx, id)? else { return Err(refuse!(NotFound, "not_found").into()) };
         if version.is_some_and(|v| v != ticket.version) {
-            return Err(Stop::Stale(Box::new(serde_json::to_value(&ticket).unwrap_or(Value::Null))));
+            let current = page(tx, &ticket)?;
+            return Err(Stop::Stale(Box::new(serde_json::to_value(current).unwrap_or(Value::Null))));
         }
         let days_closed = ticket.closed_at.map_or(0, |at| (tx.now().as_second() - at.as_second()) / 86_400);
         let around = Around { live_work_order: visit::store::live_of_ticket(tx, id)?.is_some(), days_closed };
@@ -93,8 +95,8 @@ impl Desk {
         for (kinds, what) in clocks(event) {
             sla::store::record(tx, self.ticket.id, kinds, &[what])?;
         }
-        // The first answer is a stamp, not a story: the reply itself stands on the timeline.
-        if !matches!(event, Event::Responded) {
+        // The first answer is a stamp, not a story: the reply itself stands on the timeline, and so does what ended a visit.
+        if !matches!(event, Event::Responded | Event::VisitFailed) {
             let (code, data) = self.told(tx, event)?;
             self.line(tx, Kind::Event, public(event), "", Some((code, data)), None)?;
         }

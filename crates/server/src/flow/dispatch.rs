@@ -16,7 +16,7 @@ use crate::knowledge;
 use crate::merchant::store as merchants;
 use crate::sla;
 use crate::ticket::store::Ticket;
-use crate::view::visit::{WorkOrderPage, local_span, zone};
+use crate::view::visit::{WorkOrderPage, zone};
 use crate::visit::store::WorkOrder;
 
 /// Days that are looked at for a free time.
@@ -176,8 +176,7 @@ pub fn offer(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId, version: i64, wish:
         answered_at: None,
     };
     offers::insert(tx, &offer)?;
-    let window = local_span(planned, postsale_domain::ground::Lang::Zh);
-    table.line(tx, "visit_offered", &json!({ "engineer": chosen.name, "window": window }), false)?;
+    table.line(tx, "visit_offered", &json!({ "engineer": chosen.name, "planned": planned }), false)?;
     table.save(tx, "dispatch.offer")
 }
 

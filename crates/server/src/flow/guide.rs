@@ -2,49 +2,21 @@
 
 use postsale_domain::ground::Text;
 use postsale_domain::knowledge::{
-    Audience, Ending, Guide, GuideEvent, GuideFacts, GuideOutcome, GuideRun, GuideState, GuideView, answer as decide_answer,
-    back as decide_back, leave as decide_leave, start as decide_start, view,
+    Ending, Guide, GuideEvent, GuideFacts, GuideOutcome, GuideRun, GuideState, answer as decide_answer, back as decide_back,
+    leave as decide_leave, start as decide_start,
 };
 use postsale_domain::refuse;
-use postsale_domain::ticket::{Command, Decision, Event, Outcome, TicketId, TicketState};
+use postsale_domain::ticket::triage::{DecidedBy, Judged};
+use postsale_domain::ticket::{Command, Decision, Event, Outcome, TicketState};
 use serde_json::json;
 
 use super::desk::Desk;
-use super::triage::{DecidedBy, Judged};
 use crate::ground::db::{Done, Tx};
-use crate::inbox;
 use crate::knowledge::{facts, store};
 use crate::terminal::store as terminals;
 use crate::ticket::entry::Kind;
 use crate::ticket::store::Ticket;
-
-/// The guide that fits a ticket: by its fault, by the best proposal when none is sure, or by what the merchant tapped.
-pub fn fitting(tx: &mut Tx<'_>, ticket: &Ticket) -> Done<Option<&'static Guide>> {
-    let proposed = ticket.triage.as_ref().and_then(|t| t["proposals"][0]["fault_code"].as_str());
-    if let Some(guide) = ticket.case.fault_code.as_deref().or(proposed).and_then(|code| facts().guide_for(code)) {
-        return Ok(Some(guide));
-    }
-    let tapped = match inbox::store::choice_of(tx, ticket.id)?.as_deref() {
-        Some("print") => "printer",
-        Some("network") => "no-network",
-        _ => return Ok(None),
-    };
-    Ok(facts().guide(tapped))
-}
-
-/// The newest walk of a ticket in the reader's words.
-pub fn shown(tx: &mut Tx<'_>, ticket: &Ticket, audience: Audience) -> Done<Option<GuideView>> {
-    let run = store::newest(tx, ticket.id)?;
-    Ok(run.and_then(|run| facts().guide(&run.guide).map(|guide| view(guide, &run, audience))))
-}
-
-/// [`shown`], of a ticket by its id.
-pub fn of_ticket(tx: &mut Tx<'_>, id: TicketId, audience: Audience) -> Done<Option<GuideView>> {
-    match crate::ticket::store::ticket(tx, id)? {
-        Some(ticket) => shown(tx, &ticket, audience),
-        None => Ok(None),
-    }
-}
+pub use crate::view::guide::{fitting, of_ticket, shown};
 
 /// What is known of the terminal without asking anybody.
 fn known(tx: &mut Tx<'_>, ticket: &Ticket) -> Done<GuideFacts> {

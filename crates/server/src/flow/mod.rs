@@ -1,11 +1,13 @@
 //! The one place that walks several rooms in one transaction.
 
 pub mod aftercare;
+pub mod agent;
 pub mod code;
 pub mod desk;
 pub mod dispatch;
 pub mod guide;
 pub mod letter;
+pub mod preview;
 pub mod report;
 pub mod shop;
 pub mod triage;

@@ -1,7 +1,7 @@
 //! A fault is reported: by whichever way it came, it becomes one ticket with the facts on it.
 
 use jiff::Timestamp;
-use postsale_domain::ground::{Role, UserId};
+use postsale_domain::ground::{Role, UserId, mask_cards};
 use postsale_domain::refuse;
 use postsale_domain::terminal::{TerminalId, serial};
 use postsale_domain::ticket::{Case, Channel, Command, Event, Impact, PriorityWhy, TicketState, Urgency, missing};
@@ -57,7 +57,8 @@ pub fn open(tx: &mut Tx<'_>, report: &Report) -> Done<Ticket> {
         return Err(refuse!(Invalid, "ticket.symptom_long", limit = MAX_SYMPTOM).field("symptom").into());
     }
     let place = place(tx, report)?;
-    let staff = tx.caller().user();
+    // Whoever of the desk registers it has taken it on; a bank that passes something on has not.
+    let staff = tx.caller().user().filter(|_| tx.caller().acquirer().is_none());
     let (owner, claimed_at) = match staff {
         Some(user) => (user, Some(tx.now())),
         None => (duty_owner(tx)?, None),
@@ -65,7 +66,7 @@ pub fn open(tx: &mut Tx<'_>, report: &Report) -> Done<Ticket> {
     let urgency = report.urgency.unwrap_or(Urgency::Today);
     let case = Case {
         state: TicketState::New,
-        symptom: report.symptom.trim().to_owned(),
+        symptom: mask_cards(report.symptom.trim()).text,
         has_contact: report.contact.name.is_some() && (report.contact.phone.is_some() || report.contact.email.is_some()),
         has_terminal: place.terminal.is_some(),
         terminal_unknown_reason: report.terminal_unknown_reason.clone().filter(|r| !r.trim().is_empty()),
@@ -124,7 +125,7 @@ pub fn open(tx: &mut Tx<'_>, report: &Report) -> Done<Ticket> {
         author,
         author_name,
         channel: Some(report.channel),
-        body: report.symptom.trim().to_owned(),
+        body: desk.case().symptom.clone(),
         event: None,
         notice_id: None,
         letter_id: report.letter_id,
@@ -177,7 +178,8 @@ pub fn place_of(
     Ok(Place { terminal, merchant, store })
 }
 
-fn place(tx: &mut Tx<'_>, report: &Report) -> Done<Place> {
+/// Where a report says the fault is. Errors as in [`open`].
+pub fn place(tx: &mut Tx<'_>, report: &Report) -> Done<Place> {
     let terminal = match (&report.terminal_id, &report.terminal_serial) {
         (Some(id), _) => terminals::terminal(tx, *id)?,
         (None, Some(text)) if !text.trim().is_empty() => {

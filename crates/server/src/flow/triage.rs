@@ -1,62 +1,14 @@
 //! Gathers what triage asks for, and lets its decision happen.
 
-use postsale_domain::ground::{Text, to_millis};
-use postsale_domain::ticket::triage::{FactUsed, Judgement, Proposal, Signs, TerminalSigns};
-use postsale_domain::ticket::{Case, Decision, Event, PriorityWhy};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use postsale_domain::ground::to_millis;
+use postsale_domain::ticket::triage::{Judged, Signs, TerminalSigns};
+use postsale_domain::ticket::{Case, Event, Impact, PriorityWhy, Urgency};
 
 use super::desk::Desk;
 use super::report::Place;
 use crate::ground::db::{Done, Query, Tx, p};
-use crate::knowledge;
-use crate::{sql, terminal};
-
-/// Who decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DecidedBy {
-    /// A rule of the book.
-    Rule,
-    /// A member of staff.
-    Person,
-}
-
-/// A triage as it is kept with the ticket and shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = Triage)]
-pub struct Judged {
-    /// From afar or on site.
-    pub decision: Option<Decision>,
-    /// Who decided.
-    pub decided_by: DecidedBy,
-    /// The rule that decided.
-    pub rule: Option<String>,
-    /// Why, in a sentence.
-    pub reason: Text,
-    /// The facts used.
-    pub facts: Vec<FactUsed>,
-    /// Faults it may be, best first.
-    pub proposals: Vec<Proposal>,
-    /// The fault it looks like, when the book is sure enough to act on it.
-    #[serde(default)]
-    pub fault_code: Option<String>,
-}
-
-impl Judged {
-    fn of(judgement: Judgement) -> Self {
-        let fault_code = judgement.fault(knowledge::triage_book()).map(str::to_owned);
-        Judged {
-            decision: Some(judgement.decision),
-            decided_by: DecidedBy::Rule,
-            rule: Some(judgement.rule),
-            reason: judgement.reason,
-            facts: judgement.facts,
-            proposals: judgement.proposals,
-            fault_code,
-        }
-    }
-}
+use crate::ticket::store::Ticket;
+use crate::{knowledge, merchant, sql, terminal};
 
 /// Judges a case by what is known: the words, the code, the terminal, its past.
 pub fn judge(tx: &mut Tx<'_>, case: &Case, response_code: Option<&str>, place: &Place) -> Done<(Judged, PriorityWhy)> {
@@ -66,10 +18,30 @@ pub fn judge(tx: &mut Tx<'_>, case: &Case, response_code: Option<&str>, place: &
         None => TerminalSigns::default(),
     };
     let signs = Signs { symptom: &case.symptom, response_code, terminal: &terminal, wider_outage: false };
-    let judged = Judged::of(book.judge(&signs));
+    let judged = Judged::by_rule(book.judge(&signs), book);
     let tier = place.merchant.as_ref().map_or("standard", |m| m.tier.as_str());
     let why = book.prioritise(&signs, judged.fault_code.as_deref(), case.impact, Some(case.urgency), tier);
     Ok((judged, why))
+}
+
+/// The priority a person's new judgement of impact and urgency gives.
+pub fn prioritise(tx: &mut Tx<'_>, ticket: &Ticket, impact: Impact, urgency: Urgency) -> Done<PriorityWhy> {
+    let terminal = match ticket.terminal_id {
+        Some(id) => terminal::store::terminal(tx, id)?,
+        None => None,
+    };
+    let terminal = match &terminal {
+        Some(terminal) => signs(tx, terminal)?,
+        None => TerminalSigns::default(),
+    };
+    let tier = match ticket.merchant_id {
+        Some(id) => merchant::store::merchant(tx, id, None)?.map(|m| m.tier),
+        None => None,
+    };
+    let response_code = ticket.response_code.as_deref();
+    let signs = Signs { symptom: &ticket.case.symptom, response_code, terminal: &terminal, wider_outage: false };
+    let tier = tier.map_or("standard", |t| t.as_str());
+    Ok(knowledge::triage_book().prioritise(&signs, ticket.case.fault_code.as_deref(), impact, Some(urgency), tier))
 }
 
 fn signs(tx: &mut Tx<'_>, terminal: &terminal::store::Terminal) -> Done<TerminalSigns> {

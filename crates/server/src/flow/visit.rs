@@ -231,7 +231,7 @@ impl Table {
             Event::Failed { .. } => {
                 let mut desk = Desk::load(tx, self.ticket.id, Reach::All, None)?;
                 desk.work_order_closed();
-                desk.line(tx, Kind::Event, false, "", Some(self.event("visit_failed", data)), None)?;
+                desk.line(tx, Kind::Event, true, "", Some(self.event("visit_failed", data)), None)?;
                 desk.command(tx, &case::Command::VisitFailed)?;
                 desk.save(tx, "visit.fail").map(drop)
             }

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use postsale_domain::ticket::{Channel, EntryId, TicketId};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::store::{LastEntry, Ticket};
@@ -10,7 +12,9 @@ use crate::ground::db::{DbError, Done, Json, Query, Row, Tx, code, p};
 use crate::sql;
 
 /// What a line is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = LineKind)]
 pub enum Kind {
     /// The merchant's words.
     Message,
@@ -23,7 +27,9 @@ pub enum Kind {
 }
 
 /// Whose words or deed it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = LineAuthor)]
 pub enum Author {
     /// The merchant.
     Merchant,
@@ -89,11 +95,11 @@ pub struct Entry {
     /// When.
     pub at: Timestamp,
     /// What it is.
-    pub kind: String,
+    pub kind: Kind,
     /// Whether the merchant sees it.
     pub public: bool,
-    /// `merchant`, `staff`, `system`.
-    pub author_kind: String,
+    /// Whose.
+    pub author: Author,
     /// The name shown.
     pub author_name: String,
     /// By which channel.
@@ -140,19 +146,19 @@ pub fn append(tx: &mut Tx<'_>, ticket: &mut Ticket, line: &Line) -> Done<EntryId
         ],
     )?;
     let preview = event_code.unwrap_or_else(|| line.body.chars().take(PREVIEW).collect());
-    ticket.last_entry = Some(LastEntry { at: now, kind: line.kind.as_str().into(), channel: line.channel, preview });
+    ticket.last_entry = Some(LastEntry { at: now, kind: line.kind, channel: line.channel, preview });
     Ok(id)
 }
 
 fn read(r: &mut Row) -> Result<Entry, DbError> {
-    let (id, seq, at, kind) = (r.next()?, r.next()?, r.next()?, r.next()?);
+    let (id, seq, at, kind) = (r.next()?, r.next()?, r.next()?, r.coded()?);
     let public = r.next::<String>()? == "public";
-    let (author_kind, author_name, channel, body) = (r.next()?, r.next()?, r.coded_opt()?, r.next()?);
+    let (author, author_name, channel, body) = (r.coded()?, r.next()?, r.coded_opt()?, r.next()?);
     let (event_code, event_data): (Option<String>, Option<Json<Value>>) = (r.next()?, r.next()?);
     let (transport, state): (Option<String>, Option<String>) = (r.next()?, r.next()?);
     let event = event_code.map(|c| (c, event_data.map_or(Value::Null, |j| j.0)));
     let notice = transport.zip(state);
-    Ok(Entry { id, seq, at, kind, public, author_kind, author_name, channel, body, event, notice })
+    Ok(Entry { id, seq, at, kind, public, author, author_name, channel, body, event, notice })
 }
 
 /// Lines of a ticket after `seq`, oldest first.
@@ -164,6 +170,21 @@ pub fn entries(tx: &mut Tx<'_>, ticket: TicketId, after_seq: i64, limit: u32) ->
                     o.transport, o.state
              FROM ticket_entry e LEFT JOIN outbox o ON o.notice_id = e.notice_id AND o.transport = 'mail'
              WHERE e.tenant_id = $1 AND e.ticket_id = $2 AND e.seq > $3 ORDER BY e.seq LIMIT $4"
+        ),
+        &[p(&tenant), p(&ticket), p(&after_seq), p(&limit)],
+        read,
+    )?)
+}
+
+/// [`entries`], only those the merchant sees.
+pub fn public_entries(tx: &mut Tx<'_>, ticket: TicketId, after_seq: i64, limit: u32) -> Done<Vec<Entry>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        sql!(
+            "SELECT e.id, e.seq, e.at, e.kind, e.visibility, e.author_kind, e.author_name, e.channel, e.body, e.event_code, e.event_data,
+                    o.transport, o.state
+             FROM ticket_entry e LEFT JOIN outbox o ON o.notice_id = e.notice_id AND o.transport = 'mail'
+             WHERE e.tenant_id = $1 AND e.ticket_id = $2 AND e.visibility = 'public' AND e.seq > $3 ORDER BY e.seq LIMIT $4"
         ),
         &[p(&tenant), p(&ticket), p(&after_seq), p(&limit)],
         read,

@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::store::{NEVER_DUE, Ticket, columns, read};
-use crate::ground::db::{Done, Query, Tx, contains, p};
+use crate::ground::db::{Done, Query, Row, Tx, contains, p};
 use crate::ground::web::Keyset;
 use crate::sql;
 
 /// A queue of the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = TicketView)]
 pub enum View {
     /// Everything not closed.
     #[default]
@@ -52,18 +53,29 @@ pub enum Sight {
     Nothing,
 }
 
-/// Tickets of a view after a place. Sight other than [`Sight::All`] sees its own open and closed ones in one list.
+/// Whether an engineer has been given, or has taken on, an order of the ticket; their id is place 6.
+macro_rules! given_to {
+    () => {
+        " AND EXISTS (SELECT 1 FROM work_order w JOIN offer o ON o.work_order_id = w.id AND o.state IN ('offered', 'accepted')
+                      WHERE w.ticket_id = t.id AND o.engineer_id = $6)"
+    };
+}
+
+/// Tickets of a view after a place, for whoever sees that far. Nobody but the desk is accountable for any.
 pub fn tickets(tx: &mut Tx<'_>, view: View, me: Option<UserId>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Ticket>> {
     let (tenant, id) = (tx.tenant(), TicketId::from_uuid(after.id));
-    let key = [p(&tenant), p(&after.at), p(&id), p(&limit)];
+    let before = if view == View::DueSoon { to_millis(tx.now() + SOON) } else { i64::MAX };
+    let key = [p(&tenant), p(&after.at), p(&id), p(&limit), p(&before)];
+    let with = |extra: crate::ground::db::Val| [key.as_slice(), &[extra]].concat();
     macro_rules! by_due {
-        ($where:literal, $params:expr) => {
+        ($view:literal, $sight:expr, $params:expr) => {
             tx.query(
                 sql!(concat!(
                     "SELECT ",
                     columns!(),
-                    " FROM ticket t WHERE t.tenant_id = $1 AND t.closed_at IS NULL AND (t.next_due_at, t.id) > ($2, $3)",
-                    $where,
+                    " FROM ticket t WHERE t.tenant_id = $1 AND t.closed_at IS NULL AND (t.next_due_at, t.id) > ($2, $3) AND t.next_due_at < $5",
+                    $view,
+                    $sight,
                     " ORDER BY t.next_due_at, t.id LIMIT $4"
                 )),
                 $params,
@@ -71,46 +83,52 @@ pub fn tickets(tx: &mut Tx<'_>, view: View, me: Option<UserId>, sight: Sight, af
             )?
         };
     }
-    let with = |extra: crate::ground::db::Val| [key.as_slice(), &[extra]].concat();
-    Ok(match (sight, view) {
-        (Sight::Nothing, _) => Vec::new(),
-        (Sight::Acquirer(own), View::Closed) => tx.query(
-            sql!(concat!(
-                "SELECT ",
-                columns!(),
-                " FROM ticket t WHERE t.tenant_id = $1 AND t.closed_at IS NOT NULL AND (t.closed_at, t.id) < ($2, $3) AND t.acquirer_id = $5
-                 ORDER BY t.closed_at DESC, t.id DESC LIMIT $4"
-            )),
-            &with(p(&own)),
-            read,
-        )?,
-        (Sight::Acquirer(own), _) => by_due!(" AND t.acquirer_id = $5", &with(p(&own))),
-        (Sight::Engineer(own), _) => by_due!(
-            " AND EXISTS (SELECT 1 FROM work_order w JOIN offer o ON o.work_order_id = w.id AND o.state IN ('offered', 'accepted')
-                          WHERE w.ticket_id = t.id AND o.engineer_id = $5)",
-            &with(p(&own))
-        ),
-        (Sight::All, View::Open) => by_due!("", &key),
-        (Sight::All, View::Mine) => match me {
-            Some(me) => by_due!(" AND t.owner_id = $5", &with(p(&me))),
-            None => Vec::new(),
-        },
-        (Sight::All, View::ToRespond) => by_due!(" AND t.responded_at IS NULL", &key),
-        (Sight::All, View::Unclaimed) => by_due!(" AND t.claimed_at IS NULL", &key),
-        (Sight::All, View::DueSoon) => by_due!(" AND t.next_due_at < $5", &with(p(&(to_millis(tx.now() + SOON))))),
-        (Sight::All, View::Waiting) => by_due!(" AND t.waiting <> '[]'", &key),
-        (Sight::All, View::Solved) => by_due!(" AND t.state = 'solved'", &key),
-        (Sight::All, View::Closed) => tx.query(
-            sql!(concat!(
-                "SELECT ",
-                columns!(),
-                " FROM ticket t WHERE t.tenant_id = $1 AND t.closed_at IS NOT NULL AND (t.closed_at, t.id) < ($2, $3)
-                 ORDER BY t.closed_at DESC, t.id DESC LIMIT $4"
-            )),
-            &key,
-            read,
-        )?,
+    macro_rules! by_view {
+        ($sight:expr, $params:expr) => {
+            match view {
+                View::Open | View::DueSoon => by_due!("", $sight, $params),
+                View::ToRespond => by_due!(" AND t.responded_at IS NULL", $sight, $params),
+                View::Unclaimed => by_due!(" AND t.claimed_at IS NULL", $sight, $params),
+                View::Waiting => by_due!(" AND t.waiting <> '[]'", $sight, $params),
+                View::Solved => by_due!(" AND t.state = 'solved'", $sight, $params),
+                View::Mine => match (sight, me) {
+                    (Sight::All, Some(me)) => by_due!("", " AND t.owner_id = $6", &with(p(&me))),
+                    _ => Vec::new(),
+                },
+                View::Closed => tx.query(
+                    sql!(concat!(
+                        "SELECT ",
+                        columns!(),
+                        " FROM ticket t WHERE t.tenant_id = $1 AND t.closed_at IS NOT NULL AND (t.closed_at, t.id) < ($2, $3) AND t.closed_at < $5",
+                        $sight,
+                        " ORDER BY t.closed_at DESC, t.id DESC LIMIT $4"
+                    )),
+                    $params,
+                    read,
+                )?,
+            }
+        };
+    }
+    Ok(match sight {
+        Sight::Nothing => Vec::new(),
+        Sight::All => by_view!("", &key),
+        Sight::Acquirer(own) => by_view!(" AND t.acquirer_id = $6", &with(p(&own))),
+        Sight::Engineer(own) => by_view!(given_to!(), &with(p(&own))),
     })
+}
+
+/// The name of a view's list, for its cursors.
+pub fn name(view: View) -> &'static str {
+    match view {
+        View::Open => "tickets-open",
+        View::Mine => "tickets-mine",
+        View::ToRespond => "tickets-to-respond",
+        View::Unclaimed => "tickets-unclaimed",
+        View::DueSoon => "tickets-due-soon",
+        View::Waiting => "tickets-waiting",
+        View::Solved => "tickets-solved",
+        View::Closed => "tickets-closed",
+    }
 }
 
 /// Where the first page of a view starts.
@@ -126,54 +144,50 @@ pub fn place(view: View, ticket: &Ticket) -> (i64, TicketId) {
     }
 }
 
-/// Whether a ticket may be seen.
-pub fn sees(tx: &mut Tx<'_>, sight: Sight, ticket: &Ticket) -> Done<bool> {
-    Ok(match sight {
-        Sight::All => true,
-        Sight::Nothing => false,
-        Sight::Acquirer(own) => ticket.acquirer_id == Some(own),
-        Sight::Engineer(own) => {
-            tx.number(
-                sql!(
-                    "SELECT COUNT(*) FROM work_order w JOIN offer o ON o.work_order_id = w.id AND o.state IN ('offered', 'accepted')
-                     WHERE w.ticket_id = $1 AND o.engineer_id = $2"
-                ),
-                &[p(&ticket.id), p(&own)],
-            )? > 0
-        }
-    })
-}
-
-/// Tickets, newest first, that a typed word names: a number, a serial number, a phone number or its last four digits, a
-/// part of a merchant's name. 200 at most.
+/// Tickets, newest first, that a typed word names: a number, a serial number, a phone number, a part of a merchant's name;
+/// four digits also name the open cases whose contact's number ends so.
 pub fn named(tx: &mut Tx<'_>, word: &str, sight: Sight, limit: u32) -> Done<Vec<Ticket>> {
     let tenant = tx.tenant();
     let word = word.trim();
     let digits: String = word.trim_start_matches(['T', 't', '-', '#']).chars().filter(char::is_ascii_digit).collect();
     let number = digits.parse::<i64>().unwrap_or(-1);
     let serial: String = word.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect();
-    let name = if word.is_empty() { "%".to_owned() } else { contains(word) };
+    // A number alone is no part of a name: every branch office has one.
+    let name = if word.is_empty() || digits == word { "-".to_owned() } else { contains(word) };
     let phone = if digits.len() == 11 { digits.clone() } else { "-".to_owned() };
-    let found = tx.query(
-        sql!(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM ticket t WHERE t.tenant_id = $1 AND (t.number = $2
-                OR t.terminal_id IN (SELECT id FROM terminal WHERE tenant_id = $1 AND serial_no = $3)
-                OR t.contact_phone = $4
-                OR t.merchant_id IN (SELECT id FROM merchant WHERE tenant_id = $1 AND name LIKE $5 ESCAPE '!'))
-              ORDER BY t.opened_at DESC, t.id DESC LIMIT $6"
-        )),
-        &[p(&tenant), p(&number), p(&serial), p(&phone), p(&name), p(&limit)],
-        read,
-    )?;
-    let mut seen = Vec::with_capacity(found.len());
-    for ticket in found {
-        if sees(tx, sight, &ticket)? {
-            seen.push(ticket);
-        }
+    let tail = if digits == word && digits.len() == 4 { format!("%{digits}") } else { "-".to_owned() };
+    let key = [p(&tenant), p(&number), p(&serial), p(&phone), p(&name), p(&limit), p(&tail)];
+    let with = |extra: crate::ground::db::Val| [key.as_slice(), &[extra]].concat();
+    macro_rules! by_word {
+        ($sight:expr, $params:expr) => {
+            tx.query(
+                sql!(concat!(
+                    "SELECT ",
+                    columns!(),
+                    " FROM ticket t WHERE t.id IN (
+                        SELECT id FROM ticket WHERE tenant_id = $1 AND number = $2
+                        UNION SELECT id FROM ticket WHERE terminal_id IN (SELECT id FROM terminal WHERE tenant_id = $1 AND serial_no = $3)
+                        UNION SELECT id FROM ticket WHERE tenant_id = $1 AND contact_phone = $4
+                        UNION SELECT id FROM ticket WHERE merchant_id IN (SELECT id FROM merchant WHERE tenant_id = $1 AND name LIKE $5 ESCAPE '!')
+                        UNION SELECT id FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND $7 <> '-' AND contact_phone LIKE $7)",
+                    $sight,
+                    " ORDER BY t.opened_at DESC, t.id DESC LIMIT $6"
+                )),
+                $params,
+                read,
+            )?
+        };
     }
-    Ok(seen)
+    Ok(match sight {
+        Sight::Nothing => Vec::new(),
+        Sight::All => by_word!("", &key),
+        Sight::Acquirer(own) => by_word!(" AND t.acquirer_id = $8", &with(p(&own))),
+        Sight::Engineer(own) => by_word!(
+            " AND EXISTS (SELECT 1 FROM work_order w JOIN offer o ON o.work_order_id = w.id AND o.state IN ('offered', 'accepted')
+                          WHERE w.ticket_id = t.id AND o.engineer_id = $8)",
+            &with(p(&own))
+        ),
+    })
 }
 
 /// The tickets of a terminal, newest first.
@@ -184,6 +198,20 @@ pub fn of_terminal(tx: &mut Tx<'_>, terminal: TerminalId, limit: u32) -> Done<Ve
             "SELECT ",
             columns!(),
             " FROM ticket t WHERE t.tenant_id = $1 AND t.terminal_id = $2 ORDER BY t.opened_at DESC, t.id DESC LIMIT $3"
+        )),
+        &[p(&tenant), p(&terminal), p(&limit)],
+        read,
+    )?)
+}
+
+/// The tickets of a terminal that are not closed, newest first.
+pub fn open_of_terminal(tx: &mut Tx<'_>, terminal: TerminalId, limit: u32) -> Done<Vec<Ticket>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        sql!(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM ticket t WHERE t.tenant_id = $1 AND t.terminal_id = $2 AND t.closed_at IS NULL ORDER BY t.opened_at DESC, t.id DESC LIMIT $3"
         )),
         &[p(&tenant), p(&terminal), p(&limit)],
         read,
@@ -204,8 +232,23 @@ pub fn of_merchant(tx: &mut Tx<'_>, merchant: MerchantId, limit: u32) -> Done<Ve
     )?)
 }
 
+/// The tickets of a merchant that are not closed, newest first.
+pub fn open_of_merchant(tx: &mut Tx<'_>, merchant: MerchantId, limit: u32) -> Done<Vec<Ticket>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        sql!(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM ticket t WHERE t.tenant_id = $1 AND t.merchant_id = $2 AND t.closed_at IS NULL ORDER BY t.opened_at DESC, t.id DESC LIMIT $3"
+        )),
+        &[p(&tenant), p(&merchant), p(&limit)],
+        read,
+    )?)
+}
+
 /// The counts beside the queues.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
+#[schema(as = TicketCounts)]
 pub struct Counts {
     /// Not closed.
     pub open: i64,
@@ -223,32 +266,58 @@ pub struct Counts {
     pub solved: i64,
 }
 
-/// Counts the queues, over their indices.
-pub fn counts(tx: &mut Tx<'_>, me: Option<UserId>) -> Done<Counts> {
+/// Counts the queues, over their indices; for whoever sees only some, those.
+pub fn counts(tx: &mut Tx<'_>, me: Option<UserId>, sight: Sight) -> Done<Counts> {
     let (tenant, soon) = (tx.tenant(), to_millis(tx.now() + SOON).min(NEVER_DUE - 1));
     let me = me.unwrap_or_else(|| UserId::from_uuid(uuid::Uuid::nil()));
-    let found = tx.one(
-        sql!(
-            "SELECT (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL),
-                    (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND owner_id = $2),
-                    (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND responded_at IS NULL),
-                    (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND claimed_at IS NULL),
-                    (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND next_due_at < $3),
-                    (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND waiting <> '[]'),
-                    (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND state = 'solved')"
-        ),
-        &[p(&tenant), p(&me), p(&soon)],
-        |r| {
-            Ok(Counts {
-                open: r.next()?,
-                mine: r.next()?,
-                to_respond: r.next()?,
-                unclaimed: r.next()?,
-                due_soon: r.next()?,
-                waiting: r.next()?,
-                solved: r.next()?,
-            })
-        },
-    )?;
-    Ok(found.unwrap_or(Counts { open: 0, mine: 0, to_respond: 0, unclaimed: 0, due_soon: 0, waiting: 0, solved: 0 }))
+    let key = [p(&tenant), p(&me), p(&soon)];
+    let with = |extra: crate::ground::db::Val| [key.as_slice(), &[extra]].concat();
+    let read = |r: &mut Row| {
+        Ok(Counts {
+            open: r.next()?,
+            mine: r.next()?,
+            to_respond: r.next()?,
+            unclaimed: r.next()?,
+            due_soon: r.next()?,
+            waiting: r.next()?,
+            solved: r.next()?,
+        })
+    };
+    macro_rules! some {
+        ($sight:literal) => {
+            sql!(concat!(
+                "SELECT COUNT(*), COUNT(CASE WHEN t.owner_id = $2 THEN 1 END), COUNT(CASE WHEN t.responded_at IS NULL THEN 1 END),
+                        COUNT(CASE WHEN t.claimed_at IS NULL THEN 1 END), COUNT(CASE WHEN t.next_due_at < $3 THEN 1 END),
+                        COUNT(CASE WHEN t.waiting <> '[]' THEN 1 END), COUNT(CASE WHEN t.state = 'solved' THEN 1 END)
+                 FROM ticket t WHERE t.tenant_id = $1 AND t.closed_at IS NULL",
+                $sight
+            ))
+        };
+    }
+    let found = match sight {
+        Sight::Nothing => None,
+        Sight::All => tx.one(
+            sql!(
+                "SELECT (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL),
+                        (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND owner_id = $2),
+                        (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND responded_at IS NULL),
+                        (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND claimed_at IS NULL),
+                        (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND next_due_at < $3),
+                        (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND waiting <> '[]'),
+                        (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND state = 'solved')"
+            ),
+            &key,
+            read,
+        )?,
+        Sight::Acquirer(own) => tx.one(some!(" AND t.acquirer_id = $4"), &with(p(&own)), read)?,
+        Sight::Engineer(own) => tx.one(
+            some!(
+                " AND EXISTS (SELECT 1 FROM work_order w JOIN offer o ON o.work_order_id = w.id AND o.state IN ('offered', 'accepted')
+                              WHERE w.ticket_id = t.id AND o.engineer_id = $4)"
+            ),
+            &with(p(&own)),
+            read,
+        )?,
+    };
+    Ok(found.unwrap_or_default())
 }

@@ -8,6 +8,7 @@ use postsale_domain::ticket::{Case, Channel, PauseReason, PriorityWhy, TicketId}
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::entry::Kind;
 use crate::ground::db::{DbError, Done, Json, Query, Row, Tx, code, p};
 use crate::sql;
 
@@ -93,8 +94,8 @@ pub struct ContactFacts {
 pub struct LastEntry {
     /// When.
     pub at: Timestamp,
-    /// `message`, `reply`, `note`, `event`.
-    pub kind: String,
+    /// What it is.
+    pub kind: Kind,
     /// By which channel.
     pub channel: Option<Channel>,
     /// The first 60 characters, or an event's code.

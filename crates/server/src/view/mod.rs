@@ -1,6 +1,9 @@
 //! Read-only screens over several rooms.
 
 pub mod clock;
+pub mod guide;
 pub mod reach;
+pub mod sentence;
 pub mod shop;
+pub mod ticket;
 pub mod visit;

@@ -240,10 +240,10 @@ fn survey(tx: &mut Tx<'_>, t: &Ticket) -> Done<Option<Survey>> {
 }
 
 fn line(e: entry::Entry) -> Option<Line> {
-    match (e.kind.as_str(), e.event) {
-        ("event", Some((code, _))) => Some(Line::Event { code, at: e.at }),
-        ("message" | "reply", _) => {
-            let mine = e.author_kind == "merchant";
+    match (e.kind, e.event) {
+        (entry::Kind::Event, Some((code, _))) => Some(Line::Event { code, at: e.at }),
+        (entry::Kind::Message | entry::Kind::Reply, _) => {
+            let mine = e.author == entry::Author::Merchant;
             Some(Line::Words { mine, who: e.author_name, at: e.at, body: e.body })
         }
         _ => None,

@@ -21,10 +21,10 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::sentence;
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
 use crate::ground::db::{Done, Query, Tx, p};
-use crate::ground::texts;
 pub use crate::ground::when::zone;
 use crate::knowledge;
 use crate::merchant::store as merchants;
@@ -74,6 +74,18 @@ pub struct WorkOrderRow {
     /// The resolution clock of the ticket.
     clock: Option<Clock>,
     version: i64,
+}
+
+impl WorkOrderRow {
+    /// Whether it is under way.
+    pub fn live(&self) -> bool {
+        !matches!(self.state, WorkOrderState::Done | WorkOrderState::Failed | WorkOrderState::Cancelled)
+    }
+
+    /// What the merchant was told.
+    pub fn promised(&self) -> Option<Span> {
+        self.promised
+    }
 }
 
 /// An order on its page.
@@ -230,13 +242,6 @@ pub fn candidate_row(c: postsale_domain::dispatch::Candidate) -> CandidateRow {
         load_today: c.load_today,
         slot: c.slot.map(|s| Span { from: s.from, to: s.to }),
     }
-}
-
-/// A span in the zone of the shop: `11月24日 10:00–12:00`, `24 Nov 10:00–12:00`.
-pub fn local_span(span: Span, lang: Lang) -> String {
-    let (from, to) = (span.from.to_zoned(zone()), span.to.to_zoned(zone()));
-    let day = if lang == Lang::Zh { from.strftime("%-m月%-d日") } else { from.strftime("%-d %b") };
-    format!("{day} {}–{}", from.strftime("%H:%M"), to.strftime("%H:%M"))
 }
 
 /// How far a caller sees.
@@ -460,55 +465,22 @@ fn commands(tx: &Tx<'_>, w: &WorkOrder) -> Vec<VisitCommandKind> {
     allowed(w.state).iter().copied().filter(right).collect()
 }
 
-/// What happened, in both languages; values are filled in once, and words of the house named.
+/// What happened, in both languages; words of the house are named.
 fn sentence(code: &str, data: &Value, by: &str) -> Text {
-    let say = |lang| {
-        let all = texts::all(lang);
-        let key = format!("event.visit_{code}");
-        let Some(template) = all.get(&key) else { return code.to_owned() };
-        let (mut said, mut rest) = (String::new(), template.as_str());
-        while let Some((before, after)) = rest.split_once('{') {
-            let (hole, tail) = after.split_once('}').unwrap_or((after, ""));
-            said.push_str(before);
-            said.push_str(&match hole {
-                "who" => by.to_owned(),
-                "window" => span_in(data, "planned", lang),
-                "promise" => span_in(data, "promised", lang),
-                "step" => step_name(data["step"].as_str().unwrap_or_default(), lang),
-                "part" => part_word(data["part"].as_str().unwrap_or_default(), lang),
-                "fault" => fault_word(data["fault_code"].as_str().unwrap_or_default(), lang),
-                _ => word(&data[hole], lang),
-            });
-            rest = tail;
-        }
-        said + rest
-    };
-    Text { zh: say(Lang::Zh), en: say(Lang::En) }
-}
-
-fn word(value: &Value, lang: Lang) -> String {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
-    };
-    texts::all(lang).get(&format!("word.visit_{text}")).cloned().unwrap_or(text)
-}
-
-fn span_in(data: &Value, field: &str, lang: Lang) -> String {
-    serde_json::from_value::<Span>(data[field].clone()).map(|s| local_span(s, lang)).unwrap_or_default()
+    let said = sentence::both(&format!("event.visit_{code}"), |hole, lang| match hole {
+        "who" => by.to_owned(),
+        "window" => sentence::span(&data["planned"], lang).unwrap_or_default(),
+        "promise" => sentence::span(&data["promised"], lang).unwrap_or_default(),
+        "step" => step_name(data["step"].as_str().unwrap_or_default(), lang),
+        "part" => sentence::part(data["part"].as_str().unwrap_or_default(), lang),
+        "fault" => sentence::fault(data["fault_code"].as_str().unwrap_or_default(), lang),
+        _ => sentence::word("visit", &data[hole], lang),
+    });
+    said.unwrap_or_else(|| Text { zh: code.to_owned(), en: code.to_owned() })
 }
 
 fn step_name(code: &str, lang: Lang) -> String {
     checklists().step(code).map_or_else(|| code.to_owned(), |step| step.name.in_lang(lang).to_owned())
-}
-
-fn part_word(code: &str, lang: Lang) -> String {
-    knowledge::facts().part(code).map_or_else(|| code.to_owned(), |p| p.name.in_lang(lang).to_owned())
-}
-
-fn fault_word(code: &str, lang: Lang) -> String {
-    knowledge::fault_name(code).map_or_else(|| code.to_owned(), |name| format!("{code} {}", name.in_lang(lang)))
 }
 
 /// Midnight to midnight of a day, in the shops' zone.

@@ -121,7 +121,7 @@ on_both! {
         // A second tap on the button is not a second message.
         nobody.form(&format!("{page}/messages"), "words=%E5%8D%A1+4111+1111+1111+1111").await;
         let entries = world.read(&kit, move |tx| entry::entries(tx, id, 0, 100)).await;
-        let messages: Vec<&str> = entries.iter().filter(|e| e.kind == "message").map(|e| e.body.as_str()).collect();
+        let messages: Vec<&str> = entries.iter().filter(|e| e.kind == entry::Kind::Message).map(|e| e.body.as_str()).collect();
         assert_eq!(messages, ["打不出小票：小票全白", "卡 **** **** **** 1111"]);
         assert_eq!(nobody.form(&format!("{page}/messages"), "words=+").await.status, 422);
 

@@ -33,7 +33,7 @@ fn thread(kit: &Kit, ticket: TicketId) -> String {
 
 async fn lines(kit: &Kit, world: &World, ticket: TicketId) -> Vec<(String, bool, String)> {
     let entries = world.read(kit, move |tx| entry::entries(tx, ticket, 0, 100)).await;
-    entries.into_iter().filter(|e| e.kind != "event").map(|e| (e.kind, e.public, e.body)).collect()
+    entries.into_iter().filter(|e| e.kind != entry::Kind::Event).map(|e| (e.kind.as_str().to_owned(), e.public, e.body)).collect()
 }
 
 async fn state(kit: &Kit, world: &World, id: TicketId) -> TicketState {

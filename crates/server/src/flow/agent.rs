@@ -1,0 +1,237 @@
+//! What the desk does with a ticket. Each command is loaded under the version that was seen, decided by the rules, and saved
+//! once with all that follows.
+
+use postsale_domain::ground::{Reach, Role, TypedId, UserId, mask_cards};
+use postsale_domain::refuse;
+use postsale_domain::ticket::triage::Judged;
+use postsale_domain::ticket::{Channel, Command, ConfirmedBy, Decision, Impact, Outcome, TicketId, Urgency};
+
+use super::desk::Desk;
+use super::report::{self, Facts};
+use super::visit::{Sending, send};
+use super::{triage, word};
+use crate::ground::db::{Done, Tx};
+use crate::ticket::entry::{Author, Kind, Line};
+use crate::ticket::store::{ContactFacts, Ticket};
+use crate::view::ticket::{TicketPage, page};
+use crate::{knowledge, org};
+
+/// Most characters of a reply, a note or a reason.
+pub const MAX_WORDS: usize = 4000;
+
+/// Loads, lets something happen, saves, and shows the page as it then is.
+pub fn act(
+    tx: &mut Tx<'_>,
+    reach: Reach,
+    id: TicketId,
+    version: Option<i64>,
+    action: &'static str,
+    deed: impl FnOnce(&mut Tx<'_>, &mut Desk) -> Done<()>,
+) -> Done<TicketPage> {
+    let mut desk = Desk::load(tx, id, reach, version)?;
+    deed(tx, &mut desk)?;
+    let ticket = desk.save(tx, action)?;
+    page(tx, &ticket)
+}
+
+/// Somebody's words, trimmed, card numbers masked. Errors: `ticket.no_words`, `ticket.words_long`.
+fn words(text: &str, field: &'static str) -> Done<String> {
+    let text = text.replace("\r\n", "\n");
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(refuse!(Invalid, "ticket.no_words").field(field).into());
+    }
+    if text.chars().count() > MAX_WORDS {
+        return Err(refuse!(Invalid, "ticket.words_long", limit = MAX_WORDS).field(field).into());
+    }
+    Ok(mask_cards(text).text)
+}
+
+/// A reason in a sentence; an empty one is the rules' to refuse. Errors: `ticket.words_long`.
+fn reason(text: &str) -> Done<String> {
+    if text.trim().is_empty() { Ok(String::new()) } else { words(text, "reason") }
+}
+
+/// The person who asks becomes accountable.
+pub fn claim(tx: &mut Tx<'_>, desk: &mut Desk) -> Done<()> {
+    let Some(by) = tx.caller().user() else { return Err(refuse!(Forbidden, "not_allowed", action = "ticket.assign").into()) };
+    desk.command(tx, &Command::Claim { by })
+}
+
+/// Somebody else becomes accountable. Errors: `ticket.assignee_unknown` when they are not of the desk.
+pub fn assign(tx: &mut Tx<'_>, desk: &mut Desk, to: UserId) -> Done<()> {
+    let of_desk = [Role::Admin, Role::Agent, Role::Dispatcher, Role::Supervisor];
+    if !org::store::colleague(tx, to)?.is_some_and(|c| of_desk.contains(&c.role)) {
+        return Err(refuse!(Invalid, "ticket.assignee_unknown").field("to").into());
+    }
+    desk.command(tx, &Command::Assign { to })
+}
+
+/// What an agent adds to a ticket's facts. What is not given stays.
+#[derive(Debug, Clone, Default)]
+pub struct Added {
+    /// The serial number, now known.
+    pub terminal_serial: Option<String>,
+    /// Why it is not.
+    pub terminal_unknown_reason: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+    /// Phone number, plain.
+    pub phone: Option<String>,
+    /// Mail address.
+    pub email: Option<String>,
+    /// What they see.
+    pub symptom: Option<String>,
+}
+
+/// Completes the facts. Errors as in [`report::complete`].
+pub fn register(tx: &mut Tx<'_>, desk: &mut Desk, added: &Added) -> Done<()> {
+    let known = &desk.ticket.contact;
+    let contact = ContactFacts {
+        id: known.id,
+        name: added.name.clone().or_else(|| known.name.clone()),
+        phone: added.phone.clone().or_else(|| known.phone.clone()),
+        email: added.email.clone().or_else(|| known.email.clone()),
+        lang: known.lang,
+    };
+    let facts = Facts {
+        terminal_serial: added.terminal_serial.clone(),
+        terminal_unknown_reason: added.terminal_unknown_reason.as_deref().map(reason).transpose()?,
+        contact: Some(contact),
+        symptom: added.symptom.as_deref().map(|s| words(s, "symptom")).transpose()?,
+    };
+    report::complete(tx, desk, &facts)
+}
+
+/// Writes to the merchant, once; and may wait for the answer from then on.
+pub fn reply(tx: &mut Tx<'_>, desk: &mut Desk, body: &str, wait: bool) -> Done<()> {
+    let body = words(body, "body")?;
+    let (author, author_name) = desk.author();
+    let notice = word::message(tx, &desk.ticket, &author_name, &body)?;
+    let channel = if desk.ticket.contact.email.is_some() { Channel::Mail } else { Channel::H5 };
+    let line = Line {
+        kind: Kind::Reply,
+        public: true,
+        author,
+        author_name,
+        channel: Some(channel),
+        body,
+        event: None,
+        notice_id: notice.map(|id| id.uuid()),
+        letter_id: None,
+    };
+    desk.write(tx, &line)?;
+    // A refusal takes the line and the notice back with it.
+    desk.command(tx, &Command::Reply { wait })
+}
+
+/// Writes to ourselves.
+pub fn note(tx: &mut Tx<'_>, desk: &mut Desk, body: &str) -> Done<()> {
+    let body = words(body, "body")?;
+    desk.command(tx, &Command::Note)?;
+    let (_, author_name) = desk.author();
+    let line = Line {
+        kind: Kind::Note,
+        public: false,
+        author: Author::Staff,
+        author_name,
+        channel: None,
+        body,
+        event: None,
+        notice_id: None,
+        letter_id: None,
+    };
+    desk.write(tx, &line).map(drop)
+}
+
+/// Judges impact and urgency anew; the priority follows from the table.
+pub fn prioritise(tx: &mut Tx<'_>, desk: &mut Desk, impact: Impact, urgency: Urgency, why: &str) -> Done<()> {
+    let derived = triage::prioritise(tx, &desk.ticket, impact, urgency)?;
+    let command =
+        Command::Reprioritise { impact: derived.impact, urgency: derived.urgency, priority: derived.priority, reason: reason(why)? };
+    desk.command(tx, &command)?;
+    desk.ticket.priority_why = derived;
+    Ok(())
+}
+
+/// Decides remote or on site, and which fault it looks like. Errors: `ticket.fault_unknown`, `reason.missing`.
+pub fn decide(tx: &mut Tx<'_>, desk: &mut Desk, decision: Decision, fault_code: Option<&str>, why: &str) -> Done<()> {
+    let why = reason(why)?;
+    if why.is_empty() {
+        return Err(refuse!(Invalid, "reason.missing").field("reason").into());
+    }
+    let fault_code = fault_code.map(fault).transpose()?;
+    desk.command(tx, &Command::Triage { decision, fault_code: fault_code.clone(), reason: Some(why.clone()) })?;
+    let before = desk.ticket.triage.take().and_then(|kept| serde_json::from_value(kept).ok());
+    desk.ticket.triage = serde_json::to_value(Judged::by_person(before, decision, fault_code, &why)).ok();
+    Ok(())
+}
+
+fn fault(code: &str) -> Done<String> {
+    match knowledge::facts().fault(code) {
+        Some(fault) => Ok(fault.code.clone()),
+        None => Err(refuse!(Invalid, "ticket.fault_unknown").field("fault_code").into()),
+    }
+}
+
+/// Sends somebody. Errors as in [`send`].
+pub fn visit(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<()> {
+    let said = Sending {
+        reason: mask_cards(&sending.reason).text,
+        access_note: sending.access_note.as_deref().map(|n| mask_cards(n).text),
+        ..sending.clone()
+    };
+    send(tx, desk, &said).map(drop)
+}
+
+/// Declares it solved. Errors: `ticket.fault_unknown`; `ticket.outcome_by_visit`, what was done on site is the visit's to say.
+pub fn solve(tx: &mut Tx<'_>, desk: &mut Desk, fault_code: &str, outcome: Outcome) -> Done<()> {
+    let fault_code = fault(fault_code)?;
+    if outcome == Outcome::VisitFixed {
+        return Err(refuse!(Invalid, "ticket.outcome_by_visit").field("outcome").into());
+    }
+    desk.command(tx, &Command::Solve { fault_code, outcome })
+}
+
+/// Records the merchant's confirmation. Errors: `ticket.confirm_by`, only what an agent can have heard or seen.
+pub fn confirm(tx: &mut Tx<'_>, desk: &mut Desk, by: ConfirmedBy) -> Done<()> {
+    if !matches!(by, ConfirmedBy::Phone | ConfirmedBy::Telemetry) {
+        return Err(refuse!(Invalid, "ticket.confirm_by").field("by").into());
+    }
+    desk.command(tx, &Command::Confirm { by })
+}
+
+/// It was not solved after all.
+pub fn reopen(tx: &mut Tx<'_>, desk: &mut Desk, why: &str) -> Done<()> {
+    let reason = reason(why)?;
+    desk.command(tx, &Command::Reopen { reason })
+}
+
+/// Withdraws it.
+pub fn cancel(tx: &mut Tx<'_>, desk: &mut Desk, why: &str) -> Done<()> {
+    let reason = reason(why)?;
+    desk.command(tx, &Command::Cancel { reason })
+}
+
+/// Registers what somebody says on the phone, or what an acquirer passes on about its own merchants.
+/// Errors: those of [`report::open`]; `ticket.open_already` when its terminal has an open case and nobody said "even so";
+/// with [`Reach::Own`], `terminal.unknown` and `merchant.unknown` for what belongs to others.
+pub fn open(tx: &mut Tx<'_>, reach: Reach, report: &report::Report, even_if_open: bool) -> Done<Ticket> {
+    let place = report::place(tx, report)?;
+    if reach == Reach::Own {
+        let own = tx.caller().acquirer();
+        if place.merchant.as_ref().is_none_or(|m| Some(m.acquirer_id) != own) {
+            return Err(match &report.terminal_serial {
+                Some(serial) => refuse!(Invalid, "terminal.unknown", serial = serial).field("terminal_serial"),
+                None => refuse!(Invalid, "merchant.unknown").field("merchant_id"),
+            }
+            .into());
+        }
+    }
+    if let (false, Some(terminal)) = (even_if_open, &place.terminal)
+        && let Some(open) = crate::ticket::list::open_of_terminal(tx, terminal.id, 1)?.pop()
+    {
+        return Err(refuse!(Conflict, "ticket.open_already", number = crate::view::ticket::number(open.number)).into());
+    }
+    report::open(tx, report)
+}

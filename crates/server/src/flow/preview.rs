@@ -1,0 +1,104 @@
+//! How a report would be judged, while somebody is still talking. Reads only.
+
+use postsale_domain::coverage::{self, Coverage};
+use postsale_domain::ground::{Reach, TypedId, UserId};
+use postsale_domain::refuse;
+use postsale_domain::ticket::triage::Judged;
+use postsale_domain::ticket::{Case, Impact, Priority, PriorityWhy, TicketState, Urgency};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::report::{MAX_SYMPTOM, Place, place_of};
+use super::triage;
+use crate::ground::db::{Done, Tx};
+use crate::ground::when;
+use crate::terminal::store as terminals;
+use crate::ticket::list;
+use crate::view::ticket::{TicketRow, TicketTerminal, rows, terminal_card};
+
+/// What is known so far.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// What they see.
+    pub symptom: String,
+    /// A response code.
+    pub response_code: Option<String>,
+    /// The serial number.
+    pub terminal_serial: Option<String>,
+    /// What it does to business, if they said.
+    pub impact: Option<Impact>,
+    /// How long it can wait, if they said.
+    pub urgency: Option<Urgency>,
+}
+
+/// How it would be judged, with what is known of the terminal.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TriagePreview {
+    /// Faults it may be with their evidence; remote or on site, and why.
+    triage: Judged,
+    /// The priority, derived line by line.
+    priority_why: PriorityWhy,
+    terminal: Option<TicketTerminal>,
+    merchant_name: Option<String>,
+    store_name: Option<String>,
+    coverage: Option<Coverage>,
+    /// Open cases of the same terminal: registering another one needs "even so".
+    open_already: Vec<TicketRow>,
+}
+
+/// Judges without keeping anything. Errors: `terminal.bad_serial`, `terminal.unknown`, `ticket.symptom_long`.
+pub fn preview(tx: &mut Tx<'_>, reach: Reach, asked: &Asked) -> Done<TriagePreview> {
+    if asked.symptom.chars().count() > MAX_SYMPTOM {
+        return Err(refuse!(Invalid, "ticket.symptom_long", limit = MAX_SYMPTOM).field("symptom").into());
+    }
+    let place = place(tx, reach, asked.terminal_serial.as_deref())?;
+    let case = Case {
+        state: TicketState::New,
+        symptom: asked.symptom.trim().to_owned(),
+        has_contact: false,
+        has_terminal: place.terminal.is_some(),
+        terminal_unknown_reason: None,
+        owner: tx.caller().user().unwrap_or_else(|| UserId::from_uuid(uuid::Uuid::nil())),
+        claimed: false,
+        impact: asked.impact.unwrap_or(Impact::Unknown),
+        urgency: asked.urgency.unwrap_or(Urgency::Today),
+        priority: Priority::Normal,
+        waiting: Vec::new(),
+        decision: None,
+        fault_code: None,
+        outcome: None,
+        responded: false,
+        reopen_count: 0,
+    };
+    let (triage, priority_why) = triage::judge(tx, &case, asked.response_code.as_deref(), &place)?;
+    let open = match &place.terminal {
+        Some(terminal) => list::open_of_terminal(tx, terminal.id, 5)?,
+        None => Vec::new(),
+    };
+    let Place { terminal, merchant, store } = place;
+    Ok(TriagePreview {
+        triage,
+        priority_why,
+        coverage: terminal.as_ref().map(|t| coverage::decide(&t.warranty(), when::day(tx.now()))),
+        terminal: match terminal {
+            Some(terminal) => Some(terminal_card(tx, terminal)?),
+            None => None,
+        },
+        merchant_name: merchant.map(|m| m.name),
+        store_name: store.map(|s| s.name),
+        open_already: rows(tx, &open)?,
+    })
+}
+
+fn place(tx: &mut Tx<'_>, reach: Reach, given: Option<&str>) -> Done<Place> {
+    let Some(given) = given else { return Ok(Place::default()) };
+    let serial = postsale_domain::terminal::serial(given)?;
+    let unknown = || refuse!(Invalid, "terminal.unknown", serial = &serial).field("terminal_serial");
+    let terminal = terminals::by_serial(tx, &serial)?.ok_or_else(unknown)?;
+    let place = place_of(tx, Some(terminal), None)?;
+    let own = tx.caller().acquirer();
+    if reach == Reach::Own && place.merchant.as_ref().is_none_or(|m| Some(m.acquirer_id) != own) {
+        return Err(unknown().into());
+    }
+    Ok(place)
+}

@@ -1,0 +1,37 @@
+//! The guide of a ticket: which one fits, and how the newest walk stands.
+
+use postsale_domain::knowledge::{Audience, Guide, GuideView, view};
+use postsale_domain::ticket::TicketId;
+
+use crate::ground::db::{Done, Tx};
+use crate::inbox;
+use crate::knowledge::{facts, store};
+use crate::ticket::store::Ticket;
+
+/// The guide that fits a ticket: by its fault, by the best proposal when none is sure, or by what the merchant tapped.
+pub fn fitting(tx: &mut Tx<'_>, ticket: &Ticket) -> Done<Option<&'static Guide>> {
+    let proposed = ticket.triage.as_ref().and_then(|t| t["proposals"][0]["fault_code"].as_str());
+    if let Some(guide) = ticket.case.fault_code.as_deref().or(proposed).and_then(|code| facts().guide_for(code)) {
+        return Ok(Some(guide));
+    }
+    let tapped = match inbox::store::choice_of(tx, ticket.id)?.as_deref() {
+        Some("print") => "printer",
+        Some("network") => "no-network",
+        _ => return Ok(None),
+    };
+    Ok(facts().guide(tapped))
+}
+
+/// The newest walk of a ticket in the reader's words.
+pub fn shown(tx: &mut Tx<'_>, ticket: &Ticket, audience: Audience) -> Done<Option<GuideView>> {
+    let run = store::newest(tx, ticket.id)?;
+    Ok(run.and_then(|run| facts().guide(&run.guide).map(|guide| view(guide, &run, audience))))
+}
+
+/// [`shown`], of a ticket by its id.
+pub fn of_ticket(tx: &mut Tx<'_>, id: TicketId, audience: Audience) -> Done<Option<GuideView>> {
+    match crate::ticket::store::ticket(tx, id)? {
+        Some(ticket) => shown(tx, &ticket, audience),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,58 @@
+//! Sentences of what happened: the house's words around stored values, in both languages.
+
+use postsale_domain::ground::{Lang, Text};
+use postsale_domain::visit::Span;
+use serde_json::Value;
+
+use crate::ground::texts;
+use crate::ground::when::zone;
+use crate::knowledge;
+
+/// The sentence under a key in both languages, each hole filled once; what a value holds is never read as a hole.
+/// `None`: no such key.
+pub fn both(key: &str, value: impl Fn(&str, Lang) -> String) -> Option<Text> {
+    let say = |lang| {
+        let mut rest = texts::all(lang).get(key)?.as_str();
+        let mut said = String::new();
+        while let Some((before, after)) = rest.split_once('{') {
+            let (hole, tail) = after.split_once('}').unwrap_or((after, ""));
+            said.push_str(before);
+            said.push_str(&value(hole, lang));
+            rest = tail;
+        }
+        Some(said + rest)
+    };
+    Some(Text { zh: say(Lang::Zh)?, en: say(Lang::En)? })
+}
+
+/// A value as people read it: the word of the house under `word.<family>_<value>` where there is one, else the value itself.
+pub fn word(family: &str, value: &Value, lang: Lang) -> String {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    texts::all(lang).get(&format!("word.{family}_{text}")).cloned().unwrap_or(text)
+}
+
+/// A kept span: `11月24日 10:00–12:00`, `24 Nov 10:00–12:00`.
+pub fn span(value: &Value, lang: Lang) -> Option<String> {
+    serde_json::from_value::<Span>(value.clone()).ok().map(|s| local_span(s, lang))
+}
+
+/// A span in the zone of the shop: `11月24日 10:00–12:00`, `24 Nov 10:00–12:00`.
+pub fn local_span(span: Span, lang: Lang) -> String {
+    let (from, to) = (span.from.to_zoned(zone()), span.to.to_zoned(zone()));
+    let day = if lang == Lang::Zh { from.strftime("%-m月%-d日") } else { from.strftime("%-d %b") };
+    format!("{day} {}–{}", from.strftime("%H:%M"), to.strftime("%H:%M"))
+}
+
+/// A part's name; its code when nobody knows it.
+pub fn part(code: &str, lang: Lang) -> String {
+    knowledge::facts().part(code).map_or_else(|| code.to_owned(), |p| p.name.in_lang(lang).to_owned())
+}
+
+/// A fault's code and name.
+pub fn fault(code: &str, lang: Lang) -> String {
+    knowledge::fault_name(code).map_or_else(|| code.to_owned(), |name| format!("{code} {}", name.in_lang(lang)))
+}

@@ -1,0 +1,114 @@
+use jiff::Timestamp;
+use postsale_domain::ground::{Lang, Reach, Text};
+use postsale_domain::ticket::{Channel, EntryId, TicketId};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::outsider;
+use crate::ground::db::{Done, Tx};
+use crate::ground::texts;
+use crate::ticket::entry::{self, Author, Entry, Kind};
+use crate::view::reach::see_ticket;
+use crate::view::sentence;
+
+/// Something that happened.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LineEvent {
+    /// Stable word.
+    code: String,
+    /// In a sentence, with names and values.
+    sentence: Text,
+    /// In a few words.
+    short: Text,
+}
+
+/// How far the words have come on their way to the merchant.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LineDelivery {
+    /// By which way.
+    transport: String,
+    /// `ready`, `run`, `sent`, `failed`.
+    state: String,
+}
+
+/// A line of a timeline.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TicketLine {
+    id: EntryId,
+    /// Its place, from 1; the next page starts after the last one shown.
+    pub seq: i64,
+    at: Timestamp,
+    kind: Kind,
+    /// Whether the merchant sees it.
+    public: bool,
+    author: Author,
+    /// Name; empty for the house.
+    author_name: String,
+    channel: Option<Channel>,
+    /// The words; null for what happened.
+    body: Option<String>,
+    event: Option<LineEvent>,
+    /// For words to the merchant that go by mail; null when their page alone shows them.
+    delivery: Option<LineDelivery>,
+}
+
+/// Lines of a ticket after a place, oldest first. Somebody of another house sees the public ones.
+pub fn timeline(tx: &mut Tx<'_>, reach: Reach, id: TicketId, after: i64, limit: u32) -> Done<Vec<TicketLine>> {
+    see_ticket(tx, reach, id)?;
+    let lines = if outsider(tx) { entry::public_entries(tx, id, after, limit)? } else { entry::entries(tx, id, after, limit)? };
+    Ok(lines.into_iter().map(line).collect())
+}
+
+fn line(e: Entry) -> TicketLine {
+    let event =
+        e.event.as_ref().map(|(code, data)| LineEvent { code: code.clone(), sentence: told(code, data, e.author), short: short(code) });
+    TicketLine {
+        id: e.id,
+        seq: e.seq,
+        at: e.at,
+        kind: e.kind,
+        public: e.public,
+        author: e.author,
+        author_name: e.author_name,
+        channel: e.channel,
+        body: (e.kind != Kind::Event).then_some(e.body),
+        event,
+        delivery: e.notice.map(|(transport, state)| LineDelivery { transport, state }),
+    }
+}
+
+/// What happened, in a few words.
+pub(super) fn short(code: &str) -> Text {
+    let say = |lang| texts::all(lang).get(&format!("event.{code}.short")).cloned().unwrap_or_else(|| code.to_owned());
+    Text { zh: say(Lang::Zh), en: say(Lang::En) }
+}
+
+/// What happened, in a sentence.
+fn told(code: &str, data: &Value, author: Author) -> Text {
+    let text = |field: &str| data[field].as_str().unwrap_or_default();
+    let said = sentence::both(&format!("event.{code}"), |hole, lang| match (code, hole) {
+        ("prioritised", "from" | "to") => sentence::word("priority", &data[hole], lang),
+        // Nobody has to name a fault or give a reason for every judgement.
+        ("triaged", "fault") if text("fault_code").is_empty() => String::new(),
+        ("triaged", "fault") => format!("{}{}", comma(lang), sentence::fault(text("fault_code"), lang)),
+        ("triaged", "reason") if text("reason").is_empty() => String::new(),
+        ("triaged", "reason") => format!("{}{}", comma(lang), text("reason")),
+        ("closed", "by") => sentence::word("confirmed", &data[hole], lang),
+        (_, "who") if text("who").is_empty() => sentence::word("author", &Value::String(author.as_str().into()), lang),
+        (_, "fault") => sentence::fault(text("fault_code"), lang),
+        (_, "window") => sentence::span(&data["planned"], lang).unwrap_or_else(|| text("window").to_owned()),
+        (_, "part") => sentence::part(text("part"), lang),
+        (_, "missing") => {
+            let lacks = data["missing"].as_array().into_iter().flatten().map(|m| sentence::word("missing", m, lang));
+            lacks.collect::<Vec<_>>().join(if lang == Lang::Zh { "、" } else { ", " })
+        }
+        (_, "decision" | "outcome" | "impact" | "urgency" | "reason") => sentence::word(hole, &data[hole], lang),
+        _ => sentence::word("visit", &data[hole], lang),
+    });
+    said.unwrap_or_else(|| short(code))
+}
+
+fn comma(lang: Lang) -> &'static str {
+    if lang == Lang::Zh { "，" } else { ", " }
+}

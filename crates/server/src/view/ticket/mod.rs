@@ -1,0 +1,34 @@
+//! Tickets as people see them: rows of the queues, the page of one, its timeline.
+
+mod line;
+mod page;
+mod row;
+
+pub use line::{TicketLine, timeline};
+pub use page::{TicketPage, TicketTerminal, page, shown, terminal_card};
+pub use row::{TicketRow, rows};
+
+use postsale_domain::ground::{Reach, Role};
+
+use crate::ground::db::Tx;
+use crate::ticket::list::Sight;
+
+/// How a ticket's number is said: `T-000831`.
+pub fn number(number: i64) -> String {
+    format!("T-{number:06}")
+}
+
+/// How far a caller sees.
+pub fn sight(tx: &Tx<'_>, reach: Reach) -> Sight {
+    match (reach, tx.caller().engineer(), tx.caller().acquirer()) {
+        (Reach::All, ..) => Sight::All,
+        (Reach::Own, Some(engineer), _) => Sight::Engineer(engineer),
+        (Reach::Own, None, Some(acquirer)) => Sight::Acquirer(acquirer),
+        _ => Sight::Nothing,
+    }
+}
+
+/// Whether somebody of another house reads: they see what the merchant sees, not what we write to ourselves.
+fn outsider(tx: &Tx<'_>) -> bool {
+    tx.caller().role() == Some(Role::Acquirer)
+}

@@ -1,0 +1,418 @@
+use jiff::{SignedDuration, Timestamp};
+use postsale_domain::coverage::{self, Coverage};
+use postsale_domain::ground::{AcquirerId, Lang, Reach, Text, mask_email, mask_phone};
+use postsale_domain::knowledge::{Audience, GuideOutcome, GuideState};
+use postsale_domain::merchant::{ContactId, Hours, MerchantId, StoreId, Tier};
+use postsale_domain::org::act;
+use postsale_domain::refuse;
+use postsale_domain::sla::{ClockKind, ClockState};
+use postsale_domain::terminal::{BindingId, TerminalId};
+use postsale_domain::ticket::triage::Judged;
+use postsale_domain::ticket::{
+    Around, CommandKind, Decision, Impact, Outcome, PriorityWhy, TicketId, TicketState, Urgency, missing, possible,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{TicketRow, number, rows};
+use crate::followup::store::{self as follow_ups, Face};
+use crate::ground::db::{Done, Tx};
+use crate::ground::when::{self, zone};
+use crate::merchant::store as merchants;
+use crate::ticket::list;
+use crate::ticket::store::{self, Ticket};
+use crate::view::guide;
+use crate::view::reach::see_ticket;
+use crate::view::visit::{WorkOrderRow, rows_of_ticket};
+use crate::{knowledge, sla, terminal};
+
+/// Days in which another case of the same terminal is worth a look.
+const SIMILAR_DAYS: i64 = 90;
+
+/// A ticket on its page.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TicketFull {
+    #[serde(flatten)]
+    row: TicketRow,
+    /// What the merchant sees, in their words.
+    symptom: String,
+    response_code: Option<String>,
+    terminal_unknown_reason: Option<String>,
+    impact: Impact,
+    urgency: Urgency,
+    /// How the priority came about, line by line.
+    priority_why: PriorityWhy,
+    decision: Option<Decision>,
+    fault_code: Option<String>,
+    fault_name: Option<Text>,
+    outcome: Option<Outcome>,
+    reopen_count: u32,
+    /// The agreement its clocks run on.
+    agreement: String,
+    claimed_at: Option<Timestamp>,
+    responded_at: Option<Timestamp>,
+    solved_at: Option<Timestamp>,
+}
+
+/// Who reported it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TicketContact {
+    id: Option<ContactId>,
+    name: Option<String>,
+    phone_masked: Option<String>,
+    email_masked: Option<String>,
+    lang: Lang,
+    /// What we write goes to them by mail as well; without an address their page alone shows it.
+    by_mail: bool,
+}
+
+/// The store the terminal stands in.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TicketStore {
+    id: StoreId,
+    name: String,
+    address: String,
+    district: String,
+    hours: Hours,
+    /// Whether it is open at this moment.
+    open_now: bool,
+    /// When it opens next; null while it is open, and when it never does.
+    opens_at: Option<Timestamp>,
+}
+
+/// Whose terminal it is.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TicketMerchant {
+    id: MerchantId,
+    name: String,
+    mid: String,
+    tier: Tier,
+    industry: String,
+    acquirer_id: AcquirerId,
+    acquirer_name: String,
+    store: Option<TicketStore>,
+    /// Its cases that are not closed, this one among them.
+    open_tickets: i64,
+    /// Its terminals.
+    terminals: i64,
+}
+
+/// The binding in force.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TicketBinding {
+    id: BindingId,
+    tid: String,
+    uscc: String,
+    settlement_account_mask: String,
+    address: String,
+    valid_from: Timestamp,
+}
+
+/// The terminal it is about.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TicketTerminal {
+    id: TerminalId,
+    serial_no: String,
+    tusn: String,
+    model: String,
+    vendor: String,
+    /// Kind of device: `smart`, `mpos`, `sound_box` …
+    class: String,
+    batch: String,
+    firmware: String,
+    /// Since when nothing has been heard of it; null when it is heard.
+    offline_since: Option<Timestamp>,
+    /// Null: it stands nowhere.
+    binding: Option<TicketBinding>,
+}
+
+/// A guide with its name.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct GuideName {
+    id: String,
+    name: Text,
+}
+
+/// How the walk of a guide stands.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TicketGuide {
+    /// The guide that fits; null when none does.
+    fits: Option<GuideName>,
+    /// The newest walk; null before the first.
+    walked: Option<GuideName>,
+    state: Option<GuideState>,
+    position: Option<u32>,
+    about_total: Option<u32>,
+    /// The open question.
+    question: Option<Text>,
+    outcome: Option<GuideOutcome>,
+    /// The ending, in a sentence.
+    ending: Option<Text>,
+}
+
+/// Why another ticket is worth a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Alike {
+    /// The same terminal within ninety days.
+    SameTerminal,
+    /// Another open case of the same merchant.
+    SameMerchant,
+}
+
+/// Another ticket that is worth a look.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SimilarTicket {
+    id: TicketId,
+    /// `T-000831`.
+    number: String,
+    subject: String,
+    state: TicketState,
+    why: Alike,
+    fault_code: Option<String>,
+    fault_name: Option<Text>,
+    outcome: Option<Outcome>,
+    opened_at: Timestamp,
+    closed_at: Option<Timestamp>,
+}
+
+/// What was promised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PromiseKind {
+    /// Somebody gets in touch by then.
+    Respond,
+    /// An engineer is there between two instants.
+    Visit,
+}
+
+/// What the merchant has been promised next.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TicketPromise {
+    what: PromiseKind,
+    from: Option<Timestamp>,
+    by: Timestamp,
+}
+
+/// Everything the page of a ticket shows; its timeline is a list of its own.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TicketPage {
+    ticket: TicketFull,
+    contact: TicketContact,
+    merchant: Option<TicketMerchant>,
+    terminal: Option<TicketTerminal>,
+    coverage: Option<Coverage>,
+    /// Remote or on site, why, and which fault it may be; null while facts are missing.
+    triage: Option<Judged>,
+    guide: TicketGuide,
+    work_orders: Vec<WorkOrderRow>,
+    follow_ups: Vec<Face>,
+    similar: Vec<SimilarTicket>,
+    promise: Option<TicketPromise>,
+    /// What registration still lacks: `contact`, `terminal`, `symptom`.
+    missing: Vec<String>,
+    /// Commands that would do something now and that the reader may give.
+    allowed: Vec<CommandKind>,
+    /// Lines on the timeline.
+    lines: i64,
+}
+
+/// The page of a ticket for somebody who may see it.
+pub fn shown(tx: &mut Tx<'_>, reach: Reach, id: TicketId) -> Done<TicketPage> {
+    see_ticket(tx, reach, id)?;
+    let ticket = store::ticket(tx, id)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
+    page(tx, &ticket)
+}
+
+/// The page of a ticket, for the caller of the transaction.
+pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
+    let row = rows(tx, std::slice::from_ref(t))?.pop().ok_or_else(|| refuse!(NotFound, "not_found"))?;
+    let terminal = match t.terminal_id {
+        Some(id) => terminal::store::terminal(tx, id)?,
+        None => None,
+    };
+    let coverage = terminal.as_ref().map(|d| coverage::decide(&d.warranty(), when::day(tx.now())));
+    let work_orders = rows_of_ticket(tx, t.id)?;
+    let fault_name = t.case.fault_code.as_deref().and_then(knowledge::fault_name);
+    Ok(TicketPage {
+        contact: TicketContact {
+            id: t.contact.id,
+            name: t.contact.name.clone(),
+            phone_masked: t.contact.phone.as_deref().map(mask_phone),
+            email_masked: t.contact.email.as_deref().map(mask_email),
+            lang: t.contact.lang,
+            by_mail: t.contact.email.is_some(),
+        },
+        merchant: merchant(tx, t)?,
+        terminal: match terminal {
+            Some(terminal) => Some(terminal_card(tx, terminal)?),
+            None => None,
+        },
+        coverage,
+        triage: t.triage.clone().and_then(|kept| serde_json::from_value(kept).ok()),
+        guide: guide_now(tx, t)?,
+        follow_ups: follow_ups::of_ticket(tx, t.id)?.into_iter().map(Face::from).collect(),
+        similar: similar(tx, t)?,
+        promise: promise(tx, t, &work_orders)?,
+        missing: missing(&t.case).into_iter().map(str::to_owned).collect(),
+        allowed: commands(tx, t, &work_orders),
+        lines: t.entry_count,
+        work_orders,
+        ticket: TicketFull {
+            row,
+            symptom: t.case.symptom.clone(),
+            response_code: t.response_code.clone(),
+            terminal_unknown_reason: t.case.terminal_unknown_reason.clone(),
+            impact: t.case.impact,
+            urgency: t.case.urgency,
+            priority_why: t.priority_why.clone(),
+            decision: t.case.decision,
+            fault_code: t.case.fault_code.clone(),
+            fault_name,
+            outcome: t.case.outcome,
+            reopen_count: t.case.reopen_count,
+            agreement: t.agreement.clone(),
+            claimed_at: t.claimed_at,
+            responded_at: t.responded_at,
+            solved_at: t.solved_at,
+        },
+    })
+}
+
+fn merchant(tx: &mut Tx<'_>, t: &Ticket) -> Done<Option<TicketMerchant>> {
+    let Some(id) = t.merchant_id else { return Ok(None) };
+    let Some(m) = merchants::merchant(tx, id, None)? else { return Ok(None) };
+    let store = match t.store_id {
+        Some(id) => merchants::store(tx, id)?,
+        None => None,
+    };
+    let (_, terminals, open_tickets) = merchants::counts(tx, id)?;
+    let now = tx.now();
+    Ok(Some(TicketMerchant {
+        id: m.id,
+        name: m.name,
+        mid: m.mid,
+        tier: m.tier,
+        industry: m.industry,
+        acquirer_id: m.acquirer_id,
+        acquirer_name: m.acquirer_name,
+        store: store.map(|s| {
+            let open_now = s.hours.open_at(now, &zone());
+            TicketStore {
+                id: s.id,
+                name: s.name,
+                address: s.address,
+                district: s.district,
+                opens_at: if open_now { None } else { s.hours.next_open(now, &zone()) },
+                open_now,
+                hours: s.hours,
+            }
+        }),
+        open_tickets,
+        terminals,
+    }))
+}
+
+/// A terminal with its binding.
+pub fn terminal_card(tx: &mut Tx<'_>, d: terminal::store::Terminal) -> Done<TicketTerminal> {
+    let binding = terminal::store::open_binding(tx, d.id)?;
+    Ok(TicketTerminal {
+        id: d.id,
+        serial_no: d.serial_no,
+        tusn: d.tusn,
+        vendor: knowledge::vendor(&d.model),
+        class: knowledge::facts().class_of(&d.model).to_owned(),
+        model: d.model,
+        batch: d.batch,
+        firmware: d.firmware,
+        offline_since: d.offline_since,
+        binding: binding.map(|b| TicketBinding {
+            id: b.id,
+            tid: b.tid,
+            uscc: b.uscc,
+            settlement_account_mask: b.settlement_account_mask,
+            address: b.address,
+            valid_from: b.valid_from,
+        }),
+    })
+}
+
+fn guide_now(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketGuide> {
+    let fits = guide::fitting(tx, t)?.map(|g| GuideName { id: g.id.clone(), name: g.name.clone() });
+    let walk = guide::shown(tx, t, Audience::Agent)?;
+    Ok(TicketGuide {
+        fits,
+        walked: walk.as_ref().map(|w| GuideName { id: w.guide.clone(), name: w.name.clone() }),
+        state: walk.as_ref().map(|w| w.state),
+        position: walk.as_ref().map(|w| w.position),
+        about_total: walk.as_ref().map(|w| w.about_total),
+        question: walk.as_ref().and_then(|w| w.step.as_ref()).map(|s| s.question.clone()),
+        outcome: walk.as_ref().and_then(|w| w.ending.as_ref()).map(|e| e.outcome),
+        ending: walk.and_then(|w| w.ending).map(|e| e.sentence),
+    })
+}
+
+fn similar(tx: &mut Tx<'_>, t: &Ticket) -> Done<Vec<SimilarTicket>> {
+    let since = tx.now() - SignedDuration::from_hours(24 * SIMILAR_DAYS);
+    let mut found: Vec<(Alike, Ticket)> = Vec::new();
+    if let Some(terminal) = t.terminal_id {
+        let same = list::of_terminal(tx, terminal, 20)?;
+        found.extend(same.into_iter().filter(|o| o.id != t.id && o.opened_at > since).map(|o| (Alike::SameTerminal, o)));
+    }
+    if let Some(merchant) = t.merchant_id {
+        let same = list::open_of_merchant(tx, merchant, 20)?;
+        let known: Vec<TicketId> = found.iter().map(|(_, o)| o.id).collect();
+        found.extend(same.into_iter().filter(|o| o.id != t.id && !known.contains(&o.id)).map(|o| (Alike::SameMerchant, o)));
+    }
+    Ok(found
+        .into_iter()
+        .map(|(why, o)| SimilarTicket {
+            id: o.id,
+            number: number(o.number),
+            subject: o.subject,
+            state: o.case.state,
+            why,
+            fault_name: o.case.fault_code.as_deref().and_then(knowledge::fault_name),
+            fault_code: o.case.fault_code,
+            outcome: o.case.outcome,
+            opened_at: o.opened_at,
+            closed_at: o.closed_at,
+        })
+        .collect())
+}
+
+fn promise(tx: &mut Tx<'_>, t: &Ticket, orders: &[WorkOrderRow]) -> Done<Option<TicketPromise>> {
+    if t.closed_at.is_some() || t.case.state == TicketState::Solved {
+        return Ok(None);
+    }
+    if let Some(window) = orders.iter().filter(|o| o.live()).find_map(WorkOrderRow::promised) {
+        return Ok(Some(TicketPromise { what: PromiseKind::Visit, from: Some(window.from), by: window.to }));
+    }
+    let clocks = sla::store::kept(tx, t.id)?;
+    let due = clocks.iter().find(|c| c.kind == ClockKind::FirstResponse && c.state == ClockState::Running).and_then(|c| c.due);
+    Ok(due.map(|by| TicketPromise { what: PromiseKind::Respond, from: None, by }))
+}
+
+/// The action that lets somebody give a command.
+fn action(kind: CommandKind) -> &'static str {
+    match kind {
+        CommandKind::Claim | CommandKind::Assign => "ticket.assign",
+        CommandKind::Register | CommandKind::Priority | CommandKind::Pause | CommandKind::Resume | CommandKind::Triage => "ticket.work",
+        CommandKind::Reply => "ticket.reply",
+        CommandKind::Note => "ticket.note",
+        CommandKind::Guide => "guide.run",
+        CommandKind::Visit => "visit.open",
+        CommandKind::Solve => "ticket.solve",
+        CommandKind::Confirm | CommandKind::Reopen => "ticket.confirm",
+        CommandKind::Cancel => "ticket.cancel",
+    }
+}
+
+fn commands(tx: &Tx<'_>, t: &Ticket, orders: &[WorkOrderRow]) -> Vec<CommandKind> {
+    let who = &tx.caller().who;
+    let days_closed = t.closed_at.map_or(0, |at| (tx.now().as_second() - at.as_second()) / 86_400);
+    let around = Around { live_work_order: orders.iter().any(WorkOrderRow::live), days_closed };
+    // Who sees the page at all sees it as one of their own.
+    let may = |kind: &CommandKind| act::reach(action(*kind), who) != Reach::None;
+    possible(&t.case, around, tx.caller().user()).into_iter().filter(may).collect()
+}

@@ -1,0 +1,167 @@
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use postsale_domain::ground::{Text, UserId};
+use postsale_domain::merchant::{MerchantId, StoreId, Tier};
+use postsale_domain::sla::{Clock, ClockKind, most_urgent};
+use postsale_domain::terminal::TerminalId;
+use postsale_domain::ticket::{Channel, PauseReason, Priority, TicketId, TicketState};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{line, number, outsider};
+use crate::ground::db::{Done, Query, Tx, p};
+use crate::ticket::entry::Kind;
+use crate::ticket::store::{LastEntry, Ticket};
+use crate::{sla, sql};
+
+/// A person of the desk with a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PersonName {
+    /// Who.
+    pub id: UserId,
+    /// Name.
+    pub name: String,
+}
+
+/// The newest line of a timeline.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LastLine {
+    at: Timestamp,
+    kind: Kind,
+    channel: Option<Channel>,
+    /// The first words as they were written, or what happened, in a few words.
+    preview: Text,
+}
+
+/// A row of a queue.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TicketRow {
+    /// Which one.
+    pub id: TicketId,
+    /// `T-000831`.
+    pub number: String,
+    /// A short title, from the symptom.
+    pub subject: String,
+    /// Where it stands.
+    pub state: TicketState,
+    /// How soon it must be handled.
+    pub priority: Priority,
+    /// How it came in.
+    pub channel: Channel,
+    /// For whom or what it waits; empty when it does not.
+    pub waiting: Vec<PauseReason>,
+    merchant_id: Option<MerchantId>,
+    merchant_name: Option<String>,
+    tier: Option<Tier>,
+    store_id: Option<StoreId>,
+    store_name: Option<String>,
+    terminal_id: Option<TerminalId>,
+    terminal_model: Option<String>,
+    terminal_serial: Option<String>,
+    /// The one accountable person.
+    owner: PersonName,
+    /// Whether they took it on by their own act.
+    claimed: bool,
+    /// The clock until somebody answers.
+    response: Option<Clock>,
+    /// The clock until it is solved.
+    resolution: Option<Clock>,
+    /// Which of the two to look at first.
+    look_at: Option<ClockKind>,
+    last_line: Option<LastLine>,
+    /// When it was registered.
+    pub opened_at: Timestamp,
+    /// The last change.
+    pub updated_at: Timestamp,
+    /// When it was closed or withdrawn.
+    pub closed_at: Option<Timestamp>,
+    /// Grows with each change.
+    pub version: i64,
+}
+
+#[derive(Default)]
+struct Names {
+    owner: String,
+    merchant: Option<String>,
+    tier: Option<Tier>,
+    store: Option<String>,
+    model: Option<String>,
+    serial: Option<String>,
+}
+
+/// Rows for the tickets of one page: per fifty of them one statement for names and one for clocks, whatever is on them.
+pub fn rows(tx: &mut Tx<'_>, tickets: &[Ticket]) -> Done<Vec<TicketRow>> {
+    let mut names: BTreeMap<TicketId, Names> = BTreeMap::new();
+    for chunk in tickets.chunks(50) {
+        names.extend(names_of(tx, chunk)?);
+    }
+    let ids: Vec<TicketId> = tickets.iter().map(|t| t.id).collect();
+    let mut clocks = sla::store::faces(tx, &ids)?;
+    let outside = outsider(tx);
+    Ok(tickets
+        .iter()
+        .map(|t| {
+            let names = names.remove(&t.id).unwrap_or_default();
+            let clocks = clocks.remove(&t.id).unwrap_or_default();
+            let look_at = most_urgent(&clocks).map(|c| c.kind);
+            let of = |kind| clocks.iter().find(|c| c.kind == kind).cloned();
+            TicketRow {
+                id: t.id,
+                number: number(t.number),
+                subject: t.subject.clone(),
+                state: t.case.state,
+                priority: t.case.priority,
+                channel: t.channel,
+                waiting: t.case.waiting.clone(),
+                merchant_id: t.merchant_id,
+                merchant_name: names.merchant,
+                tier: names.tier,
+                store_id: t.store_id,
+                store_name: names.store,
+                terminal_id: t.terminal_id,
+                terminal_model: names.model,
+                terminal_serial: names.serial,
+                owner: PersonName { id: t.case.owner, name: names.owner },
+                claimed: t.case.claimed,
+                response: of(ClockKind::FirstResponse),
+                resolution: of(ClockKind::Resolution),
+                look_at,
+                // A note is none of another house's business, nor is everything that happened.
+                last_line: t.last_entry.as_ref().filter(|l| !outside || matches!(l.kind, Kind::Message | Kind::Reply)).map(last_line),
+                opened_at: t.opened_at,
+                updated_at: t.updated_at,
+                closed_at: t.closed_at,
+                version: t.version,
+            }
+        })
+        .collect())
+}
+
+fn last_line(last: &LastEntry) -> LastLine {
+    let preview = match last.kind {
+        Kind::Event => line::short(&last.preview),
+        _ => Text { zh: last.preview.clone(), en: last.preview.clone() },
+    };
+    LastLine { at: last.at, kind: last.kind, channel: last.channel, preview }
+}
+
+fn names_of(tx: &mut Tx<'_>, chunk: &[Ticket]) -> Done<Vec<(TicketId, Names)>> {
+    let mut params = vec![p(&tx.tenant())];
+    // The statement has fifty places; the last id fills the ones left over.
+    params.extend((0..50).map(|i| p(&chunk[i.min(chunk.len() - 1)].id)));
+    Ok(tx.query(
+        sql!(
+            "SELECT t.id, u.display_name, m.name, m.tier, s.name, d.model, d.serial_no FROM ticket t JOIN app_user u ON u.id = t.owner_id
+             LEFT JOIN merchant m ON m.id = t.merchant_id LEFT JOIN store s ON s.id = t.store_id LEFT JOIN terminal d ON d.id = t.terminal_id
+             WHERE t.tenant_id = $1 AND t.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+               $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47,
+               $48, $49, $50, $51)"
+        ),
+        &params,
+        |r| {
+            let (id, owner, merchant, tier) = (r.next()?, r.next()?, r.next()?, r.coded_opt()?);
+            Ok((id, Names { owner, merchant, tier, store: r.next()?, model: r.next()?, serial: r.next()? }))
+        },
+    )?)
+}
