@@ -1,5 +1,33 @@
 # The entry points a newcomer needs.
-.PHONY: bench-planner
+.PHONY: demo test web gen portraits lint bench-planner
+.DEFAULT_GOAL := demo
+
+# A service desk with a year behind it, on http://localhost:8080, kept under ./var/demo.
+demo: web
+	eval "$$(scripts/need build)" && cargo build --locked --release -p postsale
+	POSTSALE_LISTEN=$${POSTSALE_LISTEN:-127.0.0.1:8080} POSTSALE_DATA_DIR=$${POSTSALE_DATA_DIR:-var/demo} target/release/postsale demo
+
+# Everything: format, lints, the web application, the whole suite on SQLite and PostgreSQL, the browser. Installs what it needs.
+test:
+	scripts/everything
+
+# The web application, built into web/dist; the next cargo build carries it inside the binary.
+web:
+	@if [ -f web/package.json ] && { command -v npm >/dev/null || scripts/need web >/dev/null; }; then \
+	  eval "$$(scripts/need web)" && scripts/web install build; \
+	else echo "make: the server is built without the web application"; fi
+
+# What is made from code: the API document, the portraits, the TypeScript client.
+gen: portraits
+	scripts/web install gen
+
+portraits:
+	UPDATE_PORTRAITS=1 scripts/with-postgres cargo test --quiet --workspace
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	scripts/web install check
 
 # The planner next to PyVRP, and service days with insertion latencies: the table of docs/FIGURES.md (about ten minutes).
 bench-planner:

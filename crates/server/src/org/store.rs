@@ -109,7 +109,6 @@ pub fn end_session(tx: &mut Tx<'_>, token_hash: &[u8]) -> Done<()> {
 }
 
 /// Makes a person. `username` is unique over the whole installation.
-#[expect(clippy::too_many_arguments, reason = "a plain row; a struct would only repeat its names")]
 pub fn add_user(
     tx: &mut Tx<'_>,
     username: &str,

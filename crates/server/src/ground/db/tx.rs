@@ -31,7 +31,7 @@ pub struct Tx<'c> {
 
 thread_local! {
     /// Keeps ids made in the same millisecond in the order they were made.
-    static IDS: RefCell<ContextV7> = RefCell::new(ContextV7::new());
+    static IDS: RefCell<ContextV7> = const { RefCell::new(ContextV7::new()) };
 }
 
 impl<'c> Tx<'c> {

@@ -178,6 +178,7 @@ impl Row {
     }
 
     /// The next column. Errors: no column left, or another type than asked for.
+    #[expect(clippy::should_implement_trait, reason = "each column has a type of its own, so this is no iterator")]
     pub fn next<T: FromVal>(&mut self) -> Result<T, DbError> {
         self.taken += 1;
         let cell = self.cells.next().ok_or_else(|| DbError::Row(format!("column {} does not exist", self.taken)))?;
