@@ -23,6 +23,7 @@ fn main() {
                     "c" => o.tuning.average_removed = v,
                     "l" => o.tuning.longest = v as usize,
                     "blink" => o.tuning.blink = v,
+                    "x" => o.tuning.cross = v,
                     "k" => o.reach.insert = v as usize,
                     "t" => o.threads = v as usize,
                     _ => println!("unknown {k}"),

@@ -4,7 +4,8 @@
 
 use crate::check::{Verdict, check};
 use crate::model::{BadInput, Objective, Plan, Problem, Seconds, bad};
-use crate::search::links::{Eval, NONE};
+use crate::search::eval::Eval;
+use crate::search::links::NONE;
 use crate::search::sisr::Search;
 use crate::search::{Reach, Tuning, hard::Hard, near::Near, rich::Rich, sequences, unit, write};
 

@@ -1,32 +1,48 @@
-//! The distance objective with hard windows: insertion is tested in O(1) with earliest and latest starts.
+//! The distance objective with hard windows: insertions and tail exchanges are tested in O(1) with earliest and latest starts,
+//! and a change is followed only as far as it moves anybody.
 
 use std::sync::Arc;
 
-use super::links::{Eval, Links};
+use super::eval::{Blink, Eval};
+use super::links::{Links, NONE};
+use super::near::Near;
 use crate::model::Problem;
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Label {
-    /// Earliest start of the service.
-    early: i32,
-    /// Latest start that keeps everything behind feasible.
-    late: i32,
+/// Leg of an absent node: no insertion behind it can look cheap. Travel is at most 350 million, so sums stay inside 32 bits.
+const ABSENT: i32 = -(1 << 29);
+
+/// What an insertion behind a node needs to know, in half a cache line.
+#[derive(Debug, Clone, Copy)]
+struct Hot {
+    /// Row of the matrix.
+    place: u32,
+    /// Column of the next node.
+    next_place: u32,
     /// Distance to the next node.
-    next: i32,
+    leg: i32,
+    /// Earliest end of the service.
+    depart: i32,
+    /// Latest start of this node that keeps everything behind feasible.
+    late: i32,
+    /// The same of the next node; hopeless when the next node is frozen.
+    late_next: i32,
+    route: u32,
 }
 
 #[derive(Debug)]
 struct Facts {
-    places: usize,
+    /// Length of a row: one per place, and a last column of zeros, where open ends lie.
+    row: usize,
     d: Vec<i32>,
     /// Transposed matrix, so that "from everywhere to here" is one row.
     to: Option<Vec<i32>>,
     demand: Vec<i64>,
     capacity: Vec<i64>,
     max_jobs: Vec<u32>,
-    open_end: Vec<bool>,
     shift: Vec<(i32, i32)>,
     able: Option<Vec<bool>>,
+    /// Engineers with the same number are interchangeable.
+    twin: Vec<u32>,
     now: i32,
 }
 
@@ -34,24 +50,30 @@ struct Facts {
 pub(crate) struct Hard {
     f: Arc<Facts>,
     price: Arc<Vec<i64>>,
-    labels: Vec<Label>,
+    hot: Vec<Hot>,
     load: Vec<i64>,
+    journal: Vec<(u32, Hot)>,
+    loads: Vec<(u32, i64)>,
 }
 
 impl Facts {
     #[inline]
     fn d(&self, a: u32, b: u32) -> i32 {
-        self.d[a as usize * self.places + b as usize]
+        self.d[a as usize * self.row + b as usize]
     }
-    /// From `a` to `b`, reading the row of `b`.
+    /// Distances from `a` to everywhere.
     #[inline]
-    fn leg_to(&self, a: u32, b: u32) -> i32 {
-        let m = self.to.as_ref().unwrap_or(&self.d);
-        m[b as usize * self.places + a as usize]
+    fn from(&self, a: u32) -> &[i32] {
+        &self.d[a as usize * self.row..][..self.row]
+    }
+    /// Distances from everywhere to `b`.
+    #[inline]
+    fn to(&self, b: u32) -> &[i32] {
+        &self.to.as_ref().unwrap_or(&self.d)[b as usize * self.row..][..self.row]
     }
     #[inline]
-    fn last_leg(&self, r: usize, d: i32) -> i32 {
-        if self.open_end[r] { 0 } else { d }
+    fn able(&self, r: usize, j: u32) -> bool {
+        self.able.as_ref().is_none_or(|able| able[j as usize * self.capacity.len() + r])
     }
 }
 
@@ -69,59 +91,177 @@ pub(crate) fn able(p: &Problem) -> Option<Vec<bool>> {
     Some(out)
 }
 
+impl Hard {
+    #[inline]
+    fn put(&mut self, at: u32, hot: Hot) {
+        self.journal.push((at, self.hot[at as usize]));
+        self.hot[at as usize] = hot;
+    }
+
+    fn set_load(&mut self, r: u32, load: i64) {
+        self.loads.push((r, self.load[r as usize]));
+        self.load[r as usize] = load;
+    }
+
+    /// Follows a new earliest end of `a`, until somebody does not notice. False when somebody comes too late.
+    fn forward(&mut self, l: &Links, a: u32) -> bool {
+        let mut at = a;
+        loop {
+            let hot = self.hot[at as usize];
+            let next = l.node(at).next;
+            if next == NONE {
+                return true;
+            }
+            let node = l.node(next);
+            let t = (hot.depart + hot.leg).max(node.open);
+            let mut h = self.hot[next as usize];
+            if t > h.late {
+                return false;
+            }
+            if h.depart == t + node.service {
+                return true;
+            }
+            h.depart = t + node.service;
+            self.put(next, h);
+            at = next;
+        }
+    }
+
+    /// Follows a new latest start of `b` towards the start of the route, until somebody does not notice.
+    fn backward(&mut self, l: &Links, b: u32) {
+        let mut late = self.hot[b as usize].late;
+        let mut at = l.node(b).prev;
+        loop {
+            let node = l.node(at);
+            let mut h = self.hot[at as usize];
+            let mine = node.close.min(late - h.leg - node.service);
+            if h.late_next == late && h.late == mine {
+                return;
+            }
+            (h.late_next, h.late) = (late, mine);
+            self.put(at, h);
+            if node.frozen == 1 {
+                return;
+            }
+            (late, at) = (mine, node.prev);
+        }
+    }
+
+    /// Puts the leg from `a` to its new successor right.
+    fn relink(&mut self, l: &Links, a: u32) -> i32 {
+        let next = l.node(a).next;
+        let mut h = self.hot[a as usize];
+        h.next_place = self.hot[next as usize].place;
+        h.leg = if l.count[h.route as usize] == 0 { 0 } else { self.f.d(h.place, h.next_place) };
+        self.put(a, h);
+        h.leg
+    }
+
+    fn length(&self, l: &Links, r: usize) -> i64 {
+        let (mut sum, mut at, end) = (0, l.start(r), l.end(r));
+        while at != end {
+            sum += i64::from(self.hot[at as usize].leg);
+            at = l.node(at).next;
+        }
+        sum
+    }
+
+    /// Demand and number of the jobs behind `a`.
+    fn behind(&self, l: &Links, a: u32, r: usize) -> (i64, u32) {
+        let (mut sum, mut many, mut at) = (0, 0, l.node(a).next);
+        let end = l.end(r);
+        while at != end {
+            sum += self.f.demand[at as usize];
+            (many, at) = (many + 1, l.node(at).next);
+        }
+        (sum, many)
+    }
+}
+
 impl Eval for Hard {
     fn new(p: &Problem) -> Self {
-        let n = p.travel.places;
-        let d: Vec<i32> = p.travel.seconds.iter().map(|v| *v as i32).collect();
-        let symmetric = (0..n).all(|a| (0..a).all(|b| d[a * n + b] == d[b * n + a]));
-        let to = (!symmetric).then(|| (0..n * n).map(|i| d[(i % n) * n + i / n]).collect());
+        let (n, jobs) = (p.travel.places, p.jobs.len());
+        let row = n + 1;
+        let cell = |a: usize, b: usize| p.travel.seconds[a * n + b] as i32;
+        let symmetric = (0..n).all(|a| (0..a).all(|b| cell(a, b) == cell(b, a)));
+        let fill = |turned: bool| {
+            let mut m = vec![0; n * row];
+            for a in 0..n {
+                for b in 0..n {
+                    m[a * row + b] = if turned { cell(b, a) } else { cell(a, b) };
+                }
+            }
+            m
+        };
+        let mut twin: Vec<u32> = Vec::with_capacity(p.engineers.len());
+        for (r, e) in p.engineers.iter().enumerate() {
+            let alike = r > 0 && super::near::same(&p.engineers[r - 1], e);
+            twin.push(if alike { twin[r - 1] } else { r as u32 });
+        }
         let f = Facts {
-            places: n,
-            d,
-            to,
+            row,
+            d: fill(false),
+            to: (!symmetric).then(|| fill(true)),
             demand: p.jobs.iter().map(|j| j.demand).collect(),
             capacity: p.engineers.iter().map(|e| e.capacity).collect(),
             max_jobs: p.engineers.iter().map(|e| e.max_jobs.min(u32::MAX as usize) as u32).collect(),
-            open_end: p.engineers.iter().map(|e| e.end.is_none()).collect(),
             shift: p.engineers.iter().map(|e| (e.shift.0 as i32, e.shift.1 as i32)).collect(),
             able: able(p),
+            twin,
             now: p.now as i32,
         };
-        let price = Arc::new(p.jobs.iter().map(|j| j.unserved).collect());
+        let blank = |place: usize, route: u32| Hot {
+            place: place as u32,
+            next_place: 0,
+            leg: ABSENT,
+            depart: 0,
+            late: 0,
+            late_next: i32::MIN,
+            route,
+        };
+        let mut hot: Vec<Hot> = p.jobs.iter().map(|j| blank(j.place, NONE)).collect();
+        for (r, e) in p.engineers.iter().enumerate() {
+            hot.push(blank(e.start, r as u32));
+            hot.push(blank(e.end.unwrap_or(n), r as u32));
+        }
         Self {
             f: Arc::new(f),
-            price,
-            labels: vec![Label::default(); p.jobs.len() + 2 * p.engineers.len()],
+            price: Arc::new(p.jobs.iter().map(|j| j.unserved).collect()),
+            hot,
             load: vec![0; p.engineers.len()],
+            journal: Vec::with_capacity(jobs),
+            loads: Vec::new(),
         }
     }
 
     fn refresh(&mut self, l: &Links, r: usize) -> Option<i64> {
-        let f = &self.f;
+        let f = self.f.clone();
         let (start, end) = (l.start(r), l.end(r));
-        let (mut at, mut t, mut cost, mut load, mut fine) =
-            (start, f.shift[r].0.max(if l.count[r] == 0 { 0 } else { f.now }), 0i64, 0i64, true);
-        if l.nodes[l.node(start).next as usize].frozen == 1 {
-            t = f.shift[r].0;
-        }
-        self.labels[start as usize].early = t;
-        while at != end {
+        let first_frozen = l.node(l.node(start).next).frozen == 1;
+        let mut t = if first_frozen { f.shift[r].0 } else { f.shift[r].0.max(f.now) };
+        let (mut at, mut cost, mut load, mut fine) = (start, 0i64, 0i64, true);
+        loop {
             let node = l.node(at);
-            let next = l.node(node.next);
-            let mut d = f.d(node.place, next.place);
-            if node.next == end {
-                d = f.last_leg(r, d);
+            let hot = &mut self.hot[at as usize];
+            hot.route = r as u32;
+            hot.depart = t + node.service;
+            if at == end {
+                break;
             }
-            self.labels[at as usize].next = d;
-            cost += i64::from(d);
-            t += node.service + d;
+            let (place, depart) = (hot.place, hot.depart);
+            let next = l.node(node.next);
+            let next_place = self.hot[node.next as usize].place;
+            let leg = if l.count[r] == 0 { 0 } else { f.d(place, next_place) };
+            let hot = &mut self.hot[at as usize];
+            (hot.next_place, hot.leg) = (next_place, leg);
+            cost += i64::from(leg);
+            t = depart + leg;
             if next.frozen == 1 {
                 t = next.open;
             } else {
                 t = t.max(next.open);
                 fine &= t <= next.close;
             }
-            self.labels[node.next as usize].early = t;
             if node.next != end {
                 load += f.demand[node.next as usize];
             }
@@ -129,13 +269,14 @@ impl Eval for Hard {
         }
         self.load[r] = load;
         let mut late = f.shift[r].1;
-        self.labels[end as usize].late = late;
+        self.hot[end as usize].late = late;
         while at != start {
-            let prev = l.node(at).prev;
-            let node = l.node(prev);
-            late = node.close.min(late - self.labels[prev as usize].next - node.service);
-            self.labels[prev as usize].late = late;
-            at = prev;
+            let frozen = l.node(at).frozen == 1;
+            at = l.node(at).prev;
+            let (node, hot) = (l.node(at), &mut self.hot[at as usize]);
+            hot.late_next = if frozen { i32::MIN } else { late };
+            late = node.close.min(late - hot.leg - node.service);
+            hot.late = late;
         }
         if l.count[r] == 0 {
             return Some(0);
@@ -143,41 +284,165 @@ impl Eval for Hard {
         (fine && load <= f.capacity[r] && l.count[r] <= f.max_jobs[r]).then_some(cost)
     }
 
+    fn begin(&mut self) {
+        self.journal.clear();
+        self.loads.clear();
+    }
+
+    fn undo(&mut self) {
+        while let Some((at, hot)) = self.journal.pop() {
+            self.hot[at as usize] = hot;
+        }
+        while let Some((r, load)) = self.loads.pop() {
+            self.load[r as usize] = load;
+        }
+    }
+
+    fn opened(&mut self, l: &Links, j: u32) -> Option<i64> {
+        let node = l.node(j);
+        let (p, next, r) = (node.prev, node.next, node.route);
+        let old = self.hot[p as usize].leg;
+        let first = self.relink(l, p);
+        let (next_place, late_next) = (self.hot[next as usize].place, self.hot[next as usize].late);
+        let leg = self.f.d(node.place, next_place);
+        let before = self.hot[p as usize];
+        let t = (before.depart + first).max(node.open);
+        let late = node.close.min(late_next - leg - node.service);
+        let depart = t + node.service;
+        self.put(j, Hot { place: node.place, next_place, leg, depart, late, late_next, route: r });
+        self.set_load(r, self.load[r as usize] + self.f.demand[j as usize]);
+        let fine = t <= late && self.forward(l, j);
+        self.backward(l, j);
+        fine.then_some(i64::from(first) + i64::from(leg) - i64::from(old))
+    }
+
+    fn closed(&mut self, l: &Links, a: u32) -> Option<i64> {
+        let before = self.hot[a as usize];
+        let (r, mut saved, mut load) = (before.route, i64::from(before.leg), self.load[before.route as usize]);
+        for j in l.last_cut() {
+            let mut h = self.hot[*j as usize];
+            saved += i64::from(h.leg);
+            load -= self.f.demand[*j as usize];
+            h.leg = ABSENT;
+            self.put(*j, h);
+        }
+        self.set_load(r, load);
+        let leg = self.relink(l, a);
+        // Without the triangle inequality, being sent straight on can mean being late.
+        let fine = self.forward(l, a);
+        self.backward(l, l.node(a).next);
+        fine.then_some(i64::from(leg) - saved)
+    }
+
+    fn cross(&self, l: &Links, a: u32, b: u32, limit: i64) -> i64 {
+        let f = &self.f;
+        let (ha, hb) = (&self.hot[a as usize], &self.hot[b as usize]);
+        let (r, s) = (ha.route as usize, hb.route as usize);
+        if f.twin[r] != f.twin[s] || ha.late_next == i32::MIN || hb.late_next == i32::MIN {
+            return i64::MAX;
+        }
+        let (x, y) = (l.node(a).next, l.node(b).next);
+        let (no_x, no_y) = (x as usize >= l.jobs, y as usize >= l.jobs);
+        if no_x && no_y {
+            return i64::MAX;
+        }
+        // Ends of twins lie at one place, so the tails may keep theirs.
+        let (to_y, to_x) = (f.d(ha.place, hb.next_place), f.d(hb.place, ha.next_place));
+        let new_a = if no_y && a as usize >= l.jobs { 0 } else { to_y };
+        let new_b = if no_x && b as usize >= l.jobs { 0 } else { to_x };
+        let delta = i64::from(new_a) + i64::from(new_b) - i64::from(ha.leg) - i64::from(hb.leg);
+        if delta >= limit || ha.depart + to_y > hb.late_next || hb.depart + to_x > ha.late_next {
+            return i64::MAX;
+        }
+        let ((load_x, many_x), (load_y, many_y)) = (self.behind(l, a, r), self.behind(l, b, s));
+        let fits = |r: usize, load: i64, many: u32| load <= f.capacity[r] && many <= f.max_jobs[r];
+        if fits(r, self.load[r] - load_x + load_y, l.count[r] - many_x + many_y)
+            && fits(s, self.load[s] - load_y + load_x, l.count[s] - many_y + many_x)
+        {
+            delta
+        } else {
+            i64::MAX
+        }
+    }
+
+    fn crossed(&mut self, l: &Links, a: u32, b: u32) -> (i64, i64) {
+        let (r, s) = (self.hot[a as usize].route, self.hot[b as usize].route);
+        let ((load_r, _), (load_s, _)) = (self.behind(l, a, r as usize), self.behind(l, b, s as usize));
+        for (from, route) in [(a, r), (b, s)] {
+            let (mut at, end) = (l.node(from).next, l.end(route as usize));
+            while at != end {
+                let mut h = self.hot[at as usize];
+                h.route = route;
+                self.put(at, h);
+                at = l.node(at).next;
+            }
+        }
+        let all = self.load[r as usize] + self.load[s as usize];
+        let head_r = self.load[r as usize] - load_s;
+        self.set_load(r, head_r + load_r);
+        self.set_load(s, all - head_r - load_r);
+        for (from, route) in [(a, r), (b, s)] {
+            self.relink(l, from);
+            self.forward(l, from);
+            // The labels of the end belong to the route: a tail that moved gives it a new earliest arrival.
+            let end = l.end(route as usize);
+            let last = l.node(end).prev;
+            let (mut h, before) = (self.hot[end as usize], self.hot[last as usize]);
+            h.depart = before.depart + before.leg;
+            self.put(end, h);
+            self.backward(l, l.node(from).next);
+        }
+        (self.length(l, r as usize), self.length(l, s as usize))
+    }
+
     #[inline]
     fn admits(&self, l: &Links, r: usize, j: u32) -> bool {
         let f = &self.f;
-        self.load[r] + f.demand[j as usize] <= f.capacity[r]
-            && l.count[r] < f.max_jobs[r]
-            && f.able.as_ref().is_none_or(|able| able[j as usize * f.capacity.len() + r])
+        self.load[r] + f.demand[j as usize] <= f.capacity[r] && l.count[r] < f.max_jobs[r] && f.able(r, j)
     }
 
     #[inline]
     fn delta(&self, l: &Links, j: u32, p: u32, limit: i64) -> i64 {
-        let f = &self.f;
-        let (a, x) = (l.node(p), l.node(j));
-        let b = l.node(a.next);
-        if b.frozen == 1 {
-            return i64::MAX;
-        }
-        let r = a.route as usize;
-        let first = f.leg_to(a.place, x.place);
-        let mut second = f.d(x.place, b.place);
-        let mut old = self.labels[p as usize].next;
-        if a.next == l.end(r) {
-            second = f.last_leg(r, second);
-        }
-        if l.count[r] == 0 {
-            old = 0;
-        }
-        let delta = i64::from(first) + i64::from(second) - i64::from(old);
+        let (x, h) = (l.node(j), &self.hot[p as usize]);
+        let (first, second) = (self.f.to(x.place)[h.place as usize], self.f.from(x.place)[h.next_place as usize]);
+        let delta = i64::from(first) + i64::from(second) - i64::from(h.leg);
         if delta >= limit {
             return i64::MAX;
         }
-        let t = (self.labels[p as usize].early + a.service + first).max(x.open);
-        if t > x.close || t + x.service + second > self.labels[a.next as usize].late {
+        let t = (h.depart + first).max(x.open);
+        if t > x.close || h.late_next == i32::MIN || t + x.service + second > h.late_next {
             return i64::MAX;
         }
         delta
+    }
+
+    fn best(&self, l: &Links, near: &Near, active: &[bool], j: u32, blink: &mut Blink) -> (i64, u32) {
+        let x = l.node(j);
+        let (to, from) = (self.f.to(x.place), self.f.from(x.place));
+        let mut best = (self.price(j).min(i64::from(i32::MAX)) as i32, NONE);
+        let mut look = |p: u32| {
+            let h = &self.hot[p as usize];
+            let (first, second) = (to[h.place as usize], from[h.next_place as usize]);
+            let delta = first + second - h.leg;
+            if delta >= best.0 {
+                return;
+            }
+            let t = (h.depart + first).max(x.open);
+            if t > x.close || t + x.service + second > h.late_next {
+                return;
+            }
+            let r = h.route as usize;
+            if l.node(p).route != NONE && active[r] && self.admits(l, r, j) && !blink.now() {
+                best = (delta, p);
+            }
+        };
+        for p in &near.before[j as usize] {
+            look(*p);
+        }
+        for v in &near.after[j as usize] {
+            look(l.node(*v).prev);
+        }
+        (i64::from(best.0), best.1)
     }
 
     fn price(&self, j: u32) -> i64 {
@@ -199,6 +464,6 @@ impl Eval for Hard {
     fn times(&self, l: &Links, r: usize) -> (Vec<i64>, Option<i64>) {
         let mut jobs = Vec::new();
         l.append_to(r, &mut jobs);
-        (jobs.iter().map(|j| i64::from(self.labels[*j as usize].early)).collect(), None)
+        (jobs.iter().map(|j| i64::from(self.hot[*j as usize].depart - l.node(*j).service)).collect(), None)
     }
 }

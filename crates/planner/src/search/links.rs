@@ -19,22 +19,36 @@ pub(crate) struct Node {
     pub frozen: u32,
 }
 
+/// One change of a step, so that it can be taken back in reverse order.
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    /// This job was put in.
+    In(u32),
+    /// A string was taken out behind this node, of this route; its jobs are the last so many of `gone`.
+    Out(u32, u32, u32),
+    /// Everything behind these two nodes changed places.
+    Cross(u32, u32),
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Links {
     pub nodes: Vec<Node>,
     pub jobs: usize,
     pub count: Vec<u32>,
+    log: Vec<Change>,
+    gone: Vec<u32>,
 }
 
 impl Links {
     pub fn new(p: &Problem) -> Self {
         let n = p.jobs.len();
         let mut nodes = Vec::with_capacity(n + 2 * p.engineers.len());
-        for job in &p.jobs {
+        for (j, job) in p.jobs.iter().enumerate() {
             let open = job.windows.first().map_or(0, |w| w.0).max(p.now);
             nodes.push(Node {
                 next: NONE,
-                prev: NONE,
+                // Always a node, so that nobody has to ask before looking there.
+                prev: j as u32,
                 route: NONE,
                 place: job.place as u32,
                 open: open as i32,
@@ -62,7 +76,7 @@ impl Links {
             nodes[*j].frozen = 1;
             nodes[*j].open = *at as i32;
         }
-        Self { nodes, jobs: n, count: vec![0; p.engineers.len()] }
+        Self { nodes, jobs: n, count: vec![0; p.engineers.len()], log: Vec::new(), gone: Vec::new() }
     }
     #[inline]
     pub fn start(&self, r: usize) -> u32 {
@@ -93,6 +107,95 @@ impl Links {
         let node = &mut self.nodes[j as usize];
         (node.prev, node.next, node.route) = (p, next, route);
         self.count[route as usize] += 1;
+    }
+    /// A step begins: what happened before stays.
+    pub fn begin(&mut self) {
+        self.log.clear();
+        self.gone.clear();
+    }
+    /// Puts `j` behind `p`, and remembers it.
+    #[inline]
+    pub fn link(&mut self, j: u32, p: u32) {
+        self.insert(j, p);
+        self.log.push(Change::In(j));
+    }
+    /// Takes the string `first..=last` out, and remembers it.
+    pub fn cut(&mut self, first: u32, last: u32) {
+        let (prev, route) = (self.node(first).prev, self.node(first).route);
+        let (next, from) = (self.node(last).next, self.gone.len());
+        let mut at = first;
+        while at != next {
+            self.gone.push(at);
+            self.nodes[at as usize].route = NONE;
+            at = self.node(at).next;
+        }
+        let many = (self.gone.len() - from) as u32;
+        self.count[route as usize] -= many;
+        self.nodes[prev as usize].next = next;
+        self.nodes[next as usize].prev = prev;
+        self.log.push(Change::Out(prev, route, many));
+    }
+    /// Jobs of the latest cut.
+    pub fn last_cut(&self) -> &[u32] {
+        let many = if let Some(Change::Out(_, _, many)) = self.log.last() { *many as usize } else { 0 };
+        &self.gone[self.gone.len() - many..]
+    }
+    /// Exchanges everything between `a` and the end of its route with everything between `b` and the end of its own.
+    pub fn cross(&mut self, a: u32, b: u32) {
+        self.swap_tails(a, b);
+        self.log.push(Change::Cross(a, b));
+    }
+    fn swap_tails(&mut self, a: u32, b: u32) {
+        let (r, s) = (self.node(a).route, self.node(b).route);
+        let (end_r, end_s) = (self.end(r as usize), self.end(s as usize));
+        let (first_r, first_s) = (self.node(a).next, self.node(b).next);
+        let (last_r, last_s) = (self.node(end_r).prev, self.node(end_s).prev);
+        let moved_r = self.hang(a, first_s, last_s, end_r, end_s);
+        let moved_s = self.hang(b, first_r, last_r, end_s, end_r);
+        self.count[r as usize] = self.count[r as usize] + moved_r - moved_s;
+        self.count[s as usize] = self.count[s as usize] + moved_s - moved_r;
+    }
+    /// Hangs the nodes `first..=last` (none when `first` is the old end) between `a` and `end`; answers how many they are.
+    fn hang(&mut self, a: u32, first: u32, last: u32, end: u32, old_end: u32) -> u32 {
+        if first == old_end {
+            self.nodes[a as usize].next = end;
+            self.nodes[end as usize].prev = a;
+            return 0;
+        }
+        self.nodes[a as usize].next = first;
+        self.nodes[first as usize].prev = a;
+        self.nodes[last as usize].next = end;
+        self.nodes[end as usize].prev = last;
+        let (route, mut many, mut at) = (self.node(end).route, 0, first);
+        while at != end {
+            self.nodes[at as usize].route = route;
+            (at, many) = (self.node(at).next, many + 1);
+        }
+        many
+    }
+    /// Takes everything since `begin` back.
+    pub fn undo(&mut self) {
+        while let Some(change) = self.log.pop() {
+            match change {
+                Change::In(j) => self.remove(j),
+                Change::Out(prev, route, many) => {
+                    let next = self.node(prev).next;
+                    let mut at = prev;
+                    for i in self.gone.len() - many as usize..self.gone.len() {
+                        let j = self.gone[i];
+                        self.nodes[at as usize].next = j;
+                        let node = &mut self.nodes[j as usize];
+                        (node.prev, node.route) = (at, route);
+                        at = j;
+                    }
+                    self.nodes[at as usize].next = next;
+                    self.nodes[next as usize].prev = at;
+                    self.gone.truncate(self.gone.len() - many as usize);
+                    self.count[route as usize] += many;
+                }
+                Change::Cross(a, b) => self.swap_tails(a, b),
+            }
+        }
     }
     pub fn append_to(&self, r: usize, out: &mut Vec<u32>) {
         let (mut at, end) = (self.node(self.start(r)).next, self.end(r));
@@ -125,23 +228,4 @@ impl Links {
         self.nodes[end as usize].prev = s;
         self.count[r] = 0;
     }
-}
-
-/// How a model judges routes. `refresh` after every change of a route; `delta` asks what an insertion would cost.
-pub(crate) trait Eval: Clone + Send + Sync {
-    fn new(p: &Problem) -> Self;
-    /// Recomputes the labels of route `r`; `None` when the route breaks a hard rule.
-    fn refresh(&mut self, l: &Links, r: usize) -> Option<i64>;
-    /// Could route `r` take `j` at all (skills, load, parts)?
-    fn admits(&self, l: &Links, r: usize, j: u32) -> bool;
-    /// Cost of putting `j` behind `p`; `i64::MAX` when impossible or not below `limit`.
-    fn delta(&self, l: &Links, j: u32, p: u32, limit: i64) -> i64;
-    /// Cost of leaving `j` unserved, in the units of `delta`.
-    fn price(&self, j: u32) -> i64;
-    /// Changes the price of leaving `j` unserved.
-    fn set_price(&mut self, j: u32, price: i64);
-    /// Narrows an absent job to one window, or gives it its windows back.
-    fn set_windows(&mut self, l: &mut Links, j: u32, windows: &[(i64, i64)]);
-    /// Start of every service of route `r`, and of the break.
-    fn times(&self, l: &Links, r: usize) -> (Vec<i64>, Option<i64>);
 }

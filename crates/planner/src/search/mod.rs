@@ -1,11 +1,15 @@
 //! The search: budget, temperature, threads. Models live in `hard` and `rich`, moves in `sisr`, candidates in `near`.
 
+pub(crate) mod eval;
 pub(crate) mod hard;
 pub(crate) mod links;
 pub(crate) mod near;
+mod recreate;
 pub(crate) mod rich;
 pub(crate) mod sisr;
 mod split;
+#[cfg(test)]
+mod tests;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,8 +18,8 @@ pub use sisr::Tuning;
 
 use crate::check::{Verdict, check};
 use crate::model::{BadInput, Objective, Plan, Problem, Route, bad};
+use eval::Eval;
 use hard::Hard;
-use links::Eval;
 use near::Near;
 use rich::Rich;
 use sisr::Search;

@@ -30,8 +30,8 @@ pub(crate) struct Near {
     pub after: Vec<Vec<u32>>,
     /// Jobs near `j`, nearest first, itself excluded.
     pub around: Vec<Vec<u32>>,
-    /// Classes of identical engineers near `j`.
-    pub classes_near: Vec<Vec<u32>>,
+    /// Classes of identical engineers near `j`, each with the least that its first job can cost (search units).
+    pub classes_near: Vec<Vec<(i64, u32)>>,
     /// Members of each class.
     pub classes: Vec<Vec<u32>>,
 }
@@ -56,9 +56,10 @@ fn follow(p: &Problem, a: usize, b: usize) -> i64 {
     d + wait / 5 + late
 }
 
-fn same(a: &Engineer, b: &Engineer) -> bool {
+/// Are the two engineers interchangeable?
+pub(crate) fn same(a: &Engineer, b: &Engineer) -> bool {
     let plain = |e: &Engineer| Engineer { id: String::new(), ..e.clone() };
-    a.frozen.is_empty() && plain(a) == plain(b)
+    a.frozen.is_empty() && b.frozen.is_empty() && plain(a) == plain(b)
 }
 
 impl Near {
@@ -76,6 +77,7 @@ impl Near {
         let able = able(p);
         let mut near = Self { before: vec![], after: vec![], around: vec![], classes_near: vec![], classes };
         let mut row = Vec::with_capacity(n);
+        let mut least = vec![0; near.classes.len()];
         for j in 0..n {
             let others = || (0..n).filter(|v| *v != j);
             row.clear();
@@ -99,15 +101,18 @@ impl Near {
                 }
                 let e = &p.engineers[r];
                 let mut d = i64::from(p.travel.seconds(e.start, place));
+                let mut metres = i64::from(p.travel.metres(e.start, place));
                 if let Some(end) = e.end {
                     d += i64::from(p.travel.seconds(place, end));
+                    metres += i64::from(p.travel.metres(place, end));
                 }
+                least[c] = if p.objective == Objective::Money { metres * e.per_km + e.fixed * 1000 } else { d };
                 if p.objective == Objective::Money && p.jobs[j].territory != e.territory {
                     d += 1;
                 }
                 row.push((d, c as u32));
             }
-            near.classes_near.push(nearest(&mut row, reach.empty));
+            near.classes_near.push(nearest(&mut row, reach.empty).into_iter().map(|c| (least[c as usize], c)).collect());
         }
         Arc::new(near)
     }

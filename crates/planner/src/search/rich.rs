@@ -6,8 +6,9 @@
 
 use std::sync::Arc;
 
+use super::eval::Eval;
 use super::hard::able;
-use super::links::{Eval, Links};
+use super::links::Links;
 use crate::model::{MAX_RUSH, MAX_WINDOWS, Problem};
 
 const NEVER: i32 = i32::MAX / 2;
@@ -79,8 +80,21 @@ pub(crate) struct Rich {
     leg: Vec<(u32, u32)>,
     /// Cost of the schedule (time, overtime, lateness, retime) per route.
     schedule: Vec<i64>,
-    used: Vec<Vec<u32>>,
+    /// Cost of each route.
+    cost: Vec<i64>,
+    /// Parts taken, `kinds` numbers per route.
+    used: Vec<u32>,
+    kinds: usize,
     load: Vec<i64>,
+    journal: Journal,
+}
+
+/// What changed since a step began.
+#[derive(Debug, Clone, Default)]
+struct Journal {
+    stops: Vec<(u32, Label, (u32, u32))>,
+    routes: Vec<(u32, i64, i64, i64)>,
+    used: Vec<u32>,
 }
 
 /// A start chosen for one stop, for the trace.
@@ -310,6 +324,18 @@ fn facts(p: &Problem) -> (Facts, Vec<Stop>) {
 }
 
 impl Rich {
+    /// Remembers route `r` as it was labelled, and labels it anew. Answers with the change of its cost.
+    fn follow(&mut self, l: &Links, r: usize) -> Option<i64> {
+        let (mut at, end) = (l.start(r), l.end(r));
+        while at != end {
+            self.journal.stops.push((at, self.labels[at as usize], self.leg[at as usize]));
+            at = l.node(at).next;
+        }
+        let old = self.cost[r];
+        self.journal.routes.push((r as u32, self.schedule[r], old, self.load[r]));
+        self.journal.used.extend_from_slice(&self.used[r * self.kinds..(r + 1) * self.kinds]);
+        self.refresh(l, r).map(|new| new - old)
+    }
     /// Walks route `r` and calls `see` with each stop's label.
     fn walk(&self, l: &Links, r: usize, mut see: impl FnMut(u32, Label, Trace)) -> Label {
         let f = &self.f;
@@ -350,8 +376,11 @@ impl Eval for Rich {
             labels: vec![DEAD; nodes],
             leg: vec![(0, 0); nodes],
             schedule: vec![0; p.engineers.len()],
-            used: vec![vec![0; kinds]; p.engineers.len()],
+            cost: vec![0; p.engineers.len()],
+            used: vec![0; kinds * p.engineers.len()],
+            kinds,
             load: vec![0; p.engineers.len()],
+            journal: Journal::default(),
         }
     }
 
@@ -362,7 +391,8 @@ impl Eval for Rich {
         let mut labels = std::mem::take(&mut self.labels);
         let last = self.walk(l, r, |at, label, _| labels[at as usize] = label);
         self.labels = labels;
-        self.used[r].fill(0);
+        let bag = r * self.kinds..(r + 1) * self.kinds;
+        self.used[bag.clone()].fill(0);
         self.load[r] = 0;
         let (mut at, mut metres, mut cost) = (start, 0u64, 0i64);
         while at != end {
@@ -375,20 +405,49 @@ impl Eval for Rich {
                 cost += f.fixed_cost(&self.stops[next as usize], r);
                 self.load[r] += f.demand[next as usize];
                 for (kind, n) in &f.parts[next as usize] {
-                    self.used[r][*kind] += n;
+                    self.used[bag.start + kind] += n;
                 }
             }
             at = next;
         }
         if l.count[r] == 0 {
-            self.schedule[r] = 0;
+            (self.schedule[r], self.cost[r]) = (0, 0);
             return Some(0);
         }
         let home = self.leg[l.node(end).prev as usize].0;
         let (schedule, _) = f.finish(e, &last, home)?;
         self.schedule[r] = schedule;
-        let stocked = self.used[r].iter().zip(&f.stock[r]).all(|(u, s)| u <= s);
-        (stocked && l.count[r] <= e.max_jobs && self.load[r] <= e.capacity).then_some(schedule + cost + metres as i64 * e.metre + e.fixed)
+        self.cost[r] = schedule + cost + metres as i64 * e.metre + e.fixed;
+        let stocked = self.used[bag].iter().zip(&f.stock[r]).all(|(u, s)| u <= s);
+        (stocked && l.count[r] <= e.max_jobs && self.load[r] <= e.capacity).then_some(self.cost[r])
+    }
+
+    fn begin(&mut self) {
+        self.journal.stops.clear();
+        self.journal.routes.clear();
+        self.journal.used.clear();
+    }
+
+    fn undo(&mut self) {
+        while let Some((at, label, leg)) = self.journal.stops.pop() {
+            self.labels[at as usize] = label;
+            self.leg[at as usize] = leg;
+        }
+        while let Some((r, schedule, cost, load)) = self.journal.routes.pop() {
+            let r = r as usize;
+            (self.schedule[r], self.cost[r], self.load[r]) = (schedule, cost, load);
+            let from = self.journal.used.len() - self.kinds;
+            self.used[r * self.kinds..(r + 1) * self.kinds].copy_from_slice(&self.journal.used[from..]);
+            self.journal.used.truncate(from);
+        }
+    }
+
+    fn opened(&mut self, l: &Links, j: u32) -> Option<i64> {
+        self.follow(l, l.node(j).route as usize)
+    }
+
+    fn closed(&mut self, l: &Links, a: u32) -> Option<i64> {
+        self.follow(l, l.node(a).route as usize)
     }
 
     #[inline]
@@ -397,7 +456,7 @@ impl Eval for Rich {
         f.able.as_ref().is_none_or(|able| able[j as usize * f.people.len() + r])
             && l.count[r] < f.people[r].max_jobs
             && self.load[r] + f.demand[j as usize] <= f.people[r].capacity
-            && f.parts[j as usize].iter().all(|(kind, n)| self.used[r][*kind] + n <= f.stock[r][*kind])
+            && f.parts[j as usize].iter().all(|(kind, n)| self.used[r * self.kinds + kind] + n <= f.stock[r][*kind])
     }
 
     fn delta(&self, l: &Links, j: u32, p: u32, limit: i64) -> i64 {

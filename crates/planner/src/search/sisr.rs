@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::links::{Eval, Links, NONE};
+use super::eval::{Blink, Eval};
+use super::links::{Links, NONE};
 use super::near::Near;
 use crate::model::Problem;
 use crate::rng::Rng;
@@ -25,13 +26,18 @@ pub struct Tuning {
     pub hot: f64,
     /// Last temperature as a share of the average cost per job.
     pub cold: f64,
+    /// How willingly a ruin exchanges the tails of two routes, as a share of the temperature; 0 only when it pays at once.
+    pub cross: f64,
 }
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { average_removed: 10.0, longest: 10, blink: 0.01, split: 0.5, deepen: 0.01, hot: 2.0, cold: 0.02 }
+        Self { average_removed: 10.0, longest: 10, blink: 0.01, split: 0.5, deepen: 0.01, hot: 2.0, cold: 0.02, cross: 0.1 }
     }
 }
+
+/// What a broken route costs more than any other: the step that broke it is refused.
+pub(super) const BROKEN: i64 = 1 << 56;
 
 #[derive(Clone)]
 pub(crate) struct Search<E: Eval> {
@@ -42,35 +48,35 @@ pub(crate) struct Search<E: Eval> {
     pub best_total: i64,
     pub best: Vec<Vec<u32>>,
     pub steps: u64,
-    near: Arc<Near>,
+    pub(super) near: Arc<Near>,
     tuning: Tuning,
-    rng: Rng,
+    pub(super) rng: Rng,
     /// Routes this search may touch, and the jobs that a ruin may start from.
-    active: Vec<bool>,
+    pub(super) active: Vec<bool>,
     mine: Vec<u32>,
-    absent: Vec<u32>,
+    pub(super) absent: Vec<u32>,
     absent_at: Vec<u32>,
     dirty: Vec<bool>,
     dirty_list: Vec<u32>,
-    blink_in: u32,
-    keys: Arc<Keys>,
+    pub(super) blink: Blink,
+    pub(super) keys: Arc<Keys>,
     // Scratch of one step.
-    pool: Vec<u32>,
-    saved: Vec<u32>,
-    saved_routes: Vec<(u32, u32, u32, i64)>,
-    saved_mark: Vec<bool>,
-    ruined: Vec<u32>,
+    pub(super) pool: Vec<u32>,
+    touched: Vec<(u32, i64)>,
+    touched_mark: Vec<bool>,
+    /// Routes that lost a string, and the node before the gap.
+    ruined: Vec<(u32, u32)>,
 }
 
 /// Sort keys of the recreate orders, per job.
 #[derive(Debug)]
-struct Keys {
-    demand: Vec<i64>,
-    far: Vec<i64>,
-    open: Vec<i64>,
-    close: Vec<i64>,
-    width: Vec<i64>,
-    price: Vec<i64>,
+pub(super) struct Keys {
+    pub demand: Vec<i64>,
+    pub far: Vec<i64>,
+    pub open: Vec<i64>,
+    pub close: Vec<i64>,
+    pub width: Vec<i64>,
+    pub price: Vec<i64>,
 }
 
 impl Keys {
@@ -108,12 +114,11 @@ impl<E: Eval> Search<E> {
             absent_at: (0..n as u32).collect(),
             dirty: vec![true; m],
             dirty_list: (0..m as u32).collect(),
-            blink_in: 100,
+            blink: Blink::new(tuning.blink, seed ^ 0xB11F),
             keys: Arc::new(Keys::new(p)),
             pool: Vec::new(),
-            saved: Vec::new(),
-            saved_routes: Vec::new(),
-            saved_mark: vec![false; m],
+            touched: Vec::new(),
+            touched_mark: vec![false; m],
             ruined: Vec::new(),
         };
         let frozen: Vec<Vec<u32>> = p.engineers.iter().map(|e| e.frozen.iter().map(|f| f.0 as u32).collect()).collect();
@@ -123,6 +128,7 @@ impl<E: Eval> Search<E> {
 
     pub fn reseed(&mut self, seed: u64) {
         self.rng = Rng::new(seed);
+        self.blink = Blink::new(self.tuning.blink, seed ^ 0xB11F);
     }
 
     /// Takes over whole routes. Returns false when one of them breaks a hard rule.
@@ -201,13 +207,31 @@ impl<E: Eval> Search<E> {
         }
     }
 
-    fn save(&mut self, r: usize) {
-        if !self.saved_mark[r] {
-            self.saved_mark[r] = true;
-            let from = self.saved.len() as u32;
-            self.l.append_to(r, &mut self.saved);
-            self.saved_routes.push((r as u32, from, self.saved.len() as u32, self.cost[r]));
+    /// Remembers the cost of a route before the step changes it.
+    pub(super) fn touch(&mut self, r: usize) {
+        if !self.touched_mark[r] {
+            self.touched_mark[r] = true;
+            self.touched.push((r as u32, self.cost[r]));
         }
+    }
+
+    pub(super) fn begin(&mut self) {
+        self.pool.clear();
+        self.touched.clear();
+        self.l.begin();
+        self.eval.begin();
+    }
+
+    /// The step is over: what it touched now differs from the best plan, unless it was undone.
+    pub(super) fn finish(&mut self, kept: bool) {
+        for i in 0..self.touched.len() {
+            let r = self.touched[i].0 as usize;
+            self.touched_mark[r] = false;
+            if kept {
+                self.touch_dirty(r);
+            }
+        }
+        self.sync_absent();
     }
 
     /// One ruin, one recreate, one decision at temperature `temperature`.
@@ -217,39 +241,23 @@ impl<E: Eval> Search<E> {
             return;
         }
         let before = self.total;
-        self.pool.clear();
-        self.saved.clear();
-        self.saved_routes.clear();
-        self.ruin();
+        self.begin();
+        self.ruin(temperature);
         self.recreate(false);
         let limit = before as f64 - temperature * (1.0 - self.rng.unit()).ln();
-        if (self.total as f64) < limit {
-            for i in 0..self.saved_routes.len() {
-                self.touch_dirty(self.saved_routes[i].0 as usize);
+        let kept = (self.total as f64) < limit;
+        if !kept {
+            self.l.undo();
+            self.eval.undo();
+            for (r, cost) in &self.touched {
+                self.cost[*r as usize] = *cost;
             }
-        } else {
-            self.undo(before);
+            self.total = before;
         }
-        for i in 0..self.saved_routes.len() {
-            self.saved_mark[self.saved_routes[i].0 as usize] = false;
-        }
-        self.sync_absent();
+        self.finish(kept);
         if self.total < self.best_total {
             self.keep_best();
         }
-    }
-
-    fn undo(&mut self, before: i64) {
-        for i in 0..self.saved_routes.len() {
-            self.l.clear(self.saved_routes[i].0 as usize);
-        }
-        for i in 0..self.saved_routes.len() {
-            let (r, from, to, cost) = self.saved_routes[i];
-            self.l.rewrite(r as usize, &self.saved[from as usize..to as usize]);
-            let _ = self.eval.refresh(&self.l, r as usize);
-            self.cost[r as usize] = cost;
-        }
-        self.total = before;
     }
 
     fn sync_absent(&mut self) {
@@ -269,12 +277,11 @@ impl<E: Eval> Search<E> {
         }
     }
 
-    fn ruin(&mut self) {
+    fn ruin(&mut self, temperature: f64) {
         let seed = self.mine[self.rng.below(self.mine.len())];
         let (mut routes, mut jobs) = (0usize, 0usize);
         // Average route length near the seed, not of the whole day: long and short routes may live in one plan.
-        let near = self.near.clone();
-        for v in near.around[seed as usize].iter().take(20) {
+        for v in self.near.around[seed as usize].iter().take(20) {
             let r = self.l.node(*v).route;
             if r != NONE {
                 routes += 1;
@@ -286,10 +293,11 @@ impl<E: Eval> Search<E> {
         let strings = (4.0 * self.tuning.average_removed / (1.0 + longest) - 1.0).max(1.0);
         let strings = (1.0 + self.rng.unit() * strings) as usize;
         self.ruined.clear();
-        for v in std::iter::once(seed).chain(near.around[seed as usize].iter().copied()) {
+        for i in 0..=self.near.around[seed as usize].len() {
             if self.ruined.len() >= strings {
                 break;
             }
+            let v = if i == 0 { seed } else { self.near.around[seed as usize][i - 1] };
             let r = self.l.node(v).route;
             if r == NONE {
                 if self.absent_at[v as usize] != NONE && self.pool.len() < 60 {
@@ -297,16 +305,16 @@ impl<E: Eval> Search<E> {
                 }
                 continue;
             }
-            if !self.active[r as usize] || self.l.node(v).frozen == 1 || self.ruined.contains(&r) {
+            if !self.active[r as usize] || self.l.node(v).frozen == 1 || self.ruined.iter().any(|x| x.0 == r) {
                 continue;
             }
-            self.ruined.push(r);
-            self.save(r as usize);
+            self.touch(r as usize);
             let size = self.l.count[r as usize] as f64;
             let length = (1.0 + self.rng.unit() * longest.min(size)) as usize;
-            self.tear(v, length.min(size as usize).max(1), size as usize);
-            self.refresh(r as usize);
+            let gap = self.tear(v, length.min(size as usize).max(1), size as usize);
+            self.ruined.push((r, gap));
         }
+        self.cross(temperature);
         for _ in 0..2 {
             if !self.absent.is_empty() {
                 let v = self.absent[self.rng.below(self.absent.len())];
@@ -317,8 +325,26 @@ impl<E: Eval> Search<E> {
         }
     }
 
-    /// Removes `length` jobs in a string around `v`, perhaps sparing some in the middle.
-    fn tear(&mut self, v: u32, length: usize, size: usize) {
+    /// The gaps of a ruin lie next to each other: where it is cheaper, two routes go on with each other's tail (2-opt*,
+    /// Potvin and Rousseau, 1995).
+    fn cross(&mut self, temperature: f64) {
+        for i in 0..self.ruined.len() {
+            for k in i + 1..self.ruined.len() {
+                let ((r, a), (s, b)) = (self.ruined[i], self.ruined[k]);
+                let limit = (-temperature * self.tuning.cross * (1.0 - self.rng.unit()).ln()) as i64;
+                let delta = self.eval.cross(&self.l, a, b, limit);
+                if delta < limit {
+                    self.l.cross(a, b);
+                    let (x, y) = self.eval.crossed(&self.l, a, b);
+                    self.total += x + y - self.cost[r as usize] - self.cost[s as usize];
+                    (self.cost[r as usize], self.cost[s as usize]) = (x, y);
+                }
+            }
+        }
+    }
+
+    /// Removes `length` jobs in a string around `v`, perhaps sparing some in the middle. Answers with the node before the gap.
+    fn tear(&mut self, v: u32, length: usize, size: usize) -> u32 {
         let mut spare = 0;
         if length > 1 && length < size && self.rng.unit() < self.tuning.split {
             spare = 1;
@@ -346,177 +372,43 @@ impl<E: Eval> Search<E> {
         // The string may begin so far back, at least so far that it still reaches its span.
         let least = (span - 1).saturating_sub(ahead).min(back);
         let begin = least + self.rng.below(back - least + 1);
-        let mut at = v;
+        let mut first = v;
         for _ in 0..begin {
-            at = self.l.node(at).prev;
+            first = self.l.node(first).prev;
         }
-        let skip_from = if spare == 0 { usize::MAX } else { 1 + self.rng.below(length.saturating_sub(1).max(1)) };
-        for k in 0..span {
-            if at as usize >= self.l.jobs {
-                break;
-            }
-            let next = self.l.node(at).next;
-            if k < skip_from || k >= skip_from + spare {
-                self.l.remove(at);
-                self.total += self.eval.price(at);
-                self.pool.push(at);
-            }
-            at = next;
+        let span = span.min(begin + ahead + 1);
+        if spare == 0 {
+            return self.cut(first, span);
         }
+        // The jobs in the middle stay: two cuts, the later one first.
+        let head = (1 + self.rng.below(length.saturating_sub(1).max(1))).min(span);
+        if span > head + spare {
+            let mut rest = first;
+            for _ in 0..head + spare {
+                rest = self.l.node(rest).next;
+            }
+            self.cut(rest, span - head - spare);
+        }
+        self.cut(first, head)
     }
 
-    fn refresh(&mut self, r: usize) {
+    /// Takes `many` jobs from `first` on out of their route. Answers with the node before them.
+    fn cut(&mut self, first: u32, many: usize) -> u32 {
+        let (before, r) = (self.l.node(first).prev, self.l.node(first).route as usize);
+        let mut last = first;
+        for k in 0..many {
+            self.pool.push(last);
+            self.total += self.eval.price(last);
+            if k + 1 < many {
+                last = self.l.node(last).next;
+            }
+        }
+        self.l.cut(first, last);
         // Removing a stop can break a route only where travel violates the triangle inequality; such a step is then refused.
-        let fresh = self.eval.refresh(&self.l, r).unwrap_or(1 << 56);
-        self.total += fresh - self.cost[r];
-        self.cost[r] = fresh;
-    }
-
-    fn order(&mut self) {
-        self.rng.shuffle(&mut self.pool);
-        let k = self.keys.clone();
-        let pick = self.rng.below(17);
-        match pick {
-            0..4 => {}
-            4..8 => self.pool.sort_by_key(|j| -k.demand[*j as usize]),
-            8..10 => self.pool.sort_by_key(|j| -k.far[*j as usize]),
-            10 => self.pool.sort_by_key(|j| k.far[*j as usize]),
-            11..13 => self.pool.sort_by_key(|j| k.width[*j as usize]),
-            13..15 => self.pool.sort_by_key(|j| k.open[*j as usize]),
-            15 => self.pool.sort_by_key(|j| -k.close[*j as usize]),
-            _ => self.pool.sort_by_key(|j| -k.price[*j as usize]),
-        }
-    }
-
-    /// Offers every job of the pool again. `thorough`: look at every position when the neighbours have none.
-    fn recreate(&mut self, thorough: bool) {
-        self.order();
-        for i in 0..self.pool.len() {
-            let j = self.pool[i];
-            if self.l.node(j).route != NONE {
-                continue;
-            }
-            let mut found = self.scan(j);
-            if found.1 == NONE && (thorough || self.rng.below(16) == 0) {
-                found = self.scan_all(j);
-            }
-            if found.1 != NONE {
-                let r = self.l.node(found.1).route as usize;
-                self.save(r);
-                self.l.insert(j, found.1);
-                self.total -= self.eval.price(j);
-                self.refresh(r);
-            }
-        }
-    }
-
-    #[inline]
-    fn blinks(&mut self) -> bool {
-        self.blink_in = self.blink_in.wrapping_sub(1);
-        if self.blink_in == 0 {
-            // Gaps between blinks are geometric.
-            let gap = (1.0 - self.rng.unit()).ln() / (1.0 - self.tuning.blink).ln();
-            self.blink_in = gap as u32 + 1;
-            return true;
-        }
-        false
-    }
-
-    /// Cheapest place for `j` among its candidates: (price, node to follow), `NONE` when none is below the unserved price.
-    fn scan(&mut self, j: u32) -> (i64, u32) {
-        let near = self.near.clone();
-        let mut best = (self.eval.price(j), NONE);
-        for (list, is_before) in [(&near.before[j as usize], true), (&near.after[j as usize], false)] {
-            for v in list {
-                let node = self.l.node(*v);
-                let r = node.route;
-                if r == NONE || !self.active[r as usize] || !self.eval.admits(&self.l, r as usize, j) {
-                    continue;
-                }
-                let p = if is_before { *v } else { node.prev };
-                let delta = self.eval.delta(&self.l, j, p, best.0);
-                if delta < best.0 && !self.blinks() {
-                    best = (delta, p);
-                }
-            }
-        }
-        for class in &near.classes_near[j as usize] {
-            let free = near.classes[*class as usize].iter().find(|r| self.l.count[**r as usize] == 0 && self.active[**r as usize]);
-            if let Some(r) = free
-                && self.eval.admits(&self.l, *r as usize, j)
-            {
-                let p = self.l.start(*r as usize);
-                let delta = self.eval.delta(&self.l, j, p, best.0);
-                if delta < best.0 && !self.blinks() {
-                    best = (delta, p);
-                }
-            }
-        }
-        best
-    }
-
-    fn scan_all(&self, j: u32) -> (i64, u32) {
-        let mut best = (self.eval.price(j), NONE);
-        for r in 0..self.cost.len() {
-            if let Some(found) = self.scan_route(j, r, best.0) {
-                best = found;
-            }
-        }
-        best
-    }
-
-    /// Cheapest place for `j` over every open position: first next to its neighbours, whose price then rules out most others
-    /// after two looks at the matrix.
-    pub fn cheapest(&self, j: u32) -> Option<(i64, u32)> {
-        let mut best = (i64::MAX, NONE);
-        for v in &self.near.before[j as usize] {
-            let r = self.l.node(*v).route;
-            if r != NONE && self.active[r as usize] && self.eval.admits(&self.l, r as usize, j) {
-                let delta = self.eval.delta(&self.l, j, *v, best.0);
-                if delta < best.0 {
-                    best = (delta, *v);
-                }
-            }
-        }
-        for r in 0..self.cost.len() {
-            if let Some(found) = self.scan_route(j, r, best.0) {
-                best = found;
-            }
-        }
-        (best.1 != NONE).then_some(best)
-    }
-
-    /// Cheapest place for `j` in route `r` below `limit`.
-    pub fn scan_route(&self, j: u32, r: usize, limit: i64) -> Option<(i64, u32)> {
-        if !self.active[r] || !self.eval.admits(&self.l, r, j) {
-            return None;
-        }
-        let mut best = (limit, NONE);
-        let (mut p, end) = (self.l.start(r), self.l.end(r));
-        while p != end {
-            let delta = self.eval.delta(&self.l, j, p, best.0);
-            if delta < best.0 {
-                best = (delta, p);
-            }
-            p = self.l.node(p).next;
-        }
-        (best.1 != NONE).then_some(best)
-    }
-
-    /// First plan: everything that is absent is offered once, thoroughly.
-    pub fn construct(&mut self) {
-        self.pool.clear();
-        self.saved.clear();
-        self.saved_routes.clear();
-        self.pool.extend_from_slice(&self.absent);
-        self.recreate(true);
-        for i in 0..self.saved_routes.len() {
-            let r = self.saved_routes[i].0 as usize;
-            self.saved_mark[r] = false;
-            self.touch_dirty(r);
-        }
-        self.sync_absent();
-        self.keep_best();
+        let change = self.eval.closed(&self.l, before).unwrap_or(BROKEN);
+        self.cost[r] += change;
+        self.total += change;
+        before
     }
 
     /// Scale of one job in the present plan, for temperatures.

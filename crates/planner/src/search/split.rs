@@ -1,7 +1,7 @@
 //! Several threads: the routes are cut into one region per thread, every thread works on its own for a fixed number of steps,
 //! then they meet and the cut turns. Nothing is shared while they work, so the plan depends on the seed only.
 
-use super::links::Eval;
+use super::eval::Eval;
 use super::sisr::Search;
 use super::{Cooling, Options, Progress, ROUND, stopped, unit, used};
 use crate::model::Problem;

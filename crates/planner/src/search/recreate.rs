@@ -1,0 +1,125 @@
+//! Recreate: puts absent jobs back, each where it is cheapest just now.
+
+use super::eval::Eval;
+use super::links::NONE;
+use super::sisr::{BROKEN, Search};
+
+impl<E: Eval> Search<E> {
+    fn order(&mut self) {
+        self.rng.shuffle(&mut self.pool);
+        let k = self.keys.clone();
+        let pick = self.rng.below(17);
+        match pick {
+            0..4 => {}
+            4..8 => self.pool.sort_by_key(|j| -k.demand[*j as usize]),
+            8..10 => self.pool.sort_by_key(|j| -k.far[*j as usize]),
+            10 => self.pool.sort_by_key(|j| k.far[*j as usize]),
+            11..13 => self.pool.sort_by_key(|j| k.width[*j as usize]),
+            13..15 => self.pool.sort_by_key(|j| k.open[*j as usize]),
+            15 => self.pool.sort_by_key(|j| -k.close[*j as usize]),
+            _ => self.pool.sort_by_key(|j| -k.price[*j as usize]),
+        }
+    }
+
+    /// Offers every job of the pool again. `thorough`: look at every position when the neighbours have none.
+    pub(super) fn recreate(&mut self, thorough: bool) {
+        self.order();
+        for i in 0..self.pool.len() {
+            let j = self.pool[i];
+            if self.l.node(j).route != NONE {
+                continue;
+            }
+            let mut found = self.scan(j);
+            if found.1 == NONE && (thorough || self.rng.below(16) == 0) {
+                found = self.scan_all(j);
+            }
+            if found.1 != NONE {
+                let r = self.l.node(found.1).route as usize;
+                self.touch(r);
+                self.l.link(j, found.1);
+                let change = self.eval.opened(&self.l, j).unwrap_or(BROKEN);
+                self.cost[r] += change;
+                self.total += change - self.eval.price(j);
+            }
+        }
+    }
+
+    /// Cheapest place for `j` among its candidates: (price, node to follow), `NONE` when none is below the unserved price.
+    fn scan(&mut self, j: u32) -> (i64, u32) {
+        let mut best = self.eval.best(&self.l, &self.near, &self.active, j, &mut self.blink);
+        for (least, class) in &self.near.classes_near[j as usize] {
+            if *least >= best.0 {
+                continue;
+            }
+            let all = &self.near.classes[*class as usize];
+            let free = all.iter().find(|r| self.l.count[**r as usize] == 0 && self.active[**r as usize]);
+            if let Some(r) = free
+                && self.eval.admits(&self.l, *r as usize, j)
+            {
+                let p = self.l.start(*r as usize);
+                let delta = self.eval.delta(&self.l, j, p, best.0);
+                if delta < best.0 && !self.blink.now() {
+                    best = (delta, p);
+                }
+            }
+        }
+        best
+    }
+
+    fn scan_all(&self, j: u32) -> (i64, u32) {
+        let mut best = (self.eval.price(j), NONE);
+        for r in 0..self.cost.len() {
+            if let Some(found) = self.scan_route(j, r, best.0) {
+                best = found;
+            }
+        }
+        best
+    }
+
+    /// Cheapest place for `j` over every open position: first next to its neighbours, whose price then rules out most others
+    /// after two looks at the matrix.
+    pub fn cheapest(&self, j: u32) -> Option<(i64, u32)> {
+        let mut best = (i64::MAX, NONE);
+        for v in &self.near.before[j as usize] {
+            let r = self.l.node(*v).route;
+            if r != NONE && self.active[r as usize] && self.eval.admits(&self.l, r as usize, j) {
+                let delta = self.eval.delta(&self.l, j, *v, best.0);
+                if delta < best.0 {
+                    best = (delta, *v);
+                }
+            }
+        }
+        for r in 0..self.cost.len() {
+            if let Some(found) = self.scan_route(j, r, best.0) {
+                best = found;
+            }
+        }
+        (best.1 != NONE).then_some(best)
+    }
+
+    /// Cheapest place for `j` in route `r` below `limit`.
+    pub fn scan_route(&self, j: u32, r: usize, limit: i64) -> Option<(i64, u32)> {
+        if !self.active[r] || !self.eval.admits(&self.l, r, j) {
+            return None;
+        }
+        let mut best = (limit, NONE);
+        let (mut p, end) = (self.l.start(r), self.l.end(r));
+        while p != end {
+            let delta = self.eval.delta(&self.l, j, p, best.0);
+            if delta < best.0 {
+                best = (delta, p);
+            }
+            p = self.l.node(p).next;
+        }
+        (best.1 != NONE).then_some(best)
+    }
+
+    /// First plan: everything that is absent is offered once, thoroughly.
+    pub fn construct(&mut self) {
+        self.begin();
+        self.pool.extend_from_slice(&self.absent);
+        self.recreate(true);
+        self.finish(true);
+        self.keep_best();
+    }
+}

@@ -1,0 +1,77 @@
+//! The search follows its own changes step by step; here it is asked whether it still knows where it is.
+
+use super::eval::Eval;
+use super::hard::Hard;
+use super::near::{Near, Reach};
+use super::rich::Rich;
+use super::sisr::{Search, Tuning};
+use crate::model::{Engineer, Job, Objective, Problem, Travel};
+use crate::rng::Rng;
+
+fn day(seed: u64, money: bool, twins: bool) -> Problem {
+    let mut r = Rng::new(seed);
+    let (jobs, crew) = (60, 8);
+    let places = jobs + crew;
+    let points: Vec<(f64, f64)> = (0..places).map(|_| (r.unit() * 9000.0, r.unit() * 9000.0)).collect();
+    let crooked: Vec<f64> = (0..places).map(|_| r.unit() * 200.0).collect();
+    let mut travel = Travel { places, ..Travel::default() };
+    for a in 0..places {
+        for b in 0..places {
+            let d = (points[a].0 - points[b].0).hypot(points[a].1 - points[b].1);
+            let d = if a == b { 0.0 } else { d / 6.0 + crooked[a] };
+            travel.seconds.push(d as u32);
+        }
+    }
+    let jobs = (0..jobs).map(|j| {
+        let open = 28_800 + r.below(20_000) as i64;
+        Job {
+            id: format!("j{j}"),
+            place: j,
+            service: 300 + r.below(2400) as i64,
+            windows: vec![(open, open + 3600 + r.below(14_000) as i64)],
+            demand: 1 + r.below(9) as i64,
+            unserved: 20_000,
+            ..Job::default()
+        }
+    });
+    let jobs: Vec<Job> = jobs.collect();
+    let crew = (0..crew).map(|e| Engineer {
+        id: format!("e{e}"),
+        start: if twins { 60 } else { 60 + e },
+        end: if twins { Some(60) } else { (e % 3 > 0).then_some(60 + e) },
+        shift: (28_800, 64_800),
+        per_hour: 2800,
+        speed_permille: 1000,
+        max_jobs: 12,
+        capacity: 50,
+        ..Engineer::default()
+    });
+    let objective = if money { Objective::Money } else { Objective::Distance };
+    Problem { jobs, engineers: crew.collect(), travel, objective, ..Problem::default() }
+}
+
+fn walk<E: Eval>(p: &Problem, seed: u64) {
+    let mut s = Search::new(p, E::new(p), Near::new(p, Reach::default()), Tuning::default(), seed);
+    s.construct();
+    for round in 0..40 {
+        for _ in 0..50 {
+            s.step(f64::from(40 - round) * 20.0);
+        }
+        let mut fresh = s.clone();
+        assert!(fresh.load(&s.routes()), "seed {seed}: a route breaks a rule after round {round}");
+        assert_eq!(fresh.total, s.total, "seed {seed}: the cost was not followed in round {round}");
+        for r in 0..p.engineers.len() {
+            assert_eq!(fresh.cost[r], s.cost[r], "seed {seed}, route {r}, round {round}");
+            assert_eq!(fresh.eval.times(&fresh.l, r), s.eval.times(&s.l, r), "seed {seed}, route {r}, round {round}");
+        }
+    }
+    assert!(s.best_total <= s.total);
+}
+
+#[test]
+fn labels_and_costs_follow_every_step_and_every_undo() {
+    for seed in 0..6 {
+        walk::<Hard>(&day(seed, false, seed % 2 == 0), seed);
+        walk::<Rich>(&day(seed, true, seed % 2 == 0), seed);
+    }
+}
