@@ -63,6 +63,7 @@ async fn work_order_offer(door: Door<act::VisitOffer>, Ref(id): Ref<WorkOrderId>
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct BoardQuery {
     /// The day; today without it.
     #[param(value_type = Option<String>, format = Date)]

@@ -99,6 +99,7 @@ enum LetterView {
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct LetterFilter {
     /// Which letters; all without it.
     #[serde(default)]

@@ -151,6 +151,7 @@ async fn session_end(door: Door<act::SessionSelf>, headers: HeaderMap) -> Result
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct UserFilter {
     /// Only people of this role; agents without it.
     role: Option<Role>,
@@ -170,6 +171,7 @@ async fn user_list(door: Door<act::UserRead>, Params(filter): Params<UserFilter>
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct AuditFilter {
     /// Only changes of this object, e.g. `tkt_…`.
     subject: Option<String>,

@@ -54,6 +54,7 @@ enum WorkOrderView {
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct WorkOrderQuery {
     /// Which list; `all` without it.
     #[param(inline)]

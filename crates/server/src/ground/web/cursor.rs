@@ -19,6 +19,7 @@ pub struct Page<T> {
 /// How a list is paged.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct PageParams {
     /// Rows of a page, 1 to 200; 25 without it.
     pub limit: Option<u32>,
