@@ -1,0 +1,18 @@
+/** The rooms of the desk in the order of the rail. A new room is two lines here: its routes and its rail entry. */
+import { createRouter } from "@tanstack/react-router";
+import { setRail } from "@ground/shell/rail";
+import { root, shell } from "@ground/shell/root";
+import { home } from "@rooms/home/room";
+import * as letter from "@rooms/letter/room";
+
+setRail([letter.entry]);
+
+const tree = root.addChildren([shell.addChildren([home, ...letter.routes])]);
+
+export const router = createRouter({ routeTree: tree, defaultPreload: "intent", scrollRestoration: true, defaultPendingMs: 200 });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,53 @@
+/** Single keys and short sequences. They rest while somebody writes, while an input method composes, and under a dialog. */
+import { useEffect, useRef } from "react";
+
+/** `"j"`, `"Shift+X"`, `"mod+k"` (Ctrl or Command), `"g q"` for one after the other. */
+export type KeyMap = Record<string, (event: KeyboardEvent) => void>;
+
+const SEQUENCE_MS = 900;
+const fields = "input, textarea, select, [contenteditable=true], [role=combobox]";
+const dialogs = ".ant-modal-wrap:not([style*='display: none']), .ant-drawer-open.ps-modal";
+
+const isWriting = (target: EventTarget | null) => target instanceof Element && target.closest(fields) !== null && !target.closest("input[type=checkbox], input[type=radio]");
+
+function name(event: KeyboardEvent): string {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const mods = [event.ctrlKey || event.metaKey ? "mod+" : "", event.altKey ? "Alt+" : "", event.shiftKey && /^[a-z]$/.test(key) ? "Shift+" : ""].join("");
+  return mods + (key === " " ? "Space" : key);
+}
+
+type Options = {
+  /** Keys with Ctrl or Command work inside fields too. */
+  inFields?: boolean;
+  /** Keys of a dialog itself. */
+  inDialog?: boolean;
+  off?: boolean;
+};
+
+export function useKeys(map: KeyMap, { inFields = false, inDialog = false, off = false }: Options = {}) {
+  const latest = useRef(map);
+  useEffect(() => {
+    latest.current = map;
+  });
+  useEffect(() => {
+    if (off) return;
+    let pending: { key: string; at: number } | null = null;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
+      const pressed = name(event);
+      if (isWriting(event.target) && !(inFields && pressed.startsWith("mod+"))) return;
+      if (!inDialog && document.querySelector(dialogs)) return;
+      // Space and Enter on a focused control belong to that control.
+      if ((pressed === "Space" || pressed === "Enter") && event.target instanceof Element && event.target.closest("button, a, [role=tab], [role=menuitem]")) return;
+      const sequence = pending && event.timeStamp - pending.at < SEQUENCE_MS ? `${pending.key} ${pressed}` : null;
+      const act = (sequence && latest.current[sequence]) || latest.current[pressed];
+      pending = { key: pressed, at: event.timeStamp };
+      if (!act) return;
+      event.preventDefault();
+      pending = null;
+      act(event);
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [inFields, inDialog, off]);
+}

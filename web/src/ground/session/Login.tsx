@@ -1,0 +1,61 @@
+import { Button, Form, Input } from "antd";
+import type { Me } from "@api";
+import { $api } from "@ground/api/query";
+import { useWords } from "@ground/i18n/Words";
+import { ProblemLine } from "@ground/parts/ProblemView";
+import { LanguageSwitch, ShadeSwitch } from "@ground/shell/Switches";
+import css from "./login.module.css";
+
+type Entered = { onEnter: (me: Me) => Promise<void> };
+type Typed = { username: string; password: string };
+
+export function LoginForm({ onEnter, username }: Entered & { username?: string }) {
+  const { t } = useWords();
+  const signIn = $api.useMutation("post", "/api/v1/sessions", {
+    retry: 0,
+    onSuccess: (opened) => onEnter(opened.user),
+  });
+  return (
+    <Form<Typed>
+      layout="vertical"
+      requiredMark={false}
+      initialValues={{ username }}
+      onFinish={(body) => signIn.mutate({ body })}
+      aria-label={t("login.title")}
+    >
+      <Form.Item name="username" label={t("login.username")} rules={[{ required: true, message: t("login.username_missing") }]}>
+        <Input autoComplete="username" autoCapitalize="off" autoCorrect="off" spellCheck={false} autoFocus={!username} size="large" />
+      </Form.Item>
+      <Form.Item name="password" label={t("login.password")} rules={[{ required: true, message: t("login.password_missing") }]}>
+        <Input.Password autoComplete="current-password" autoFocus={Boolean(username)} size="large" />
+      </Form.Item>
+      {signIn.error && <ProblemLine problem={signIn.error} />}
+      <Button type="primary" htmlType="submit" size="large" block loading={signIn.isPending} data-testid="login-submit">
+        {t("login.submit")}
+      </Button>
+    </Form>
+  );
+}
+
+/** The door: name, password, language. A refusal never tells which half was wrong. */
+export function LoginPage({ onEnter }: Entered) {
+  const { t } = useWords();
+  return (
+    <main className={css.page}>
+      <section className={css.panel}>
+        <header className={css.head}>
+          <img src="/favicon.svg" alt="" width={32} height={32} />
+          <div>
+            <h1>Postsale</h1>
+            <p>{t("login.subtitle")}</p>
+          </div>
+        </header>
+        <LoginForm onEnter={onEnter} />
+      </section>
+      <footer className={css.foot}>
+        <LanguageSwitch />
+        <ShadeSwitch />
+      </footer>
+    </main>
+  );
+}

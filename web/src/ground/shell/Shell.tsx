@@ -1,0 +1,50 @@
+import { Outlet, useRouter, useRouterState } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { useKeys, type KeyMap } from "@ground/keys/useKeys";
+import { useWords } from "@ground/i18n/Words";
+import { SessionGate, useSession } from "@ground/session/Session";
+import { OfflineBar } from "./OfflineBar";
+import { isWithin, rail } from "./rail";
+import { Rail } from "./Rail";
+import css from "./shell.module.css";
+import { TopBar } from "./TopBar";
+
+/** Around every page: top bar, rail, and the page. */
+export function Shell() {
+  return (
+    <SessionGate>
+      <Frame />
+    </SessionGate>
+  );
+}
+
+function Frame() {
+  const { t } = useWords();
+  const { may } = useSession();
+  const router = useRouter();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const items = rail().filter((item) => may(item.needs));
+  const here = items.find((item) => isWithin(item, path));
+
+  useEffect(() => {
+    document.title = here ? `${t(here.name)} · Postsale` : "Postsale";
+  }, [here, t]);
+
+  const go: KeyMap = {};
+  for (const item of items) if (item.key) go[`g ${item.key}`] = () => void router.navigate({ to: item.to });
+  useKeys(go);
+
+  return (
+    <div className={css.shell}>
+      <a className={css.skip} href="#page">
+        {t("shell.skip")}
+      </a>
+      <TopBar />
+      <Rail items={items} here={here} />
+      <main id="page" className={css.page} tabIndex={-1}>
+        <OfflineBar />
+        <Outlet />
+      </main>
+    </div>
+  );
+}

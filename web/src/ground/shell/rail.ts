@@ -1,0 +1,30 @@
+/** What the rail offers. Each room names its own entry; the rail shows those the session may open. */
+import type { ComponentType } from "react";
+import type { Key } from "@ground/i18n/words";
+
+export type RailItem = {
+  /** Where it leads. */
+  to: string;
+  /** Two characters in Chinese, one short word in English. */
+  word: Key;
+  /** The full name: page title, palette. */
+  name: Key;
+  icon: ComponentType;
+  /** The action without which the page says no. */
+  needs: string;
+  /** Second key after `G`. */
+  key?: string;
+  /** Other addresses that belong to it. */
+  also?: readonly string[];
+};
+
+const entries: RailItem[] = [];
+
+/** Called once by the application with the entries of its rooms, in order. */
+export function setRail(items: readonly RailItem[]) {
+  entries.splice(0, entries.length, ...items);
+}
+
+export const rail = (): readonly RailItem[] => entries;
+
+export const isWithin = (item: RailItem, path: string) => [item.to, ...(item.also ?? [])].some((to) => path === to || path.startsWith(`${to}/`));
