@@ -1,9 +1,12 @@
 //! The front door: one binary for the server, its tools and the demo.
 
+mod backup;
 mod clock;
+mod doctor;
 mod import;
 mod plan;
 mod run;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,6 +42,19 @@ enum Command {
     Openapi,
     /// Say what is wrong with this installation, if anything.
     Doctor,
+    /// Check what can be checked from outside.
+    #[command(subcommand)]
+    Verify(verify::Verify),
+    /// Copy a running installation on SQLite into a new folder: its state at one instant, checked.
+    Backup {
+        /// The folder; must not exist yet.
+        folder: PathBuf,
+    },
+    /// Check a copy and put it into an empty data folder.
+    Restore {
+        /// The folder `backup` made.
+        folder: PathBuf,
+    },
     /// Take in what lies in a folder.
     #[command(subcommand)]
     Import(import::Import),
@@ -56,7 +72,10 @@ fn main() -> ExitCode {
         Command::Worker => run::worker(cli.config.as_deref()),
         Command::Migrate => run::migrate(cli.config.as_deref()),
         Command::Openapi => run::openapi(),
-        Command::Doctor => run::doctor(cli.config.as_deref()),
+        Command::Doctor => doctor::doctor(cli.config.as_deref()),
+        Command::Verify(verify) => verify.run(cli.config.as_deref()),
+        Command::Backup { folder } => backup::backup(cli.config.as_deref(), &folder),
+        Command::Restore { folder } => backup::restore(cli.config.as_deref(), &folder),
         Command::Import(import) => import.run(cli.config.as_deref()),
         Command::Clock(clock) => return clock.run(),
         Command::Plan(plan) => return plan.run(),

@@ -84,16 +84,3 @@ pub fn openapi() -> Done {
     println!("{}", postsale_server::http::openapi().to_pretty_json().map_err(|e| e.to_string())?);
     Ok(())
 }
-
-/// `doctor`: opens everything the server opens and says what it found.
-pub fn doctor(file: Option<&Path>) -> Done {
-    let config = config(file)?;
-    println!("data folder   {}", config.data_dir.display());
-    let house = House::open(config, Clock::Wall).map_err(|e| format!("database: {e}"))?;
-    println!("database      {:?}, schema current", house.db.dialect());
-    let tenants = runtime()?.block_on(house.db.bare_read(postsale_server::org::store::tenants)).map_err(|e| e.to_string())?;
-    println!("tenants       {}", tenants.len());
-    println!("mail          {}", if house.config.smtp_url.is_some() { "SMTP" } else { "maildir in the data folder" });
-    println!("web           {}", if postsale_server::web::is_built() { "built in" } else { "not built: run `make web`, then build again" });
-    Ok(())
-}

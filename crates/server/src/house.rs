@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use crate::ground::clock::Clock;
 use crate::ground::config::Config;
 use crate::ground::db::{Db, DbError, DbOptions, migrate};
+use crate::ground::meter::Meter;
 use crate::ground::seal::Seal;
 
 /// Everything the house owns. Cheap to clone.
@@ -24,6 +25,8 @@ pub struct Shared {
     pub seal: Seal,
     /// How the process was started.
     pub config: Config,
+    /// What this process counts about itself.
+    pub meter: Meter,
     wake: Notify,
 }
 
@@ -41,7 +44,7 @@ impl House {
         let seal = Seal::load(&config.data_dir).map_err(|e| DbError::Unavailable(e.to_string()))?;
         migrate(&url, clock.now())?;
         let db = Db::open(&DbOptions { url, threads: config.db_threads }, crate::org::audit::finish)?;
-        Ok(Self(Arc::new(Shared { db, clock, seal, config, wake: Notify::new() })))
+        Ok(Self(Arc::new(Shared { db, clock, seal, config, meter: Meter::default(), wake: Notify::new() })))
     }
 
     /// Tells the worker that something may have fallen due.

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use postsale_domain::ground::Lang;
@@ -16,9 +16,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::ground::web::{Problem, SESSION_COOKIE};
+use crate::ground::web::{Problem, SESSION_COOKIE, observe};
 use crate::house::House;
-use crate::{dispatch, h5, inbox, knowledge, org, sla, ticket, visit, web};
+use crate::{dispatch, h5, health, inbox, knowledge, org, sla, ticket, visit, web};
 
 /// A request that takes longer is ended with 503; nothing here has reason to.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -49,6 +49,7 @@ fn api() -> OpenApiRouter<House> {
         "/api/v1",
         OpenApiRouter::new()
             .merge(org::api::routes())
+            .merge(org::export::routes())
             .merge(ticket::api::routes())
             .merge(sla::api::routes())
             .merge(inbox::api::routes())
@@ -70,9 +71,7 @@ pub fn router(house: House) -> Router {
     let document = doc.to_json().unwrap_or_default();
     router
         .route("/api/v1/openapi.json", get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) }))
-        .route("/healthz", get(|| async { "ok" }))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(metrics))
+        .merge(health::routes())
         .merge(h5::routes())
         .fallback(web::page)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -80,29 +79,13 @@ pub fn router(house: House) -> Router {
         .layer(CatchPanicLayer::custom(|_| accident()))
         .layer(CompressionLayer::new())
         .layer(from_fn(headers))
+        .layer(from_fn_with_state(house.clone(), observe))
         .with_state(house)
 }
 
 fn accident() -> Response {
     let stop = crate::ground::db::Stop::Db(crate::ground::db::DbError::Other("a handler panicked".into()));
     Problem::stopped(Lang::Zh, stop).into_response()
-}
-
-/// Ready means: the database answers a read.
-async fn ready(State(house): State<House>) -> Response {
-    match house.db.bare_read(org::store::tenants).await {
-        Ok(_) => "ready".into_response(),
-        Err(stop) => (StatusCode::SERVICE_UNAVAILABLE, format!("the database does not answer: {stop}")).into_response(),
-    }
-}
-
-async fn metrics(State(house): State<House>) -> Response {
-    let (pieces, commits) = house.db.write_counts();
-    let text = format!(
-        "# HELP postsale_db_writes_total Writing transactions answered.\n# TYPE postsale_db_writes_total counter\npostsale_db_writes_total {pieces}\n\
-         # HELP postsale_db_commits_total Commits they took.\n# TYPE postsale_db_commits_total counter\npostsale_db_commits_total {commits}\n"
-    );
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
 /// Headers every answer carries. Pages that need another content policy set their own.

@@ -1,5 +1,6 @@
 //! Downstairs: the wet part of Postsale - SQL, HTTP, jobs and the outside.
 
+pub mod backup;
 pub mod crew;
 pub mod demo;
 pub mod dispatch;
@@ -8,6 +9,7 @@ pub mod flow;
 pub mod followup;
 pub mod ground;
 pub mod h5;
+pub mod health;
 pub mod house;
 pub mod http;
 pub mod inbox;

@@ -1,9 +1,11 @@
 //! Does jobs and timers: woken by signal and by time, looks at what is due, does the same each time.
 
 pub mod after;
+pub mod clocks;
 pub mod jobs;
 pub mod post;
 pub mod spool;
+pub mod sweep;
 
 use std::time::Duration;
 
@@ -17,6 +19,7 @@ const NAP: Duration = Duration::from_secs(1);
 /// Works until told to stop; what is under way is finished.
 pub async fn run(house: House, mut stopped: watch::Receiver<bool>) {
     let post = post::Post::new(&house);
+    let mut swept = None;
     loop {
         tokio::select! {
             _ = stopped.changed() => return,
@@ -24,6 +27,13 @@ pub async fn run(house: House, mut stopped: watch::Receiver<bool>) {
             () = tokio::time::sleep(NAP) => {}
         }
         round_with(&house, &post).await;
+        let now = house.clock.now();
+        if swept.is_none_or(|at| now - sweep::EVERY > at) {
+            swept = Some(now);
+            if let Err(error) = sweep::round(&house).await {
+                tracing::warn!(%error, "old rows were not swept away");
+            }
+        }
     }
 }
 
@@ -34,7 +44,8 @@ pub async fn round(house: &House) {
 
 async fn round_with(house: &House, post: &post::Post) {
     post.take_in(house).await;
-    for (what, done) in [("jobs", jobs::round(house).await), ("aftercare", after::round(house).await)] {
+    let rounds = [("jobs", jobs::round(house).await), ("clocks", clocks::round(house).await), ("aftercare", after::round(house).await)];
+    for (what, done) in rounds {
         if let Err(error) = done {
             tracing::warn!(%error, what, "a round was not finished");
         }

@@ -5,3 +5,6 @@ pub mod act;
 #[cfg(test)]
 mod act_test;
 pub mod audit;
+pub mod chain;
+#[cfg(test)]
+mod chain_test;

@@ -166,6 +166,11 @@ impl Calendar {
         &self.zone
     }
 
+    /// Whether the holidays of a year are officially known, or do not matter to this calendar.
+    pub fn is_official(&self, year: i16) -> bool {
+        self.official.as_ref().is_none_or(|years| years.contains(&year))
+    }
+
     /// Adds the years in `[from, to)` for which this calendar has no official data.
     pub(super) fn unofficial(&self, from: i64, to: i64, years: &mut Vec<i16>) {
         let Some(official) = &self.official else { return };

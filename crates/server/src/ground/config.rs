@@ -24,6 +24,11 @@ pub struct Config {
     pub mail_from: String,
     /// `POSTSALE_MAIL_SPOOL`: a folder whose `.eml` files are taken in as they appear.
     pub mail_spool: Option<PathBuf>,
+    /// `POSTSALE_DRAIN_SECONDS`: how long a process that was told to stop still takes new connections, while `/readyz` says that it is
+    /// stopping; as long as the load balancer needs to notice. Default 0.
+    pub drain_seconds: u16,
+    /// `POSTSALE_METRICS_TOKEN`: who sends it as a bearer token may read `/metrics`. Without it only who asks directly, not through a proxy.
+    pub metrics_token: Option<String>,
 }
 
 impl Default for Config {
@@ -37,6 +42,8 @@ impl Default for Config {
             smtp_url: None,
             mail_from: "service@postsale.invalid".into(),
             mail_spool: None,
+            drain_seconds: 0,
+            metrics_token: None,
         }
     }
 }
@@ -63,6 +70,10 @@ impl Config {
         if let Some(v) = env("POSTSALE_MAIL_FROM") {
             config.mail_from = v;
         }
+        if let Some(v) = env("POSTSALE_DRAIN_SECONDS") {
+            config.drain_seconds = v.parse().map_err(|_| "POSTSALE_DRAIN_SECONDS is a number of seconds".to_owned())?;
+        }
+        config.metrics_token = env("POSTSALE_METRICS_TOKEN").or(config.metrics_token);
         config.database_url = env("DATABASE_URL").or(config.database_url);
         config.public_url = env("POSTSALE_PUBLIC_URL").or(config.public_url);
         config.smtp_url = env("POSTSALE_SMTP_URL").or(config.smtp_url);

@@ -98,6 +98,28 @@ pub fn next_due(bare: &mut Bare<'_>) -> Result<Option<Timestamp>, DbError> {
         .map(from_millis))
 }
 
+/// Jobs that are due and wait for a worker, up to `most`, and since when the oldest does.
+pub fn due(bare: &mut Bare<'_>, now: Timestamp, most: u32) -> Result<(i64, Option<Timestamp>), DbError> {
+    let due = sql!(
+        "SELECT COUNT(*), MIN(d.run_at) FROM (SELECT run_at FROM job WHERE state = 'ready' AND run_at <= $1 ORDER BY run_at LIMIT $2) AS d"
+    );
+    Ok(bare.one(due, &[p(&now), p(&most)], |r| Ok((r.next()?, r.next()?)))?.unwrap_or_default())
+}
+
+/// Jobs whose holder let the lease run out, up to `most`, and since when the oldest has.
+pub fn stuck(bare: &mut Bare<'_>, now: Timestamp, most: u32) -> Result<(i64, Option<Timestamp>), DbError> {
+    let stuck = sql!(
+        "SELECT COUNT(*), MIN(d.lease_until) FROM
+           (SELECT lease_until FROM job WHERE state = 'run' AND lease_until < $1 ORDER BY lease_until LIMIT $2) AS d"
+    );
+    Ok(bare.one(stuck, &[p(&now), p(&most)], |r| Ok((r.next()?, r.next()?)))?.unwrap_or_default())
+}
+
+/// Jobs given up, of all tenants, up to `most`.
+pub fn parked_count(bare: &mut Bare<'_>, most: u32) -> Result<i64, DbError> {
+    bare.number(sql!("SELECT COUNT(*) FROM (SELECT id FROM job WHERE state = 'parked' LIMIT $1) AS d"), &[p(&most)])
+}
+
 /// Jobs nobody will try again, newest first, with their last error: what a person must look at.
 pub fn parked(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<(JobId, String, String)>, DbError> {
     let tenant = tx.tenant();

@@ -5,6 +5,7 @@ pub mod config;
 pub mod db;
 pub mod jobs;
 pub mod mail;
+pub mod meter;
 pub mod seal;
 pub mod texts;
 pub mod web;

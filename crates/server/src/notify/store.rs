@@ -268,3 +268,11 @@ pub fn not_sent(bare: &mut Bare<'_>, mail: &Claimed, after: After, error: &str) 
     )?;
     Ok(())
 }
+
+/// Mails that are due and wait, up to `most`, and since when the oldest does.
+pub fn backlog(bare: &mut Bare<'_>, now: Timestamp, most: u32) -> Done<(i64, Option<Timestamp>)> {
+    let due = sql!(
+        "SELECT COUNT(*), MIN(d.run_at) FROM (SELECT run_at FROM outbox WHERE state = 'ready' AND run_at <= $1 ORDER BY run_at LIMIT $2) AS d"
+    );
+    Ok(bare.one(due, &[p(&now), p(&most)], |r| Ok((r.next()?, r.next()?)))?.unwrap_or_default())
+}

@@ -1,9 +1,12 @@
 //! Writes the changes of a transaction into the tenant's hash chain, as the last thing before its commit.
 
+use jiff::Timestamp;
 use postsale_domain::ground::to_millis;
 use postsale_domain::org::audit::{Entry, GENESIS};
+use postsale_domain::org::chain::{Broken, Chain, Head, Line};
 
-use crate::ground::db::{Done, Query, Tx, p};
+use crate::ground::db::{Bare, Done, Query, Tx, p};
+use crate::ground::seal::hex;
 use crate::sql;
 
 /// Appends what the transaction noted. The head row is locked only here, so on PostgreSQL a tenant's writers queue for no
@@ -58,39 +61,62 @@ pub fn finish(tx: &mut Tx<'_>) -> Done<()> {
 
 /// Recomputes the tenant's whole chain; the number of the first entry that does not fit, if any.
 pub fn first_broken(tx: &mut Tx<'_>) -> Done<Option<i64>> {
-    let tenant = tx.tenant();
-    let (mut previous, mut expected, mut after) = (GENESIS, 1_i64, 0_i64);
+    Ok(verify(tx)?.err().map(|broken| match broken {
+        Broken::Bent { seq } | Broken::Rewritten { seq } => seq,
+        Broken::Gap { expected, .. } => expected,
+        Broken::Cut { last, .. } => last + 1,
+        Broken::Unreadable { .. } | Broken::NoHead => 0,
+    }))
+}
+
+/// Recomputes the tenant's whole chain: its head, or the first thing that does not fit.
+pub fn verify(tx: &mut Tx<'_>) -> Done<Result<Head, Broken>> {
+    let mut chain = Chain::default();
     loop {
-        let entries = tx.query(
-            sql!(
-                "SELECT seq, at, caller, action, subject, before_json, after_json, hash FROM audit_entry
-                 WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT 1000"
-            ),
-            &[p(&tenant), p(&after)],
-            |r| {
-                Ok((
-                    (r.next::<i64>()?, r.next::<i64>()?),
-                    [r.next::<String>()?, r.next()?, r.next()?, r.next()?, r.next()?],
-                    r.next::<Vec<u8>>()?,
-                ))
-            },
-        )?;
-        if entries.is_empty() {
+        let lines = lines_after(tx, chain.last(), i64::MAX)?;
+        if lines.is_empty() {
             break;
         }
-        for ((seq, at_ms), [caller, action, subject, before, after_text], hash) in entries {
-            let entry = Entry { seq, at_ms, caller: &caller, action: &action, subject: &subject, before: &before, after: &after_text };
-            let computed = entry.hash(&previous);
-            if seq != expected || computed.as_slice() != hash {
-                return Ok(Some(expected));
+        for (line, hash) in lines {
+            let Line { seq, at_ms, caller, action, subject, before, after, .. } = &line;
+            let entry = Entry { seq: *seq, at_ms: *at_ms, caller, action, subject, before, after };
+            if let Err(broken) = chain.take(&entry, &hash) {
+                return Ok(Err(broken));
             }
-            (previous, expected, after) = (computed, expected + 1, seq);
         }
     }
     // A cut tail shows against the head.
-    let head = tx.one(sql!("SELECT seq, hash FROM audit_head WHERE tenant_id = $1"), &[p(&tenant)], |r| {
-        Ok((r.next::<i64>()?, r.next::<Vec<u8>>()?))
-    })?;
-    let whole = head.is_none_or(|(seq, hash)| seq == expected - 1 && hash == previous);
-    Ok((!whole).then_some(expected))
+    let head = head(tx)?;
+    Ok(chain.end(head.as_ref().map(|(seq, hash)| (*seq, hash.as_slice()))).map(|()| chain.head()))
+}
+
+/// The number and the hash of the tenant's last entry.
+pub fn head(tx: &mut Tx<'_>) -> Done<Option<(i64, Vec<u8>)>> {
+    let tenant = tx.tenant();
+    Ok(tx.one(sql!("SELECT seq, hash FROM audit_head WHERE tenant_id = $1"), &[p(&tenant)], |r| Ok((r.next()?, r.next()?)))?)
+}
+
+/// The next entries after a number, up to another, with their hashes; at most a thousand.
+pub fn lines_after(tx: &mut Tx<'_>, after: i64, last: i64) -> Done<Vec<(Line, Vec<u8>)>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        sql!(
+            "SELECT seq, at, caller, action, subject, before_json, after_json, hash FROM audit_entry
+             WHERE tenant_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT 1000"
+        ),
+        &[p(&tenant), p(&after), p(&last)],
+        |r| {
+            let (seq, at_ms) = (r.next()?, r.next()?);
+            let (caller, action, subject, before, after) = (r.next()?, r.next()?, r.next()?, r.next()?, r.next()?);
+            let hash: Vec<u8> = r.next()?;
+            Ok((Line { seq, at_ms, caller, action, subject, before, after, hash: hex(&hash) }, hash))
+        },
+    )?)
+}
+
+/// When the newest entry of any tenant was written. A clock behind it has been turned back.
+pub fn latest(bare: &mut Bare<'_>) -> Done<Option<Timestamp>> {
+    let newest =
+        sql!("SELECT e.at FROM audit_head h JOIN audit_entry e ON e.tenant_id = h.tenant_id AND e.seq = h.seq ORDER BY e.at DESC LIMIT 1");
+    Ok(bare.one(newest, &[], |r| r.next())?)
 }

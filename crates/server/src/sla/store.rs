@@ -173,6 +173,12 @@ pub fn due(bare: &mut Bare<'_>, now: Timestamp, limit: u32) -> Done<Vec<DueClock
     )?)
 }
 
+/// Clocks with something to record, up to `most`, and since when the oldest has.
+pub fn backlog(bare: &mut Bare<'_>, now: Timestamp, most: u32) -> Done<(i64, Option<Timestamp>)> {
+    let due = sql!("SELECT COUNT(*), MIN(d.next_at) FROM (SELECT next_at FROM clock WHERE next_at < $1 ORDER BY next_at LIMIT $2) AS d");
+    Ok(bare.one(due, &[p(&now), p(&most)], |r| Ok((r.next()?, r.next()?)))?.unwrap_or_default())
+}
+
 /// When the next threshold or breach of any clock falls due.
 pub fn next_wake(bare: &mut Bare<'_>) -> Done<Option<Timestamp>> {
     let first = sql!("SELECT next_at FROM clock WHERE next_at IS NOT NULL ORDER BY next_at, id LIMIT 1");

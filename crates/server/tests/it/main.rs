@@ -10,6 +10,7 @@ mod knowledge;
 mod letters;
 mod mail_in;
 mod notify;
+mod ops;
 mod org;
 mod sla;
 mod smtp_sink;

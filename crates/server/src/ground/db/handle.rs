@@ -1,7 +1,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
@@ -9,6 +8,7 @@ use jiff::Timestamp;
 use postsale_domain::ground::{Caller, from_millis, to_millis};
 use tokio::sync::oneshot;
 
+use super::load::{Load, Stats};
 use super::postgres::PgConn;
 use super::sqlite::SqliteConn;
 use super::{Bare, Conn, DbError, Dialect, Done, Stop, Tx};
@@ -44,12 +44,6 @@ struct Inner {
     reads: Sender<Box<dyn Piece>>,
     finish: Finish,
     stats: Arc<Stats>,
-}
-
-#[derive(Default)]
-struct Stats {
-    pieces: AtomicU64,
-    commits: AtomicU64,
 }
 
 /// One closure on its way through a database thread.
@@ -106,30 +100,32 @@ impl Db {
         let (reads, read_queue) = bounded(QUEUE_CAP);
         let threads = options.threads.clamp(1, 64);
         let stats = Arc::new(Stats::default());
-        let dialect = match Target::parse(&options.url)? {
+        let target = Target::parse(&options.url)?;
+        match &target {
             Target::Sqlite(path) => {
-                let writer = SqliteConn::open(&path, false)?;
+                let mut writer = SqliteConn::open(path, false)?;
+                writer.settle()?;
                 let counted = stats.clone();
                 spawn("db-writer", move || sqlite_writer(writer, &write_queue, &counted))?;
-                for _ in 0..threads {
-                    let (reader, queue) = (SqliteConn::open(&path, true)?, read_queue.clone());
-                    spawn("db-reader", move || sqlite_reader(reader, &queue))?;
-                }
-                Dialect::Sqlite
             }
             Target::Postgres(url) => {
-                drop(PgConn::open(&url)?);
+                drop(PgConn::open(url)?);
                 for _ in 0..threads {
                     let (url, queue, counted) = (url.clone(), write_queue.clone(), stats.clone());
                     spawn("db-writer", move || pg_worker(&url, "BEGIN", &queue, &counted))?;
-                    let (url, queue) = (options.url.clone(), read_queue.clone());
-                    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                    spawn("db-reader", move || pg_worker(&url, begin, &queue, &Stats::default()))?;
                 }
-                Dialect::Postgres
             }
-        };
+        }
+        let dialect = spawn_readers(&target, threads, &read_queue)?;
         Ok(Self { inner: Arc::new(Inner { dialect, writes, reads, finish, stats }) })
+    }
+
+    /// Opens a database only to look at it, e.g. a copy: nothing is migrated, settled or written.
+    pub fn open_to_read(options: &DbOptions) -> Result<Self, DbError> {
+        let (writes, _) = bounded(1);
+        let (reads, read_queue) = bounded(QUEUE_CAP);
+        let dialect = spawn_readers(&Target::parse(&options.url)?, options.threads.clamp(1, 64), &read_queue)?;
+        Ok(Self { inner: Arc::new(Inner { dialect, writes, reads, finish: |_| Ok(()), stats: Arc::default() }) })
     }
 
     /// Which database it is.
@@ -137,9 +133,9 @@ impl Db {
         self.inner.dialect
     }
 
-    /// Writing closures answered, and commits they took: their ratio is the mean batch.
-    pub fn write_counts(&self) -> (u64, u64) {
-        (self.inner.stats.pieces.load(Ordering::Relaxed), self.inner.stats.commits.load(Ordering::Relaxed))
+    /// How busy and how well this layer is.
+    pub fn load(&self) -> Load {
+        self.inner.stats.load(self.inner.writes.len(), self.inner.reads.len())
     }
 
     /// Runs a writing closure in one transaction and answers after its commit. The closure may be repeated
@@ -206,6 +202,15 @@ impl Db {
         received(self.submit(&self.inner.reads, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.await)
     }
 
+    /// [`Db::bare_read`] for threads outside the async runtime.
+    pub fn bare_read_blocking<T, F>(&self, work: F) -> Done<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Bare<'_>) -> Done<T> + Send + 'static,
+    {
+        received(self.submit(&self.inner.reads, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.blocking_recv())
+    }
+
     fn writing<T, F>(&self, caller: Caller, now: Timestamp, work: F) -> impl FnMut(&mut dyn Conn) -> Done<T> + Send + 'static
     where
         T: Send + 'static,
@@ -270,6 +275,23 @@ impl Target {
     }
 }
 
+fn spawn_readers(target: &Target, threads: usize, queue: &Receiver<Box<dyn Piece>>) -> Result<Dialect, DbError> {
+    for _ in 0..threads {
+        let queue = queue.clone();
+        match target {
+            Target::Sqlite(path) => {
+                let reader = SqliteConn::open(path, true)?;
+                spawn("db-reader", move || sqlite_reader(reader, &queue))?;
+            }
+            Target::Postgres(url) => {
+                let url = url.clone();
+                spawn("db-reader", move || pg_worker(&url, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", &queue, &Stats::default()))?;
+            }
+        }
+    }
+    Ok(if matches!(target, Target::Sqlite(_)) { Dialect::Sqlite } else { Dialect::Postgres })
+}
+
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), DbError> {
     thread::Builder::new().name(name.into()).spawn(body).map(|_| ()).map_err(|e| DbError::Unavailable(e.to_string()))
 }
@@ -277,7 +299,7 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), DbError
 fn sqlite_writer(mut conn: SqliteConn, queue: &Receiver<Box<dyn Piece>>, stats: &Stats) {
     while let Ok(first) = queue.recv() {
         let mut batch: Vec<Box<dyn Piece>> = Vec::new();
-        let mut outcome = conn.raw("BEGIN IMMEDIATE");
+        let mut outcome = if stats.is_broken() { Err(stopped()) } else { conn.raw("BEGIN IMMEDIATE") };
         let mut next = Some(first);
         while let Some(mut piece) = next.take() {
             if outcome.is_ok() {
@@ -295,12 +317,17 @@ fn sqlite_writer(mut conn: SqliteConn, queue: &Receiver<Box<dyn Piece>>, stats: 
             // Fails when SQLite has already rolled back by itself; then there is nothing left to undo.
             let _ = conn.raw("ROLLBACK");
         }
-        stats.pieces.fetch_add(batch.len() as u64, Ordering::Relaxed);
-        stats.commits.fetch_add(1, Ordering::Relaxed);
+        stats.committed(batch.len(), &outcome);
         for piece in batch {
             piece.answer(outcome.clone());
         }
     }
+}
+
+/// After a failed write or fsync the system may hold pages it will never write. Going on would build on them; a new start first
+/// brings everything it can read safely to the disk: see [`SqliteConn::settle`].
+fn stopped() -> DbError {
+    DbError::Broken("writing has stopped after the disk failed; start the server anew".into())
 }
 
 /// An error here means that the whole batch is lost, e.g. because a full disk made SQLite roll back.
@@ -324,8 +351,7 @@ fn pg_worker(url: &str, begin: &str, queue: &Receiver<Box<dyn Piece>>, stats: &S
     let mut kept: Option<PgConn> = None;
     while let Ok(mut piece) = queue.recv() {
         let outcome = pg_once(url, begin, &mut kept, piece.as_mut());
-        stats.pieces.fetch_add(1, Ordering::Relaxed);
-        stats.commits.fetch_add(1, Ordering::Relaxed);
+        stats.committed(1, &outcome);
         piece.answer(outcome);
     }
 }

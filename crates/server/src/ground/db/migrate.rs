@@ -15,6 +15,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0004_desk", include_str!("../../../migrations/0004_desk.sql")),
     ("0005_field", include_str!("../../../migrations/0005_field.sql")),
     ("0006_talk", include_str!("../../../migrations/0006_talk.sql")),
+    ("0012_waiting", include_str!("../../../migrations/0012_waiting.sql")),
 ];
 
 /// What a run of [`migrate`] did.
@@ -36,6 +37,21 @@ pub fn migrate(url: &str, now: Timestamp) -> Result<Applied, DbError> {
         }
         Target::Postgres(url) => run(&mut PgConn::open(&url)?, "BEGIN; SELECT pg_advisory_xact_lock(7205759403)", now),
     }
+}
+
+/// Names of the migrations a database still lacks; changes nothing. Errors: no database there yet.
+pub fn pending(url: &str) -> Result<Vec<String>, DbError> {
+    let mut conn: Box<dyn Conn> = match Target::parse(url)? {
+        Target::Sqlite(path) => Box::new(SqliteConn::open(&path, true)?),
+        Target::Postgres(url) => Box::new(PgConn::open(&url)?),
+    };
+    let known = match conn.raw_rows("SELECT name FROM schema_migration ORDER BY version") {
+        Ok(mut rows) => rows.iter_mut().map(|row| row.next::<String>()).collect::<Result<_, _>>()?,
+        // A database without this table is an empty one.
+        Err(DbError::Other(_)) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    Ok(MIGRATIONS.iter().map(|(name, _)| (*name).to_owned()).filter(|name| !known.contains(name)).collect())
 }
 
 fn run(conn: &mut dyn Conn, begin: &str, now: Timestamp) -> Result<Applied, DbError> {
@@ -75,10 +91,11 @@ fn step(conn: &mut dyn Conn, index: usize, name: &str, text: &str, now: Timestam
             "migration {version} is recorded as {known_name} with another text than {name}; a landed migration is never edited"
         ))),
         None => {
-            conn.raw(&dialect.render_ddl(text))?;
             if dialect == Dialect::Postgres {
-                conn.raw("SET LOCAL lock_timeout = '5s'")?;
+                // A change of a large table takes what it takes, but does not queue in front of everybody else for a lock.
+                conn.raw("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '5s'")?;
             }
+            conn.raw(&dialect.render_ddl(text))?;
             conn.raw(&format!(
                 "INSERT INTO schema_migration (version, name, checksum, applied_at) VALUES ({version}, '{name}', '{checksum}', {})",
                 to_millis(now)

@@ -4,8 +4,10 @@
 //! after the commit. On SQLite one writer thread gathers waiting closures into one commit (a savepoint each); readers have
 //! threads of their own. On PostgreSQL a pool of threads owns one connection each.
 
+mod backup;
 mod conn;
 mod handle;
+mod load;
 mod migrate;
 mod postgres;
 mod sql;
@@ -13,11 +15,13 @@ mod sqlite;
 mod tx;
 mod val;
 
+pub use backup::{restored, snapshot};
 pub use conn::{Bare, Conn, Query};
 pub use handle::{Db, DbOptions};
 #[doc(hidden)]
 pub use inventory;
-pub use migrate::{Applied, migrate};
+pub use load::{BATCHES, Load};
+pub use migrate::{Applied, migrate, pending};
 pub use sql::{Dialect, Registered, Sql, registered};
 pub use tx::{Change, Tx};
 pub use val::{FromVal, Json, Row, ToVal, Val, code, contains, p};
@@ -36,6 +40,10 @@ pub enum DbError {
     /// The database is not there, is full, or gave up; the request may be repeated with the same idempotency key.
     #[error("database not available: {0}")]
     Unavailable(String),
+    /// The disk failed a write. What it had taken before may or may not be there, so nothing more is written until a new start has
+    /// looked at it.
+    #[error("the disk failed: {0}")]
+    Broken(String),
     /// Two transactions stood in each other's way; the layer has already repeated the closure.
     #[error("serialisation: {0}")]
     Contended(String),

@@ -1,10 +1,11 @@
 use std::collections::HashMap;
 use std::error::Error;
+use std::time::Duration;
 
 use postgres::error::SqlState;
 use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, NoTls, Statement};
+use postgres::{Client, Config, NoTls, Statement};
 
 use super::{Conn, DbError, Dialect, Row, Sql, Val};
 
@@ -17,7 +18,13 @@ pub struct PgConn {
 impl PgConn {
     /// Connects. A statement that runs longer than 30 s is ended by the server.
     pub fn open(url: &str) -> Result<Self, DbError> {
-        let mut client = Client::connect(url, NoTls).map_err(wrap)?;
+        let mut config: Config = url.parse().map_err(wrap)?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(Duration::from_secs(5));
+        }
+        // A link that has died without a word is noticed by keepalives when idle, and by this when something was sent.
+        config.keepalives_idle(Duration::from_secs(30)).tcp_user_timeout(Duration::from_secs(40));
+        let mut client = config.connect(NoTls).map_err(wrap)?;
         client.batch_execute("SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET TIME ZONE 'UTC'").map_err(wrap)?;
         Ok(Self { client, prepared: HashMap::new() })
     }

@@ -31,6 +31,22 @@ impl SqliteConn {
         Ok(Self { inner, rendered: HashMap::new() })
     }
 
+    /// Copies the write-ahead log into the database file and syncs it. After a crash on a failing disk the log may be readable without
+    /// being on the disk; afterwards what can be read is what is kept. Skipped while another process is in the way (it has done the same)
+    /// or the disk is full; then the log stays as it is.
+    pub fn settle(&mut self) -> Result<(), DbError> {
+        self.inner.busy_timeout(Duration::ZERO).map_err(wrap)?;
+        let done = self.inner.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(wrap);
+        self.inner.busy_timeout(Duration::from_secs(10)).map_err(wrap)?;
+        match done {
+            Err(DbError::Unavailable(reason)) => {
+                tracing::warn!(reason, "the write-ahead log stays as it is for now");
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
     fn text<'a>(rendered: &'a mut HashMap<usize, String>, sql: &'static Sql) -> &'a str {
         rendered.entry(sql.key()).or_insert_with(|| Dialect::Sqlite.render(sql.text).into_owned())
     }
@@ -119,6 +135,9 @@ fn wrap(error: rusqlite::Error) -> DbError {
         let text = text.clone().unwrap_or_else(|| code.to_string());
         return match code.extended_code {
             ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY => DbError::Unique(text),
+            ffi::SQLITE_IOERR_WRITE | ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC | ffi::SQLITE_IOERR_TRUNCATE => {
+                DbError::Broken(text)
+            }
             _ => match code.code {
                 rusqlite::ErrorCode::DiskFull
                 | rusqlite::ErrorCode::SystemIoFailure

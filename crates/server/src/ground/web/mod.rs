@@ -3,9 +3,11 @@
 mod body;
 mod cursor;
 mod door;
+mod observe;
 mod problem;
 
 pub use body::{Body, Params, Ref};
 pub use cursor::{Keyset, Page, PageParams};
 pub use door::{Answered, Door, Runner, SESSION_COOKIE, bearer_or_cookie, lang_of};
+pub use observe::observe;
 pub use problem::Problem;

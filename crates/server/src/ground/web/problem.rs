@@ -54,7 +54,7 @@ impl Problem {
         match stop {
             Stop::Refused(refusal) => Self::refused(lang, &refusal),
             Stop::Stale(current) => Self { current: Some(current), ..Self::build(lang, StatusCode::CONFLICT, "stale", &BTreeMap::new()) },
-            Stop::Db(DbError::Unavailable(text) | DbError::Contended(text)) => {
+            Stop::Db(DbError::Unavailable(text) | DbError::Contended(text) | DbError::Broken(text)) => {
                 tracing::warn!(error = %text, "the database is not available");
                 Self::build(lang, StatusCode::SERVICE_UNAVAILABLE, "busy", &BTreeMap::new())
             }

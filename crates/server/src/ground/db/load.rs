@@ -1,0 +1,76 @@
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::DbError;
+
+/// Upper ends of the batch buckets.
+pub const BATCHES: [u64; 6] = [1, 4, 16, 64, 128, 256];
+
+/// What the writing threads count.
+#[derive(Debug, Default)]
+pub(super) struct Stats {
+    pub(super) pieces: AtomicU64,
+    pub(super) commits: AtomicU64,
+    pub(super) failures: AtomicU64,
+    batches: [AtomicU64; BATCHES.len()],
+    trouble: Mutex<Option<DbError>>,
+    broken: AtomicBool,
+}
+
+impl Stats {
+    /// A commit of `pieces` closures ended.
+    pub(super) fn committed(&self, pieces: usize, outcome: &Result<(), DbError>) {
+        let pieces = pieces as u64;
+        self.pieces.fetch_add(pieces, Ordering::Relaxed);
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        let bucket = BATCHES.iter().position(|end| pieces <= *end).unwrap_or(BATCHES.len() - 1);
+        self.batches[bucket].fetch_add(1, Ordering::Relaxed);
+        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        match outcome {
+            Ok(()) => *trouble = None,
+            Err(error) => {
+                self.failures.fetch_add(1, Ordering::Relaxed);
+                if matches!(error, DbError::Broken(_)) {
+                    self.broken.store(true, Ordering::Relaxed);
+                }
+                *trouble = Some(error.clone());
+            }
+        }
+    }
+
+    /// Whether the disk has failed a write; from then on nothing is written until the process starts anew.
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn load(&self, waiting_writes: usize, waiting_reads: usize) -> Load {
+        Load {
+            pieces: self.pieces.load(Ordering::Relaxed),
+            commits: self.commits.load(Ordering::Relaxed),
+            failures: self.failures.load(Ordering::Relaxed),
+            batches: std::array::from_fn(|i| self.batches[i].load(Ordering::Relaxed)),
+            waiting_writes,
+            waiting_reads,
+            trouble: self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
+    }
+}
+
+/// How busy and how well the database layer of this process is.
+#[derive(Debug, Clone)]
+pub struct Load {
+    /// Writing closures answered.
+    pub pieces: u64,
+    /// Commits they took.
+    pub commits: u64,
+    /// Commits that failed.
+    pub failures: u64,
+    /// Commits by the number of closures in them, each bucket up to its end in [`BATCHES`].
+    pub batches: [u64; BATCHES.len()],
+    /// Closures that wait for a writing thread.
+    pub waiting_writes: usize,
+    /// Closures that wait for a reading thread.
+    pub waiting_reads: usize,
+    /// Why the last commit failed; `None` when it went well.
+    pub trouble: Option<DbError>,
+}

@@ -1,0 +1,57 @@
+//! Takes away what nobody needs any more: old answers under idempotency keys, finished jobs, sessions long over.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::ground::db::{Bare, Done, Query, p};
+use crate::house::House;
+use crate::sql;
+
+/// How long the answer under an idempotency key is kept: longer than any client goes on repeating.
+const ANSWERS: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How long a finished job can be looked at.
+const JOBS: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How long a session that is over can be looked at.
+const SESSIONS: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How often there is something to sweep.
+pub const EVERY: SignedDuration = SignedDuration::from_mins(10);
+/// Rows per transaction: few, so that nobody waits for it.
+const BATCH: u32 = 500;
+
+/// Sweeps until nothing old is left. The number of rows taken away.
+pub async fn round(house: &House) -> Done<u64> {
+    let (now, mut gone) = (house.clock.now(), 0);
+    for sweep in [answers, jobs, sessions] {
+        loop {
+            let rows = house.db.bare_write(move |bare| sweep(bare, now)).await?;
+            gone += rows;
+            if rows < u64::from(BATCH) {
+                break;
+            }
+        }
+    }
+    Ok(gone)
+}
+
+fn answers(bare: &mut Bare<'_>, now: Timestamp) -> Done<u64> {
+    Ok(bare.exec(
+        sql!(
+            "DELETE FROM idempotency WHERE (tenant_id, caller, key) IN
+               (SELECT tenant_id, caller, key FROM idempotency WHERE created_at < $1 ORDER BY created_at LIMIT $2)"
+        ),
+        &[p(&(now - ANSWERS)), p(&BATCH)],
+    )?)
+}
+
+fn jobs(bare: &mut Bare<'_>, now: Timestamp) -> Done<u64> {
+    Ok(bare.exec(
+        sql!("DELETE FROM job WHERE id IN (SELECT id FROM job WHERE state = 'done' AND created_at < $1 ORDER BY created_at LIMIT $2)"),
+        &[p(&(now - JOBS)), p(&BATCH)],
+    )?)
+}
+
+fn sessions(bare: &mut Bare<'_>, now: Timestamp) -> Done<u64> {
+    Ok(bare.exec(
+        sql!("DELETE FROM session WHERE token_hash IN (SELECT token_hash FROM session WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)"),
+        &[p(&(now - SESSIONS)), p(&BATCH)],
+    )?)
+}
