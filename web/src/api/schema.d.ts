@@ -210,6 +210,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tickets of a queue; what falls due first stands first, of closed ones the newest. */
+        get: operations["ticket_list"];
+        put?: never;
+        /** Registers a ticket. Errors: `ticket.open_already` names the open case of the same terminal; `even_if_open` passes. */
+        post: operations["ticket_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many tickets stand in each queue. */
+        get: operations["ticket_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tickets a typed word names. Errors: `ticket.search_short`, fewer than two characters. */
+        get: operations["ticket_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One ticket with everything its page shows. */
+        get: operations["ticket_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands accountability to a colleague. */
+        post: operations["ticket_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraws it. */
+        post: operations["ticket_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes accountability. */
+        post: operations["ticket_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/clocks/{kind}": {
         parameters: {
             query?: never;
@@ -221,6 +341,23 @@ export interface paths {
         get: operations["clock_explain"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records the merchant's confirmation and closes. */
+        post: operations["ticket_confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -290,6 +427,210 @@ export interface paths {
         put?: never;
         /** Give the walk up. */
         post: operations["guide_leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes a note. Notes only add, so it asks for no version. */
+        post: operations["ticket_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Waits for somebody outside; clocks pause as the agreement says. */
+        post: operations["ticket_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judges impact and urgency anew; the priority follows from the table and is explained line by line. */
+        post: operations["ticket_priority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Completes contact, terminal and symptom. Once nothing is missing the case is judged. */
+        post: operations["ticket_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It was not solved: opens it again, within thirty days of closing. */
+        post: operations["ticket_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes to the merchant, on their page and by mail where there is an address, once. */
+        post: operations["ticket_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** No longer waits. */
+        post: operations["ticket_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/solve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Declares it solved; the merchant is asked to confirm. */
+        post: operations["ticket_solve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said and what happened, oldest first. */
+        get: operations["ticket_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/triage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides remote or on site against, or with, the book; the reason is kept. */
+        post: operations["ticket_triage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/work-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides for a visit: opens a work order that carries what was done from afar. */
+        post: operations["ticket_visit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triage/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How a report would be judged: faults with their evidence, remote or on site, the priority with its derivation. Nothing is kept. */
+        post: operations["triage_preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -618,6 +959,11 @@ export interface components {
              */
             to?: string | null;
         };
+        /**
+         * @description Why another ticket is worth a look.
+         * @enum {string}
+         */
+        Alike: "same_terminal" | "same_merchant";
         /** @description A label to choose. */
         AnswerChoice: {
             /** @description The answer's id. */
@@ -657,6 +1003,13 @@ export interface components {
             lng?: number | null;
             /** @description Why the telephone stands elsewhere than the shop. */
             off_site_reason?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Hands it over. */
+        AssignTicket: {
+            /** @description A colleague of the desk. */
+            to: components["schemas"]["Id_usr"];
             /** Format: int64 */
             version: number;
         };
@@ -749,6 +1102,11 @@ export interface components {
         Candidates: {
             items: components["schemas"]["CandidateRow"][];
         };
+        /**
+         * @description How a case came in.
+         * @enum {string}
+         */
+        Channel: "h5" | "phone" | "api" | "mail";
         /** @description A clock as people see it at one instant. */
         Clock: {
             /**
@@ -913,6 +1271,11 @@ export interface components {
         Colleagues: {
             items: components["schemas"]["Colleague"][];
         };
+        /**
+         * @description What somebody wants to do with a case.
+         * @enum {string}
+         */
+        CommandKind: "claim" | "assign" | "register" | "reply" | "note" | "priority" | "pause" | "resume" | "triage" | "guide" | "visit" | "solve" | "confirm" | "reopen" | "cancel";
         /** @description Finishes. */
         CompleteOrder: {
             confirmation: components["schemas"]["ConfirmOrder"];
@@ -934,6 +1297,27 @@ export interface components {
             /** @description Lines of points, each `[x, y]`. */
             strokes: number[][][];
         };
+        /** @description Records the merchant's confirmation. */
+        ConfirmTicket: {
+            /** @description `phone` or `telemetry`. */
+            by: components["schemas"]["ConfirmedBy"];
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description How the merchant's confirmation came.
+         * @enum {string}
+         */
+        ConfirmedBy: "page" | "phone" | "telemetry" | "visit" | "silence";
+        /** @description Who can be reached; what is left out is not known, or stays as it is. */
+        ContactGiven: {
+            /** @description A mail address. */
+            email?: string | null;
+            /** @description 1 to 100 characters. */
+            name?: string | null;
+            /** @description 5 to 15 digits. */
+            phone?: string | null;
+        };
         /** @description Whether a repair that is nobody's fault would be free on a day, and by which term. */
         Coverage: {
             /** @description Free when the damage is not human-caused and the serial is intact. */
@@ -950,10 +1334,27 @@ export interface components {
              */
             until?: string | null;
         };
+        /**
+         * @description Who decided.
+         * @enum {string}
+         */
+        DecidedBy: "rule" | "person";
+        /**
+         * @description From afar or on site.
+         * @enum {string}
+         */
+        Decision: "remote" | "onsite";
         /** @description Says what it is. */
         DiagnoseOrder: {
             fault_code: string;
             note?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Opens it again, or withdraws it. */
+        EndTicket: {
+            /** @description Why, in a sentence. */
+            reason: string;
             /** Format: int64 */
             version: number;
         };
@@ -978,6 +1379,13 @@ export interface components {
             id: components["schemas"]["Id_eng"];
             /** @description Name. */
             name: string;
+        };
+        /** @description A fact used, for people. */
+        FactUsed: {
+            /** @description What it is. */
+            label: components["schemas"]["Text"];
+            /** @description Its value. */
+            value: string;
         };
         /** @description Ends without a repair. */
         FailOrder: {
@@ -1024,6 +1432,47 @@ export interface components {
         FaultList: {
             items: components["schemas"]["Fault"][];
         };
+        /** @description A follow-up as screens show it. */
+        FollowUp: {
+            /**
+             * Format: date-time
+             * @description When they answered.
+             */
+            answered_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When they were asked.
+             */
+            asked_at?: string | null;
+            /** @description In their words. */
+            comment?: string | null;
+            /**
+             * Format: date-time
+             * @description When the merchant is asked.
+             */
+            due_at: string;
+            /** @description Which one. */
+            id: components["schemas"]["Id_fol"];
+            /**
+             * Format: int32
+             * @description Which closing of the ticket it belongs to, from 1.
+             */
+            round: number;
+            /**
+             * Format: int32
+             * @description 1 to 5.
+             */
+            score?: number | null;
+            /** @description Whether the trouble is gone. */
+            solved?: boolean | null;
+            /** @description How far it has come. */
+            state: components["schemas"]["FollowUpState"];
+        };
+        /**
+         * @description How far a follow-up has come.
+         * @enum {string}
+         */
+        FollowUpState: "scheduled" | "asked" | "answered" | "expired";
         /** @description Something that keeps an order from being finished. */
         Gap: {
             /** @description Stable: `diagnosis`, `backup`, `restore`, `swap_unit`, `step:<code>`, `test:<code>`, `step_failed:<code>`, `follow_up:<code>`. */
@@ -1058,6 +1507,11 @@ export interface components {
         GuideLeave: {
             /** @description In a sentence. */
             reason: string;
+        };
+        /** @description A guide with its name. */
+        GuideName: {
+            id: string;
+            name: components["schemas"]["Text"];
         };
         /** @description Nothing. */
         GuideNothing: Record<string, never>;
@@ -1125,16 +1579,41 @@ export interface components {
         Hours: {
             [key: string]: string[][];
         };
+        Id_acq: string;
+        Id_bnd: string;
         Id_con: string;
         Id_eng: string;
+        Id_ent: string;
+        Id_fol: string;
         Id_gdr: string;
         Id_let: string;
+        Id_mer: string;
         Id_ofr: string;
         Id_prt: string;
+        Id_sto: string;
         Id_tkt: string;
         Id_trm: string;
         Id_usr: string;
         Id_wor: string;
+        /**
+         * @description What the fault does to the merchant's business.
+         * @enum {string}
+         */
+        Impact: "cannot_take_payment" | "partly" | "can_take_payment" | "unknown";
+        /**
+         * @description The two languages every user-facing text exists in.
+         * @enum {string}
+         */
+        Lang: "zh" | "en";
+        /** @description The newest line of a timeline. */
+        LastLine: {
+            /** Format: date-time */
+            at: string;
+            channel?: components["schemas"]["Channel"] | null;
+            kind: components["schemas"]["LineKind"];
+            /** @description The first words as they were written, or what happened, in a few words. */
+            preview: components["schemas"]["Text"];
+        };
         /**
          * @description How a letter came.
          * @enum {string}
@@ -1225,6 +1704,32 @@ export interface components {
          * @enum {string}
          */
         Level: "ok" | "half" | "tight" | "late" | "paused" | "met" | "missed" | "void";
+        /**
+         * @description Whose words or deed it is.
+         * @enum {string}
+         */
+        LineAuthor: "merchant" | "staff" | "system";
+        /** @description How far the words have come on their way to the merchant. */
+        LineDelivery: {
+            /** @description `ready`, `run`, `sent`, `failed`. */
+            state: string;
+            /** @description By which way. */
+            transport: string;
+        };
+        /** @description Something that happened. */
+        LineEvent: {
+            /** @description Stable word. */
+            code: string;
+            /** @description In a sentence, with names and values. */
+            sentence: components["schemas"]["Text"];
+            /** @description In a few words. */
+            short: components["schemas"]["Text"];
+        };
+        /**
+         * @description What a line is.
+         * @enum {string}
+         */
+        LineKind: "message" | "reply" | "note" | "event";
         /** @description Who one is. */
         Me: {
             /** @description Actions one may do at least on what is one's own. */
@@ -1235,6 +1740,11 @@ export interface components {
             role: components["schemas"]["Role"];
             tenant_name: string;
             username: string;
+        };
+        /** @description Writes to ourselves. */
+        NoteTicket: {
+            /** @description 1 to 4000 characters; card numbers are masked. */
+            body: string;
         };
         /** @description Whom to ask; without anything, the rule chooses. */
         OfferOrder: {
@@ -1268,6 +1778,11 @@ export interface components {
          * @enum {string}
          */
         OrderKind: "repair" | "swap" | "inspect";
+        /**
+         * @description How a case was solved.
+         * @enum {string}
+         */
+        Outcome: "remote_fixed" | "visit_fixed" | "no_fault" | "advised";
         /** @description A page of a list. */
         Page_AuditLine: {
             /** @description The rows. */
@@ -1324,6 +1839,64 @@ export interface components {
                 /** @description One line; may be empty. */
                 subject: string;
                 ticket_id?: components["schemas"]["Id_tkt"] | null;
+            }[];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_TicketRow: {
+            /** @description The rows. */
+            items: {
+                /** @description How it came in. */
+                channel: components["schemas"]["Channel"];
+                /** @description Whether they took it on by their own act. */
+                claimed: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it was closed or withdrawn.
+                 */
+                closed_at?: string | null;
+                /** @description Which one. */
+                id: components["schemas"]["Id_tkt"];
+                last_line?: components["schemas"]["LastLine"] | null;
+                look_at?: components["schemas"]["ClockKind"] | null;
+                merchant_id?: components["schemas"]["Id_mer"] | null;
+                merchant_name?: string | null;
+                /** @description `T-000831`. */
+                number: string;
+                /**
+                 * Format: date-time
+                 * @description When it was registered.
+                 */
+                opened_at: string;
+                /** @description The one accountable person. */
+                owner: components["schemas"]["PersonName"];
+                /** @description How soon it must be handled. */
+                priority: components["schemas"]["Priority"];
+                resolution?: components["schemas"]["Clock"] | null;
+                response?: components["schemas"]["Clock"] | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["TicketState"];
+                store_id?: components["schemas"]["Id_sto"] | null;
+                store_name?: string | null;
+                /** @description A short title, from the symptom. */
+                subject: string;
+                terminal_id?: components["schemas"]["Id_trm"] | null;
+                terminal_model?: string | null;
+                terminal_serial?: string | null;
+                tier?: components["schemas"]["Tier"] | null;
+                /**
+                 * Format: date-time
+                 * @description The last change.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int64
+                 * @description Grows with each change.
+                 */
+                version: number;
+                /** @description For whom or what it waits; empty when it does not. */
+                waiting: components["schemas"]["PauseReason"][];
             }[];
             /** @description Where the next page starts; null on the last one. */
             next_cursor?: string | null;
@@ -1394,10 +1967,44 @@ export interface components {
             part: string;
         };
         /**
+         * @description Why the case waits for somebody outside the house.
+         * @enum {string}
+         */
+        PauseReason: "waiting_merchant" | "waiting_parts" | "waiting_acquirer" | "merchant_closed";
+        /** @description A person of the desk with a name. */
+        PersonName: {
+            /** @description Who. */
+            id: components["schemas"]["Id_usr"];
+            /** @description Name. */
+            name: string;
+        };
+        /**
          * @description How soon it must be handled; derived from impact, urgency and tier.
          * @enum {string}
          */
         Priority: "urgent" | "high" | "normal" | "low";
+        /** @description Judges impact and urgency anew. */
+        PriorityTicket: {
+            impact: components["schemas"]["Impact"];
+            /** @description Why, in a sentence. */
+            reason: string;
+            urgency: components["schemas"]["Urgency"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description How a priority came about, for people. */
+        PriorityWhy: {
+            /** @description What it does to business. */
+            impact: components["schemas"]["Impact"];
+            /** @description The derivation, line by line. */
+            lines: components["schemas"]["Text"][];
+            /** @description The result. */
+            priority: components["schemas"]["Priority"];
+            /** @description The merchant's tier. */
+            tier: string;
+            /** @description How long it can wait. */
+            urgency: components["schemas"]["Urgency"];
+        };
         /** @description How "no" is said (RFC 9457). */
         Problem: {
             /** @description Stable code for programs. */
@@ -1418,9 +2025,40 @@ export interface components {
             /** @description `https://postsale.dev/problems/` and the code: a name, not an address to fetch. */
             type: string;
         };
+        /**
+         * @description What was promised.
+         * @enum {string}
+         */
+        PromiseKind: "respond" | "visit";
+        /** @description A fault it may be. */
+        Proposal: {
+            /** @description What the score rests on. */
+            evidence: components["schemas"]["Text"][];
+            /** @description Its code. */
+            fault_code: string;
+            /**
+             * Format: int32
+             * @description How well it fits, 0 to 100. Not a probability.
+             */
+            score: number;
+            /** @description What is seen. */
+            symptom: components["schemas"]["Text"];
+        };
         /** @description Says no. */
         RefuseOrder: {
             reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Adds facts. What is left out stays as it is. */
+        RegisterTicket: {
+            contact?: components["schemas"]["ContactGiven"] | null;
+            /** @description What they see, in their words. */
+            symptom?: string | null;
+            /** @description The serial number, now known. */
+            terminal_serial?: string | null;
+            /** @description Why it is not. */
+            terminal_unknown_reason?: string | null;
             /** Format: int64 */
             version: number;
         };
@@ -1435,6 +2073,15 @@ export interface components {
             at: string;
             /** @description What was asked. */
             question: components["schemas"]["Text"];
+        };
+        /** @description Writes to the merchant. */
+        ReplyTicket: {
+            /** @description 1 to 4000 characters; card numbers are masked. */
+            body: string;
+            /** Format: int64 */
+            version: number;
+            /** @description Wait for the merchant's answer from now on. */
+            wait?: boolean;
         };
         /** @description A response code (field 39 of ISO 8583). */
         ResponseCode: {
@@ -1474,6 +2121,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description Only the version that was seen. */
+        SeenTicket: {
+            /** Format: int64 */
+            version: number;
+        };
         /**
          * @description What a stretch of time was.
          * @enum {string}
@@ -1490,6 +2142,22 @@ export interface components {
             password: string;
             username: string;
         };
+        /** @description Another ticket that is worth a look. */
+        SimilarTicket: {
+            /** Format: date-time */
+            closed_at?: string | null;
+            fault_code?: string | null;
+            fault_name?: components["schemas"]["Text"] | null;
+            id: components["schemas"]["Id_tkt"];
+            /** @description `T-000831`. */
+            number: string;
+            /** Format: date-time */
+            opened_at: string;
+            outcome?: components["schemas"]["Outcome"] | null;
+            state: components["schemas"]["TicketState"];
+            subject: string;
+            why: components["schemas"]["Alike"];
+        };
         /** @description What an engineer can do. */
         Skill: {
             /** @description Counts only with a valid certificate. */
@@ -1502,6 +2170,15 @@ export interface components {
         /** @description Skills. */
         SkillList: {
             items: components["schemas"]["Skill"][];
+        };
+        /** @description Declares it solved. */
+        SolveTicket: {
+            /** @description The confirmed fault. */
+            fault_code: string;
+            /** @description How; what was done on site is said by finishing the visit. */
+            outcome: components["schemas"]["Outcome"];
+            /** Format: int64 */
+            version: number;
         };
         /** @description From one instant up to another one after it. */
         Span: {
@@ -1541,6 +2218,359 @@ export interface components {
             /** @description Simplified Chinese. */
             zh: string;
         };
+        /** @description The binding in force. */
+        TicketBinding: {
+            address: string;
+            id: components["schemas"]["Id_bnd"];
+            settlement_account_mask: string;
+            tid: string;
+            uscc: string;
+            /** Format: date-time */
+            valid_from: string;
+        };
+        /** @description Who reported it. */
+        TicketContact: {
+            /** @description What we write goes to them by mail as well; without an address their page alone shows it. */
+            by_mail: boolean;
+            email_masked?: string | null;
+            id?: components["schemas"]["Id_con"] | null;
+            lang: components["schemas"]["Lang"];
+            name?: string | null;
+            phone_masked?: string | null;
+        };
+        /** @description The counts beside the queues. */
+        TicketCounts: {
+            /**
+             * Format: int64
+             * @description Due within the hour, or late.
+             */
+            due_soon: number;
+            /**
+             * Format: int64
+             * @description Mine.
+             */
+            mine: number;
+            /**
+             * Format: int64
+             * @description Not closed.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Solved, not confirmed.
+             */
+            solved: number;
+            /**
+             * Format: int64
+             * @description Nobody answered yet.
+             */
+            to_respond: number;
+            /**
+             * Format: int64
+             * @description Nobody took it on yet.
+             */
+            unclaimed: number;
+            /**
+             * Format: int64
+             * @description Waiting for somebody outside.
+             */
+            waiting: number;
+        };
+        /** @description A ticket on its page. */
+        TicketFull: components["schemas"]["TicketRow"] & {
+            /** @description The agreement its clocks run on. */
+            agreement: string;
+            /** Format: date-time */
+            claimed_at?: string | null;
+            decision?: components["schemas"]["Decision"] | null;
+            fault_code?: string | null;
+            fault_name?: components["schemas"]["Text"] | null;
+            impact: components["schemas"]["Impact"];
+            outcome?: components["schemas"]["Outcome"] | null;
+            /** @description How the priority came about, line by line. */
+            priority_why: components["schemas"]["PriorityWhy"];
+            /** Format: int32 */
+            reopen_count: number;
+            /** Format: date-time */
+            responded_at?: string | null;
+            response_code?: string | null;
+            /** Format: date-time */
+            solved_at?: string | null;
+            /** @description What the merchant sees, in their words. */
+            symptom: string;
+            terminal_unknown_reason?: string | null;
+            urgency: components["schemas"]["Urgency"];
+        };
+        /** @description How the walk of a guide stands. */
+        TicketGuide: {
+            /** Format: int32 */
+            about_total?: number | null;
+            ending?: components["schemas"]["Text"] | null;
+            fits?: components["schemas"]["GuideName"] | null;
+            outcome?: components["schemas"]["GuideOutcome"] | null;
+            /** Format: int32 */
+            position?: number | null;
+            question?: components["schemas"]["Text"] | null;
+            state?: components["schemas"]["GuideState"] | null;
+            walked?: components["schemas"]["GuideName"] | null;
+        };
+        /** @description A line of a timeline. */
+        TicketLine: {
+            /** Format: date-time */
+            at: string;
+            author: components["schemas"]["LineAuthor"];
+            /** @description Name; empty for the house. */
+            author_name: string;
+            /** @description The words; null for what happened. */
+            body?: string | null;
+            channel?: components["schemas"]["Channel"] | null;
+            delivery?: components["schemas"]["LineDelivery"] | null;
+            event?: components["schemas"]["LineEvent"] | null;
+            id: components["schemas"]["Id_ent"];
+            kind: components["schemas"]["LineKind"];
+            /** @description Whether the merchant sees it. */
+            public: boolean;
+            /**
+             * Format: int64
+             * @description Its place, from 1; the next page starts after the last one shown.
+             */
+            seq: number;
+        };
+        /** @description Whose terminal it is. */
+        TicketMerchant: {
+            acquirer_id: components["schemas"]["Id_acq"];
+            acquirer_name: string;
+            id: components["schemas"]["Id_mer"];
+            industry: string;
+            mid: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Its cases that are not closed, this one among them.
+             */
+            open_tickets: number;
+            store?: components["schemas"]["TicketStore"] | null;
+            /**
+             * Format: int64
+             * @description Its terminals.
+             */
+            terminals: number;
+            tier: components["schemas"]["Tier"];
+        };
+        /** @description What somebody reports on the phone. Nothing is mandatory while they are still talking; what is missing is named on the page. */
+        TicketOpen: {
+            contact?: components["schemas"]["ContactGiven"] | null;
+            /** @description Register it although the terminal has an open case. */
+            even_if_open?: boolean;
+            impact?: components["schemas"]["Impact"] | null;
+            merchant_id?: components["schemas"]["Id_mer"] | null;
+            /** @description A response code the terminal shows: 1 to 8 letters and digits. */
+            response_code?: string | null;
+            /** @description What they see, in their words; at most 4000 characters. */
+            symptom?: string | null;
+            /** @description The serial number on the label. */
+            terminal_serial?: string | null;
+            /** @description Why it is not known. */
+            terminal_unknown_reason?: string | null;
+            urgency?: components["schemas"]["Urgency"] | null;
+        };
+        /** @description Everything the page of a ticket shows; its timeline is a list of its own. */
+        TicketPage: {
+            /** @description Commands that would do something now and that the reader may give. */
+            allowed: components["schemas"]["CommandKind"][];
+            contact: components["schemas"]["TicketContact"];
+            coverage?: components["schemas"]["Coverage"] | null;
+            follow_ups: components["schemas"]["FollowUp"][];
+            guide: components["schemas"]["TicketGuide"];
+            /**
+             * Format: int64
+             * @description Lines on the timeline.
+             */
+            lines: number;
+            merchant?: components["schemas"]["TicketMerchant"] | null;
+            /** @description What registration still lacks: `contact`, `terminal`, `symptom`. */
+            missing: string[];
+            promise?: components["schemas"]["TicketPromise"] | null;
+            similar: components["schemas"]["SimilarTicket"][];
+            terminal?: components["schemas"]["TicketTerminal"] | null;
+            ticket: components["schemas"]["TicketFull"];
+            triage?: components["schemas"]["Triage"] | null;
+            work_orders: components["schemas"]["WorkOrderRow"][];
+        };
+        /** @description What the merchant has been promised next. */
+        TicketPromise: {
+            /** Format: date-time */
+            by: string;
+            /** Format: date-time */
+            from?: string | null;
+            what: components["schemas"]["PromiseKind"];
+        };
+        /** @description A row of a queue. */
+        TicketRow: {
+            /** @description How it came in. */
+            channel: components["schemas"]["Channel"];
+            /** @description Whether they took it on by their own act. */
+            claimed: boolean;
+            /**
+             * Format: date-time
+             * @description When it was closed or withdrawn.
+             */
+            closed_at?: string | null;
+            /** @description Which one. */
+            id: components["schemas"]["Id_tkt"];
+            last_line?: components["schemas"]["LastLine"] | null;
+            look_at?: components["schemas"]["ClockKind"] | null;
+            merchant_id?: components["schemas"]["Id_mer"] | null;
+            merchant_name?: string | null;
+            /** @description `T-000831`. */
+            number: string;
+            /**
+             * Format: date-time
+             * @description When it was registered.
+             */
+            opened_at: string;
+            /** @description The one accountable person. */
+            owner: components["schemas"]["PersonName"];
+            /** @description How soon it must be handled. */
+            priority: components["schemas"]["Priority"];
+            resolution?: components["schemas"]["Clock"] | null;
+            response?: components["schemas"]["Clock"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["TicketState"];
+            store_id?: components["schemas"]["Id_sto"] | null;
+            store_name?: string | null;
+            /** @description A short title, from the symptom. */
+            subject: string;
+            terminal_id?: components["schemas"]["Id_trm"] | null;
+            terminal_model?: string | null;
+            terminal_serial?: string | null;
+            tier?: components["schemas"]["Tier"] | null;
+            /**
+             * Format: date-time
+             * @description The last change.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Grows with each change.
+             */
+            version: number;
+            /** @description For whom or what it waits; empty when it does not. */
+            waiting: components["schemas"]["PauseReason"][];
+        };
+        /**
+         * @description Where a case stands. Few and coded; what people read are labels.
+         * @enum {string}
+         */
+        TicketState: "new" | "triaged" | "remote" | "visit" | "solved" | "closed" | "cancelled";
+        /** @description The store the terminal stands in. */
+        TicketStore: {
+            address: string;
+            district: string;
+            hours: components["schemas"]["Hours"];
+            id: components["schemas"]["Id_sto"];
+            name: string;
+            /** @description Whether it is open at this moment. */
+            open_now: boolean;
+            /**
+             * Format: date-time
+             * @description When it opens next; null while it is open, and when it never does.
+             */
+            opens_at?: string | null;
+        };
+        /** @description The terminal it is about. */
+        TicketTerminal: {
+            batch: string;
+            binding?: components["schemas"]["TicketBinding"] | null;
+            /** @description Kind of device: `smart`, `mpos`, `sound_box` … */
+            class: string;
+            firmware: string;
+            id: components["schemas"]["Id_trm"];
+            model: string;
+            /**
+             * Format: date-time
+             * @description Since when nothing has been heard of it; null when it is heard.
+             */
+            offline_since?: string | null;
+            serial_no: string;
+            tusn: string;
+            vendor: string;
+        };
+        /** @description Tickets that were found, newest first. */
+        TicketsFound: {
+            items: components["schemas"]["TicketRow"][];
+            /** @description Whether there are more than are shown. */
+            more: boolean;
+        };
+        /**
+         * @description The service tier a merchant has by contract.
+         * @enum {string}
+         */
+        Tier: "standard" | "silver" | "gold";
+        /** @description Lines of a timeline. */
+        Timeline: {
+            items: components["schemas"]["TicketLine"][];
+            /**
+             * Format: int64
+             * @description `after` of the next page; null when there is none yet. A timeline only grows: asking again later goes on from the last line.
+             */
+            next_after?: number | null;
+        };
+        /** @description A triage as it is kept with the ticket and shown. */
+        Triage: {
+            /** @description Who decided. */
+            decided_by: components["schemas"]["DecidedBy"];
+            decision?: components["schemas"]["Decision"] | null;
+            /** @description The facts used. */
+            facts: components["schemas"]["FactUsed"][];
+            /** @description The fault it looks like, when the book is sure enough to act on it. */
+            fault_code?: string | null;
+            /** @description Faults it may be, best first. */
+            proposals: components["schemas"]["Proposal"][];
+            /** @description Why, in a sentence. */
+            reason: components["schemas"]["Text"];
+            /** @description The rule that decided. */
+            rule?: string | null;
+        };
+        /** @description What is known so far. */
+        TriageAsk: {
+            impact?: components["schemas"]["Impact"] | null;
+            /** @description A response code. */
+            response_code?: string | null;
+            /** @description What they see, in their words. */
+            symptom: string;
+            /** @description The serial number. */
+            terminal_serial?: string | null;
+            urgency?: components["schemas"]["Urgency"] | null;
+        };
+        /** @description How it would be judged, with what is known of the terminal. */
+        TriagePreview: {
+            coverage?: components["schemas"]["Coverage"] | null;
+            merchant_name?: string | null;
+            /** @description Open cases of the same terminal: registering another one needs "even so". */
+            open_already: components["schemas"]["TicketRow"][];
+            /** @description The priority, derived line by line. */
+            priority_why: components["schemas"]["PriorityWhy"];
+            store_name?: string | null;
+            terminal?: components["schemas"]["TicketTerminal"] | null;
+            /** @description Faults it may be with their evidence; remote or on site, and why. */
+            triage: components["schemas"]["Triage"];
+        };
+        /** @description Decides remote or on site. */
+        TriageTicket: {
+            decision: components["schemas"]["Decision"];
+            /** @description The fault as it looks; the one known so far without it. */
+            fault_code?: string | null;
+            /** @description Why, in a sentence. */
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description How long the merchant can wait.
+         * @enum {string}
+         */
+        Urgency: "now" | "today" | "can_wait";
         /**
          * @description What a fault usually does to business when nobody said.
          * @enum {string}
@@ -1577,6 +2607,11 @@ export interface components {
          * @enum {string}
          */
         VisitOutcome: "fixed" | "swapped";
+        /**
+         * @description Why a visit is needed.
+         * @enum {string}
+         */
+        VisitReason: "needs_parts" | "needs_hands" | "merchant_unable" | "security" | "remote_exhausted";
         /** @description A step of the checklist, done or not. */
         VisitStepRow: {
             /** Format: date-time */
@@ -1601,6 +2636,30 @@ export interface components {
             tid?: string | null;
             tusn: string;
             vendor: string;
+        };
+        /** @description Sends somebody. */
+        VisitTicket: {
+            /** @description What to know at the door. */
+            access_note?: string | null;
+            /** @description The fault as it looks. */
+            fault_code: string;
+            /** @description Parts to bring; those the fault asks for without them. */
+            parts?: string[] | null;
+            /** @description The same in a sentence. */
+            reason: string;
+            /** @description Why from afar is not enough. */
+            reason_code: components["schemas"]["VisitReason"];
+            /** @description Skills; those the fault asks for without them. */
+            skills?: string[] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Waits, or goes on. */
+        WaitTicket: {
+            /** @description For whom or what. */
+            reason: components["schemas"]["PauseReason"];
+            /** Format: int64 */
+            version: number;
         };
         /** @description Takes a work order back from its engineer. */
         WithdrawOrder: {
@@ -2986,6 +4045,768 @@ export interface operations {
             };
         };
     };
+    ticket_list: {
+        parameters: {
+            query?: {
+                /** @description Which queue; `open` without it. */
+                view?: "open" | "mine" | "to_respond" | "unclaimed" | "due_soon" | "waiting" | "solved" | "closed";
+                /** @description Rows of a page, 1 to 200; 25 without it. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TicketRow"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketOpen"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCounts"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_search: {
+        parameters: {
+            query: {
+                /** @description A ticket's number, a serial number, a phone number, the last four digits of one, or a part of a merchant's name. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketsFound"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeenTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     clock_explain: {
         parameters: {
             query?: never;
@@ -3004,6 +4825,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClockExplain"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
                 };
             };
             /** @description Nobody is signed in */
@@ -3485,6 +5403,1169 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GuideView"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaitTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_priority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_reopen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaitTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_solve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SolveTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_timeline: {
+        parameters: {
+            query?: {
+                /** @description Only lines after this one; from the first without it. */
+                after?: number;
+                /** @description Lines of a page, 1 to 200; 25 without it. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_triage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriageTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_visit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitTicket"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    triage_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriageAsk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriagePreview"];
                 };
             };
             /** @description Nobody is signed in */

@@ -18,3 +18,7 @@ export type Role = Schema<"Role">;
 /** A text of a data file, in both languages. */
 export type Both = Schema<"Text">;
 export type WorkOrderState = Schema<"WorkOrderState">;
+export type TicketPage = Schema<"TicketPage">;
+export type TicketRow = Schema<"TicketRow">;
+export type TicketLine = Schema<"TicketLine">;
+export type TicketState = Schema<"TicketState">;

@@ -172,6 +172,12 @@ fn the_api_document_is_current_and_sound() {
             if !ids.insert(id.clone()) {
                 broken.push(format!("{method} {path}: the operation id {id} stands twice"));
             }
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let name = parameter["name"].as_str().unwrap_or_default();
+                if parameter["in"] == "path" && !path.contains(&format!("{{{name}}}")) {
+                    broken.push(format!("{method} {path}: {name} is a query parameter (`#[into_params(parameter_in = Query)]`)"));
+                }
+            }
         }
     }
     let schemas = json["components"]["schemas"].as_object().unwrap();

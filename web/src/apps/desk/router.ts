@@ -4,10 +4,11 @@ import { setRail } from "@ground/shell/rail";
 import { root, shell } from "@ground/shell/root";
 import { home } from "@rooms/home/room";
 import * as letter from "@rooms/letter/room";
+import * as ticket from "@rooms/ticket/room";
 
-setRail([letter.entry]);
+setRail([ticket.entry, letter.entry]);
 
-const tree = root.addChildren([shell.addChildren([home, ...letter.routes])]);
+const tree = root.addChildren([shell.addChildren([home, ...ticket.routes, ...letter.routes])]);
 
 export const router = createRouter({ routeTree: tree, defaultPreload: "intent", scrollRestoration: true, defaultPendingMs: 200 });
 

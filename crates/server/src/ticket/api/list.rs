@@ -22,6 +22,7 @@ const FOUND: u32 = 50;
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct TicketQuery {
     /// Which queue; `open` without it.
     #[param(inline)]
@@ -65,6 +66,7 @@ async fn ticket_counts(door: Door<act::TicketRead>) -> Result<Json<Counts>, Prob
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct TicketSearch {
     /// A ticket's number, a serial number, a phone number, the last four digits of one, or a part of a merchant's name.
     q: String,

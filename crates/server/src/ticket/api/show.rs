@@ -27,6 +27,7 @@ async fn ticket_read(door: Door<act::TicketRead>, Ref(id): Ref<TicketId>) -> Res
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct TimelineQuery {
     /// Only lines after this one; from the first without it.
     after: Option<i64>,

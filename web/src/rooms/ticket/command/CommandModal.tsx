@@ -1,0 +1,52 @@
+import { Form, Modal, type FormInstance } from "antd";
+import { useState, type ReactNode } from "react";
+import type { Problem, TicketPage } from "@api";
+import { useWords } from "@ground/i18n/Words";
+import { ProblemLine } from "@ground/parts/ProblemView";
+import { StaleNotice } from "../page/StaleNotice";
+
+type Props<Values extends object> = {
+  title: string;
+  /** What it means and what follows. */
+  lead?: ReactNode;
+  submit: string;
+  danger?: boolean;
+  page: TicketPage;
+  form: FormInstance<Values>;
+  initial?: Partial<Values>;
+  pending: boolean;
+  problem: Problem | null;
+  onSubmit: (values: Values) => void;
+  onClose: () => void;
+  children: ReactNode;
+};
+
+const testId = { "data-testid": "command-submit" };
+
+/** The dialog of a command: says what follows, keeps what was typed through every "no". */
+export function CommandModal<Values extends object>(props: Props<Values>) {
+  const { title, lead, submit, danger = false, page, form, initial, pending, problem, onSubmit, onClose, children } = props;
+  const { t } = useWords();
+  // What the person had in front of them when they began.
+  const [seen] = useState(page);
+  return (
+    <Modal
+      open
+      title={`${page.ticket.number} ${title}`}
+      okText={submit}
+      cancelText={t("action.cancel")}
+      okButtonProps={{ danger, htmlType: "submit", form: "command", ...testId }}
+      confirmLoading={pending}
+      onCancel={onClose}
+      mask={{ closable: false }}
+      width={560}
+      destroyOnHidden
+    >
+      {lead && <p className="lead">{lead}</p>}
+      <Form<Values> id="command" form={form} layout="vertical" requiredMark={false} onFinish={onSubmit} {...(initial && { initialValues: initial })}>
+        {children}
+      </Form>
+      {problem && (problem.code === "stale" ? <StaleNotice seen={seen} now={page} /> : <ProblemLine problem={problem} />)}
+    </Modal>
+  );
+}

@@ -1,0 +1,154 @@
+/** Commands that judge: priority, remote or on site, the visit, the solution. */
+import { Form, Input } from "antd";
+import type { Schema, TicketPage } from "@api";
+import { $api } from "@ground/api/query";
+import { useWords } from "@ground/i18n/Words";
+import { useAfterCommand } from "../data";
+import css from "./command.module.css";
+import { CommandModal } from "./CommandModal";
+import { ChoiceField, FaultField, PartsField, ReasonField, SkillsField, useFaults } from "./fields";
+
+export type DialogProps = { page: TicketPage; onClose: () => void };
+
+const said = (text: string | undefined) => text?.trim() || null;
+
+type Judged = Pick<Schema<"PriorityTicket">, "impact" | "urgency" | "reason">;
+
+export function PriorityDialog({ page, onClose }: DialogProps) {
+  const { t, pick } = useWords();
+  const [form] = Form.useForm<Judged>();
+  const run = $api.useMutation("post", "/api/v1/tickets/{id}/priority", useAfterCommand(onClose));
+  const { ticket } = page;
+  return (
+    <CommandModal
+      title={t("command.priority")}
+      lead={t("command.priority_lead")}
+      submit={t("command.priority_submit")}
+      page={page}
+      form={form}
+      initial={{ impact: ticket.impact, urgency: ticket.urgency }}
+      pending={run.isPending}
+      problem={run.error}
+      onSubmit={(values) => run.mutate({ params: { path: { id: ticket.id } }, body: { ...values, version: ticket.version } })}
+      onClose={onClose}
+    >
+      <ul className={css.why}>
+        {ticket.priority_why.lines.map((line) => (
+          <li key={line.zh}>{pick(line)}</li>
+        ))}
+      </ul>
+      <ChoiceField name="impact" label="command.impact" words="impact" values={["cannot_take_payment", "partly", "can_take_payment", "unknown"]} />
+      <ChoiceField name="urgency" label="command.urgency" words="urgency" values={["now", "today", "can_wait"]} />
+      <ReasonField />
+    </CommandModal>
+  );
+}
+
+type Triaged = { decision: Schema<"Decision">; fault_code?: string; reason: string };
+
+export function TriageDialog({ page, onClose }: DialogProps) {
+  const { t } = useWords();
+  const [form] = Form.useForm<Triaged>();
+  const run = $api.useMutation("post", "/api/v1/tickets/{id}/triage", useAfterCommand(onClose));
+  const { ticket } = page;
+  return (
+    <CommandModal
+      title={t("command.triage")}
+      submit={t("command.triage_submit")}
+      page={page}
+      form={form}
+      initial={{ decision: ticket.decision ?? "remote", ...(ticket.fault_code && { fault_code: ticket.fault_code }) }}
+      pending={run.isPending}
+      problem={run.error}
+      onSubmit={({ decision, fault_code, reason }) => run.mutate({ params: { path: { id: ticket.id } }, body: { decision, fault_code: fault_code ?? null, reason, version: ticket.version } })}
+      onClose={onClose}
+    >
+      <ChoiceField name="decision" label="command.decision" words="decision" values={["remote", "onsite"]} />
+      <FaultField optional />
+      <ReasonField />
+    </CommandModal>
+  );
+}
+
+type Visit = { reason_code: Schema<"VisitReason">; reason: string; fault_code: string; skills?: string[]; parts?: string[]; access_note?: string };
+
+/** The gate before a visit: why from afar is not enough, what is needed, what to know at the door. */
+export function VisitDialog({ page, onClose }: DialogProps) {
+  const { t, f } = useWords();
+  const [form] = Form.useForm<Visit>();
+  const faults = useFaults();
+  const run = $api.useMutation("post", "/api/v1/tickets/{id}/work-orders", useAfterCommand(onClose));
+  const { ticket, merchant } = page;
+  const take = (fault: Schema<"Fault"> | undefined) => fault && form.setFieldsValue({ skills: fault.skills, parts: fault.parts });
+  const known = faults.data?.items.find((fault) => fault.code === ticket.fault_code);
+  const store = merchant?.store;
+  return (
+    <CommandModal
+      title={t("command.visit")}
+      lead={
+        store
+          ? t(store.open_now ? "command.visit_lead_open" : "command.visit_lead", { store: store.name, address: store.address, opens: store.opens_at ? f.moment(store.opens_at) : "—" })
+          : t("command.visit_lead_nowhere")
+      }
+      submit={t("command.visit_submit")}
+      page={page}
+      form={form}
+      initial={{ ...(ticket.fault_code && { fault_code: ticket.fault_code }), ...(known && { skills: known.skills, parts: known.parts }) }}
+      pending={run.isPending}
+      problem={run.error}
+      onSubmit={(v) =>
+        run.mutate({
+          params: { path: { id: ticket.id } },
+          body: {
+            reason_code: v.reason_code,
+            reason: v.reason,
+            fault_code: v.fault_code,
+            skills: v.skills ?? null,
+            parts: v.parts ?? null,
+            access_note: said(v.access_note),
+            version: ticket.version,
+          },
+        })
+      }
+      onClose={onClose}
+    >
+      <ChoiceField name="reason_code" label="command.visit_why" words="visit_reason" values={["needs_parts", "needs_hands", "merchant_unable", "remote_exhausted", "security"]} />
+      <ReasonField label="command.visit_tried" />
+      <FaultField onFault={take} />
+      <div className={css.two}>
+        <SkillsField />
+        <PartsField />
+      </div>
+      <Form.Item name="access_note" label={t("command.access")}>
+        <Input maxLength={200} placeholder={t("command.access_hint")} />
+      </Form.Item>
+    </CommandModal>
+  );
+}
+
+type Solved = { fault_code: string; outcome: Schema<"Outcome"> };
+
+export function SolveDialog({ page, onClose }: DialogProps) {
+  const { t } = useWords();
+  const [form] = Form.useForm<Solved>();
+  const run = $api.useMutation("post", "/api/v1/tickets/{id}/solve", useAfterCommand(onClose));
+  const { ticket, guide } = page;
+  const outcome = guide.outcome === "fixed" ? "remote_fixed" : guide.outcome === "advise" ? "advised" : undefined;
+  return (
+    <CommandModal
+      title={t("command.solve")}
+      lead={t("command.solve_lead")}
+      submit={t("command.solve_submit")}
+      page={page}
+      form={form}
+      initial={{ ...(ticket.fault_code && { fault_code: ticket.fault_code }), ...(outcome && { outcome }) }}
+      pending={run.isPending}
+      problem={run.error}
+      onSubmit={(values) => run.mutate({ params: { path: { id: ticket.id } }, body: { ...values, version: ticket.version } })}
+      onClose={onClose}
+    >
+      <FaultField />
+      <ChoiceField name="outcome" label="command.outcome" words="outcome" values={["remote_fixed", "advised", "no_fault"]} />
+    </CommandModal>
+  );
+}

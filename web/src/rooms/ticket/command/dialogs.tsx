@@ -1,0 +1,22 @@
+/** Which dialog belongs to which command. */
+import type { ComponentType } from "react";
+import type { Command } from "../page/next";
+import { PriorityDialog, SolveDialog, TriageDialog, VisitDialog, type DialogProps } from "./deciding";
+import { AssignDialog, CancelDialog, ConfirmDialog, PauseDialog, RegisterDialog, ReopenDialog, ResumeDialog } from "./plain";
+
+/** Commands asked in a dialog. Claiming asks nothing; words and guides have places of their own. */
+export type Asked = Exclude<Command, "claim" | "reply" | "note" | "guide">;
+
+export const dialogs: Record<Asked, ComponentType<DialogProps>> = {
+  assign: AssignDialog,
+  register: RegisterDialog,
+  priority: PriorityDialog,
+  pause: PauseDialog,
+  resume: ResumeDialog,
+  triage: TriageDialog,
+  visit: VisitDialog,
+  solve: SolveDialog,
+  confirm: ConfirmDialog,
+  reopen: ReopenDialog,
+  cancel: CancelDialog,
+};

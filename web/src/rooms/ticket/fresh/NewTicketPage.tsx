@@ -1,0 +1,119 @@
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { Button, Form, Input, Radio } from "antd";
+import { useDeferredValue } from "react";
+import type { Schema } from "@api";
+import { $api } from "@ground/api/query";
+import { useWords } from "@ground/i18n/Words";
+import { ProblemLine } from "@ground/parts/ProblemView";
+import { useAfterCommand } from "../data";
+import css from "./fresh.module.css";
+import { Preview } from "./Preview";
+
+const route = getRouteApi("/shell/tickets/new");
+
+type Typed = {
+  symptom?: string;
+  response_code?: string;
+  serial?: string;
+  unknown?: string;
+  name?: string;
+  phone?: string;
+  email?: string;
+  impact?: Schema<"Impact">;
+  urgency?: Schema<"Urgency">;
+};
+
+const said = (text: string | undefined) => text?.trim() || null;
+const serialOf = (text: string | undefined) => said(text)?.replace(/\s/g, "") ?? null;
+
+/**
+ * A case typed while somebody talks. Nothing is mandatory yet; at the right stands what the house already knows and how it would
+ * judge, renewed as one types.
+ */
+export function NewTicketPage() {
+  const { t } = useWords();
+  const navigate = useNavigate();
+  const { serial } = route.useSearch();
+  const [form] = Form.useForm<Typed>();
+  const typed = useDeferredValue(Form.useWatch([], form) as Typed | undefined);
+  const open = $api.useMutation(
+    "post",
+    "/api/v1/tickets",
+    useAfterCommand((page) => void navigate({ to: "/tickets/$id", params: { id: page.ticket.id }, replace: true })),
+  );
+
+  const submit = (v: Typed, evenIfOpen: boolean) =>
+    open.mutate({
+      body: {
+        symptom: said(v.symptom),
+        response_code: said(v.response_code),
+        terminal_serial: serialOf(v.serial),
+        terminal_unknown_reason: said(v.unknown),
+        contact: { name: said(v.name), phone: said(v.phone), email: said(v.email) },
+        impact: v.impact ?? null,
+        urgency: v.urgency ?? null,
+        even_if_open: evenIfOpen,
+      },
+    });
+
+  return (
+    <div className={css.page}>
+      <section className={css.form}>
+        <h1>{t("fresh.title")}</h1>
+        <Form<Typed> form={form} layout="vertical" requiredMark={false} initialValues={{ serial }} onFinish={(v) => submit(v, false)} aria-label={t("fresh.title")}>
+          <Form.Item name="symptom" label={t("letter.symptom")} extra={t("fresh.symptom_hint")}>
+            <Input.TextArea autoSize={{ minRows: 3, maxRows: 8 }} maxLength={4000} autoFocus data-testid="fresh-symptom" />
+          </Form.Item>
+          <div className={css.two}>
+            <Form.Item name="serial" label={t("letter.serial")} extra={t("fresh.serial_hint")}>
+              <Input maxLength={40} data-testid="fresh-serial" />
+            </Form.Item>
+            <Form.Item name="response_code" label={t("fact.response_code")}>
+              <Input maxLength={8} />
+            </Form.Item>
+          </div>
+          {!serialOf(typed?.serial) && (
+            <Form.Item name="unknown" label={t("letter.serial_unknown")}>
+              <Input maxLength={200} placeholder={t("letter.serial_unknown_hint")} />
+            </Form.Item>
+          )}
+          <div className={css.three}>
+            <Form.Item name="name" label={t("letter.contact_name")}>
+              <Input maxLength={100} data-testid="fresh-name" />
+            </Form.Item>
+            <Form.Item name="phone" label={t("letter.contact_phone")}>
+              <Input inputMode="tel" maxLength={20} data-testid="fresh-phone" />
+            </Form.Item>
+            <Form.Item name="email" label={t("letter.contact_email")}>
+              <Input inputMode="email" maxLength={100} />
+            </Form.Item>
+          </div>
+          <Form.Item name="impact" label={t("command.impact")}>
+            <Radio.Group className={css.choices} options={(["cannot_take_payment", "partly", "can_take_payment"] as const).map((value) => ({ value, label: t(`impact.${value}`) }))} />
+          </Form.Item>
+          <Form.Item name="urgency" label={t("command.urgency")}>
+            <Radio.Group className={css.choices} options={(["now", "today", "can_wait"] as const).map((value) => ({ value, label: t(`urgency.${value}`) }))} />
+          </Form.Item>
+          {open.error && (
+            <ProblemLine problem={open.error}>
+              {open.error.code === "ticket.open_already" && (
+                <Button size="small" onClick={() => submit(form.getFieldsValue(), true)} data-testid="fresh-even-so">
+                  {t("fresh.even_so")}
+                </Button>
+              )}
+            </ProblemLine>
+          )}
+          <div className={css.foot}>
+            <Button type="primary" htmlType="submit" loading={open.isPending} data-testid="fresh-submit">
+              {t("fresh.submit")}
+            </Button>
+            <Button onClick={() => void navigate({ to: "/tickets" })}>{t("fresh.leave")}</Button>
+          </div>
+        </Form>
+      </section>
+      <aside className={css.side} aria-label={t("fresh.preview")}>
+        <Preview ask={{ symptom: said(typed?.symptom) ?? "", terminal_serial: serialOf(typed?.serial), response_code: said(typed?.response_code), impact: typed?.impact ?? null, urgency: typed?.urgency ?? null }} />
+      </aside>
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+/** The words of a ticket. */
+import type { Schema, TicketRow, TicketState } from "@api";
+import { useWords } from "@ground/i18n/Words";
+import { ClockBadge } from "@ground/labels/ClockBadge";
+import { useSession } from "@ground/session/Session";
+import css from "./ticket.module.css";
+
+export function StateLabel({ state, waiting = [] }: { state: TicketState; waiting?: readonly Schema<"PauseReason">[] }) {
+  const { t } = useWords();
+  return (
+    <span className={css.state} data-state={state}>
+      {t(`ticket_state.${state}`)}
+      {waiting.length > 0 && <span className={css.waiting}> {waiting.map((reason) => t(`waiting.${reason}`)).join(t("list.comma"))}</span>}
+    </span>
+  );
+}
+
+/** Who answers for it. Before anybody took it on, it stands with the duty person of the desk. */
+export function Owner({ ticket }: { ticket: Pick<TicketRow, "owner" | "claimed"> }) {
+  const { t } = useWords();
+  const { me } = useSession();
+  if (!ticket.claimed) {
+    return (
+      <span className={css.quiet} title={t("ticket.duty", { name: ticket.owner.name })}>
+        {t("ticket.unclaimed")}
+      </span>
+    );
+  }
+  return <>{ticket.owner.id === me.id ? t("ticket.me") : ticket.owner.name}</>;
+}
+
+export function TierLabel({ tier }: { tier: Schema<"Tier"> }) {
+  const { t } = useWords();
+  return <>{t(`tier.${tier}`)}</>;
+}
+
+/** The clock that matters now: the one to look at, else how the case ended. */
+export function MainClock({ row, onExplain }: { row: TicketRow; onExplain?: (kind: Schema<"ClockKind">) => void }) {
+  const clock = row.look_at === "first_response" ? row.response : (row.resolution ?? row.response);
+  if (!clock) return <>—</>;
+  return <ClockBadge clock={clock} named {...(onExplain && { onExplain: () => onExplain(clock.kind) })} />;
+}

@@ -1,0 +1,127 @@
+import { CommentOutlined, DownOutlined, LockOutlined } from "@ant-design/icons";
+import { Button, Dropdown, Input, Segmented, Space } from "antd";
+import type { TextAreaRef } from "antd/es/input/TextArea";
+import { useEffect, useImperativeHandle, useRef, useState, type KeyboardEvent, type Ref } from "react";
+import type { TicketPage } from "@api";
+import { $api } from "@ground/api/query";
+import { useWords } from "@ground/i18n/Words";
+import { isString, kept } from "@ground/kept";
+import { Kbd } from "@ground/parts/Kbd";
+import { ProblemLine } from "@ground/parts/ProblemView";
+import { useNarrow } from "@ground/shell/useNarrow";
+import { useOnline } from "@ground/shell/OfflineBar";
+import { useAfterCommand } from "../data";
+import css from "./composer.module.css";
+import { StaleNotice } from "./StaleNotice";
+
+export type Mode = "reply" | "note";
+export type ComposerHandle = { write: (mode: Mode) => void };
+
+const draftOf = (id: string, mode: Mode) => kept(`draft.${id}.${mode}`, "", isString);
+const LIMIT = 4000;
+
+/** Where words are written: to the merchant, or to ourselves. What is half written is kept until it was sent. */
+export function Composer({ page, ref }: { page: TicketPage; ref?: Ref<ComposerHandle> }) {
+  const { t } = useWords();
+  const online = useOnline();
+  const narrow = useNarrow();
+  const { ticket, allowed } = page;
+  const modes = (["reply", "note"] as const).filter((mode) => allowed.includes(mode));
+  const [chosen, setMode] = useState<Mode>("reply");
+  const mode = modes.includes(chosen) ? chosen : modes[0];
+  const [texts, setTexts] = useState<Record<Mode, string>>(() => ({ reply: draftOf(ticket.id, "reply").read(), note: draftOf(ticket.id, "note").read() }));
+  const [seen, setSeen] = useState(page);
+  const area = useRef<TextAreaRef>(null);
+
+  useImperativeHandle(ref, () => ({
+    write: (next) => {
+      setMode(next);
+      requestAnimationFrame(() => area.current?.focus());
+    },
+  }));
+
+  const type = (which: Mode, text: string) => {
+    if (texts[which] === "" && text !== "") setSeen(page);
+    setTexts((before) => ({ ...before, [which]: text }));
+    draftOf(ticket.id, which).write(text);
+  };
+  const sent = (which: Mode) => {
+    setTexts((before) => ({ ...before, [which]: "" }));
+    draftOf(ticket.id, which).forget();
+  };
+  const reply = $api.useMutation("post", "/api/v1/tickets/{id}/reply", useAfterCommand(() => sent("reply")));
+  const note = $api.useMutation("post", "/api/v1/tickets/{id}/notes", useAfterCommand(() => sent("note")));
+  const { reset: forgetReply } = reply;
+  const { reset: forgetNote } = note;
+  useEffect(() => {
+    forgetReply();
+    forgetNote();
+  }, [mode, forgetReply, forgetNote]);
+
+  if (!mode) return <p className={css.closed}>{t("composer.nothing")}</p>;
+  const words = texts[mode].trim();
+  const write = mode === "reply" ? reply : note;
+  const ready = words.length > 0 && words.length <= LIMIT && !write.isPending && online;
+  const send = (wait: boolean) => {
+    if (!ready) return;
+    const params = { path: { id: ticket.id } };
+    if (mode === "reply") reply.mutate({ params, body: { body: words, wait, version: ticket.version } });
+    else note.mutate({ params, body: { body: words } });
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === "Escape") area.current?.blur();
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send(false);
+  };
+  const waits = mode === "reply" && allowed.includes("pause") && !ticket.waiting.includes("waiting_merchant");
+  return (
+    <section className={mode === "note" ? `${css.composer} ${css.inside}` : css.composer} aria-label={t("composer.title")}>
+      <div className={css.top}>
+        <Segmented<Mode>
+          value={mode}
+          onChange={setMode}
+          options={modes.map((m) => ({ value: m, icon: m === "reply" ? <CommentOutlined /> : <LockOutlined />, label: t(`composer.${m}`) }))}
+        />
+        <span className="meta">{mode === "note" ? t("composer.note_who") : <ReplyWay page={page} />}</span>
+      </div>
+      <Input.TextArea
+        ref={area}
+        value={texts[mode]}
+        onChange={(event) => type(mode, event.target.value)}
+        onKeyDown={onKey}
+        autoSize={{ minRows: narrow ? 1 : 3, maxRows: 10 }}
+        placeholder={t(`composer.${mode}_hint`)}
+        aria-label={t(`composer.${mode}`)}
+        data-testid={`composer-${mode}`}
+      />
+      {write.error && (write.error.code === "stale" ? <StaleNotice seen={seen} now={page} /> : <ProblemLine problem={write.error} onRetry={() => send(false)} />)}
+      <div className={css.foot}>
+        <span className="meta num">{words.length > LIMIT - 500 ? t("composer.length", { count: words.length, limit: LIMIT }) : texts[mode] ? t("composer.kept") : ""}</span>
+        <Space.Compact>
+          <Button type={words ? "primary" : "default"} disabled={!ready} loading={write.isPending} onClick={() => send(false)} data-testid="composer-send" title={online ? undefined : t("composer.offline")}>
+            {t(`composer.send_${mode}`)} {!narrow && <Kbd>Ctrl ⏎</Kbd>}
+          </Button>
+          {waits && (
+            <Dropdown trigger={["click"]} disabled={!ready} menu={{ items: [{ key: "wait", label: t("composer.send_wait"), onClick: () => send(true) }] }}>
+              <Button type={words ? "primary" : "default"} icon={<DownOutlined />} aria-label={t("composer.more_ways")} disabled={!ready} data-testid="composer-send-more" />
+            </Dropdown>
+          )}
+        </Space.Compact>
+      </div>
+    </section>
+  );
+}
+
+/** By which way the words reach the merchant, and whether this is a good moment. */
+function ReplyWay({ page: { contact, merchant } }: { page: TicketPage }) {
+  const { t, f } = useWords();
+  const way = contact.by_mail ? t("composer.by_mail", { mail: contact.email_masked ?? "" }) : t("composer.by_page");
+  const store = merchant?.store;
+  if (!store || store.open_now) return <>{way}</>;
+  return (
+    <>
+      {way} {store.opens_at ? t("composer.shop_closed", { at: f.moment(store.opens_at) }) : t("composer.shop_shut")}
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+import { Tabs } from "antd";
+import type { TicketPage } from "@api";
+import { useKeys, type KeyMap } from "@ground/keys/useKeys";
+import { useWords } from "@ground/i18n/Words";
+import { GuidePanel } from "@rooms/guide/GuidePanel";
+import { CoverageFacts, MerchantFacts, RelatedFacts, TerminalFacts } from "./FactTabs";
+import css from "./facts.module.css";
+import type { Command } from "./next";
+import { VisitFacts } from "./VisitFacts";
+
+export const tabs = ["merchant", "terminal", "coverage", "guide", "visit", "related"] as const;
+export type Tab = (typeof tabs)[number];
+
+type Props = { page: TicketPage; tab: Tab; onTab: (tab: Tab) => void; onCommand: (command: Command) => void };
+
+/** What is known, printed before anything is asked. The strip on top stays whichever tab is open. */
+export function Facts({ page, tab, onTab, onCommand }: Props) {
+  const { t } = useWords();
+  const keys: KeyMap = {};
+  tabs.forEach((name, i) => (keys[`Alt+${i + 1}`] = () => onTab(name)));
+  useKeys(keys);
+  const content: Record<Tab, () => React.ReactNode> = {
+    merchant: () => <MerchantFacts page={page} />,
+    terminal: () => <TerminalFacts page={page} />,
+    coverage: () => <CoverageFacts page={page} />,
+    guide: () => <GuidePanel page={page} onCommand={onCommand} />,
+    visit: () => <VisitFacts page={page} />,
+    related: () => <RelatedFacts page={page} />,
+  };
+  const count = { visit: page.work_orders.length, related: page.similar.length };
+  return (
+    <div className={css.facts}>
+      <Strip page={page} />
+      <Tabs
+        activeKey={tab}
+        onChange={(key) => onTab(key as Tab)}
+        className={css.tabs}
+        items={tabs.map((name) => ({
+          key: name,
+          label: (
+            <span data-testid={`tab-${name}`}>
+              {t(`ticket.tab.${name}`)}
+              {(name === "visit" || name === "related") && count[name] > 0 && <span className={css.tabCount}> {count[name]}</span>}
+            </span>
+          ),
+          children: name === tab ? content[name]() : null,
+        }))}
+      />
+    </div>
+  );
+}
+
+/** Who is waiting, with what, and whether it costs them: in three lines. */
+function Strip({ page: { contact, merchant, terminal, coverage, ticket } }: { page: TicketPage }) {
+  const { t, f, pick } = useWords();
+  const store = merchant?.store;
+  return (
+    <div className={css.strip}>
+      <p>
+        <strong>{store?.name ?? merchant?.name ?? t("fact.unknown_merchant")}</strong> {merchant && <span className={css.dim}>{t(`tier.${merchant.tier}`)}</span>}
+        {store && <span className={css.end}>{store.open_now ? t("fact.open_now") : t("fact.closed_now")}</span>}
+      </p>
+      <p>
+        {contact.name ?? t("fact.unknown_contact")} <span className="num">{contact.phone_masked ?? contact.email_masked}</span>
+      </p>
+      <p>
+        {terminal ? (
+          <>
+            {terminal.model} <span className={css.dim}>{t("fact.batch", { batch: terminal.batch, firmware: terminal.firmware })}</span>
+            <span className={css.end}>{terminal.offline_since ? t("fact.offline_since", { at: f.moment(terminal.offline_since) }) : t("fact.online")}</span>
+          </>
+        ) : (
+          <span className={css.dim}>{ticket.terminal_unknown_reason ?? t("fact.unknown_terminal")}</span>
+        )}
+      </p>
+      {coverage && <p>{pick(coverage.sentence)}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+import { ArrowLeftOutlined, MoreOutlined, ProfileOutlined } from "@ant-design/icons";
+import { useNavigate } from "@tanstack/react-router";
+import { Button, Dropdown } from "antd";
+import type { ClockKind, TicketPage } from "@api";
+import { $api } from "@ground/api/query";
+import { useWords } from "@ground/i18n/Words";
+import { ClockBadge } from "@ground/labels/ClockBadge";
+import { ChannelLabel, PriorityLabel } from "@ground/labels/Labels";
+import { CopyNumber } from "@ground/parts/CopyNumber";
+import { ProblemLine } from "@ground/parts/ProblemView";
+import { useOnline } from "@ground/shell/OfflineBar";
+import { useAfterCommand } from "../data";
+import { Owner, StateLabel, TierLabel } from "../labels";
+import type { QueueSearch } from "../room";
+import { arrange, type Command } from "./next";
+import css from "./page.module.css";
+
+type Props = { page: TicketPage; search: QueueSearch; onCommand: (command: Command) => void; onClock: (kind: ClockKind) => void; onFacts: (() => void) | undefined };
+
+/** Number, title, where it stands, its clocks, and what may be done: only what would do something. */
+export function Header({ page, search, onCommand, onClock, onFacts }: Props) {
+  const { t, f, pick } = useWords();
+  const navigate = useNavigate();
+  const { ticket } = page;
+  return (
+    <header className={css.header}>
+      <div className={css.title}>
+        <Button type="text" icon={<ArrowLeftOutlined />} aria-label={t("ticket.back")} title={t("ticket.back")} onClick={() => void navigate({ to: "/tickets", search })} />
+        <CopyNumber value={ticket.number} />
+        <h1 title={ticket.subject}>{ticket.subject}</h1>
+        <Commands page={page} onCommand={onCommand} />
+        {onFacts && (
+          <Button icon={<ProfileOutlined />} onClick={onFacts} data-testid="open-facts">
+            {t("ticket.facts")}
+          </Button>
+        )}
+      </div>
+      <div className={css.standing}>
+        {ticket.response && <ClockBadge clock={ticket.response} named onExplain={() => onClock("first_response")} />}
+        {ticket.resolution && <ClockBadge clock={ticket.resolution} named onExplain={() => onClock("resolution")} />}
+        <StateLabel state={ticket.state} waiting={ticket.waiting} />
+        <PriorityLabel priority={ticket.priority} why={ticket.priority_why.lines.map(pick).join("\n")} />
+        {ticket.tier && <TierLabel tier={ticket.tier} />}
+        <span>
+          <span className={css.dim}>{t("queue.owner")}</span> <Owner ticket={ticket} />
+        </span>
+        <ChannelLabel channel={ticket.channel} />
+        <time className="num" dateTime={ticket.opened_at} title={f.full(ticket.opened_at)}>
+          {t("ticket.opened", { at: f.moment(ticket.opened_at) })}
+        </time>
+        {ticket.reopen_count > 0 && <span>{t("ticket.reopened", { count: ticket.reopen_count })}</span>}
+      </div>
+    </header>
+  );
+}
+
+function Commands({ page, onCommand }: { page: TicketPage; onCommand: (command: Command) => void }) {
+  const { t } = useWords();
+  const online = useOnline();
+  const claim = $api.useMutation("post", "/api/v1/tickets/{id}/claim", useAfterCommand(() => {}));
+  const { first, beside, more, ending } = arrange(page);
+  const { id, version } = page.ticket;
+  const run = (command: Command) => (command === "claim" ? claim.mutate({ params: { path: { id } }, body: { version } }) : onCommand(command));
+  const button = (command: Command, primary: boolean) => (
+    <Button
+      key={command}
+      type={primary ? "primary" : "default"}
+      disabled={!online}
+      title={online ? undefined : t("composer.offline")}
+      loading={command === "claim" && claim.isPending}
+      onClick={() => run(command)}
+      data-testid={`do-${command}`}
+    >
+      {t(`do.${command}`)}
+    </Button>
+  );
+  const items = [
+    ...more.map((command) => ({ key: command, label: t(`do.${command}`), onClick: () => run(command) })),
+    ...(ending.length > 0 && more.length > 0 ? [{ type: "divider" as const }] : []),
+    ...ending.map((command) => ({ key: command, label: t(`do.${command}`), danger: true, onClick: () => run(command) })),
+  ];
+  return (
+    <div className={css.commands} role="toolbar" aria-label={t("ticket.commands")}>
+      {first && button(first, true)}
+      <span className={css.beside}>{beside.map((command) => button(command, false))}</span>
+      {items.length > 0 && (
+        <Dropdown trigger={["click"]} menu={{ items }} disabled={!online}>
+          <Button icon={<MoreOutlined />} aria-label={t("ticket.more")} data-testid="do-more" />
+        </Dropdown>
+      )}
+      {claim.error && claim.error.code !== "stale" && <ProblemLine problem={claim.error} />}
+    </div>
+  );
+}

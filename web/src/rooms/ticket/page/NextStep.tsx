@@ -1,0 +1,43 @@
+import { ArrowRightOutlined } from "@ant-design/icons";
+import type { TicketPage } from "@api";
+import { useWords } from "@ground/i18n/Words";
+import type { Key } from "@ground/i18n/words";
+import css from "./page.module.css";
+
+/** Says in a sentence what this case waits for, and by when. */
+export function NextStep({ page }: { page: TicketPage }) {
+  const sentence = useNextSentence(page);
+  const { t, f } = useWords();
+  const { promise } = page;
+  return (
+    <p className={css.next} data-testid="next-step">
+      <ArrowRightOutlined aria-hidden />
+      <span>
+        {sentence}
+        {promise && (
+          <span className="num">
+            {" "}
+            {promise.from ? t(`promise.${promise.what}_between`, { span: f.span(promise.from, promise.by) }) : t(`promise.${promise.what}`, { at: f.moment(promise.by) })}
+          </span>
+        )}
+      </span>
+    </p>
+  );
+}
+
+function useNextSentence({ ticket, missing, guide, work_orders }: TicketPage): string {
+  const { t, f, pick } = useWords();
+  const order = work_orders.find((o) => !["done", "failed", "cancelled"].includes(o.state));
+  if (ticket.state === "closed") return t("next.closed", { at: ticket.closed_at ? f.moment(ticket.closed_at) : "" });
+  if (ticket.state === "cancelled") return t("next.cancelled");
+  if (missing.length > 0) return t("next.missing", { what: missing.map((m) => t(`missing.${m}` as Key)).join(t("list.comma")) });
+  if (!ticket.claimed) return t("next.unclaimed");
+  if (ticket.state === "solved") return t("next.solved");
+  if (ticket.waiting.length > 0) return t("next.waiting", { what: ticket.waiting.map((w) => t(`waiting.${w}`)).join(t("list.comma")) });
+  if (order) return t("next.order", { number: order.number, state: t(`order_state.${order.state}`), who: order.engineer?.name ?? t("next.nobody") });
+  if (guide.state === "running") return t("next.guide_running", { name: pick(guide.walked?.name), step: guide.position ?? 1 });
+  if (guide.state === "ended") return t("next.guide_ended", { ending: pick(guide.ending) });
+  if (ticket.decision === "onsite") return t("next.onsite");
+  if (guide.fits) return t("next.guide_fits", { name: pick(guide.fits.name) });
+  return t("next.work");
+}

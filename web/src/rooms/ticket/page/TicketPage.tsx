@@ -1,0 +1,93 @@
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { Drawer } from "antd";
+import { useRef, useState } from "react";
+import type { ClockKind, TicketPage as Page } from "@api";
+import { useKeys } from "@ground/keys/useKeys";
+import { useWords } from "@ground/i18n/Words";
+import { BlockLoading } from "@ground/parts/Loading";
+import { ProblemPage } from "@ground/parts/ProblemView";
+import { useNarrow } from "@ground/shell/useNarrow";
+import { ClockDrawer } from "@rooms/clock/ClockDrawer";
+import { dialogs, type Asked } from "../command/dialogs";
+import { useTicket } from "../data";
+import type { QueueSearch } from "../room";
+import { Composer, type ComposerHandle } from "./Composer";
+import { Facts, type Tab } from "./Facts";
+import { Header } from "./Header";
+import { NextStep } from "./NextStep";
+import type { Command } from "./next";
+import css from "./page.module.css";
+import { Neighbours } from "./Neighbours";
+import { Timeline } from "./Timeline";
+
+const route = getRouteApi("/shell/tickets/$id");
+
+/** One case whole: what was said in the middle, what is known at the right, its neighbours in the queue at the left. */
+export function TicketPage() {
+  const { id } = route.useParams();
+  const search = route.useSearch();
+  const ticket = useTicket(id);
+  if (ticket.isPending) return <BlockLoading lines={12} />;
+  if (ticket.error && !ticket.data) return <ProblemPage problem={ticket.error} onRetry={() => void ticket.refetch()} />;
+  // Another ticket is another page: nothing half done is carried over.
+  return <Whole key={id} page={ticket.data} search={search} />;
+}
+
+function Whole({ page, search }: { page: Page; search: QueueSearch }) {
+  const { t } = useWords();
+  const navigate = useNavigate();
+  const wide = !useNarrow(1280);
+  const composer = useRef<ComposerHandle>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [tab, setTab] = useState<Tab>(page.guide.state === "running" ? "guide" : "merchant");
+  const [factsOpen, setFactsOpen] = useState(false);
+  const [clock, setClock] = useState<ClockKind | null>(null);
+  const { ticket, allowed } = page;
+
+  const look = (next: Tab) => {
+    setTab(next);
+    setFactsOpen(true);
+  };
+  const start = (command: Command) => {
+    if (command === "reply" || command === "note") composer.current?.write(command);
+    else if (command === "guide") look("guide");
+    else if (command !== "claim") setAsked(command);
+  };
+  const key = (command: Command) => allowed.includes(command) && start(command);
+  useKeys({
+    r: () => key("reply"),
+    n: () => key("note"),
+    a: () => key("assign"),
+    p: () => key("priority"),
+    s: () => key("solve"),
+    ".": () => void navigator.clipboard.writeText(ticket.number),
+    Escape: () => void navigate({ to: "/tickets", search }),
+  });
+
+  const Asking = asked && dialogs[asked];
+  const facts = <Facts page={page} tab={tab} onTab={setTab} onCommand={start} />;
+  return (
+    <div className={css.page}>
+      <Header page={page} search={search} onCommand={start} onClock={setClock} onFacts={wide ? undefined : () => setFactsOpen(true)} />
+      <div className={css.columns}>
+        <Neighbours id={ticket.id} search={search} />
+        <section className={css.middle}>
+          <NextStep page={page} />
+          <Timeline id={ticket.id} />
+          <Composer page={page} ref={composer} />
+        </section>
+        {wide ? (
+          <aside className={css.facts} aria-label={t("ticket.facts")}>
+            {facts}
+          </aside>
+        ) : (
+          <Drawer open={factsOpen} onClose={() => setFactsOpen(false)} title={t("ticket.facts")} size={Math.min(440, window.innerWidth)}>
+            {facts}
+          </Drawer>
+        )}
+      </div>
+      {Asking && <Asking page={page} onClose={() => setAsked(null)} />}
+      <ClockDrawer ticket={clock && ticket.id} kind={clock ?? "resolution"} onKind={setClock} onClose={() => setClock(null)} />
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import type { Schema, TicketPage } from "@api";
+import { useWords } from "@ground/i18n/Words";
+import { OrderStateLabel } from "@ground/labels/Labels";
+import { CopyNumber } from "@ground/parts/CopyNumber";
+import { Nothing } from "@ground/parts/Nothing";
+import css from "./facts.module.css";
+import { useNamed } from "./useNamed";
+
+/** The visits of a case: what was promised, what is planned, what happened, as three pairs. */
+export function VisitFacts({ page: { work_orders } }: { page: TicketPage }) {
+  const { t } = useWords();
+  if (work_orders.length === 0) return <Nothing kind="empty" title={t("fact.no_visit")} next={t("fact.no_visit_next")} />;
+  return (
+    <>
+      {work_orders.map((order) => (
+        <Order key={order.id} order={order} />
+      ))}
+    </>
+  );
+}
+
+function Order({ order }: { order: Schema<"WorkOrderRow"> }) {
+  const { t, f } = useWords();
+  const named = useNamed();
+  const span = (pair: { from?: string | null; to?: string | null } | null | undefined) =>
+    !pair?.from ? "—" : pair.to ? f.span(pair.from, pair.to) : t("fact.from_on", { at: f.moment(pair.from) });
+  return (
+    <section className={css.section}>
+      <h3>
+        <CopyNumber value={order.number} /> <OrderStateLabel state={order.state} />
+      </h3>
+      <dl className={css.list} style={{ padding: 0 }}>
+        <dt>{t("fact.engineer")}</dt>
+        <dd>{order.engineer?.name ?? t("next.nobody")}</dd>
+        <dt>{t("fact.promised")}</dt>
+        <dd>{span(order.promised)}</dd>
+        <dt>{t("fact.planned")}</dt>
+        <dd>{span(order.planned)}</dd>
+        <dt>{t("fact.actual")}</dt>
+        <dd>{span(order.actual)}</dd>
+        <dt>{t("command.skills")}</dt>
+        <dd>{named.skills(order.skills) || "—"}</dd>
+        <dt>{t("command.parts")}</dt>
+        <dd>{named.parts(order.parts) || "—"}</dd>
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,32 @@
+/** What a case needs next: the one command that stands out, and the sentence that says why. */
+import type { Schema, TicketPage } from "@api";
+
+export type Command = Schema<"CommandKind">;
+
+/** The command that moves the case on; none when it is somebody else's turn. */
+export function nextCommand({ ticket, allowed, missing, guide, work_orders }: TicketPage): Command | null {
+  const can = (command: Command) => allowed.includes(command);
+  const first = (...commands: Command[]) => commands.find(can) ?? null;
+  if (!ticket.claimed) return first("claim");
+  if (missing.length > 0) return first("register");
+  if (ticket.state === "solved") return first("confirm");
+  if (ticket.waiting.length > 0) return first("resume");
+  if (ticket.state === "closed" || ticket.state === "cancelled" || ticket.state === "visit") return null;
+  if (guide.state === "running") return first("guide");
+  if (guide.state === "ended" && guide.outcome === "visit") return first("visit", "solve");
+  if (guide.state === "ended") return first("solve");
+  if (ticket.decision === "onsite" && work_orders.length === 0) return first("visit");
+  if (guide.fits) return first("guide");
+  return first("solve");
+}
+
+const beside: readonly Command[] = ["guide", "visit", "solve", "confirm", "reopen", "resume", "pause"];
+const further: readonly Command[] = ["claim", "assign", "priority", "triage", "register"];
+
+/** Buttons in sight beside the first one, what waits under "more", and what ends the case, apart from the rest. */
+export function arrange(page: TicketPage): { first: Command | null; beside: Command[]; more: Command[]; ending: Command[] } {
+  const first = nextCommand(page);
+  const can = (command: Command) => command !== first && page.allowed.includes(command);
+  const inSight = beside.filter(can);
+  return { first, beside: inSight.slice(0, 3), more: [...inSight.slice(3), ...further.filter(can)], ending: can("cancel") ? ["cancel"] : [] };
+}
