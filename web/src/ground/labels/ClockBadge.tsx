@@ -31,7 +31,7 @@ export function ClockBadge({ clock, named = false, onExplain }: Props) {
         : left < 0
           ? t("clock.over", { time: f.length(left) })
           : final && left < 300
-            ? t("clock.left", { time: `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}${t("clock.seconds_unit")}` })
+            ? t("clock.left", { time: t("clock.minutes_seconds", { minutes: Math.floor(left / 60), seconds: String(left % 60).padStart(2, "0") }) })
             : t("clock.left", { time: f.length(left) });
   const kind = t(`clock_kind.${clock.kind}`);
   const due = clock.due_at ? t("clock.due", { kind, at: f.full(clock.due_at) }) : kind;

@@ -35,8 +35,8 @@ export function TierLabel({ tier }: { tier: Schema<"Tier"> }) {
 }
 
 /** The clock that matters now: the one to look at, else how the case ended. */
-export function MainClock({ row, onExplain }: { row: TicketRow; onExplain?: (kind: Schema<"ClockKind">) => void }) {
+export function MainClock({ row, named = true, onExplain }: { row: TicketRow; named?: boolean; onExplain?: (kind: Schema<"ClockKind">) => void }) {
   const clock = row.look_at === "first_response" ? row.response : (row.resolution ?? row.response);
   if (!clock) return <>—</>;
-  return <ClockBadge clock={clock} named {...(onExplain && { onExplain: () => onExplain(clock.kind) })} />;
+  return <ClockBadge clock={clock} named={named} {...(onExplain && { onExplain: () => onExplain(clock.kind) })} />;
 }

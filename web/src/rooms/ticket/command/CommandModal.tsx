@@ -32,6 +32,7 @@ export function CommandModal<Values extends object>(props: Props<Values>) {
   return (
     <Modal
       open
+      closable={false}
       title={`${page.ticket.number} ${title}`}
       okText={submit}
       cancelText={t("action.cancel")}

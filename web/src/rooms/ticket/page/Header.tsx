@@ -15,10 +15,10 @@ import type { QueueSearch } from "../room";
 import { arrange, type Command } from "./next";
 import css from "./page.module.css";
 
-type Props = { page: TicketPage; search: QueueSearch; onCommand: (command: Command) => void; onClock: (kind: ClockKind) => void; onFacts: (() => void) | undefined };
+type Props = { page: TicketPage; search: QueueSearch; onCommand: (command: Command) => void; onClock: (kind: ClockKind) => void; onFacts: (() => void) | undefined; underWay: Command | null };
 
 /** Number, title, where it stands, its clocks, and what may be done: only what would do something. */
-export function Header({ page, search, onCommand, onClock, onFacts }: Props) {
+export function Header({ page, search, onCommand, onClock, onFacts, underWay }: Props) {
   const { t, f, pick } = useWords();
   const navigate = useNavigate();
   const { ticket } = page;
@@ -28,7 +28,7 @@ export function Header({ page, search, onCommand, onClock, onFacts }: Props) {
         <Button type="text" icon={<ArrowLeftOutlined />} aria-label={t("ticket.back")} title={t("ticket.back")} onClick={() => void navigate({ to: "/tickets", search })} />
         <CopyNumber value={ticket.number} />
         <h1 title={ticket.subject}>{ticket.subject}</h1>
-        <Commands page={page} onCommand={onCommand} />
+        <Commands page={page} onCommand={onCommand} underWay={underWay} />
         {onFacts && (
           <Button icon={<ProfileOutlined />} onClick={onFacts} data-testid="open-facts">
             {t("ticket.facts")}
@@ -54,7 +54,8 @@ export function Header({ page, search, onCommand, onClock, onFacts }: Props) {
   );
 }
 
-function Commands({ page, onCommand }: { page: TicketPage; onCommand: (command: Command) => void }) {
+/** `underWay` is what the page already offers elsewhere: two filled buttons would ask which one. */
+function Commands({ page, onCommand, underWay }: Pick<Props, "page" | "onCommand" | "underWay">) {
   const { t } = useWords();
   const online = useOnline();
   const claim = $api.useMutation("post", "/api/v1/tickets/{id}/claim", useAfterCommand(() => {}));
@@ -81,7 +82,7 @@ function Commands({ page, onCommand }: { page: TicketPage; onCommand: (command: 
   ];
   return (
     <div className={css.commands} role="toolbar" aria-label={t("ticket.commands")}>
-      {first && button(first, true)}
+      {first && button(first, first !== underWay)}
       <span className={css.beside}>{beside.map((command) => button(command, false))}</span>
       {items.length > 0 && (
         <Dropdown trigger={["click"]} menu={{ items }} disabled={!online}>

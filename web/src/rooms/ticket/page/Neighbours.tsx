@@ -51,7 +51,7 @@ export function Neighbours({ id, search }: { id: string; search: QueueSearch }) 
           <li key={row.id}>
             <Link to="/tickets/$id" params={{ id: row.id }} search={search} className={css.neighbour} ref={row.id === id ? current : null} aria-current={row.id === id ? "page" : undefined}>
               <span className={css.neighbourTop}>
-                <MainClock row={row} />
+                <MainClock row={row} named={false} />
                 {row.number}
               </span>
               <span className={css.neighbourSubject} style={{ display: "block" }}>

@@ -68,7 +68,7 @@ function Whole({ page, search }: { page: Page; search: QueueSearch }) {
   const facts = <Facts page={page} tab={tab} onTab={setTab} onCommand={start} />;
   return (
     <div className={css.page}>
-      <Header page={page} search={search} onCommand={start} onClock={setClock} onFacts={wide ? undefined : () => setFactsOpen(true)} />
+      <Header page={page} search={search} onCommand={start} onClock={setClock} underWay={tab === "guide" && (wide || factsOpen) ? "guide" : null} onFacts={wide ? undefined : () => setFactsOpen(true)} />
       <div className={css.columns}>
         <Neighbours id={ticket.id} search={search} />
         <section className={css.middle}>

@@ -19,7 +19,7 @@ import type { QueueSearch } from "../room";
 import { countOf } from "../views";
 import { BulkBar } from "./BulkBar";
 import { Peek } from "./Peek";
-import { QueueCard, useColumns } from "./columns";
+import { QueueCard, shownInPeek, useColumns } from "./columns";
 import css from "./queue.module.css";
 import { SearchField } from "./SearchField";
 import { Views } from "./Views";
@@ -47,7 +47,8 @@ export function QueuePage() {
   const [peeked, setPeeked] = useState<string>();
   const [clock, setClock] = useState<{ ticket: string; kind: ClockKind } | null>(null);
   const explain = (row: TicketRow, kind: ClockKind) => setClock({ ticket: row.id, kind });
-  const columns = useColumns(search, explain);
+  const all = useColumns(search, explain);
+  const columns = peeked ? all.filter((column) => !shownInPeek.has(column.key)) : all;
   const chosen = useMemo(() => rows.filter((row) => picked.has(row.id)), [rows, picked]);
 
   const show = (next: QueueSearch) => {

@@ -15,7 +15,7 @@ function place(row: TicketRow): string {
 export function useColumns(search: QueueSearch, explain: (row: TicketRow, kind: ClockKind) => void): Column<TicketRow>[] {
   const { t, f, pick } = useWords();
   return [
-    { key: "clock", title: t("queue.clock"), width: "148px", render: (row) => <MainClock row={row} onExplain={(kind) => explain(row, kind)} /> },
+    { key: "clock", title: t("queue.clock"), width: "152px", render: (row) => <MainClock row={row} onExplain={(kind) => explain(row, kind)} /> },
     {
       key: "number",
       title: t("queue.ticket"),
@@ -38,9 +38,9 @@ export function useColumns(search: QueueSearch, explain: (row: TicketRow, kind: 
         </span>
       ),
     },
-    { key: "priority", title: t("queue.priority"), width: "68px", render: (row) => <PriorityLabel priority={row.priority} /> },
+    { key: "priority", title: t("queue.priority"), width: "76px", render: (row) => <PriorityLabel priority={row.priority} /> },
     { key: "state", title: t("queue.state"), width: "104px", render: (row) => <StateLabel state={row.state} waiting={row.waiting} /> },
-    { key: "owner", title: t("queue.owner"), width: "64px", render: (row) => <Owner ticket={row} /> },
+    { key: "owner", title: t("queue.owner"), width: "72px", render: (row) => <Owner ticket={row} /> },
     {
       key: "last",
       title: t("queue.last"),
@@ -56,6 +56,9 @@ export function useColumns(search: QueueSearch, explain: (row: TicketRow, kind: 
     },
   ];
 }
+
+/** What is left out while the glance beside the list shows it anyway. */
+export const shownInPeek: ReadonlySet<string> = new Set(["priority", "state", "last"]);
 
 /** The same row on a phone: clock and number first, then what and where. */
 export function QueueCard({ row }: { row: TicketRow }) {
