@@ -1,5 +1,9 @@
 /** Single keys and short sequences. They rest while somebody writes, while an input method composes, and under a dialog. */
 import { useEffect, useRef } from "react";
+import { kept } from "@ground/kept";
+
+/** Whether keys without Ctrl or Alt do anything; people who dictate or tremble switch them off. */
+export const singleKeys = kept("single-keys", true, (v): v is boolean => typeof v === "boolean");
 
 /** `"j"`, `"Shift+X"`, `"mod+k"` (Ctrl or Command), `"g q"` for one after the other. */
 export type KeyMap = Record<string, (event: KeyboardEvent) => void>;
@@ -35,6 +39,7 @@ export function useKeys(map: KeyMap, { inFields = false, inDialog = false, off =
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
       const pressed = name(event);
+      if (!/mod\+|Alt\+|^Escape$/.test(pressed) && !singleKeys.read()) return;
       if (isWriting(event.target) && !(inFields && pressed.startsWith("mod+"))) return;
       if (!inDialog && document.querySelector(dialogs)) return;
       // Space and Enter on a focused control belong to that control.

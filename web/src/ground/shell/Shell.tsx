@@ -1,5 +1,6 @@
 import { Outlet, useRouter, useRouterState } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { KeySheet } from "@ground/keys/KeySheet";
 import { useKeys, type KeyMap } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
 import { SessionGate, useSession } from "@ground/session/Session";
@@ -40,6 +41,7 @@ function Frame() {
         {t("shell.skip")}
       </a>
       <TopBar />
+      <KeySheet />
       <Rail items={items} here={here} />
       <main id="page" className={css.page} tabIndex={-1}>
         <OfflineBar />

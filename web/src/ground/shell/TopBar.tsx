@@ -2,6 +2,7 @@ import { DownOutlined, GlobalOutlined, LogoutOutlined, MoonOutlined, SunOutlined
 import { Link } from "@tanstack/react-router";
 import { Dropdown } from "antd";
 import { useWords } from "@ground/i18n/Words";
+import { PaletteHost } from "@ground/palette/PaletteHost";
 import { useSession } from "@ground/session/Session";
 import { useShade } from "@ground/theme/Theme";
 import css from "./shell.module.css";
@@ -18,7 +19,9 @@ export function TopBar() {
         <img src="/favicon.svg" alt="" width={24} height={24} />
         <span>{me.tenant_name}</span>
       </Link>
-      <div className={css.topMiddle} />
+      <div className={css.topMiddle}>
+        <PaletteHost />
+      </div>
       <Dropdown
         trigger={["click"]}
         menu={{

@@ -1,9 +1,10 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Drawer } from "antd";
-import { useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { ClockKind, TicketPage as Page } from "@api";
 import { useKeys } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
+import { useOffer } from "@ground/palette/commands";
 import { BlockLoading } from "@ground/parts/Loading";
 import { ProblemPage } from "@ground/parts/ProblemView";
 import { useNarrow } from "@ground/shell/useNarrow";
@@ -53,6 +54,11 @@ function Whole({ page, search }: { page: Page; search: QueueSearch }) {
     else if (command === "guide") look("guide");
     else if (command !== "claim") setAsked(command);
   };
+  // The palette's list is built once per state of the case; what it starts is always the page as it is now.
+  const starter = useRef(start);
+  useEffect(() => {
+    starter.current = start;
+  });
   const key = (command: Command) => allowed.includes(command) && start(command);
   useKeys({
     r: () => key("reply"),
@@ -63,6 +69,15 @@ function Whole({ page, search }: { page: Page; search: QueueSearch }) {
     ".": () => void navigator.clipboard.writeText(ticket.number),
     Escape: () => void navigate({ to: "/tickets", search }),
   });
+
+  const offer = useMemo(
+    () => ({
+      about: ticket.number,
+      commands: allowed.map((command) => ({ id: command, label: t(`do.${command}`), run: () => starter.current(command) })),
+    }),
+    [ticket.number, allowed, t],
+  );
+  useOffer(offer);
 
   const Asking = asked && dialogs[asked];
   const facts = <Facts page={page} tab={tab} onTab={setTab} onCommand={start} />;

@@ -1,0 +1,70 @@
+import { SearchOutlined } from "@ant-design/icons";
+import { useNavigate } from "@tanstack/react-router";
+import { Button } from "antd";
+import { useCallback, useMemo, useState } from "react";
+import { $api } from "@ground/api/query";
+import { useKeys } from "@ground/keys/useKeys";
+import { useWords } from "@ground/i18n/Words";
+import { Kbd } from "@ground/parts/Kbd";
+import { useSession } from "@ground/session/Session";
+import { rail } from "@ground/shell/rail";
+import { useNarrow } from "@ground/shell/useNarrow";
+import { useShade } from "@ground/theme/Theme";
+import css from "./host.module.css";
+import { Palette, type Entry } from "./Palette";
+
+/** The field in the top bar that opens the palette, and what it knows everywhere: rooms, tickets, language, colours. */
+export function PaletteHost() {
+  const { t, lang, switchTo } = useWords();
+  const { may, leave } = useSession();
+  const { shade, choose } = useShade();
+  const narrow = useNarrow();
+  const navigate = useNavigate();
+  const [open, setOpen] = useState(false);
+  const [word, setWord] = useState("");
+  const close = useCallback(() => {
+    setOpen(false);
+    setWord("");
+  }, []);
+  useKeys({ "mod+k": () => setOpen(true) }, { inFields: true });
+
+  const searching = open && may("ticket.read") && (word.trim().length >= 2 || /\d/.test(word));
+  const found = $api.useQuery("get", "/api/v1/tickets/search", { params: { query: { q: word.trim() } } }, { enabled: searching });
+
+  const entries = useMemo<Entry[]>(() => {
+    const other = lang === "zh" ? "en" : "zh";
+    const dark = shade === "dark";
+    const go = rail()
+      .filter((item) => may(item.needs))
+      .map((item): Entry => ({ id: item.to, group: t("palette.go"), label: t(item.name), ...(item.key && { hint: `G ${item.key.toUpperCase()}` }), run: () => void navigate({ to: item.to }) }));
+    const doing: Entry[] = [
+      ...(may("ticket.open") ? [{ id: "new", group: t("palette.do"), label: t("queue.new"), hint: "C", run: () => void navigate({ to: "/tickets/new" }) }] : []),
+      { id: "lang", group: t("palette.do"), label: t(`lang.${other}`), also: ["language"], run: () => void switchTo(other) },
+      { id: "shade", group: t("palette.do"), label: t(dark ? "shell.light" : "shell.dark"), also: ["theme"], run: () => choose(dark ? "light" : "dark") },
+      { id: "leave", group: t("palette.do"), label: t("shell.leave"), run: () => void leave() },
+    ];
+    const tickets = (searching ? (found.data?.items ?? []) : []).slice(0, 12).map(
+      (row): Entry => ({
+        id: row.id,
+        group: t("palette.tickets"),
+        label: [row.number, row.subject, row.store_name ?? row.merchant_name].filter(Boolean).join(" · "),
+        found: true,
+        run: () => void navigate({ to: "/tickets/$id", params: { id: row.id } }),
+      }),
+    );
+    return [...go, ...doing, ...tickets];
+  }, [lang, shade, may, t, navigate, switchTo, choose, leave, searching, found.data]);
+
+  return (
+    <>
+      {narrow ? (
+        <Button type="text" icon={<SearchOutlined />} onClick={() => setOpen(true)} aria-label={t("palette.title")} data-testid="palette-open" />
+      ) : (
+        <button type="button" className={css.field} onClick={() => setOpen(true)} data-testid="palette-open">
+          <SearchOutlined aria-hidden /> <span>{t("palette.hint")}</span> <Kbd>Ctrl K</Kbd>
+        </button>
+      )}
+      <Palette open={open} onClose={close} entries={entries} onType={setWord} />
+    </>
+  );
+}
