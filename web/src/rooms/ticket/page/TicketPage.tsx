@@ -96,7 +96,7 @@ function Whole({ page, search }: { page: Page; search: QueueSearch }) {
             {facts}
           </aside>
         ) : (
-          <Drawer open={factsOpen} onClose={() => setFactsOpen(false)} title={t("ticket.facts")} size={Math.min(440, window.innerWidth)}>
+          <Drawer open={factsOpen} styles={{ body: { padding: 0 } }} onClose={() => setFactsOpen(false)} title={t("ticket.facts")} size={Math.min(440, window.innerWidth)}>
             {facts}
           </Drawer>
         )}
