@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::ground::web::{Problem, SESSION_COOKIE, observe};
 use crate::house::House;
-use crate::{dispatch, h5, health, inbox, knowledge, org, sla, ticket, visit, web};
+use crate::{dispatch, h5, health, inbox, knowledge, merchant, org, sla, terminal, ticket, visit, web};
 
 /// A request that takes longer is ended with 503; nothing here has reason to.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -56,7 +56,9 @@ fn api() -> OpenApiRouter<House> {
             .merge(knowledge::api::routes())
             .merge(visit::api::routes())
             .merge(dispatch::api::routes())
-            .merge(knowledge::lists::routes()),
+            .merge(knowledge::lists::routes())
+            .merge(merchant::api::routes())
+            .merge(terminal::api::routes()),
     )
 }
 

@@ -2,6 +2,7 @@
 
 mod caller;
 mod id;
+mod line;
 mod mask;
 mod paging;
 mod pan;
@@ -12,6 +13,7 @@ mod text;
 
 pub use caller::{AcquirerId, Act, Caller, EngineerId, Reach, Role, TenantId, UserId, Who};
 pub use id::{Id, IdError, TypedId, prefix};
+pub use line::{line, line_or_empty};
 pub use mask::{mask_email, mask_phone, tail};
 pub use paging::{DEFAULT_PAGE, MAX_PAGE, page_size};
 pub use pan::{Masked, known_range, luhn, mask_cards};

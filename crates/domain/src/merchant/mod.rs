@@ -2,10 +2,12 @@
 //! Never: talks to a channel. Knocks: registration, the desk's pages, imports.
 
 mod hours;
+mod number;
 
 use serde::{Deserialize, Serialize};
 
 pub use hours::{Hours, HoursError};
+pub use number::{account_mask, mask_uscc, mid, uscc, uscc_check};
 
 crate::ids! {
     /// A contracted merchant.

@@ -79,6 +79,8 @@ actions! {
     RegistryRead = "registry.read":             "AAAoAAAAoA.";
     /// Changes bindings and registry data.
     RegistryEdit = "registry.edit":             "AA...A.....";
+    /// Sees a person's number or address in clear, with a reason.
+    ContactReveal = "contact.reveal":           "AAAo.A.....";
     /// Reads letters as received.
     LetterRead = "letter.read":                 "AA...A...A.";
     /// Hands a letter in, or registers an unreadable one by hand.

@@ -31,6 +31,16 @@ pub fn tid(text: &str) -> Result<String, Refusal> {
     }
 }
 
+/// A terminal unique serial number (TUSN). Errors: not twenty digits.
+pub fn tusn(text: &str) -> Result<String, Refusal> {
+    let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    if plain.len() == 20 && plain.bytes().all(|b| b.is_ascii_digit()) {
+        Ok(plain)
+    } else {
+        Err(refuse!(Invalid, "terminal.bad_tusn", length = plain.chars().count()).field("tusn"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,6 +52,8 @@ mod tests {
         for wrong in ["", "12345", "序列号八二一", "1'; DROP TABLE terminal", &"9".repeat(33)] {
             assert_eq!(serial(wrong).unwrap_err().code, "terminal.bad_serial", "{wrong}");
         }
+        assert_eq!(tusn("00000 70000 12345 67890").unwrap(), "00000700001234567890");
+        assert_eq!(tusn("0000070000123456789O").unwrap_err().code, "terminal.bad_tusn");
         assert_eq!(tid("1234567").unwrap_err().code, "terminal.bad_tid");
     }
 }

@@ -27,11 +27,10 @@ use crate::ground::seal::{hex, random};
 use crate::ground::web::{Problem, Runner, lang_of};
 use crate::house::House;
 use crate::notify::jobs::PAGE_TOKEN;
+use crate::terminal::STICKER_TOKEN;
 use crate::view::shop::{self, Progress, Sticker};
 use crate::{inbox, org, terminal, ticket};
 
-/// The kind of the signed code on a sticker.
-pub const STICKER_TOKEN: &str = "sticker";
 /// Wrong phone tails after which an answer waits, per terminal.
 const FREE_GUESSES: u32 = 5;
 

@@ -8,4 +8,4 @@ pub mod progress;
 pub mod report;
 pub mod words;
 
-pub use handle::{STICKER_TOKEN, routes};
+pub use handle::routes;

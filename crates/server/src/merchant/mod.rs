@@ -1,3 +1,4 @@
 //! **merchant** downstairs.
 
+pub mod api;
 pub mod store;

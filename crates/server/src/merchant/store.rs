@@ -1,11 +1,12 @@
 //! SQL of merchants, stores and contacts.
 
-use postsale_domain::ground::{AcquirerId, Lang, TypedId};
+use postsale_domain::ground::{AcquirerId, Lang, mask_email, mask_phone};
 use postsale_domain::merchant::{ContactId, Hours, MerchantId, StoreId, Tier};
+use postsale_domain::refuse;
 use serde::Serialize;
+use serde_json::json;
 
-use crate::ground::db::{DbError, Done, Json, Query, Row, Tx, code, contains, p};
-use crate::ground::web::Keyset;
+use crate::ground::db::{DbError, Done, Json, Query, Row, Tx, Versioned, code, p};
 use crate::sql;
 
 /// A merchant.
@@ -76,6 +77,27 @@ pub struct Contact {
     pub lang: Lang,
 }
 
+/// An acquirer.
+#[derive(Debug, Clone, Serialize)]
+pub struct Acquirer {
+    /// Which one.
+    pub id: AcquirerId,
+    /// Short code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+}
+
+/// The acquirers of the tenant, by code; only `own` when it is given.
+pub fn acquirers(tx: &mut Tx<'_>, own: Option<AcquirerId>) -> Done<Vec<Acquirer>> {
+    let tenant = tx.tenant();
+    let found =
+        tx.query(sql!("SELECT id, code, name FROM acquirer WHERE tenant_id = $1 ORDER BY code LIMIT 1000"), &[p(&tenant)], |r| {
+            Ok(Acquirer { id: r.next()?, code: r.next()?, name: r.next()? })
+        })?;
+    Ok(found.into_iter().filter(|a| own.is_none_or(|own| own == a.id)).collect())
+}
+
 /// Makes an acquirer.
 pub fn add_acquirer(tx: &mut Tx<'_>, code: &str, name: &str) -> Done<AcquirerId> {
     let (id, tenant): (AcquirerId, _) = (tx.new_id(), tx.tenant());
@@ -84,13 +106,29 @@ pub fn add_acquirer(tx: &mut Tx<'_>, code: &str, name: &str) -> Done<AcquirerId>
     Ok(id)
 }
 
-/// Makes a merchant; its id comes with it.
+macro_rules! merchant_columns {
+    () => {
+        "m.id, m.acquirer_id, a.name, m.mid, m.name, m.uscc, m.tier, m.industry, m.settlement_account_mask"
+    };
+}
+macro_rules! store_columns {
+    () => {
+        "id, merchant_id, name, address, district, lat_e6, lng_e6, hours, agreement"
+    };
+}
+macro_rules! contact_columns {
+    () => {
+        "id, merchant_id, store_id, name, duty, phone, email, lang"
+    };
+}
+
+/// Makes a merchant; its id comes with it. Errors: `merchant.mid_taken`.
 pub fn add_merchant(tx: &mut Tx<'_>, merchant: &Merchant) -> Done<()> {
     let (tenant, now) = (tx.tenant(), tx.now());
-    tx.exec(
+    let taken = tx.exec(
         sql!(
             "INSERT INTO merchant (id, tenant_id, acquirer_id, mid, name, uscc, tier, industry, settlement_account_mask, created_at, version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)"
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1) ON CONFLICT (tenant_id, mid) DO NOTHING"
         ),
         &[
             p(&merchant.id),
@@ -105,6 +143,9 @@ pub fn add_merchant(tx: &mut Tx<'_>, merchant: &Merchant) -> Done<()> {
             p(&now),
         ],
     )?;
+    if taken == 0 {
+        return Err(refuse!(Conflict, "merchant.mid_taken", mid = &merchant.mid).field("mid").into());
+    }
     tx.audit("merchant.add", merchant.id, None, Some(merchant));
     Ok(())
 }
@@ -202,97 +243,166 @@ fn read_contact(r: &mut Row) -> Result<Contact, DbError> {
 
 /// One merchant; only of `own` acquirer when one is given.
 pub fn merchant(tx: &mut Tx<'_>, id: MerchantId, own: Option<AcquirerId>) -> Done<Option<Merchant>> {
-    let tenant = tx.tenant();
-    let found = tx.one(
-        sql!(
-            "SELECT m.id, m.acquirer_id, a.name, m.mid, m.name, m.uscc, m.tier, m.industry, m.settlement_account_mask
-             FROM merchant m JOIN acquirer a ON a.id = m.acquirer_id WHERE m.tenant_id = $1 AND m.id = $2"
-        ),
-        &[p(&tenant), p(&id)],
-        read_merchant,
-    )?;
+    let found = versioned_merchant(tx, id)?.map(|m| m.value);
     Ok(found.filter(|m| own.is_none_or(|own| own == m.acquirer_id)))
 }
 
-/// Merchants, newest first, whose name or number contains `q` (all for an empty one).
-pub fn merchants(tx: &mut Tx<'_>, q: &str, own: Option<AcquirerId>, after: Keyset, limit: u32) -> Done<Vec<Merchant>> {
-    let (tenant, like, start) = (tx.tenant(), contains(q), MerchantId::from_uuid(after.id));
-    Ok(match own {
-        None => tx.query(
-            sql!(
-                "SELECT m.id, m.acquirer_id, a.name, m.mid, m.name, m.uscc, m.tier, m.industry, m.settlement_account_mask
-                 FROM merchant m JOIN acquirer a ON a.id = m.acquirer_id
-                 WHERE m.tenant_id = $1 AND m.id < $2 AND (m.name LIKE $3 ESCAPE '!' OR m.mid LIKE $3 ESCAPE '!') ORDER BY m.id DESC LIMIT $4"
-            ),
-            &[p(&tenant), p(&start), p(&like), p(&limit)],
-            read_merchant,
-        )?,
-        Some(own) => tx.query(
-            sql!(
-                "SELECT m.id, m.acquirer_id, a.name, m.mid, m.name, m.uscc, m.tier, m.industry, m.settlement_account_mask
-                 FROM merchant m JOIN acquirer a ON a.id = m.acquirer_id
-                 WHERE m.tenant_id = $1 AND m.id < $2 AND (m.name LIKE $3 ESCAPE '!' OR m.mid LIKE $3 ESCAPE '!') AND m.acquirer_id = $5
-                 ORDER BY m.id DESC LIMIT $4"
-            ),
-            &[p(&tenant), p(&start), p(&like), p(&limit), p(&own)],
-            read_merchant,
-        )?,
-    })
+/// One merchant with its version.
+pub fn versioned_merchant(tx: &mut Tx<'_>, id: MerchantId) -> Done<Option<Versioned<Merchant>>> {
+    let tenant = tx.tenant();
+    Ok(tx.one(
+        sql!(concat!(
+            "SELECT ",
+            merchant_columns!(),
+            ", m.version FROM merchant m JOIN acquirer a ON a.id = m.acquirer_id WHERE m.tenant_id = $1 AND m.id = $2"
+        )),
+        &[p(&tenant), p(&id)],
+        |r| Versioned::read(r, read_merchant),
+    )?)
+}
+
+/// The merchant with a number (as `postsale_domain::merchant::mid` writes it).
+pub fn merchant_by_mid(tx: &mut Tx<'_>, mid: &str) -> Done<Option<Versioned<Merchant>>> {
+    let tenant = tx.tenant();
+    Ok(tx.one(
+        sql!(concat!(
+            "SELECT ",
+            merchant_columns!(),
+            ", m.version FROM merchant m JOIN acquirer a ON a.id = m.acquirer_id WHERE m.tenant_id = $1 AND m.mid = $2"
+        )),
+        &[p(&tenant), p(mid)],
+        |r| Versioned::read(r, read_merchant),
+    )?)
+}
+
+/// Writes a merchant over the version that was seen; number and acquirer stay. `false`: somebody was faster.
+pub fn save_merchant(tx: &mut Tx<'_>, before: &Versioned<Merchant>, after: &Merchant) -> Done<bool> {
+    let touched = tx.exec(
+        sql!(
+            "UPDATE merchant SET name = $1, uscc = $2, tier = $3, industry = $4, settlement_account_mask = $5, version = version + 1
+             WHERE id = $6 AND version = $7"
+        ),
+        &[
+            p(&after.name),
+            p(&after.uscc),
+            p(after.tier.as_str()),
+            p(&after.industry),
+            p(&after.settlement_account_mask),
+            p(&after.id),
+            p(&before.version),
+        ],
+    )?;
+    tx.audit("merchant.edit", after.id, Some(&before.value), Some(after));
+    Ok(touched == 1)
 }
 
 /// One store.
 pub fn store(tx: &mut Tx<'_>, id: StoreId) -> Done<Option<Store>> {
+    Ok(versioned_store(tx, id)?.map(|s| s.value))
+}
+
+/// One store with its version.
+pub fn versioned_store(tx: &mut Tx<'_>, id: StoreId) -> Done<Option<Versioned<Store>>> {
     let tenant = tx.tenant();
     Ok(tx.one(
-        sql!(
-            "SELECT id, merchant_id, name, address, district, lat_e6, lng_e6, hours, agreement FROM store WHERE tenant_id = $1 AND id = $2"
-        ),
+        sql!(concat!("SELECT ", store_columns!(), ", version FROM store WHERE tenant_id = $1 AND id = $2")),
         &[p(&tenant), p(&id)],
-        read_store,
+        |r| Versioned::read(r, read_store),
     )?)
 }
 
 /// The stores of a merchant.
-pub fn stores(tx: &mut Tx<'_>, merchant: MerchantId) -> Done<Vec<Store>> {
+pub fn stores(tx: &mut Tx<'_>, merchant: MerchantId) -> Done<Vec<Versioned<Store>>> {
     let tenant = tx.tenant();
     Ok(tx.query(
-        sql!(
-            "SELECT id, merchant_id, name, address, district, lat_e6, lng_e6, hours, agreement FROM store
-             WHERE tenant_id = $1 AND merchant_id = $2 ORDER BY id LIMIT 500"
-        ),
+        sql!(concat!("SELECT ", store_columns!(), ", version FROM store WHERE tenant_id = $1 AND merchant_id = $2 ORDER BY id LIMIT 500")),
         &[p(&tenant), p(&merchant)],
-        read_store,
+        |r| Versioned::read(r, read_store),
     )?)
 }
 
+/// Writes a store over the version that was seen. `false`: somebody was faster.
+pub fn save_store(tx: &mut Tx<'_>, before: &Versioned<Store>, after: &Store) -> Done<bool> {
+    let touched = tx.exec(
+        sql!(
+            "UPDATE store SET name = $1, address = $2, district = $3, lat_e6 = $4, lng_e6 = $5, hours = $6, agreement = $7, version = version + 1
+             WHERE id = $8 AND version = $9"
+        ),
+        &[
+            p(&after.name),
+            p(&after.address),
+            p(&after.district),
+            p(&after.lat_e6),
+            p(&after.lng_e6),
+            p(&Json(&after.hours)),
+            p(&after.agreement),
+            p(&after.id),
+            p(&before.version),
+        ],
+    )?;
+    tx.audit("store.edit", after.id, Some(&before.value), Some(after));
+    Ok(touched == 1)
+}
+
 /// The contacts of a merchant.
-pub fn contacts(tx: &mut Tx<'_>, merchant: MerchantId) -> Done<Vec<Contact>> {
+pub fn contacts(tx: &mut Tx<'_>, merchant: MerchantId) -> Done<Vec<Versioned<Contact>>> {
     let tenant = tx.tenant();
     Ok(tx.query(
-        sql!(
-            "SELECT id, merchant_id, store_id, name, duty, phone, email, lang FROM contact
-             WHERE tenant_id = $1 AND merchant_id = $2 ORDER BY id LIMIT 200"
-        ),
+        sql!(concat!(
+            "SELECT ",
+            contact_columns!(),
+            ", version FROM contact WHERE tenant_id = $1 AND merchant_id = $2 ORDER BY id LIMIT 200"
+        )),
         &[p(&tenant), p(&merchant)],
-        read_contact,
+        |r| Versioned::read(r, read_contact),
     )?)
 }
 
 /// One contact.
 pub fn contact(tx: &mut Tx<'_>, id: ContactId) -> Done<Option<Contact>> {
+    Ok(versioned_contact(tx, id)?.map(|c| c.value))
+}
+
+/// One contact with its version.
+pub fn versioned_contact(tx: &mut Tx<'_>, id: ContactId) -> Done<Option<Versioned<Contact>>> {
     let tenant = tx.tenant();
     Ok(tx.one(
-        sql!("SELECT id, merchant_id, store_id, name, duty, phone, email, lang FROM contact WHERE tenant_id = $1 AND id = $2"),
+        sql!(concat!("SELECT ", contact_columns!(), ", version FROM contact WHERE tenant_id = $1 AND id = $2")),
         &[p(&tenant), p(&id)],
-        read_contact,
+        |r| Versioned::read(r, read_contact),
     )?)
+}
+
+/// Writes a contact over the version that was seen. `false`: somebody was faster.
+pub fn save_contact(tx: &mut Tx<'_>, before: &Versioned<Contact>, after: &Contact) -> Done<bool> {
+    let touched = tx.exec(
+        sql!(
+            "UPDATE contact SET name = $1, duty = $2, phone = $3, email = $4, lang = $5, version = version + 1 WHERE id = $6 AND version = $7"
+        ),
+        &[
+            p(&after.name),
+            p(&after.duty),
+            p(&after.phone),
+            p(&after.email),
+            code(&after.lang),
+            p(&after.id),
+            p(&before.version),
+        ],
+    )?;
+    // Whole numbers and addresses do not stand in the chain; that one was changed must show even when its ends are the same.
+    let told = |c: &Contact, version: i64| {
+        let (phone, email) = (c.phone.as_deref().map(mask_phone), c.email.as_deref().map(mask_email));
+        json!({ "name": c.name, "duty": c.duty, "phone": phone, "email": email, "lang": c.lang, "version": version })
+    };
+    tx.audit("contact.edit", after.id, Some(&told(&before.value, before.version)), Some(&told(after, before.version + 1)));
+    Ok(touched == 1)
 }
 
 /// Contacts with this phone number; several merchants may share one.
 pub fn contacts_by_phone(tx: &mut Tx<'_>, phone: &str) -> Done<Vec<Contact>> {
     let tenant = tx.tenant();
     Ok(tx.query(
-        sql!("SELECT id, merchant_id, store_id, name, duty, phone, email, lang FROM contact WHERE tenant_id = $1 AND phone = $2 ORDER BY id LIMIT 20"),
+        sql!(concat!("SELECT ", contact_columns!(), " FROM contact WHERE tenant_id = $1 AND phone = $2 ORDER BY id LIMIT 20")),
         &[p(&tenant), p(phone)],
         read_contact,
     )?)
@@ -302,22 +412,8 @@ pub fn contacts_by_phone(tx: &mut Tx<'_>, phone: &str) -> Done<Vec<Contact>> {
 pub fn contacts_by_email(tx: &mut Tx<'_>, email: &str) -> Done<Vec<Contact>> {
     let (tenant, email) = (tx.tenant(), email.to_lowercase());
     Ok(tx.query(
-        sql!("SELECT id, merchant_id, store_id, name, duty, phone, email, lang FROM contact WHERE tenant_id = $1 AND email = $2 ORDER BY id LIMIT 20"),
+        sql!(concat!("SELECT ", contact_columns!(), " FROM contact WHERE tenant_id = $1 AND email = $2 ORDER BY id LIMIT 20")),
         &[p(&tenant), p(&email)],
         read_contact,
     )?)
-}
-
-/// How many stores, terminals in use and open tickets a merchant has.
-pub fn counts(tx: &mut Tx<'_>, merchant: MerchantId) -> Done<(i64, i64, i64)> {
-    let found = tx.one(
-        sql!(
-            "SELECT (SELECT COUNT(*) FROM store WHERE merchant_id = $1),
-                    (SELECT COUNT(*) FROM binding WHERE merchant_id = $1 AND valid_to IS NULL),
-                    (SELECT COUNT(*) FROM ticket WHERE merchant_id = $1 AND closed_at IS NULL)"
-        ),
-        &[p(&merchant)],
-        |r| Ok((r.next()?, r.next()?, r.next()?)),
-    )?;
-    Ok(found.unwrap_or_default())
 }

@@ -3,14 +3,13 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use postsale_domain::coverage::Warranty;
-use postsale_domain::ground::{AcquirerId, TypedId};
+use postsale_domain::ground::AcquirerId;
 use postsale_domain::merchant::{MerchantId, StoreId};
 use postsale_domain::refuse;
 use postsale_domain::terminal::{BindingId, TerminalId};
 use serde::Serialize;
 
-use crate::ground::db::{DbError, Done, FromVal, Query, Row, ToVal, Tx, Val, p};
-use crate::ground::web::Keyset;
+use crate::ground::db::{DbError, Done, FromVal, Query, Row, ToVal, Tx, Val, Versioned, p};
 use crate::sql;
 
 /// A terminal.
@@ -75,7 +74,10 @@ pub struct Binding {
 }
 
 /// A calendar day, kept as `YYYY-MM-DD`.
-struct Day(Option<Date>);
+pub struct Day(
+    /// The day.
+    pub Option<Date>,
+);
 
 impl ToVal for Day {
     fn to_val(&self) -> Val {
@@ -124,14 +126,20 @@ fn read_binding(r: &mut Row) -> Result<Binding, DbError> {
     })
 }
 
-/// Makes a terminal; its id comes with it.
+macro_rules! columns {
+    () => {
+        "id, serial_no, tusn, model, batch, firmware, shipped_on, activated_on, warranty_until, extended_until, offline_since"
+    };
+}
+
+/// Makes a terminal; its id comes with it. Errors: `terminal.known_already`.
 pub fn add_terminal(tx: &mut Tx<'_>, terminal: &Terminal) -> Done<()> {
     let (tenant, now) = (tx.tenant(), tx.now());
-    tx.exec(
+    let taken = tx.exec(
         sql!(
             "INSERT INTO terminal (id, tenant_id, serial_no, tusn, model, batch, firmware, shipped_on, activated_on, warranty_until, extended_until,
                                    offline_since, created_at, version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)"
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1) ON CONFLICT DO NOTHING"
         ),
         &[
             p(&terminal.id),
@@ -149,20 +157,48 @@ pub fn add_terminal(tx: &mut Tx<'_>, terminal: &Terminal) -> Done<()> {
             p(&now),
         ],
     )?;
+    if taken == 0 {
+        return Err(refuse!(Conflict, "terminal.known_already", serial = &terminal.serial_no, tusn = &terminal.tusn).into());
+    }
     tx.audit("terminal.add", terminal.id, None, Some(terminal));
     Ok(())
 }
 
+/// Writes a terminal over the version that was seen; serial and unique number stay. `false`: somebody was faster.
+pub fn save_terminal(tx: &mut Tx<'_>, before: &Versioned<Terminal>, after: &Terminal) -> Done<bool> {
+    let touched = tx.exec(
+        sql!(
+            "UPDATE terminal SET model = $1, batch = $2, firmware = $3, shipped_on = $4, activated_on = $5, warranty_until = $6,
+               extended_until = $7, version = version + 1 WHERE id = $8 AND version = $9"
+        ),
+        &[
+            p(&after.model),
+            p(&after.batch),
+            p(&after.firmware),
+            p(&Day(after.shipped_on)),
+            p(&Day(after.activated_on)),
+            p(&Day(after.warranty_until)),
+            p(&Day(after.extended_until)),
+            p(&after.id),
+            p(&before.version),
+        ],
+    )?;
+    tx.audit("terminal.edit", after.id, Some(&before.value), Some(after));
+    Ok(touched == 1)
+}
+
 /// One terminal.
 pub fn terminal(tx: &mut Tx<'_>, id: TerminalId) -> Done<Option<Terminal>> {
+    Ok(versioned_terminal(tx, id)?.map(|t| t.value))
+}
+
+/// One terminal with its version.
+pub fn versioned_terminal(tx: &mut Tx<'_>, id: TerminalId) -> Done<Option<Versioned<Terminal>>> {
     let tenant = tx.tenant();
     Ok(tx.one(
-        sql!(
-            "SELECT id, serial_no, tusn, model, batch, firmware, shipped_on, activated_on, warranty_until, extended_until, offline_since
-             FROM terminal WHERE tenant_id = $1 AND id = $2"
-        ),
+        sql!(concat!("SELECT ", columns!(), ", version FROM terminal WHERE tenant_id = $1 AND id = $2")),
         &[p(&tenant), p(&id)],
-        read_terminal,
+        |r| Versioned::read(r, read_terminal),
     )?)
 }
 
@@ -170,10 +206,7 @@ pub fn terminal(tx: &mut Tx<'_>, id: TerminalId) -> Done<Option<Terminal>> {
 pub fn by_serial(tx: &mut Tx<'_>, serial: &str) -> Done<Option<Terminal>> {
     let tenant = tx.tenant();
     Ok(tx.one(
-        sql!(
-            "SELECT id, serial_no, tusn, model, batch, firmware, shipped_on, activated_on, warranty_until, extended_until, offline_since
-             FROM terminal WHERE tenant_id = $1 AND serial_no = $2"
-        ),
+        sql!(concat!("SELECT ", columns!(), " FROM terminal WHERE tenant_id = $1 AND serial_no = $2")),
         &[p(&tenant), p(serial)],
         read_terminal,
     )?)
@@ -182,75 +215,6 @@ pub fn by_serial(tx: &mut Tx<'_>, serial: &str) -> Done<Option<Terminal>> {
 /// The terminal a sticker names, and its tenant. Stickers carry a signature, so no tenant is known before.
 pub fn behind_sticker(bare: &mut crate::ground::db::Bare<'_>, id: TerminalId) -> Done<Option<postsale_domain::ground::TenantId>> {
     Ok(bare.one(sql!("SELECT tenant_id FROM terminal WHERE id = $1"), &[p(&id)], |r| r.next())?)
-}
-
-/// Terminals, newest first, whose serial number, unique number or open terminal number begins with `q`; of one acquirer's merchants only when `own` is given.
-pub fn terminals(tx: &mut Tx<'_>, q: &str, own: Option<AcquirerId>, after: Keyset, limit: u32) -> Done<Vec<(Terminal, Option<Binding>)>> {
-    let (tenant, start) = (tx.tenant(), TerminalId::from_uuid(after.id));
-    let plain: String = q.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect();
-    let like = format!("{plain}%");
-    let read = |r: &mut Row| {
-        let terminal = read_terminal(r)?;
-        let bound: Option<BindingId> = r.next()?;
-        let Some(id) = bound else { return Ok((terminal, None)) };
-        let binding = Binding {
-            id,
-            terminal_id: terminal.id,
-            acquirer_id: r.next()?,
-            merchant_id: r.next()?,
-            store_id: r.next()?,
-            tid: r.next()?,
-            uscc: r.next()?,
-            settlement_account_mask: r.next()?,
-            address: r.next()?,
-            valid_from: r.next()?,
-            valid_to: None,
-        };
-        Ok((terminal, Some(binding)))
-    };
-    Ok(match own {
-        None => tx.query(
-            sql!(
-                "SELECT t.id, t.serial_no, t.tusn, t.model, t.batch, t.firmware, t.shipped_on, t.activated_on, t.warranty_until, t.extended_until, t.offline_since,
-                        b.id, b.acquirer_id, b.merchant_id, b.store_id, b.tid, b.uscc, b.settlement_account_mask, b.address, b.valid_from
-                 FROM terminal t LEFT JOIN binding b ON b.terminal_id = t.id AND b.valid_to IS NULL
-                 WHERE t.tenant_id = $1 AND t.id < $2 AND (t.serial_no LIKE $3 OR t.tusn LIKE $3 OR b.tid LIKE $3) ORDER BY t.id DESC LIMIT $4"
-            ),
-            &[p(&tenant), p(&start), p(&like), p(&limit)],
-            read,
-        )?,
-        Some(own) => tx.query(
-            sql!(
-                "SELECT t.id, t.serial_no, t.tusn, t.model, t.batch, t.firmware, t.shipped_on, t.activated_on, t.warranty_until, t.extended_until, t.offline_since,
-                        b.id, b.acquirer_id, b.merchant_id, b.store_id, b.tid, b.uscc, b.settlement_account_mask, b.address, b.valid_from
-                 FROM terminal t JOIN binding b ON b.terminal_id = t.id AND b.valid_to IS NULL
-                 WHERE t.tenant_id = $1 AND t.id < $2 AND (t.serial_no LIKE $3 OR t.tusn LIKE $3 OR b.tid LIKE $3) AND b.acquirer_id = $5
-                 ORDER BY t.id DESC LIMIT $4"
-            ),
-            &[p(&tenant), p(&start), p(&like), p(&limit), p(&own)],
-            read,
-        )?,
-    })
-}
-
-/// The terminals that stand at a merchant now.
-pub fn at_merchant(tx: &mut Tx<'_>, merchant: MerchantId) -> Done<Vec<(Terminal, Binding)>> {
-    let tenant = tx.tenant();
-    let bindings = tx.query(
-        sql!(
-            "SELECT id, terminal_id, acquirer_id, merchant_id, store_id, tid, uscc, settlement_account_mask, address, valid_from, valid_to FROM binding
-             WHERE tenant_id = $1 AND merchant_id = $2 AND valid_to IS NULL ORDER BY id LIMIT 500"
-        ),
-        &[p(&tenant), p(&merchant)],
-        read_binding,
-    )?;
-    let mut found = Vec::with_capacity(bindings.len());
-    for binding in bindings {
-        if let Some(terminal) = terminal(tx, binding.terminal_id)? {
-            found.push((terminal, binding));
-        }
-    }
-    Ok(found)
 }
 
 /// The binding in force, if any.

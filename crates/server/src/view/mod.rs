@@ -4,6 +4,7 @@ pub mod clock;
 pub mod guide;
 pub mod pulse;
 pub mod reach;
+pub mod registry;
 pub mod sentence;
 pub mod shop;
 pub mod ticket;

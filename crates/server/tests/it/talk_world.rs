@@ -150,5 +150,5 @@ pub async fn some_terminal(kit: &Kit, world: &World) -> TerminalId {
 
 /// The address of a terminal's sticker.
 pub fn sticker(kit: &Kit, terminal: TerminalId) -> String {
-    format!("/r/{}", kit.house.seal.sign(postsale_server::h5::STICKER_TOKEN, terminal.uuid()))
+    format!("/r/{}", kit.house.seal.sign(postsale_server::terminal::STICKER_TOKEN, terminal.uuid()))
 }

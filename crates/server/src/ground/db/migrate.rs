@@ -16,6 +16,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_field", include_str!("../../../migrations/0005_field.sql")),
     ("0006_talk", include_str!("../../../migrations/0006_talk.sql")),
     ("0012_waiting", include_str!("../../../migrations/0012_waiting.sql")),
+    ("0013_registry_lists", include_str!("../../../migrations/0013_registry_lists.sql")),
 ];
 
 /// What a run of [`migrate`] did.

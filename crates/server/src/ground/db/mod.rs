@@ -24,7 +24,7 @@ pub use load::{BATCHES, Load};
 pub use migrate::{Applied, migrate, pending};
 pub use sql::{Dialect, Registered, Sql, registered};
 pub use tx::{Change, Tx};
-pub use val::{FromVal, Json, Row, ToVal, Val, code, contains, p};
+pub use val::{FromVal, Json, Row, ToVal, Val, Versioned, code, contains, p};
 
 use postsale_domain::ground::Refusal;
 

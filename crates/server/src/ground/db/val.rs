@@ -208,6 +208,23 @@ impl Row {
     }
 }
 
+/// Something that is changed under a version: whoever changes it names the version they saw.
+#[derive(Debug, Clone, Serialize)]
+pub struct Versioned<T> {
+    /// What it is.
+    #[serde(flatten)]
+    pub value: T,
+    /// Grows with each change.
+    pub version: i64,
+}
+
+impl<T> Versioned<T> {
+    /// A row whose last column is the version.
+    pub fn read(row: &mut Row, read: impl FnOnce(&mut Row) -> Result<T, DbError>) -> Result<Self, DbError> {
+        Ok(Self { value: read(row)?, version: row.next()? })
+    }
+}
+
 /// The stored word of a serde enum: `code(&TicketState::New)` is `new`.
 pub fn code<T: Serialize>(value: &T) -> Val {
     match serde_json::to_value(value) {

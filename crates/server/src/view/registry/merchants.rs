@@ -1,0 +1,379 @@
+//! Merchants: the list, and everything about one.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use postsale_domain::coverage;
+use postsale_domain::ground::{AcquirerId, Lang, Text, TypedId, mask_email, mask_phone};
+use postsale_domain::merchant::{ContactId, Hours, MerchantId, StoreId, Tier, mask_uscc};
+use postsale_domain::refuse;
+use postsale_domain::sla::ClockKind;
+use postsale_domain::terminal::TerminalId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{AcquirerName, Of, RegistryTickets, Sight, see_merchant, tickets};
+use crate::ground::db::{DbError, Done, Query, Row, Tx, Versioned, contains, p};
+use crate::ground::web::Keyset;
+use crate::ground::when;
+use crate::merchant::store::{self, Contact, Merchant, Store};
+use crate::terminal::store::Day;
+use crate::{knowledge, sla, sql};
+
+/// A merchant in a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MerchantRow {
+    /// Which one.
+    pub id: MerchantId,
+    /// Merchant number.
+    pub mid: String,
+    /// The name on the door.
+    pub name: String,
+    /// Service tier.
+    pub tier: Tier,
+    /// What it trades in.
+    pub industry: String,
+    /// Whose merchant it is.
+    pub acquirer: AcquirerName,
+    /// Where its first store is; null without a store.
+    pub district: Option<String>,
+    /// Stores.
+    pub stores: i64,
+    /// Terminals that stand there now.
+    pub terminals: i64,
+    /// Tickets not closed.
+    pub open_tickets: i64,
+    /// Grows with each change.
+    pub version: i64,
+}
+
+fn row(r: &mut Row) -> Result<MerchantRow, DbError> {
+    Ok(MerchantRow {
+        id: r.next()?,
+        mid: r.next()?,
+        name: r.next()?,
+        tier: r.coded()?,
+        industry: r.next()?,
+        acquirer: AcquirerName { id: r.next()?, name: r.next()? },
+        district: r.next()?,
+        stores: r.next()?,
+        terminals: r.next()?,
+        open_tickets: r.next()?,
+        version: r.next()?,
+    })
+}
+
+/// Merchants, newest first, whose name or number contains `q` (all for an empty one).
+pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -> Done<Vec<MerchantRow>> {
+    macro_rules! question {
+        ($sight:literal) => {
+            sql!(concat!(
+                "SELECT m.id, m.mid, m.name, m.tier, m.industry, m.acquirer_id, a.name,
+                        (SELECT s.district FROM store s WHERE s.merchant_id = m.id ORDER BY s.id LIMIT 1),
+                        (SELECT COUNT(*) FROM store s WHERE s.merchant_id = m.id),
+                        (SELECT COUNT(*) FROM binding b WHERE b.merchant_id = m.id AND b.valid_to IS NULL),
+                        (SELECT COUNT(*) FROM ticket t WHERE t.merchant_id = m.id AND t.closed_at IS NULL), m.version
+                 FROM merchant m JOIN acquirer a ON a.id = m.acquirer_id
+                 WHERE m.tenant_id = $1 AND m.id < $2 AND (m.name LIKE $3 ESCAPE '!' OR m.mid LIKE $3 ESCAPE '!')",
+                $sight,
+                " ORDER BY m.id DESC LIMIT $4"
+            ))
+        };
+    }
+    let visible: String = q.chars().filter(|c| !c.is_control()).collect();
+    let key = [p(&tx.tenant()), p(&MerchantId::from_uuid(after.id)), p(&contains(&visible)), p(&limit)];
+    Ok(match sight {
+        Sight::Nothing => Vec::new(),
+        Sight::All => tx.query(question!(""), &key, row)?,
+        Sight::Acquirer(own) => tx.query(question!(" AND m.acquirer_id = $5"), &[key.as_slice(), &[p(&own)]].concat(), row)?,
+        Sight::Engineer(me) => tx.query(
+            question!(" AND m.id IN (SELECT t.merchant_id FROM work_order w JOIN ticket t ON t.id = w.ticket_id WHERE w.engineer_id = $5)"),
+            &[key.as_slice(), &[p(&me)]].concat(),
+            row,
+        )?,
+    })
+}
+
+/// A merchant on its page.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MerchantFull {
+    id: MerchantId,
+    mid: String,
+    name: String,
+    /// Unified social credit code; its middle is hidden.
+    uscc_masked: String,
+    tier: Tier,
+    industry: String,
+    acquirer: AcquirerName,
+    /// `*6621`.
+    settlement_account_mask: String,
+    version: i64,
+}
+
+/// A store on the merchant's page.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MerchantStore {
+    id: StoreId,
+    name: String,
+    address: String,
+    district: String,
+    /// Degrees.
+    lat: f64,
+    /// Degrees.
+    lng: f64,
+    hours: Hours,
+    /// Whether somebody is there now.
+    open_now: bool,
+    /// When it opens next; now when it is open, null when it never does.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    opens_at: Option<Timestamp>,
+    agreement: String,
+    agreement_name: Text,
+    version: i64,
+}
+
+/// A contact; whole numbers only by revealing.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MerchantContact {
+    id: ContactId,
+    store_id: Option<StoreId>,
+    name: String,
+    duty: String,
+    phone_masked: Option<String>,
+    email_masked: Option<String>,
+    lang: Lang,
+    version: i64,
+}
+
+/// A terminal that stands at the merchant.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MerchantTerminal {
+    /// Which one.
+    pub id: TerminalId,
+    /// Serial number.
+    pub serial_no: String,
+    /// Model.
+    pub model: String,
+    /// Maker.
+    pub vendor: String,
+    /// Firmware version.
+    pub firmware: String,
+    /// Terminal number at the acquirer.
+    pub tid: String,
+    /// Where it stands.
+    pub store_id: StoreId,
+    /// Its store's name.
+    pub store_name: String,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    pub bound_since: Timestamp,
+    /// Since when nothing has been heard of it; null while it is online.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub offline_since: Option<Timestamp>,
+    /// Whether a repair today would be free.
+    pub in_warranty: bool,
+    /// The last day of the term that applies, or of the last one that did.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub covered_until: Option<Date>,
+    /// Tickets not closed.
+    pub open_tickets: i64,
+}
+
+/// How many terminals are covered today.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct CoverageSummary {
+    /// A repair would be free.
+    covered: u32,
+    /// A term has ended.
+    ended: u32,
+    /// No term on record.
+    unknown: u32,
+    /// The covered one whose term ends first: its last day.
+    #[schema(value_type = Option<String>, format = Date)]
+    first_end: Option<Date>,
+}
+
+/// A promise of an agreement.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Promise {
+    clock: ClockKind,
+    priority: String,
+    /// Business seconds.
+    seconds: i64,
+    /// Clause of the contract.
+    clause: String,
+}
+
+/// The agreement a store's clocks run on.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AgreementBrief {
+    code: String,
+    name: Text,
+    version: i64,
+    promises: Vec<Promise>,
+}
+
+/// Everything the page of a merchant shows.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MerchantPage {
+    merchant: MerchantFull,
+    stores: Vec<MerchantStore>,
+    contacts: Vec<MerchantContact>,
+    terminals: Vec<MerchantTerminal>,
+    tickets: RegistryTickets,
+    coverage: CoverageSummary,
+    agreements: Vec<AgreementBrief>,
+}
+
+/// The page of a merchant the caller may see. Errors: `not_found`.
+pub fn page(tx: &mut Tx<'_>, sight: Sight, id: MerchantId) -> Done<MerchantPage> {
+    see_merchant(tx, sight, id)?;
+    let kept = store::versioned_merchant(tx, id)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
+    let stores = store::stores(tx, id)?;
+    let terminals = terminals(tx, sight, id)?;
+    let mut agreements: Vec<&str> = stores.iter().map(|s| s.value.agreement.as_str()).collect();
+    agreements.sort_unstable();
+    agreements.dedup();
+    Ok(MerchantPage {
+        merchant: full(&kept),
+        contacts: store::contacts(tx, id)?.iter().map(contact).collect(),
+        tickets: tickets(tx, sight, Of::Merchant(id))?,
+        coverage: summary(&terminals),
+        agreements: agreements.into_iter().filter_map(agreement).collect(),
+        stores: stores.iter().map(|s| shown_store(s, tx.now())).collect(),
+        terminals,
+    })
+}
+
+/// A merchant as it is shown.
+pub fn full(kept: &Versioned<Merchant>) -> MerchantFull {
+    let m = &kept.value;
+    MerchantFull {
+        id: m.id,
+        mid: m.mid.clone(),
+        name: m.name.clone(),
+        uscc_masked: mask_uscc(&m.uscc),
+        tier: m.tier,
+        industry: m.industry.clone(),
+        acquirer: AcquirerName { id: m.acquirer_id, name: m.acquirer_name.clone() },
+        settlement_account_mask: m.settlement_account_mask.clone(),
+        version: kept.version,
+    }
+}
+
+/// A store as it is shown.
+pub fn shown_store(kept: &Versioned<Store>, now: Timestamp) -> MerchantStore {
+    let (s, zone) = (&kept.value, when::zone());
+    let degrees = |e6: i64| e6 as f64 / 1e6;
+    let name = sla::book().card(&s.agreement).map_or_else(|| Text { zh: s.agreement.clone(), en: s.agreement.clone() }, |c| c.name.clone());
+    MerchantStore {
+        id: s.id,
+        name: s.name.clone(),
+        address: s.address.clone(),
+        district: s.district.clone(),
+        lat: degrees(s.lat_e6),
+        lng: degrees(s.lng_e6),
+        open_now: s.hours.open_at(now, &zone),
+        opens_at: s.hours.next_open(now, &zone),
+        hours: s.hours.clone(),
+        agreement: s.agreement.clone(),
+        agreement_name: name,
+        version: kept.version,
+    }
+}
+
+/// A contact as it is shown.
+pub fn contact(kept: &Versioned<Contact>) -> MerchantContact {
+    let c = &kept.value;
+    MerchantContact {
+        id: c.id,
+        store_id: c.store_id,
+        name: c.name.clone(),
+        duty: c.duty.clone(),
+        phone_masked: c.phone.as_deref().map(mask_phone),
+        email_masked: c.email.as_deref().map(mask_email),
+        lang: c.lang,
+        version: kept.version,
+    }
+}
+
+/// The terminals that stand at a merchant now; 500 at most.
+pub fn terminals(tx: &mut Tx<'_>, sight: Sight, merchant: MerchantId) -> Done<Vec<MerchantTerminal>> {
+    see_merchant(tx, sight, merchant)?;
+    let (tenant, today) = (tx.tenant(), when::day(tx.now()));
+    Ok(tx.query(
+        sql!(
+            "SELECT t.id, t.serial_no, t.model, t.firmware, b.tid, b.store_id, s.name, b.valid_from, t.offline_since,
+                    t.activated_on, t.warranty_until, t.extended_until,
+                    (SELECT COUNT(*) FROM ticket k WHERE k.terminal_id = t.id AND k.closed_at IS NULL)
+             FROM binding b JOIN terminal t ON t.id = b.terminal_id JOIN store s ON s.id = b.store_id
+             WHERE b.tenant_id = $1 AND b.merchant_id = $2 AND b.valid_to IS NULL ORDER BY b.store_id, b.valid_from, b.id LIMIT 500"
+        ),
+        &[p(&tenant), p(&merchant)],
+        |r| {
+            let (id, serial_no, model): (_, _, String) = (r.next()?, r.next()?, r.next()?);
+            let (firmware, tid, store_id, store_name) = (r.next()?, r.next()?, r.next()?, r.next()?);
+            let (bound_since, offline_since) = (r.next()?, r.next()?);
+            let (activated_on, until, extended_until) = (r.next::<Day>()?.0, r.next::<Day>()?.0, r.next::<Day>()?.0);
+            let cover = coverage::decide(&coverage::Warranty { activated_on, until, extended_until }, today);
+            Ok(MerchantTerminal {
+                id,
+                serial_no,
+                vendor: knowledge::vendor(&model),
+                model,
+                firmware,
+                tid,
+                store_id,
+                store_name,
+                bound_since,
+                offline_since,
+                in_warranty: cover.in_warranty,
+                covered_until: cover.until,
+                open_tickets: r.next()?,
+            })
+        },
+    )?)
+}
+
+fn summary(terminals: &[MerchantTerminal]) -> CoverageSummary {
+    let mut sum = CoverageSummary::default();
+    for t in terminals {
+        match (t.in_warranty, t.covered_until) {
+            (true, until) => {
+                sum.covered += 1;
+                sum.first_end = [sum.first_end, until].into_iter().flatten().min();
+            }
+            (false, Some(_)) => sum.ended += 1,
+            (false, None) => sum.unknown += 1,
+        }
+    }
+    sum
+}
+
+/// What an agreement promises, by clock and priority.
+fn agreement(code: &str) -> Option<AgreementBrief> {
+    let book = sla::book();
+    let card = book.card(code)?;
+    let promises = ClockKind::ALL.into_iter().flat_map(|clock| {
+        let targets: BTreeMap<_, _> = book.agreements(clock).get(code).map(|a| a.targets.clone()).unwrap_or_default();
+        let clause = card.clauses.get(&clock).cloned().unwrap_or_default();
+        targets.into_iter().map(move |(priority, target)| Promise { clock, priority, seconds: target.seconds, clause: clause.clone() })
+    });
+    Some(AgreementBrief { code: code.to_owned(), name: card.name.clone(), version: card.version, promises: promises.collect() })
+}
+
+/// The acquirers whose merchants the caller sees.
+pub fn acquirers(tx: &mut Tx<'_>, sight: Sight) -> Done<Vec<AcquirerName>> {
+    let own: Option<AcquirerId> = match sight {
+        Sight::All => None,
+        Sight::Acquirer(own) => Some(own),
+        Sight::Engineer(_) | Sight::Nothing => return Ok(Vec::new()),
+    };
+    Ok(store::acquirers(tx, own)?.into_iter().map(|a| AcquirerName { id: a.id, name: a.name }).collect())
+}
+
+/// A merchant's name, for whoever has been let in already.
+pub fn name(tx: &mut Tx<'_>, id: MerchantId) -> Done<Option<String>> {
+    Ok(store::merchant(tx, id, None)?.map(|m| m.name))
+}

@@ -1,0 +1,372 @@
+//! Terminals: the list, and the life of one.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use postsale_domain::coverage::{self, Coverage};
+use postsale_domain::ground::{Text, TypedId};
+use postsale_domain::merchant::{StoreId, mask_uscc};
+use postsale_domain::refuse;
+use postsale_domain::terminal::{BindingId, TerminalId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{AcquirerName, MerchantName, Of, RegistryTickets, Sight, last_with, plain, said, see_terminal, tickets};
+use crate::ground::db::{DbError, Done, Query, Row, Tx, Val, p};
+use crate::ground::web::Keyset;
+use crate::ground::when;
+use crate::terminal::store::{self, Day};
+use crate::{knowledge, sql};
+
+/// Where a terminal stands.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TerminalPlace {
+    /// Terminal number at the acquirer.
+    pub tid: String,
+    /// The merchant.
+    pub merchant: MerchantName,
+    /// The store.
+    pub store_id: StoreId,
+    /// Its name.
+    pub store_name: String,
+    /// The store's district.
+    pub district: String,
+}
+
+/// A terminal in a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TerminalRow {
+    /// Which one.
+    pub id: TerminalId,
+    /// Serial number.
+    pub serial_no: String,
+    /// Unique number.
+    pub tusn: String,
+    /// Model.
+    pub model: String,
+    /// Maker.
+    pub vendor: String,
+    /// Production batch.
+    pub batch: String,
+    /// Firmware version.
+    pub firmware: String,
+    /// Where it stands; null for one that stands nowhere.
+    pub place: Option<TerminalPlace>,
+    /// Since when nothing has been heard of it; null while it is online.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub offline_since: Option<Timestamp>,
+    /// Whether a repair today would be free.
+    pub in_warranty: bool,
+    /// The last day of the term that applies, or of the last one that did.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub covered_until: Option<Date>,
+    /// Tickets not closed.
+    pub open_tickets: i64,
+    /// Grows with each change.
+    pub version: i64,
+}
+
+fn row(r: &mut Row, today: Date) -> Result<TerminalRow, DbError> {
+    let (id, serial_no, tusn, model) = (r.next()?, r.next()?, r.next()?, r.next::<String>()?);
+    let (batch, firmware, offline_since) = (r.next()?, r.next()?, r.next()?);
+    let (activated_on, until, extended_until) = (r.next::<Day>()?.0, r.next::<Day>()?.0, r.next::<Day>()?.0);
+    let cover = coverage::decide(&coverage::Warranty { activated_on, until, extended_until }, today);
+    let (open_tickets, version) = (r.next()?, r.next()?);
+    let tid: Option<String> = r.next()?;
+    let place = match tid {
+        None => None,
+        Some(tid) => Some(TerminalPlace {
+            tid,
+            merchant: MerchantName { id: r.next()?, name: r.next()? },
+            store_id: r.next()?,
+            store_name: r.next()?,
+            district: r.next()?,
+        }),
+    };
+    Ok(TerminalRow {
+        id,
+        serial_no,
+        tusn,
+        vendor: knowledge::vendor(&model),
+        model,
+        batch,
+        firmware,
+        place,
+        offline_since,
+        in_warranty: cover.in_warranty,
+        covered_until: cover.until,
+        open_tickets,
+        version,
+    })
+}
+
+/// Terminals, newest first; with `q` those whose serial number, unique number, model or open terminal number begins with it,
+/// or whose serial number ends with its four characters.
+pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -> Done<Vec<TerminalRow>> {
+    macro_rules! question {
+        ($found:literal, $sight:literal) => {
+            sql!(concat!(
+                "SELECT x.id, x.serial_no, x.tusn, x.model, x.batch, x.firmware, x.offline_since, x.activated_on, x.warranty_until, x.extended_until,
+                        (SELECT COUNT(*) FROM ticket k WHERE k.terminal_id = x.id AND k.closed_at IS NULL), x.version,
+                        b.tid, b.merchant_id, m.name, b.store_id, s.name, s.district
+                 FROM terminal x LEFT JOIN binding b ON b.terminal_id = x.id AND b.valid_to IS NULL
+                      LEFT JOIN merchant m ON m.id = b.merchant_id LEFT JOIN store s ON s.id = b.store_id
+                 WHERE x.tenant_id = $1 AND x.id < $2",
+                $found,
+                $sight,
+                " ORDER BY x.id DESC LIMIT $3"
+            ))
+        };
+    }
+    macro_rules! by_sight {
+        ($found:literal, $acquirer:literal, $engineer:literal) => {
+            match sight {
+                Sight::All | Sight::Nothing => question!($found, ""),
+                Sight::Acquirer(_) => question!($found, $acquirer),
+                Sight::Engineer(_) => question!($found, $engineer),
+            }
+        };
+    }
+    let whose = match sight {
+        Sight::Nothing => return Ok(Vec::new()),
+        Sight::All => None,
+        Sight::Acquirer(own) => Some(p(&own)),
+        Sight::Engineer(me) => Some(p(&me)),
+    };
+    let word = plain(q);
+    if word.is_empty() && !q.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let (tenant, today) = (tx.tenant(), when::day(tx.now()));
+    let mut params: Vec<Val> = vec![p(&tenant), p(&TerminalId::from_uuid(after.id)), p(&limit)];
+    let question = if word.is_empty() {
+        by_sight!(
+            "",
+            " AND b.acquirer_id = $4",
+            " AND x.id IN (SELECT t.terminal_id FROM work_order w JOIN ticket t ON t.id = w.ticket_id WHERE w.engineer_id = $4)"
+        )
+    } else {
+        params.extend([p(&word), p(&last_with(&word))]);
+        by_sight!(
+            " AND x.id IN (SELECT id FROM terminal WHERE tenant_id = $1 AND serial_no BETWEEN $4 AND $5
+                     UNION SELECT id FROM terminal WHERE tenant_id = $1 AND tusn BETWEEN $4 AND $5
+                     UNION SELECT id FROM terminal WHERE tenant_id = $1 AND substr(serial_no, length(serial_no) - 3) = $4
+                     UNION SELECT id FROM terminal WHERE tenant_id = $1 AND upper(replace(model, ' ', '')) BETWEEN $4 AND $5
+                     UNION SELECT terminal_id FROM binding WHERE tenant_id = $1 AND tid BETWEEN $4 AND $5 AND valid_to IS NULL)",
+            " AND b.acquirer_id = $6",
+            " AND x.id IN (SELECT t.terminal_id FROM work_order w JOIN ticket t ON t.id = w.ticket_id WHERE w.engineer_id = $6)"
+        )
+    };
+    params.extend(whose);
+    Ok(tx.query(question, &params, |r| row(r, today))?)
+}
+
+/// A terminal on its page.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TerminalFull {
+    id: TerminalId,
+    serial_no: String,
+    tusn: String,
+    model: String,
+    vendor: String,
+    /// Class of the model, by code.
+    class: String,
+    class_name: Option<Text>,
+    batch: String,
+    firmware: String,
+    #[schema(value_type = Option<String>, format = Date)]
+    shipped_on: Option<Date>,
+    #[schema(value_type = Option<String>, format = Date)]
+    activated_on: Option<Date>,
+    #[schema(value_type = Option<String>, format = Date)]
+    warranty_until: Option<Date>,
+    #[schema(value_type = Option<String>, format = Date)]
+    extended_until: Option<Date>,
+    /// Since when nothing has been heard of it; null while it is online.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    offline_since: Option<Timestamp>,
+    version: i64,
+}
+
+/// A binding with its five elements; numbers of accounts and codes are masked.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TerminalBinding {
+    id: BindingId,
+    /// Element 1.
+    acquirer: AcquirerName,
+    /// Element 2.
+    merchant: MerchantName,
+    /// Merchant number.
+    mid: String,
+    store_id: StoreId,
+    store_name: String,
+    tid: String,
+    /// Element 3.
+    uscc_masked: String,
+    /// Element 4.
+    settlement_account_mask: String,
+    /// Element 5.
+    address: String,
+    #[schema(value_type = String, format = DateTime)]
+    valid_from: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    valid_to: Option<Timestamp>,
+    /// Why it was closed.
+    closed_because: Option<String>,
+}
+
+/// A moment in the life of a terminal.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LifeMoment {
+    /// The day.
+    #[schema(value_type = String, format = Date)]
+    on: Date,
+    /// `shipped`, `activated`, `bound`, `unbound`, `visit`, `warranty_ended`, `extension_ended`.
+    kind: String,
+    sentence: Text,
+}
+
+/// Everything the page of a terminal shows.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TerminalPage {
+    terminal: TerminalFull,
+    /// The binding in force.
+    binding: Option<TerminalBinding>,
+    /// Every binding the caller may see, newest first.
+    bindings: Vec<TerminalBinding>,
+    /// The day `coverage` is about.
+    #[schema(value_type = String, format = Date)]
+    coverage_on: Date,
+    /// Warranty terms, applied and rejected.
+    coverage: Coverage,
+    /// Oldest first.
+    life: Vec<LifeMoment>,
+    tickets: RegistryTickets,
+}
+
+/// The page of a terminal the caller may see; its coverage on a day. Errors: `not_found`.
+pub fn page(tx: &mut Tx<'_>, sight: Sight, id: TerminalId, on: Option<Date>) -> Done<TerminalPage> {
+    see_terminal(tx, sight, id)?;
+    let kept = store::versioned_terminal(tx, id)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
+    let (t, today) = (kept.value, when::day(tx.now()));
+    let bindings = bindings(tx, sight, id)?;
+    let facts = knowledge::facts();
+    let class = facts.class_of(&t.model).to_owned();
+    Ok(TerminalPage {
+        coverage_on: on.unwrap_or(today),
+        coverage: coverage::decide(&t.warranty(), on.unwrap_or(today)),
+        life: life(tx, sight, &t, &bindings, today)?,
+        tickets: tickets(tx, sight, Of::Terminal(id))?,
+        binding: bindings.iter().find(|b| b.valid_to.is_none()).cloned(),
+        bindings,
+        terminal: TerminalFull {
+            id: t.id,
+            serial_no: t.serial_no,
+            tusn: t.tusn,
+            vendor: knowledge::vendor(&t.model),
+            class_name: facts.class_name(&class).cloned(),
+            class,
+            model: t.model,
+            batch: t.batch,
+            firmware: t.firmware,
+            shipped_on: t.shipped_on,
+            activated_on: t.activated_on,
+            warranty_until: t.warranty_until,
+            extended_until: t.extended_until,
+            offline_since: t.offline_since,
+            version: kept.version,
+        },
+    })
+}
+
+/// Bindings, newest first: an acquirer sees its own, an engineer those of merchants they work for.
+fn bindings(tx: &mut Tx<'_>, sight: Sight, id: TerminalId) -> Done<Vec<TerminalBinding>> {
+    macro_rules! question {
+        ($sight:literal) => {
+            sql!(concat!(
+                "SELECT b.id, b.acquirer_id, a.name, b.merchant_id, m.name, m.mid, b.store_id, s.name, b.tid, b.uscc, b.settlement_account_mask, b.address,
+                        b.valid_from, b.valid_to, b.closed_because
+                 FROM binding b JOIN acquirer a ON a.id = b.acquirer_id JOIN merchant m ON m.id = b.merchant_id JOIN store s ON s.id = b.store_id
+                 WHERE b.tenant_id = $1 AND b.terminal_id = $2",
+                $sight,
+                " ORDER BY b.valid_from DESC, b.id DESC LIMIT 100"
+            ))
+        };
+    }
+    let read = |r: &mut Row| {
+        Ok(TerminalBinding {
+            id: r.next()?,
+            acquirer: AcquirerName { id: r.next()?, name: r.next()? },
+            merchant: MerchantName { id: r.next()?, name: r.next()? },
+            mid: r.next()?,
+            store_id: r.next()?,
+            store_name: r.next()?,
+            tid: r.next()?,
+            uscc_masked: mask_uscc(&r.next::<String>()?),
+            settlement_account_mask: r.next()?,
+            address: r.next()?,
+            valid_from: r.next()?,
+            valid_to: r.next()?,
+            closed_because: r.next()?,
+        })
+    };
+    let key = [p(&tx.tenant()), p(&id)];
+    Ok(match sight {
+        Sight::Nothing => Vec::new(),
+        Sight::All => tx.query(question!(""), &key, read)?,
+        Sight::Acquirer(own) => tx.query(question!(" AND b.acquirer_id = $3"), &[key.as_slice(), &[p(&own)]].concat(), read)?,
+        Sight::Engineer(me) => tx.query(
+            question!(" AND b.merchant_id IN (SELECT t.merchant_id FROM work_order w JOIN ticket t ON t.id = w.ticket_id WHERE w.engineer_id = $3)"),
+            &[key.as_slice(), &[p(&me)]].concat(),
+            read,
+        )?,
+    })
+}
+
+/// What happened to a terminal, oldest first.
+fn life(tx: &mut Tx<'_>, sight: Sight, t: &store::Terminal, bindings: &[TerminalBinding], today: Date) -> Done<Vec<LifeMoment>> {
+    let moment = |on: Date, kind: &str, holes: &[(&'static str, &str)]| LifeMoment {
+        on,
+        kind: kind.to_owned(),
+        sentence: said(&format!("life.{kind}"), holes),
+    };
+    let mut life = Vec::new();
+    life.extend(t.shipped_on.map(|on| moment(on, "shipped", &[])));
+    life.extend(t.activated_on.map(|on| moment(on, "activated", &[])));
+    for b in bindings {
+        let (merchant, store) = (b.merchant.name.as_str(), b.store_name.as_str());
+        life.push(moment(when::day(b.valid_from), "bound", &[("merchant", merchant), ("store", store), ("tid", &b.tid)]));
+        if let Some(to) = b.valid_to {
+            let reason = b.closed_because.as_deref().unwrap_or_default();
+            life.push(moment(when::day(to), "unbound", &[("merchant", merchant), ("store", store), ("reason", reason)]));
+        }
+    }
+    for (number, closed_at) in visits(tx, sight, t.id)? {
+        life.push(moment(when::day(closed_at), "visit", &[("number", &format!("W-{number:06}"))]));
+    }
+    life.extend(t.warranty_until.filter(|on| *on < today).map(|on| moment(on, "warranty_ended", &[])));
+    life.extend(t.extended_until.filter(|on| *on < today).map(|on| moment(on, "extension_ended", &[])));
+    life.sort_by_key(|m| m.on);
+    Ok(life)
+}
+
+/// Finished visits to a terminal the caller may know of: number and end.
+fn visits(tx: &mut Tx<'_>, sight: Sight, id: TerminalId) -> Done<Vec<(i64, Timestamp)>> {
+    macro_rules! question {
+        ($sight:literal) => {
+            sql!(concat!(
+                "SELECT w.number, w.closed_at FROM ticket t JOIN work_order w ON w.ticket_id = t.id
+                 WHERE t.tenant_id = $1 AND t.terminal_id = $2 AND w.state = 'done' AND w.closed_at IS NOT NULL",
+                $sight,
+                " ORDER BY w.closed_at DESC LIMIT 100"
+            ))
+        };
+    }
+    let read = |r: &mut Row| Ok((r.next()?, r.next()?));
+    let key = [p(&tx.tenant()), p(&id)];
+    Ok(match sight {
+        Sight::Nothing => Vec::new(),
+        Sight::All => tx.query(question!(""), &key, read)?,
+        Sight::Acquirer(own) => tx.query(question!(" AND t.acquirer_id = $3"), &[key.as_slice(), &[p(&own)]].concat(), read)?,
+        Sight::Engineer(me) => tx.query(question!(" AND w.engineer_id = $3"), &[key.as_slice(), &[p(&me)]].concat(), read)?,
+    })
+}
