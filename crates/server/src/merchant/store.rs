@@ -417,3 +417,17 @@ pub fn contacts_by_email(tx: &mut Tx<'_>, email: &str) -> Done<Vec<Contact>> {
         read_contact,
     )?)
 }
+
+/// How many stores, terminals in use and open tickets a merchant has.
+pub fn counts(tx: &mut Tx<'_>, merchant: MerchantId) -> Done<(i64, i64, i64)> {
+    let found = tx.one(
+        sql!(
+            "SELECT (SELECT COUNT(*) FROM store WHERE merchant_id = $1),
+                    (SELECT COUNT(*) FROM binding WHERE merchant_id = $1 AND valid_to IS NULL),
+                    (SELECT COUNT(*) FROM ticket WHERE merchant_id = $1 AND closed_at IS NULL)"
+        ),
+        &[p(&merchant)],
+        |r| Ok((r.next()?, r.next()?, r.next()?)),
+    )?;
+    Ok(found.unwrap_or_default())
+}
