@@ -84,8 +84,9 @@ impl Judge<'_> {
             }
             self.milli[6] += i128::from((start - at).abs() / 900) * i128::from(self.p.prices.retime_quarter) * 1000;
         }
-        if let (Some(a), Some(b)) = (job.territory, eng.territory)
-            && a != b
+        if let Some(home) = job.territory
+            && !eng.territories.is_empty()
+            && !eng.territories.contains(&home)
         {
             self.milli[7] += i128::from(self.p.prices.territory) * 1000;
         }

@@ -91,8 +91,8 @@ pub struct Engineer {
     pub max_jobs: usize,
     /// Most demand in a day.
     pub capacity: i64,
-    /// Home territory.
-    pub territory: Option<i64>,
+    /// Home territories; empty is at home everywhere.
+    pub territories: Vec<i64>,
     /// Jobs already begun or about to begin, in order, with their start: neither moved nor preceded.
     pub frozen: Vec<(usize, Seconds)>,
 }

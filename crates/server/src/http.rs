@@ -58,7 +58,8 @@ fn api() -> OpenApiRouter<House> {
             .merge(dispatch::api::routes())
             .merge(knowledge::lists::routes())
             .merge(merchant::api::routes())
-            .merge(terminal::api::routes()),
+            .merge(terminal::api::routes())
+            .merge(dispatch::plan_api::routes()),
     )
 }
 

@@ -3,6 +3,7 @@
 pub mod after;
 pub mod clocks;
 pub mod jobs;
+pub mod plan;
 pub mod post;
 pub mod spool;
 pub mod sweep;
@@ -20,13 +21,14 @@ const NAP: Duration = Duration::from_secs(1);
 pub async fn run(house: House, mut stopped: watch::Receiver<bool>) {
     let post = post::Post::new(&house);
     let mut swept = None;
+    let mut bench = jobs::Bench::new();
     loop {
         tokio::select! {
-            _ = stopped.changed() => return,
+            _ = stopped.changed() => return bench.cleared().await,
             () = house.woken() => {}
             () = tokio::time::sleep(NAP) => {}
         }
-        round_with(&house, &post).await;
+        round_with(&house, &post, &mut bench).await;
         let now = house.clock.now();
         if swept.is_none_or(|at| now - sweep::EVERY > at) {
             swept = Some(now);
@@ -37,14 +39,16 @@ pub async fn run(house: House, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// One round over everything that may be due.
+/// One round over everything that may be due, to its end.
 pub async fn round(house: &House) {
-    round_with(house, &post::Post::new(house)).await;
+    let mut bench = jobs::Bench::new();
+    round_with(house, &post::Post::new(house), &mut bench).await;
+    bench.cleared().await;
 }
 
-async fn round_with(house: &House, post: &post::Post) {
+async fn round_with(house: &House, post: &post::Post, bench: &mut jobs::Bench) {
     post.take_in(house).await;
-    let rounds = [("jobs", jobs::round(house).await), ("clocks", clocks::round(house).await), ("aftercare", after::round(house).await)];
+    let rounds = [("jobs", jobs::round(house, bench).await), ("clocks", clocks::round(house).await), ("aftercare", after::round(house).await)];
     for (what, done) in rounds {
         if let Err(error) = done {
             tracing::warn!(%error, what, "a round was not finished");

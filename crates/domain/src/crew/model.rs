@@ -1,10 +1,32 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::ground::EngineerId;
+
+crate::ids! {
+    /// Somebody is not there.
+    AbsenceId = "abs";
+}
+
+/// Somebody is not there although a shift says so: ill, called away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Absence {
+    /// Which one.
+    pub id: AbsenceId,
+    /// Who.
+    pub engineer_id: EngineerId,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when.
+    pub to: Timestamp,
+    /// Why.
+    pub reason: String,
+}
 
 /// A skill somebody has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

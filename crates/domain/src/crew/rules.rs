@@ -57,6 +57,14 @@ pub fn shifts_between(shifts: &Shifts, first: Date, days: u16, zone: &TimeZone) 
     spans
 }
 
+/// Shifts without the time somebody is absent, in order. Both lists are of one person.
+pub fn without(shifts: Vec<(Timestamp, Timestamp)>, absent: &[(Timestamp, Timestamp)]) -> Vec<(Timestamp, Timestamp)> {
+    absent.iter().fold(shifts, |left, (from, to)| {
+        let cut = |(begin, end): (Timestamp, Timestamp)| [(begin, end.min(*from)), (begin.max(*to), end)];
+        left.into_iter().flat_map(cut).filter(|(begin, end)| begin < end).collect()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +101,24 @@ mod tests {
         let wanted = ["swap".to_owned(), "printer".to_owned(), "network".to_owned()];
         assert_eq!(lacking(&engineer, &wanted, day("2026-12-01")), [("swap", Some(day("2026-11-24"))), ("printer", None)]);
         assert_eq!(lacking(&engineer, &[], day("2026-12-01")), []);
+    }
+
+    #[test]
+    fn an_absence_cuts_the_shifts_it_touches() {
+        let at = |t: &str| format!("2026-11-24T{t}:00+08:00").parse::<Timestamp>().unwrap();
+        let span = |from: &str, to: &str| (at(from), at(to));
+        let shifts = vec![span("08:30", "12:00"), span("13:00", "18:00")];
+        let table = [
+            (vec![], shifts.clone()),
+            (vec![span("09:10", "10:00")], vec![span("08:30", "09:10"), span("10:00", "12:00"), span("13:00", "18:00")]),
+            (vec![span("11:00", "14:00")], vec![span("08:30", "11:00"), span("14:00", "18:00")]),
+            (vec![span("00:00", "23:59")], vec![]),
+            (vec![span("06:00", "08:30"), span("18:00", "20:00")], shifts.clone()),
+            (vec![span("09:00", "14:00"), span("13:30", "17:00")], vec![span("08:30", "09:00"), span("17:00", "18:00")]),
+        ];
+        for (absent, expected) in table {
+            assert_eq!(without(shifts.clone(), &absent), expected, "{absent:?}");
+        }
     }
 
     #[test]

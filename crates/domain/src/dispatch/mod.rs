@@ -3,6 +3,7 @@
 
 mod model;
 mod offer;
+pub mod plan;
 mod rank;
 #[cfg(test)]
 mod rank_test;

@@ -73,6 +73,10 @@ actions! {
     VisitRead = "visit.read":                   "AAAo.AAAoA.";
     /// Offers, withdraws and plans work orders.
     VisitOffer = "visit.offer":                 "A.A..A.....";
+    /// Asks for plans of a day, publishes and discards them; pins orders; notes absences.
+    DispatchPlan = "dispatch.plan":             "A.A..A.....";
+    /// Sees which times an order can be given.
+    SlotRead = "dispatch.slots":                "AAA..A.....";
     /// Answers an offer and does the work.
     VisitWork = "visit.work":                   "...o.......";
     /// Reads merchants, stores, contacts, terminals.

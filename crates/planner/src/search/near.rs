@@ -107,7 +107,7 @@ impl Near {
                     metres += i64::from(p.travel.metres(place, end));
                 }
                 least[c] = if p.objective == Objective::Money { metres * e.per_km + e.fixed * 1000 } else { d };
-                if p.objective == Objective::Money && p.jobs[j].territory != e.territory {
+                if p.objective == Objective::Money && p.jobs[j].territory.is_some_and(|t| !e.territories.contains(&t)) {
                     d += 1;
                 }
                 row.push((d, c as u32));

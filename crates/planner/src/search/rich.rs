@@ -45,7 +45,6 @@ struct Person {
     over_second: i64,
     metre: i64,
     fixed: i64,
-    territory: i64,
     max_jobs: u32,
     capacity: i64,
     open_end: bool,
@@ -60,6 +59,7 @@ struct Facts {
     rush: [i32; MAX_RUSH],
     steps: usize,
     people: Vec<Person>,
+    homes: Vec<Vec<i64>>,
     parts: Vec<Vec<(usize, u32)>>,
     demand: Vec<i64>,
     stock: Vec<Vec<u32>>,
@@ -148,8 +148,7 @@ impl Facts {
         if s.told_engineer != u32::MAX && s.told_engineer != e as u32 {
             c += self.reassign;
         }
-        let home = self.people[e].territory;
-        if s.territory >= 0 && home >= 0 && s.territory != home {
+        if s.territory >= 0 && self.homes[e].iter().all(|home| *home != s.territory) && !self.homes[e].is_empty() {
             c += self.territory;
         }
         c
@@ -296,7 +295,6 @@ fn facts(p: &Problem) -> (Facts, Vec<Stop>) {
             over_second: (e.overtime_per_hour * 1000 + 1800) / 3600,
             metre: e.per_km,
             fixed: e.fixed * 1000,
-            territory: e.territory.unwrap_or(-1),
             max_jobs: e.max_jobs.min(u32::MAX as usize) as u32,
             capacity: e.capacity,
             open_end: e.end.is_none(),
@@ -311,6 +309,7 @@ fn facts(p: &Problem) -> (Facts, Vec<Stop>) {
         rush,
         steps: p.travel.rush.len(),
         people: people.collect(),
+        homes: p.engineers.iter().map(|e| e.territories.clone()).collect(),
         parts: p.jobs.iter().map(|j| j.parts.clone()).collect(),
         demand: p.jobs.iter().map(|j| j.demand).collect(),
         stock: p.engineers.iter().map(|e| e.stock.clone()).collect(),

@@ -72,7 +72,7 @@ pub fn day(seed: u64, jobs: usize, engineers: usize, objective: Objective) -> Pr
                 speed_permille: if money { between(&mut r, 900, 1150) as u32 } else { 1000 },
                 max_jobs: 8,
                 capacity: 1_000_000,
-                territory: Some(between(&mut r, 0, 2)),
+                territories: (0..r.below(3)).map(|_| between(&mut r, 0, 2)).collect(),
                 frozen: vec![],
             }
         })

@@ -216,7 +216,7 @@ impl Reader {
         out.per_hour = int_or(&who, v, "cost_cents_per_h", 0)?;
         out.per_km = int_or(&who, v, "cost_cents_per_km", 0)?;
         out.fixed = int_or(&who, v, "fixed_cents", 0)?;
-        out.territory = Some(int_or(&who, v, "territory", -1)?).filter(|t| *t >= 0);
+        out.territories = Some(int_or(&who, v, "territory", -1)?).filter(|t| *t >= 0).into_iter().collect();
         if let Some(b) = v.get("break").filter(|b| !b.is_null()) {
             let (open, close) = window(&who, "break", need(&who, b, "window")?)?;
             out.rest = Some(Break { duration: int(&who, "break", need(&who, b, "duration")?)?, open, close });

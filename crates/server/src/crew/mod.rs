@@ -1,3 +1,3 @@
-//! **crew** downstairs: engineers and their skills. Owns: the tables engineer, engineer_skill.
+//! **crew** downstairs: engineers and their skills. Owns: the tables engineer, engineer_skill, absence.
 
 pub mod store;

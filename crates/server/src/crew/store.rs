@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use postsale_domain::crew::{Engineer, Shifts, Skill};
+use postsale_domain::crew::{Absence, Engineer, Shifts, Skill};
 use postsale_domain::ground::EngineerId;
 
 use crate::ground::db::{DbError, Done, Json, Query, Row, Tx, p};
@@ -118,4 +119,28 @@ pub fn for_change(tx: &mut Tx<'_>, id: EngineerId) -> Done<Option<Engineer>> {
 pub fn name(tx: &mut Tx<'_>, id: EngineerId) -> Done<Option<String>> {
     let tenant = tx.tenant();
     Ok(tx.one(sql!("SELECT name FROM engineer WHERE tenant_id = $1 AND id = $2"), &[p(&tenant), p(&id)], |r| r.next())?)
+}
+
+/// Keeps an absence.
+pub fn add_absence(tx: &mut Tx<'_>, absence: &Absence) -> Done<()> {
+    let (tenant, now) = (tx.tenant(), tx.now());
+    tx.exec(
+        sql!("INSERT INTO absence (id, tenant_id, engineer_id, from_at, to_at, reason, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"),
+        &[p(&absence.id), p(&tenant), p(&absence.engineer_id), p(&absence.from), p(&absence.to), p(&absence.reason), p(&now)],
+    )?;
+    tx.audit("crew.absence", absence.id, None, Some(absence));
+    Ok(())
+}
+
+/// Absences that touch the time between two instants, by their end; 2000 at most.
+pub fn absences(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Done<Vec<Absence>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        sql!(
+            "SELECT id, engineer_id, from_at, to_at, reason FROM absence WHERE tenant_id = $1 AND to_at > $2 AND from_at < $3
+             ORDER BY to_at, id LIMIT 2000"
+        ),
+        &[p(&tenant), p(&from), p(&to)],
+        |r| Ok(Absence { id: r.next()?, engineer_id: r.next()?, from: r.next()?, to: r.next()?, reason: r.next()? }),
+    )?)
 }

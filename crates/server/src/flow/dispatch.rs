@@ -2,17 +2,17 @@
 
 use jiff::ToSpan;
 use postsale_domain::dispatch::{self, Candidate, Certificate, Job, OfferState, Person, Slot};
-use postsale_domain::ground::{EngineerId, Reach, Text};
+use postsale_domain::ground::{EngineerId, Reach, Refusal, Text};
 use postsale_domain::refuse;
 use postsale_domain::sla::ClockKind;
 use postsale_domain::visit::{Command, Facts, Span, WorkOrderId, WorkOrderState};
 use serde_json::json;
 
+use super::day::{absences, minutes, shifts};
 use super::visit::{Table, clash};
 use crate::crew::store as crew;
 use crate::dispatch::store::{self as offers, Offer};
 use crate::ground::db::{Done, Tx};
-use crate::knowledge;
 use crate::merchant::store as merchants;
 use crate::sla;
 use crate::ticket::store::Ticket;
@@ -21,8 +21,6 @@ use crate::visit::store::WorkOrder;
 
 /// Days that are looked at for a free time.
 const DAYS: u16 = 7;
-/// Minutes on site when nobody knows better.
-const USUAL_MINUTES: u32 = 40;
 
 fn slot(span: Span) -> Slot {
     Slot { from: span.from, to: span.to }
@@ -57,8 +55,8 @@ fn job(tx: &mut Tx<'_>, w: &WorkOrder, ticket: &Ticket) -> Done<Job> {
         None => open,
     };
     let due = sla::store::faces_of(tx, ticket.id)?.into_iter().find(|c| c.kind == ClockKind::Resolution).and_then(|c| c.due_at);
-    let minutes = knowledge::facts().fault(&w.fault_code).and_then(|f| f.onsite_minutes).unwrap_or(USUAL_MINUTES);
-    Ok(Job { skills: w.skills.clone(), district: w.district.clone(), place: shop.map(|s| (s.lat_e6, s.lng_e6)), open, due, minutes })
+    let place = shop.map(|s| (s.lat_e6, s.lng_e6));
+    Ok(Job { skills: w.skills.clone(), district: w.district.clone(), place, open, due, minutes: minutes(w) })
 }
 
 /// Everybody of the crew, judged for an order, the best first.
@@ -69,18 +67,16 @@ pub fn candidates(tx: &mut Tx<'_>, w: &WorkOrder, ticket: &Ticket) -> Done<Vec<C
     let midnight = today.to_zoned(zone.clone()).map_or(now, |z| z.timestamp());
     let between = Slot { from: midnight, to: now + jiff::SignedDuration::from_hours(24 * (i64::from(DAYS) + 1)) };
     let taken = offers::taken(tx, between, w.id)?;
+    let absent = absences(tx, between.from, between.to)?;
     let refused: Vec<EngineerId> =
         offers::of_order(tx, w.id)?.into_iter().filter(|o| o.state == OfferState::Refused).map(|o| o.engineer_id).collect();
     let people: Vec<Person> = crew::engineers(tx)?
         .into_iter()
         .map(|e| Person {
+            shifts: shifts(&e, today, DAYS, &absent).into_iter().map(|(from, to)| Slot { from, to }).collect(),
             id: e.id,
             skills: e.skills.iter().map(|s| Certificate { skill: s.code.clone(), until: s.valid_until }).collect(),
             territory: e.territory.clone(),
-            shifts: postsale_domain::crew::shifts_between(&e.shifts, today, DAYS, &zone)
-                .into_iter()
-                .map(|(from, to)| Slot { from, to })
-                .collect(),
             daily_limit: e.daily_limit,
             home: e.home,
             booked: taken.iter().filter(|t| t.engineer == e.id).map(|t| t.booked.clone()).collect(),
@@ -134,50 +130,97 @@ pub fn offer(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId, version: i64, wish:
     let Some(engineer) = crew::for_change(tx, chosen.id)? else {
         return Err(refuse!(Invalid, "dispatch.engineer_unknown").field("engineer_id").into());
     };
-    let day = planned.from.to_zoned(zone()).date();
-    if !postsale_domain::crew::lacking(&engineer, &table.w.skills, day).is_empty() {
-        return Err(refuse!(Conflict, "dispatch.not_fit", engineer = &chosen.name).field("engineer_id").into());
-    }
+    fits(&engineer, &table.w, planned)?;
     if let Some(number) = clash(tx, chosen.id, planned, id)? {
         return Err(refuse!(Conflict, "dispatch.overlap", number = number).field("planned").into());
     }
     if reason.is_none() {
-        let inside =
-            |spans: &[(jiff::Timestamp, jiff::Timestamp)]| spans.iter().any(|(from, to)| *from <= planned.from && planned.to <= *to);
-        if let Some(store_id) = table.ticket.store_id
-            && let Some(shop) = merchants::store(tx, store_id)?
-            && !inside(&shop.hours.windows(day.checked_sub(1.day()).unwrap_or(day), 2, &zone()))
-        {
-            return Err(refuse!(Invalid, "dispatch.shop_closed").field("planned").into());
-        }
-        if !inside(&postsale_domain::crew::shifts_between(&engineer.shifts, day, 1, &zone())) {
-            return Err(refuse!(Invalid, "dispatch.off_shift").field("planned").into());
-        }
+        habits(tx, &engineer, &table.w, planned)?;
     }
-    let promised = match (wish.promised, table.w.promised.filter(|p| p.to > tx.now())) {
-        (Some(promised), _) => Some(promised),
-        (None, Some(known)) if known.from <= planned.from && planned.from < known.to => None,
-        (None, Some(_)) => return Err(refuse!(Conflict, "dispatch.promise_broken").field("promised").into()),
-        (None, None) => Some(span(dispatch::promise(slot(planned)))),
-    };
+    let promised = promised_for(&table.w, planned, wish.promised, tx.now())?;
     let mut why = chosen.why;
     if let Some(reason) = reason {
         why.push(Text { zh: format!("调度：{reason}"), en: format!("Dispatch: {reason}") });
     }
-    table.command(tx, &Command::Offer { engineer: chosen.id, planned, promised }, &Facts::default())?;
+    give(tx, &mut table, &Given { engineer: chosen.id, planned, promised, why })?;
+    table.save(tx, "dispatch.offer")
+}
+
+/// Skills with certificates that are good on the day. Errors: `dispatch.not_fit`.
+fn fits(engineer: &postsale_domain::crew::Engineer, w: &WorkOrder, planned: Span) -> Result<(), Refusal> {
+    let day = planned.from.to_zoned(zone()).date();
+    if postsale_domain::crew::lacking(engineer, &w.skills, day).is_empty() {
+        return Ok(());
+    }
+    Err(refuse!(Conflict, "dispatch.not_fit", engineer = &engineer.name).field("engineer_id"))
+}
+
+/// What a person may decide against with a reason. Errors: `dispatch.shop_closed`, `dispatch.off_shift`.
+fn habits(tx: &mut Tx<'_>, engineer: &postsale_domain::crew::Engineer, w: &WorkOrder, planned: Span) -> Done<()> {
+    let day = planned.from.to_zoned(zone()).date();
+    let inside = |spans: &[(jiff::Timestamp, jiff::Timestamp)]| spans.iter().any(|(from, to)| *from <= planned.from && planned.to <= *to);
+    if let Some(store_id) = crate::ticket::store::ticket(tx, w.ticket_id)?.and_then(|t| t.store_id)
+        && let Some(shop) = merchants::store(tx, store_id)?
+        && !inside(&shop.hours.windows(day.checked_sub(1.day()).unwrap_or(day), 2, &zone()))
+    {
+        return Err(refuse!(Invalid, "dispatch.shop_closed").field("planned").into());
+    }
+    let absent = absences(tx, planned.from, planned.to)?;
+    if !inside(&shifts(engineer, day, 1, &absent)) {
+        return Err(refuse!(Invalid, "dispatch.off_shift").field("planned").into());
+    }
+    Ok(())
+}
+
+/// Every rule of an offer but that two of one engineer never overlap, which needs to know what else moves. Errors:
+/// `dispatch.engineer_unknown`, `dispatch.not_fit`, `dispatch.shop_closed`, `dispatch.off_shift`.
+pub fn check(tx: &mut Tx<'_>, w: &WorkOrder, engineer: EngineerId, planned: Span) -> Done<()> {
+    let Some(engineer) = crew::for_change(tx, engineer)?.filter(|e| e.active) else {
+        return Err(refuse!(Invalid, "dispatch.engineer_unknown").field("engineer_id").into());
+    };
+    fits(&engineer, w, planned)?;
+    habits(tx, &engineer, w, planned)
+}
+
+/// The window to promise with an offer; `None`: the one that stands. Errors: `dispatch.promise_broken`.
+pub fn promised_for(w: &WorkOrder, planned: Span, wish: Option<Span>, now: jiff::Timestamp) -> Result<Option<Span>, Refusal> {
+    match (wish, w.promised.filter(|p| p.to > now)) {
+        (Some(promised), _) => Ok(Some(promised)),
+        (None, Some(known)) if known.from <= planned.from && planned.from < known.to => Ok(None),
+        (None, Some(_)) => Err(refuse!(Conflict, "dispatch.promise_broken").field("promised")),
+        (None, None) => Ok(Some(span(dispatch::promise(slot(planned))))),
+    }
+}
+
+/// An offer that every rule allows.
+pub struct Given {
+    /// To whom.
+    pub engineer: EngineerId,
+    /// When they would be there.
+    pub planned: Span,
+    /// The window to promise; `None`: the one that stands.
+    pub promised: Option<Span>,
+    /// Why so.
+    pub why: Vec<Text>,
+}
+
+/// Makes an offer, with all that follows; `table` is saved by the caller.
+pub fn give(tx: &mut Tx<'_>, table: &mut Table, given: &Given) -> Done<()> {
+    let command = Command::Offer { engineer: given.engineer, planned: given.planned, promised: given.promised };
+    table.command(tx, &command, &Facts::default())?;
     let offer = Offer {
         id: tx.new_id(),
-        work_order_id: id,
-        engineer_id: chosen.id,
+        work_order_id: table.w.id,
+        engineer_id: given.engineer,
         state: OfferState::Offered,
-        why,
+        why: given.why.clone(),
         refuse_reason: None,
         at: tx.now(),
         answered_at: None,
     };
     offers::insert(tx, &offer)?;
-    table.line(tx, "visit_offered", &json!({ "engineer": chosen.name, "planned": planned }), false)?;
-    table.save(tx, "dispatch.offer")
+    let name = crew::name(tx, given.engineer)?.unwrap_or_default();
+    table.line(tx, "visit_offered", &json!({ "engineer": name, "planned": given.planned }), false)
 }
 
 /// The judged crew for an order the caller may see.

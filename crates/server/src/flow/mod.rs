@@ -1,16 +1,20 @@
 //! The one place that walks several rooms in one transaction.
 
+pub mod absence;
 pub mod aftercare;
 pub mod agent;
 pub mod code;
+pub mod day;
 pub mod desk;
 pub mod dispatch;
 pub mod guide;
 pub mod letter;
 pub mod merchant;
+pub mod plan;
 pub mod preview;
 pub mod report;
 pub mod shop;
+pub mod slots;
 pub mod terminal;
 pub mod triage;
 pub mod visit;

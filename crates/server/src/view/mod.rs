@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod guide;
+pub mod plan;
 pub mod pulse;
 pub mod reach;
 pub mod registry;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use postsale_domain::coverage::{self, Coverage};
+use postsale_domain::crew::{Absence, shifts_between, without};
 use postsale_domain::dispatch::OfferState;
 use postsale_domain::ground::{EngineerId, Lang, Reach, Text, Who, mask_email, mask_phone};
 use postsale_domain::merchant::{ContactId, Hours};
@@ -73,6 +74,8 @@ pub struct WorkOrderRow {
     parts: Vec<String>,
     /// The resolution clock of the ticket.
     clock: Option<Clock>,
+    /// A person said that it stays with this engineer at this time.
+    pinned: bool,
     version: i64,
 }
 
@@ -85,6 +88,11 @@ impl WorkOrderRow {
     /// What the merchant was told.
     pub fn promised(&self) -> Option<Span> {
         self.promised
+    }
+
+    /// When it must be solved, if a clock runs.
+    pub(super) fn due(&self) -> Option<Timestamp> {
+        self.clock.as_ref().and_then(|c| c.due_at)
     }
 }
 
@@ -205,6 +213,8 @@ pub struct BoardRow {
     shift: Option<Span>,
     /// Orders of the day against the daily limit.
     load_pct: u32,
+    /// When they are not there although a shift says so.
+    absences: Vec<Absence>,
     orders: Vec<WorkOrderRow>,
 }
 
@@ -275,6 +285,7 @@ struct Names {
     store: Option<String>,
     address: Option<String>,
     engineer: Option<String>,
+    pinned: bool,
 }
 
 /// Rows for orders of one page; one query for names and one for clocks per fifty of them.
@@ -286,7 +297,9 @@ pub fn rows(tx: &mut Tx<'_>, orders: &[WorkOrder]) -> Done<Vec<WorkOrderRow>> {
         params.extend((0..50).map(|i| p(&chunk[i.min(chunk.len() - 1)].id)));
         let found = tx.query(
             sql!(
-                "SELECT w.id, t.number, t.subject, t.priority, m.name, s.name, s.address, e.name FROM work_order w JOIN ticket t ON t.id = w.ticket_id
+                "SELECT w.id, t.number, t.subject, t.priority, m.name, s.name, s.address, e.name, d.at
+                 FROM work_order w JOIN ticket t ON t.id = w.ticket_id
+                 LEFT JOIN dispatch_pin d ON d.work_order_id = w.id AND d.engineer_id = w.engineer_id AND d.planned_from = w.planned_from
                  LEFT JOIN merchant m ON m.id = t.merchant_id LEFT JOIN store s ON s.id = t.store_id LEFT JOIN engineer e ON e.id = w.engineer_id
                  WHERE w.tenant_id = $1 AND w.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
                    $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47,
@@ -297,7 +310,8 @@ pub fn rows(tx: &mut Tx<'_>, orders: &[WorkOrder]) -> Done<Vec<WorkOrderRow>> {
                 let id = r.next()?;
                 let (ticket, subject, priority) = (r.next()?, r.next()?, r.coded()?);
                 let (merchant, store, address, engineer) = (r.next()?, r.next()?, r.next()?, r.next()?);
-                Ok((id, Names { ticket, subject, priority, merchant, store, address, engineer }))
+                let pinned = r.next::<Option<Timestamp>>()?.is_some();
+                Ok((id, Names { ticket, subject, priority, merchant, store, address, engineer, pinned }))
             },
         )?;
         names.extend(found);
@@ -329,10 +343,17 @@ pub fn rows(tx: &mut Tx<'_>, orders: &[WorkOrder]) -> Done<Vec<WorkOrderRow>> {
                 skills: w.skills.clone(),
                 parts: w.parts.clone(),
                 clock,
+                pinned: name.pinned,
                 version: w.version,
             })
         })
         .collect())
+}
+
+/// Rows for the orders of these ids.
+pub fn rows_of(tx: &mut Tx<'_>, ids: &[WorkOrderId]) -> Done<Vec<WorkOrderRow>> {
+    let orders = crate::visit::list::some(tx, ids)?;
+    rows(tx, &orders)
 }
 
 /// The rows of a ticket's orders, newest first.
@@ -501,10 +522,13 @@ pub fn board(tx: &mut Tx<'_>, date: Date) -> Done<Board> {
             by_engineer.entry(engineer.id).or_default().push(row);
         }
     }
+    let absent = crew::absences(tx, day(date).from, day(date).to)?;
     let engineers = crew::engineers(tx)?
         .into_iter()
         .map(|e| {
-            let shifts = postsale_domain::crew::shifts_between(&e.shifts, date, 1, &zone());
+            let absences: Vec<Absence> = absent.iter().filter(|a| a.engineer_id == e.id).cloned().collect();
+            let away: Vec<(Timestamp, Timestamp)> = absences.iter().map(|a| (a.from, a.to)).collect();
+            let shifts = without(shifts_between(&e.shifts, date, 1, &zone()), &away);
             let orders = by_engineer.remove(&e.id).unwrap_or_default();
             let count = u32::try_from(orders.len()).unwrap_or(u32::MAX);
             BoardRow {
@@ -513,6 +537,7 @@ pub fn board(tx: &mut Tx<'_>, date: Date) -> Done<Board> {
                 engineer: EngineerName { id: e.id, name: e.name },
                 skills: e.skills.into_iter().map(|s| s.code).collect(),
                 territory: e.territory,
+                absences,
                 orders,
             }
         })

@@ -101,3 +101,26 @@ pub fn newest(tx: &mut Tx<'_>, own: Option<AcquirerId>, after: Keyset, limit: u3
         )?,
     })
 }
+
+/// Some orders, in no order; one query for fifty of them.
+pub fn some(tx: &mut Tx<'_>, ids: &[WorkOrderId]) -> Done<Vec<WorkOrder>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(50) {
+        let mut params = vec![p(&tx.tenant())];
+        // The statement has fifty places; the last id fills the ones left over.
+        params.extend((0..50).map(|i| p(&chunk[i.min(chunk.len() - 1)])));
+        let rows = tx.query(
+            sql!(concat!(
+                "SELECT ",
+                columns!(),
+                " FROM work_order w WHERE w.tenant_id = $1 AND w.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+                   $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42,
+                   $43, $44, $45, $46, $47, $48, $49, $50, $51)"
+            )),
+            &params,
+            read,
+        )?;
+        found.extend(rows);
+    }
+    Ok(found)
+}

@@ -1,8 +1,14 @@
 //! Jobs, one after the other: each is done, or given back to be tried again, or parked where people see it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use postsale_domain::ground::Caller;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
+use super::plan;
+use crate::dispatch::plans::SEARCH;
 use crate::flow::letter;
 use crate::ground::db::{DbError, Done, Stop};
 use crate::ground::jobs::{self, Job};
@@ -12,8 +18,43 @@ use crate::inbox::store::{READ, ReadJob};
 /// Jobs claimed at a time.
 const BATCH: u32 = 20;
 
+/// Work that takes seconds: done beside the rounds, one at a time, so that letters do not wait for plans.
+pub struct Bench {
+    under_way: JoinSet<()>,
+    seat: Arc<Semaphore>,
+}
+
+impl Bench {
+    /// Nothing under way.
+    pub fn new() -> Self {
+        Self { under_way: JoinSet::new(), seat: Arc::new(Semaphore::new(1)) }
+    }
+
+    fn put(&mut self, house: &House, job: Job, now: Timestamp) {
+        let (house, seat) = (house.clone(), self.seat.clone());
+        self.under_way.spawn(async move {
+            let _seat = seat.acquire().await;
+            let done = plan::search(&house, &job).await;
+            if let Err(error) = ended(&house, &job, now, done).await {
+                tracing::warn!(job = %job.id, %error, "a job could not be given back");
+            }
+        });
+    }
+
+    /// Waits for all that is under way.
+    pub async fn cleared(&mut self) {
+        while self.under_way.join_next().await.is_some() {}
+    }
+}
+
+impl Default for Bench {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// Does everything that is due.
-pub async fn round(house: &House) -> Done<()> {
+pub async fn round(house: &House, bench: &mut Bench) -> Done<()> {
     loop {
         let now = house.clock.now();
         let claimed = house.db.bare_write(move |bare| Ok(jobs::claim(bare, now, BATCH)?)).await?;
@@ -21,7 +62,11 @@ pub async fn round(house: &House) -> Done<()> {
             return Ok(());
         }
         for job in claimed {
-            one(house, job, now).await?;
+            if job.queue == SEARCH {
+                bench.put(house, job, now);
+            } else {
+                one(house, job, now).await?;
+            }
         }
     }
 }
@@ -31,6 +76,10 @@ async fn one(house: &House, job: Job, now: Timestamp) -> Done<()> {
         READ => read_letter(house, &job).await,
         other => Err(Stop::Db(DbError::Other(format!("nobody works on the queue {other}")))),
     };
+    ended(house, &job, now, done).await
+}
+
+async fn ended(house: &House, job: &Job, now: Timestamp, done: Done<()>) -> Done<()> {
     if let Err(stop) = done {
         tracing::warn!(job = %job.id, queue = %job.queue, attempt = job.attempts, error = %stop, "a job did not get done");
         let (job, text) = (job.clone(), stop.to_string());
@@ -40,7 +89,7 @@ async fn one(house: &House, job: Job, now: Timestamp) -> Done<()> {
 }
 
 /// Ends the job inside the transaction that did its work.
-fn finish(tx: &mut crate::ground::db::Tx<'_>, job: &Job) -> Done<()> {
+pub(super) fn finish(tx: &mut crate::ground::db::Tx<'_>, job: &Job) -> Done<()> {
     if jobs::finish(tx, job)? { Ok(()) } else { Err(Stop::Db(DbError::Other("another worker has this job".into()))) }
 }
 

@@ -12,6 +12,7 @@ mod mail_in;
 mod notify;
 mod ops;
 mod org;
+mod plan;
 mod sla;
 mod smtp_sink;
 mod talk_world;

@@ -17,6 +17,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_talk", include_str!("../../../migrations/0006_talk.sql")),
     ("0012_waiting", include_str!("../../../migrations/0012_waiting.sql")),
     ("0013_registry_lists", include_str!("../../../migrations/0013_registry_lists.sql")),
+    ("0014_plan", include_str!("../../../migrations/0014_plan.sql")),
 ];
 
 /// What a run of [`migrate`] did.

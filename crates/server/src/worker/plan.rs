@@ -1,0 +1,60 @@
+//! The search for a plan of a day: facts are gathered in one transaction, the plan is found on a thread of its own, and what
+//! was found is kept in another one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::time::Duration;
+
+use postsale_domain::dispatch::plan::PlanId;
+use postsale_domain::ground::{Caller, Text};
+
+use super::jobs::finish;
+use crate::dispatch::planning::{Effort, propose};
+use crate::dispatch::plans::{SearchJob, note_progress};
+use crate::flow::plan;
+use crate::ground::db::{DbError, Done};
+use crate::ground::jobs::Job;
+use crate::house::House;
+
+/// How often a search says how far it is.
+const TELL: Duration = Duration::from_millis(500);
+
+/// Does one search. Nothing happens when it is no longer wanted.
+pub async fn search(house: &House, job: &Job) -> Done<()> {
+    let SearchJob { plan: id } = serde_json::from_str(&job.payload).map_err(|e| DbError::Other(format!("job payload: {e}")))?;
+    let caller = Caller::system(job.tenant, "dispatch");
+    let wanted = house.db.read(caller.clone(), house.clock.now(), move |tx| plan::ready(tx, id)).await?;
+    let ours = job.clone();
+    let Some((record, gathered)) = wanted else {
+        return house.db.write(caller, house.clock.now(), move |tx| finish(tx, &ours)).await;
+    };
+    let far = Arc::new((AtomicU32::new(0), AtomicI64::new(0)));
+    let (day, told, seconds) = (gathered.day.clone(), far.clone(), f64::from(record.seconds));
+    let mut thread = tokio::task::spawn_blocking(move || {
+        let progress = |used: f64, best: i64| {
+            told.0.store((used.clamp(0.0, 1.0) * 1000.0) as u32, Ordering::Relaxed);
+            told.1.store(best, Ordering::Relaxed);
+        };
+        propose(&day, &Effort { seconds, progress: &progress })
+    });
+    let found = loop {
+        tokio::select! {
+            found = &mut thread => break found.map_err(|e| DbError::Other(format!("the search ended badly: {e}")))?,
+            () = tokio::time::sleep(TELL) => say(house, id, &far).await?,
+        }
+    };
+    let found =
+        Arc::new(found.map_err(|bad| Text { zh: format!("这一天排不了：{bad}"), en: format!("This day cannot be planned: {bad}") }));
+    house
+        .db
+        .write(caller, house.clock.now(), move |tx| {
+            plan::keep(tx, id, &gathered, &found)?;
+            finish(tx, &ours)
+        })
+        .await
+}
+
+async fn say(house: &House, id: PlanId, far: &(AtomicU32, AtomicI64)) -> Done<()> {
+    let (progress, best) = (far.0.load(Ordering::Relaxed), far.1.load(Ordering::Relaxed));
+    house.db.bare_write(move |bare| note_progress(bare, id, progress, best)).await
+}

@@ -1,0 +1,424 @@
+//! Plans of a day: asked for, found, published, refused; pins, absences, times to choose from. Over HTTP, on both databases.
+
+use postsale_domain::crew::{Engineer, Shifts, Skill};
+use postsale_domain::ground::{EngineerId, Lang, Reach, Role, TypedId};
+use postsale_domain::merchant::{Hours, Tier};
+use postsale_domain::ticket::{Case, Channel, Impact, Priority, PriorityWhy, TicketState, Urgency, VisitReason};
+use postsale_domain::visit::WorkOrderId;
+use postsale_server::flow::desk::Desk;
+use postsale_server::flow::visit::{Sending, send};
+use postsale_server::ground::db::{Done, Tx};
+use postsale_server::merchant::store::{self as merchants, Merchant, Store};
+use postsale_server::ticket::store::{ContactFacts, NEVER_DUE, Ticket, insert};
+use postsale_server::{crew, org, sla};
+use postsale_testkit::{Client, Kit, World, on_both};
+use serde_json::{Value, json};
+
+/// Six shops from south to north, an order for each; two engineers who can, one at each end, and one whose certificate is over.
+struct Scene {
+    world: World,
+    orders: Vec<WorkOrderId>,
+    south: EngineerId,
+    north: EngineerId,
+    dispatcher: Client,
+    southerner: Client,
+}
+
+const WEEK: &str =
+    r#"{"week":{"1":[["08:30","18:00"]],"2":[["08:30","18:00"]],"3":[["08:30","18:00"]],"4":[["08:30","18:00"]],"5":[["08:30","18:00"]]}}"#;
+
+fn engineer(id: EngineerId, name: &str, until: Option<&str>, lat: i64) -> Engineer {
+    Engineer {
+        id,
+        name: name.into(),
+        phone: "13800000000".into(),
+        skills: vec![Skill { code: "printer".into(), valid_until: until.map(|d| d.parse().unwrap()) }],
+        territory: vec!["浦东新区".into()],
+        shifts: serde_json::from_str::<Shifts>(WEEK).unwrap(),
+        daily_limit: 4,
+        home: (lat, 121_500_000),
+        active: true,
+    }
+}
+
+fn order(tx: &mut Tx<'_>, merchant: &Merchant, n: i64, lat: i64, hours: &str) -> Done<WorkOrderId> {
+    let shop = Store {
+        id: tx.new_id(),
+        merchant_id: merchant.id,
+        name: format!("门店{n}"),
+        address: format!("路{n}号"),
+        district: "浦东新区".into(),
+        lat_e6: lat,
+        lng_e6: 121_500_000,
+        hours: serde_json::from_str::<Hours>(hours).unwrap(),
+        agreement: "urban".into(),
+    };
+    merchants::add_store(tx, &shop)?;
+    let owner = org::store::colleagues(tx, Role::Supervisor)?[0].id;
+    let case = Case {
+        state: TicketState::Triaged,
+        symptom: "打印不出小票".into(),
+        has_contact: true,
+        has_terminal: false,
+        terminal_unknown_reason: Some("没有标签".into()),
+        owner,
+        claimed: true,
+        impact: Impact::Partly,
+        urgency: Urgency::Today,
+        priority: Priority::Normal,
+        waiting: Vec::new(),
+        decision: None,
+        fault_code: None,
+        outcome: None,
+        responded: true,
+        reopen_count: 0,
+    };
+    let ticket = Ticket {
+        id: tx.new_id(),
+        number: org::store::next_number(tx, "ticket")?,
+        case,
+        subject: "打印不出小票".into(),
+        response_code: None,
+        channel: Channel::Phone,
+        merchant_id: Some(merchant.id),
+        store_id: Some(shop.id),
+        terminal_id: None,
+        acquirer_id: Some(merchant.acquirer_id),
+        contact: ContactFacts { id: None, name: Some("张老板".into()), phone: Some("13812345521".into()), email: None, lang: Lang::Zh },
+        priority_why: PriorityWhy {
+            impact: Impact::Partly,
+            urgency: Urgency::Today,
+            tier: "gold".into(),
+            priority: Priority::Normal,
+            lines: Vec::new(),
+        },
+        agreement: "urban".into(),
+        triage: None,
+        entry_count: 0,
+        last_entry: None,
+        next_due_at: NEVER_DUE,
+        claimed_at: Some(tx.now()),
+        responded_at: Some(tx.now()),
+        opened_at: tx.now(),
+        updated_at: tx.now(),
+        solved_at: None,
+        closed_at: None,
+        version: 1,
+    };
+    insert(tx, &ticket)?;
+    sla::store::start(tx, ticket.id, "urban", "normal", tx.now())?;
+    let mut desk = Desk::load(tx, ticket.id, Reach::All, None)?;
+    let sending = Sending {
+        fault_code: "PRN-02".into(),
+        reason_code: VisitReason::NeedsHands,
+        reason: "换纸后仍然不打印".into(),
+        skills: Some(vec!["printer".into()]),
+        parts: None,
+        access_note: None,
+    };
+    let id = send(tx, &mut desk, &sending)?;
+    desk.save(tx, "ticket.visit")?;
+    Ok(id)
+}
+
+const OPEN: &str = r#"{"1":[["09:00","21:00"]],"2":[["09:00","21:00"]],"3":[["09:00","21:00"]],"4":[["09:00","21:00"]]}"#;
+
+impl Scene {
+    async fn new(kit: &Kit) -> Scene {
+        let world = World::new(kit, "t1").await;
+        let hash = org::api::hash_password("postsale-test").unwrap();
+        let (orders, ids) = world
+            .write(kit, move |tx| {
+                let acquirer = merchants::add_acquirer(tx, "A1", "收单一")?;
+                let merchant = Merchant {
+                    id: tx.new_id(),
+                    acquirer_id: acquirer,
+                    acquirer_name: String::new(),
+                    mid: "898310000000001".into(),
+                    name: "顺风面馆".into(),
+                    uscc: "91310000MA1K000001".into(),
+                    tier: Tier::Gold,
+                    industry: "餐饮".into(),
+                    settlement_account_mask: "****6621".into(),
+                };
+                merchants::add_merchant(tx, &merchant)?;
+                let ids: [EngineerId; 3] = [tx.new_id(), tx.new_id(), tx.new_id()];
+                crew::store::add_engineer(tx, &engineer(ids[0], "工程师南", None, 31_200_000))?;
+                crew::store::add_engineer(tx, &engineer(ids[1], "工程师北", None, 31_250_000))?;
+                crew::store::add_engineer(tx, &engineer(ids[2], "工程师过期", Some("2026-11-01"), 31_225_000))?;
+                org::store::add_user(tx, "south@t1", "工程师南", Role::Engineer, &hash, Some(ids[0]), None)?;
+                let mut orders = Vec::new();
+                for n in 0..6 {
+                    orders.push(order(tx, &merchant, n, 31_200_000 + n * 10_000, OPEN)?);
+                }
+                Ok((orders, ids))
+            })
+            .await;
+        let southerner = Client::new(&kit.house).sign_in("south@t1", "postsale-test").await;
+        Scene { dispatcher: world.client(kit, Role::Dispatcher).await, southerner, world, orders, south: ids[0], north: ids[1] }
+    }
+
+    /// A plan of a day, found.
+    async fn plan(&self, kit: &Kit, order: Value) -> Value {
+        let made = self.dispatcher.post("/api/v1/dispatch/plans", &order).await.expect(202);
+        assert_eq!((&made["state"], &made["progress"]), (&json!("running"), &json!(0)));
+        postsale_server::worker::round(&kit.house).await;
+        self.read(&made).await
+    }
+
+    async fn read(&self, plan: &Value) -> Value {
+        let id = plan.get("plan").unwrap_or(plan)["id"].as_str().unwrap().to_owned();
+        self.dispatcher.get(&format!("/api/v1/dispatch/plans/{id}")).await.expect(200)
+    }
+
+    fn door(page: &Value, door: &str) -> String {
+        format!("/api/v1/dispatch/plans/{}/{door}", page["plan"]["id"].as_str().unwrap())
+    }
+
+    async fn publish(&self, page: &Value) -> postsale_testkit::Answer {
+        self.dispatcher.post(&Self::door(page, "publish"), &json!({ "version": page["plan"]["version"] })).await
+    }
+
+    async fn order(&self, id: WorkOrderId) -> Value {
+        self.dispatcher.get(&format!("/api/v1/work-orders/{id}")).await.expect(200)["order"].clone()
+    }
+
+    async fn does(&self, client: &Client, id: WorkOrderId, door: &str, mut body: Value) -> Value {
+        body["version"] = self.order(id).await["version"].clone();
+        client.post(&format!("/api/v1/work-orders/{id}{door}"), &body).await.expect(200)
+    }
+}
+
+/// Every stop of a plan, with the engineer's id.
+fn stops(page: &Value) -> Vec<(Value, Value)> {
+    let routes = page["routes"].as_array().unwrap();
+    routes.iter().flat_map(|r| r["stops"].as_array().unwrap().iter().map(|s| (r["engineer"]["id"].clone(), s.clone()))).collect()
+}
+
+on_both! {
+    fn a_morning_plan_is_found_and_published(kit) {
+        let s = Scene::new(&kit).await;
+        let page = s.plan(&kit, json!({ "date": "2026-11-24" })).await;
+        assert_eq!((&page["plan"]["state"], &page["plan"]["number"], &page["plan"]["progress"]), (&json!("proposed"), &json!(1), &json!(1000)));
+        assert_eq!(page["unassigned"], json!([]), "{page}");
+        assert_eq!(page["outdated"], json!([]));
+        let (before, after) = (&page["plan"]["before"], &page["plan"]["after"]);
+        assert_eq!((&before["unassigned"], &after["served"], &after["unassigned"]), (&json!(6), &json!(6), &json!(0)));
+        assert_eq!((&page["plan"]["changed"], &page["plan"]["to_tell"]), (&json!(6), &json!(6)));
+        let all = stops(&page);
+        assert_eq!(all.len(), 6);
+        for (who, stop) in &all {
+            assert!(*who == json!(s.south) || *who == json!(s.north), "a certificate that is over sends nobody");
+            assert_eq!(stop["change"], "new");
+            assert!(stop["planned"]["from"].as_str().unwrap() >= "2026-11-24T02:15:00Z", "nobody is sent into the past");
+            assert!(stop["why"].as_array().unwrap().len() >= 3 && stop["extra_fen"].as_i64().is_some());
+            // The other one who can, unless that day is full already.
+            assert!(stop["alternatives"].as_array().unwrap().len() <= 1);
+            assert_eq!(stop["outcome"], Value::Null);
+        }
+        assert!(all.iter().any(|(_, stop)| stop["alternatives"][0]["extra_fen"].as_i64() > stop["extra_fen"].as_i64()), "the best is chosen");
+        let total = |side: &str| page["terms"].as_array().unwrap().iter().map(|t| t[side].as_i64().unwrap()).sum::<i64>();
+        assert!(total("after_fen") < total("before_fen"), "a plan that costs more than the board is no plan");
+        assert_eq!(page["plan"]["best_fen"], json!(total("after_fen")));
+        assert_eq!(s.order(s.orders[0]).await["state"], "open", "a proposal tells nobody");
+
+        let done = s.publish(&page).await.expect(200);
+        assert_eq!((&done["plan"]["state"], &done["plan"]["ended_by"]), (&json!("published"), &json!("dispatcher@t1")));
+        for (who, stop) in stops(&done) {
+            assert_eq!(stop["outcome"], json!({ "offered": true, "reason": null }));
+            assert_eq!((&stop["order"]["state"], &stop["order"]["engineer"]["id"], &stop["order"]["planned"]), (&json!("offered"), &who, &stop["planned"]));
+            assert!(stop["order"]["promised"]["from"].is_string());
+        }
+        assert_eq!(s.publish(&done).await.problem(409), "dispatch.plan_over");
+        let listed = s.dispatcher.get("/api/v1/dispatch/plans?date=2026-11-24").await.expect(200);
+        assert_eq!((listed["items"].as_array().unwrap().len(), &listed["items"][0]["state"]), (1, &json!("published")));
+        assert_eq!(s.dispatcher.get("/api/v1/dispatch/plans").await.expect(200)["items"].as_array().unwrap().len(), 1);
+
+        // The same board again: what is planned stays, nobody is called twice.
+        let again = s.plan(&kit, json!({ "date": "2026-11-24" })).await;
+        assert_eq!((&again["plan"]["number"], &again["plan"]["based_on"]), (&json!(2), &json!(1)));
+        assert_eq!(again["plan"]["changed"], json!(0), "{again}");
+        s.dispatcher.post(&Scene::door(&again, "discard"), &json!({ "version": again["plan"]["version"] })).await.expect(200);
+    }
+}
+
+on_both! {
+    fn a_proposal_for_another_board_is_refused(kit) {
+        let s = Scene::new(&kit).await;
+        let first = s.plan(&kit, json!({ "date": "2026-11-24" })).await;
+        let second = s.plan(&kit, json!({ "date": "2026-11-24" })).await;
+        let stale = s.dispatcher.post(&Scene::door(&first, "publish"), &json!({ "version": 1 })).await;
+        assert_eq!((stale.status, stale.json["code"].as_str(), &stale.json["current"]["plan"]["version"]), (409, Some("stale"), &json!(2)));
+        // Somebody drags an order by hand meanwhile.
+        let by_hand = json!({ "engineer_id": s.north, "planned": { "from": "2026-11-24T06:00:00Z", "to": "2026-11-24T06:40:00Z" } });
+        s.does(&s.dispatcher, s.orders[0], "/offer", by_hand).await;
+        assert_eq!(s.read(&first).await["outdated"], json!(["W-000001"]));
+        let refused = s.publish(&first).await;
+        assert!(refused.json["detail"].as_str().unwrap().contains("W-000001"), "{}", refused.text);
+        assert_eq!(refused.problem(409), "dispatch.board_changed");
+        assert_eq!(s.order(s.orders[1]).await["state"], "open", "all or nothing");
+        let third = s.plan(&kit, json!({ "date": "2026-11-24" })).await;
+        s.publish(&third).await.expect(200);
+        assert_eq!(s.publish(&second).await.problem(409), "dispatch.plan_stale");
+        // A new order that nobody has makes no plan old.
+        let board = s.dispatcher.get("/api/v1/dispatch/board?date=2026-11-24").await.expect(200);
+        assert_eq!(board["unassigned"], json!([]));
+    }
+}
+
+on_both! {
+    fn what_is_pinned_or_begun_stays(kit) {
+        let s = Scene::new(&kit).await;
+        // The northernmost shop with the engineer of the south, at an hour the planner would not choose.
+        let odd = json!({ "engineer_id": s.south, "planned": { "from": "2026-11-24T07:00:00Z", "to": "2026-11-24T07:40:00Z" } });
+        assert_eq!(
+            s.dispatcher.post(&format!("/api/v1/work-orders/{}/pin", s.orders[5]), &json!({ "version": 1, "pinned": true })).await.problem(409),
+            "dispatch.nothing_to_pin"
+        );
+        s.does(&s.dispatcher, s.orders[5], "/offer", odd).await;
+        let loose = s.plan(&kit, json!({ "date": "2026-11-24" })).await;
+        let moved = stops(&loose).into_iter().find(|(_, x)| x["order"]["id"] == json!(s.orders[5])).unwrap();
+        assert_eq!((&moved.0, moved.1["change"].as_str()), (&json!(s.north), Some("moved")), "without a pin it goes where it is near");
+        assert_eq!(moved.1["before"]["engineer"]["id"], json!(s.south));
+
+        let page = s.does(&s.dispatcher, s.orders[5], "/pin", json!({ "pinned": true })).await;
+        assert_eq!(page["order"]["pinned"], true);
+        // Another one is under way.
+        let soon = json!({ "engineer_id": s.south, "planned": { "from": "2026-11-24T02:15:00Z", "to": "2026-11-24T02:55:00Z" } });
+        s.does(&s.dispatcher, s.orders[4], "/offer", soon).await;
+        s.does(&s.southerner, s.orders[4], "/accept", json!({})).await;
+        s.does(&s.southerner, s.orders[4], "/depart", json!({})).await;
+        let plan = s.plan(&kit, json!({ "date": "2026-11-24" })).await;
+        for (order, from) in [(s.orders[5], "2026-11-24T07:00:00Z"), (s.orders[4], "2026-11-24T02:15:00Z")] {
+            let (who, stop) = stops(&plan).into_iter().find(|(_, x)| x["order"]["id"] == json!(order)).unwrap();
+            assert_eq!((who, stop["change"].as_str(), stop["fixed"].as_bool()), (json!(s.south), Some("same"), Some(true)));
+            assert_eq!(stop["planned"]["from"], from);
+        }
+        // The daily limit counts what is fixed.
+        assert!(stops(&plan).iter().filter(|(who, _)| *who == json!(s.south)).count() <= 4);
+        let free = s.does(&s.dispatcher, s.orders[5], "/pin", json!({ "pinned": false })).await;
+        assert_eq!(free["order"]["pinned"], false);
+    }
+}
+
+on_both! {
+    fn only_the_engineers_asked_for_change(kit) {
+        let s = Scene::new(&kit).await;
+        let page = s.plan(&kit, json!({ "date": "2026-11-24", "engineers": [s.south] })).await;
+        let all = stops(&page);
+        assert!(all.iter().all(|(who, _)| *who == json!(s.south)));
+        assert_eq!(all.len(), 4, "the daily limit is hard");
+        let out = page["unassigned"].as_array().unwrap();
+        assert_eq!(out.len(), 2);
+        assert!(out[0]["why"][0]["en"].as_str().unwrap().contains("1 of 1 have a full day"), "{out:?}");
+        // Only one row of the proposal is wanted.
+        let one = all[0].1["order"]["id"].clone();
+        let done = s.dispatcher.post(&Scene::door(&page, "publish"), &json!({ "version": page["plan"]["version"], "work_orders": [one] })).await.expect(200);
+        let offered = stops(&done).into_iter().filter(|(_, x)| x["outcome"]["offered"] == json!(true)).count();
+        assert_eq!(offered, 1);
+    }
+}
+
+on_both! {
+    fn an_ill_engineer_frees_the_day(kit) {
+        let s = Scene::new(&kit).await;
+        let page = s.plan(&kit, json!({ "date": "2026-11-24" })).await;
+        s.publish(&page).await.expect(200);
+        let theirs: Vec<Value> = stops(&page).into_iter().filter(|(w, _)| *w == json!(s.south)).map(|(_, x)| x["order"]["id"].clone()).collect();
+        assert!(!theirs.is_empty());
+        let promised = s.dispatcher.get(&format!("/api/v1/work-orders/{}", theirs[0].as_str().unwrap())).await.expect(200)["order"]["promised"].clone();
+        let ill = json!({ "engineer_id": s.south, "from": "2026-11-24T01:00:00Z", "to": "2026-11-24T16:00:00Z", "reason": "病假" });
+        let noted = s.dispatcher.post("/api/v1/dispatch/absences", &ill).await.expect(201);
+        let mut freed: Vec<Value> = noted["freed"].as_array().unwrap().iter().map(|o| o["id"].clone()).collect();
+        let mut expected = theirs.clone();
+        freed.sort_by_key(Value::to_string);
+        expected.sort_by_key(Value::to_string);
+        assert_eq!(freed, expected);
+        assert_eq!(noted["plan"]["state"], "running");
+        assert_eq!(noted["freed"][0]["state"], "open");
+        let board = s.dispatcher.get("/api/v1/dispatch/board?date=2026-11-24").await.expect(200);
+        let row = board["engineers"].as_array().unwrap().iter().find(|r| r["engineer"]["id"] == json!(s.south)).unwrap().clone();
+        assert_eq!((&row["shift"]["to"], &row["absences"][0]["reason"]), (&json!("2026-11-24T01:00:00Z"), &json!("病假")));
+        postsale_server::worker::round(&kit.house).await;
+        let plan = s.read(&noted["plan"]).await;
+        assert!(stops(&plan).iter().all(|(who, _)| *who == json!(s.north)));
+        for (_, stop) in stops(&plan) {
+            let (from, promise) = (stop["planned"]["from"].as_str().unwrap().to_owned(), stop["order"]["promised"].clone());
+            assert!(from.as_str() >= promise["from"].as_str().unwrap() && from.as_str() < promise["to"].as_str().unwrap(), "a promise is hard");
+        }
+        for out in plan["unassigned"].as_array().unwrap() {
+            assert!(!out["why"].as_array().unwrap().is_empty(), "{out}");
+        }
+        let kept = s.dispatcher.get(&format!("/api/v1/work-orders/{}", theirs[0].as_str().unwrap())).await.expect(200)["order"]["promised"].clone();
+        assert_eq!(kept, promised, "only a person moves a promise");
+        // Nobody is offered to who is not there.
+        let again = json!({ "engineer_id": s.south, "planned": { "from": "2026-11-24T06:00:00Z", "to": "2026-11-24T06:40:00Z" }, "promised": promised });
+        let first: WorkOrderId = theirs[0].as_str().unwrap().parse().unwrap();
+        let mut body = again;
+        body["version"] = s.order(first).await["version"].clone();
+        assert_eq!(s.dispatcher.post(&format!("/api/v1/work-orders/{first}/offer"), &body).await.problem(422), "dispatch.off_shift");
+        let past = json!({ "engineer_id": s.south, "from": "2026-11-20T01:00:00Z", "to": "2026-11-20T16:00:00Z", "reason": "病假" });
+        assert_eq!(s.dispatcher.post("/api/v1/dispatch/absences", &past).await.problem(422), "crew.absence_span");
+        assert_eq!(s.southerner.post("/api/v1/dispatch/absences", &ill).await.problem(403), "not_allowed");
+    }
+}
+
+on_both! {
+    fn times_to_choose_from_keep_the_deadline_and_can_be_given(kit) {
+        let s = Scene::new(&kit).await;
+        let id = s.orders[0];
+        let agent = s.world.client(&kit, Role::Agent).await;
+        let due = s.order(id).await["clock"]["due_at"].as_str().unwrap().to_owned();
+        let slots = agent.post(&format!("/api/v1/work-orders/{id}/slots"), &json!({ "days": 3 })).await.expect(200)["items"].as_array().unwrap().clone();
+        assert!(!slots.is_empty());
+        let mut last = String::new();
+        for slot in &slots {
+            let at = |span: &str, end: &str| slot[span][end].as_str().unwrap().to_owned();
+            assert!(slot["keeps_sla"] == json!(true) && at("planned", "to") <= due, "{slot} {due}");
+            assert!(at("window", "from") <= at("planned", "from") && at("planned", "from") < at("window", "to"));
+            assert!(last <= at("window", "from"), "in order");
+            last = at("window", "from");
+        }
+        let late = agent.post(&format!("/api/v1/work-orders/{id}/slots"), &json!({ "days": 3, "late": true })).await.expect(200)["items"].as_array().unwrap().clone();
+        assert!(late.len() >= slots.len());
+        assert_eq!(agent.post(&format!("/api/v1/work-orders/{id}/slots"), &json!({ "days": 40 })).await.problem(422), "dispatch.days");
+        // What was shown can be given, as it was shown.
+        let pick = &slots[slots.len() - 1];
+        let offer = json!({ "engineer_id": pick["engineer"]["id"], "planned": pick["planned"], "promised": pick["window"] });
+        let given = s.does(&s.dispatcher, id, "/offer", offer).await;
+        assert_eq!((&given["order"]["promised"], &given["order"]["planned"]), (&pick["window"], &pick["planned"]));
+
+        let near = s.dispatcher.get(&format!("/api/v1/work-orders/{}/suggestions", s.orders[5])).await.expect(200)["items"].as_array().unwrap().clone();
+        assert_eq!((near.len(), &near[0]["engineer"]["id"]), (2, &json!(s.north)));
+        assert!(near[0]["extra_fen"].as_i64() < near[1]["extra_fen"].as_i64());
+        let offer = json!({ "engineer_id": near[0]["engineer"]["id"], "planned": near[0]["planned"] });
+        s.does(&s.dispatcher, s.orders[5], "/offer", offer).await;
+        assert_eq!(s.southerner.get(&format!("/api/v1/work-orders/{}/suggestions", s.orders[5])).await.problem(403), "not_allowed");
+    }
+}
+
+on_both! {
+    fn a_wish_that_cannot_be_planned_is_refused(kit) {
+        let s = Scene::new(&kit).await;
+        let nobody: EngineerId = TypedId::from_uuid(uuid::Uuid::nil());
+        let ask = async |body: Value| s.dispatcher.post("/api/v1/dispatch/plans", &body).await;
+        assert_eq!(ask(json!({ "date": "2026-11-23" })).await.problem(422), "dispatch.day_past");
+        assert_eq!(ask(json!({ "date": "2027-11-24" })).await.problem(422), "dispatch.day_far");
+        assert_eq!(ask(json!({ "date": "2026-11-24", "seconds": 31 })).await.problem(422), "dispatch.seconds");
+        assert_eq!(ask(json!({ "date": "2026-11-24", "engineers": [nobody] })).await.problem(422), "dispatch.engineer_unknown");
+        assert_eq!(ask(json!({ "date": "2026-11-24", "engineer": [] })).await.problem(422), "body.unreadable");
+        ask(json!({ "date": "2026-11-24" })).await.expect(202);
+        assert_eq!(ask(json!({ "date": "2026-11-24" })).await.problem(409), "dispatch.plan_running");
+        assert_eq!(s.southerner.post("/api/v1/dispatch/plans", &json!({ "date": "2026-11-24" })).await.problem(403), "not_allowed");
+        assert_eq!(s.southerner.get("/api/v1/dispatch/plans").await.problem(403), "not_allowed");
+        let stranger = World::new(&kit, "t2").await.client(&kit, Role::Dispatcher).await;
+        let plan = s.dispatcher.get("/api/v1/dispatch/plans").await.expect(200)["items"][0]["id"].as_str().unwrap().to_owned();
+        assert_eq!(stranger.get(&format!("/api/v1/dispatch/plans/{plan}")).await.problem(404), "not_found");
+        assert_eq!(stranger.post(&format!("/api/v1/dispatch/plans/{plan}/publish"), &json!({ "version": 1 })).await.problem(404), "not_found");
+        assert_eq!(stranger.get("/api/v1/dispatch/plans").await.expect(200)["items"], json!([]));
+        // A Sunday on which nobody works: every order stays, and it says so.
+        let sunday = s.plan(&kit, json!({ "date": "2026-11-29" })).await;
+        assert_eq!((&sunday["plan"]["state"], &sunday["routes"]), (&json!("proposed"), &json!([])));
+        assert_eq!(sunday["unassigned"].as_array().unwrap().len(), 6);
+    }
+}
