@@ -6851,6 +6851,8 @@ export interface operations {
                 view?: "mine" | "unassigned" | "all";
                 /** @description Only those planned on this day, by time; today for one's own. Without it: all, the newest first. */
                 date?: string;
+                /** @description With it, the days from `date` up to this one, included; 31 at most. */
+                until?: string;
                 /** @description Rows of a page, 1 to 200; 25 without it. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */

@@ -4,9 +4,10 @@ use axum::Json;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use postsale_domain::ground::{EngineerId, to_millis};
+use postsale_domain::ground::{EngineerId, Refusal, to_millis};
 use postsale_domain::org::act;
-use postsale_domain::visit::{Backup, Command, StepResult, VisitOutcome, WorkOrderId};
+use postsale_domain::refuse;
+use postsale_domain::visit::{Backup, Command, Span, StepResult, VisitOutcome, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -18,6 +19,9 @@ use crate::ground::seal::random;
 use crate::ground::web::{Answered, Body, Door, Keyset, Page, PageParams, Params, Problem, Ref};
 use crate::house::House;
 use crate::view::visit::{self as view, WorkOrderPage, WorkOrderRow};
+
+/// Most days a list covers.
+const MAX_DAYS: i32 = 31;
 
 /// The routes of work orders.
 pub fn routes() -> OpenApiRouter<House> {
@@ -62,6 +66,9 @@ struct WorkOrderQuery {
     /// Only those planned on this day, by time; today for one's own. Without it: all, the newest first.
     #[param(value_type = Option<String>, format = Date)]
     date: Option<Date>,
+    /// With it, the days from `date` up to this one, included; 31 at most.
+    #[param(value_type = Option<String>, format = Date)]
+    until: Option<Date>,
     /// Rows of a page, 1 to 200; 25 without it.
     limit: Option<u32>,
     /// `next_cursor` of the page before.
@@ -87,6 +94,7 @@ async fn work_order_list(door: Door<act::VisitRead>, Params(query): Params<WorkO
             _ => (None, None),
         };
         let unassigned = view == WorkOrderView::Unassigned && sight == Sight::All;
+        let planned = planned.map(|from| days(from, query.until)).transpose()?;
         let name = if planned.is_some() {
             "work-orders-day"
         } else if unassigned {
@@ -97,7 +105,7 @@ async fn work_order_list(door: Door<act::VisitRead>, Params(query): Params<WorkO
         let start = if planned.is_some() || unassigned { Keyset::FIRST } else { Keyset::LAST };
         let after = Keyset::open(&seal, tenant, name, page.cursor.as_deref(), start)?;
         let found = match (planned, sight) {
-            (Some(day), _) => list::planned(tx, view::day(day), of, after, page.take())?,
+            (Some(between), _) => list::planned(tx, between, of, after, page.take())?,
             (None, Sight::All) if unassigned => list::unassigned(tx, after, page.take())?,
             (None, Sight::All) => list::newest(tx, None, after, page.take())?,
             (None, Sight::Acquirer(own)) => list::newest(tx, Some(own), after, page.take())?,
@@ -115,6 +123,18 @@ async fn work_order_list(door: Door<act::VisitRead>, Params(query): Params<WorkO
     })
     .await
     .map(Json)
+}
+
+/// The days a list covers. Errors: `visit.span_reversed`, `visit.days_many`.
+fn days(from: Date, until: Option<Date>) -> Result<Span, Refusal> {
+    let until = until.unwrap_or(from);
+    if until < from {
+        return Err(refuse!(Invalid, "visit.span_reversed").field("until"));
+    }
+    if (until - from).get_days() >= MAX_DAYS {
+        return Err(refuse!(Invalid, "visit.days_many", limit = MAX_DAYS).field("until"));
+    }
+    Ok(Span { from: view::day(from).from, to: view::day(until).to })
 }
 
 /// Nobody's id: for people who are no engineers and ask for their own orders.

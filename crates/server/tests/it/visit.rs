@@ -466,6 +466,11 @@ on_both! {
         assert_eq!(mine["items"].as_array().unwrap().len(), 1);
         assert_eq!(mine["items"][0]["merchant_name"], "顺风面馆");
         assert_eq!(s.engineer.get("/api/v1/work-orders?view=all&date=2026-11-25").await.expect(200)["items"], json!([]));
+        let days = |q: &str| format!("/api/v1/work-orders?view=mine&{q}");
+        let week = s.engineer.get(&days("date=2026-11-20&until=2026-11-26")).await.expect(200);
+        assert_eq!(week["items"][0]["id"], json!(s.order));
+        assert_eq!(s.engineer.get(&days("date=2026-11-25&until=2026-11-24")).await.problem(422), "visit.span_reversed");
+        assert_eq!(s.engineer.get(&days("date=2026-11-01&until=2026-12-02")).await.problem(422), "visit.days_many");
         assert_eq!(s.other.get("/api/v1/work-orders?view=all").await.expect(200)["items"], json!([]));
         assert_eq!(s.dispatcher.get("/api/v1/work-orders?view=unassigned").await.expect(200)["items"], json!([]));
         assert_eq!(s.dispatcher.get("/api/v1/work-orders").await.expect(200)["items"].as_array().unwrap().len(), 1);
