@@ -5,10 +5,11 @@ import { root, shell } from "@ground/shell/root";
 import { home } from "@rooms/home/room";
 import * as letter from "@rooms/letter/room";
 import * as ticket from "@rooms/ticket/room";
+import * as visit from "@rooms/visit/room";
 
-setRail([ticket.entry, letter.entry]);
+setRail([visit.entry, ticket.entry, letter.entry]);
 
-const tree = root.addChildren([shell.addChildren([home, ...ticket.routes, ...letter.routes])]);
+const tree = root.addChildren([shell.addChildren([home, ...ticket.routes, ...letter.routes]), visit.frame.addChildren([...visit.routes])]);
 
 export const router = createRouter({ routeTree: tree, defaultPreload: "intent", scrollRestoration: true, defaultPendingMs: 200 });
 

@@ -1,0 +1,84 @@
+import { Button, Select } from "antd";
+import { useState } from "react";
+import { useWords } from "@ground/i18n/Words";
+import { grouped } from "@ground/parts/CopyNumber";
+import { ProblemLine } from "@ground/parts/ProblemView";
+import css from "./field.module.css";
+import { SerialField, isSure, type Serial } from "./SerialField";
+import { Sheet } from "./Sheet";
+import { isUnit, standing, type Page } from "./stage";
+import { usePartList } from "./usePartNames";
+import { useCommand } from "./useVisit";
+
+const empty: Serial = { typed: "", again: "", scanned: false };
+const plain = (serial: Serial) => serial.typed.trim() || null;
+
+/** Which part, and for those that have one, what went out and what came in. The old unit is known; it is only confirmed. */
+export function PartSheet({ page, part: given, onClose }: { page: Page; part?: string; onClose: () => void }) {
+  const { t, pick } = useWords();
+  const parts = usePartList();
+  const [part, setPart] = useState(given);
+  const [old, setOld] = useState<Serial>(empty);
+  const [fresh, setFresh] = useState<Serial>(empty);
+  const [other, setOther] = useState(false);
+  const use = useCommand(page.order.id, "parts", onClose);
+
+  const chosen = parts.data?.items.find((p) => p.code === part);
+  const unit = part !== undefined && isUnit(part);
+  const known = unit && !other ? standing(page) : null;
+  const oldReady = known !== null || isSure(old, !unit);
+  const ready = chosen !== undefined && (!chosen.serialised || (oldReady && isSure(fresh, !unit)));
+  const save = () => {
+    if (!chosen) return;
+    const serials = chosen.serialised ? { old_serial: known ?? plain(old), new_serial: plain(fresh) } : {};
+    use.mutate({ part: chosen.code, ...serials });
+  };
+
+  return (
+    <Sheet
+      open
+      title={t("field.part_title")}
+      onClose={onClose}
+      foot={
+        <Button type="primary" block className={css.main} disabled={!ready} loading={use.isPending} onClick={save}>
+          {t("field.part_save")}
+        </Button>
+      }
+    >
+      {given === undefined ? (
+        <Select
+          size="large"
+          className={css.field}
+          style={{ width: "100%" }}
+          value={part}
+          onChange={setPart}
+          showSearch={{ optionFilterProp: "label" }}
+          loading={parts.isPending}
+          aria-label={t("field.part_choose")}
+          placeholder={t("field.part_choose")}
+          options={parts.data?.items.map((p) => ({ value: p.code, label: pick(p.name) })) ?? []}
+        />
+      ) : (
+        <h3 className={css.cardTitle}>{pick(chosen?.name)}</h3>
+      )}
+      {parts.error && <ProblemLine problem={parts.error} onRetry={() => void parts.refetch()} />}
+      {chosen?.serialised && (
+        <>
+          {known ? (
+            <div className={css.known}>
+              <span className="meta">{t("field.old_serial")}</span>
+              <span className={css.serial}>{grouped(known)}</span>
+              <Button type="link" onClick={() => setOther(true)}>
+                {t("field.old_serial_other")}
+              </Button>
+            </div>
+          ) : (
+            <SerialField label={t("field.old_serial")} optional={!unit} value={old} onChange={setOld} />
+          )}
+          <SerialField label={t("field.new_serial")} optional={!unit} value={fresh} onChange={setFresh} />
+        </>
+      )}
+      {use.error && <ProblemLine problem={use.error} />}
+    </Sheet>
+  );
+}

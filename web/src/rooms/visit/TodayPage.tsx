@@ -1,0 +1,84 @@
+import { Link } from "@tanstack/react-router";
+import type { Schema } from "@api";
+import { $api, LOOK_EVERY } from "@ground/api/query";
+import { useWords } from "@ground/i18n/Words";
+import { ClockBadge } from "@ground/labels/ClockBadge";
+import { OrderStateLabel } from "@ground/labels/Labels";
+import { RowsLoading } from "@ground/parts/Loading";
+import { Nothing } from "@ground/parts/Nothing";
+import { ProblemPage } from "@ground/parts/ProblemView";
+import { isoDay } from "@ground/time/format";
+import { useNow } from "@ground/time/useNow";
+import { agenda } from "./agenda";
+import css from "./field.module.css";
+import { NextJob } from "./NextJob";
+import { OfferCard } from "./OfferCard";
+
+type Row = Schema<"WorkOrderRow">;
+
+const DAY = 24 * 60 * 60_000;
+
+/** The day: what waits for an answer, the next job whole, later ones a line each. */
+export function TodayPage() {
+  const { t, f } = useWords();
+  const now = new Date(useNow());
+  const [date, until] = [isoDay(new Date(now.getTime() - 3 * DAY)), isoDay(new Date(now.getTime() + 7 * DAY))];
+  const list = $api.useQuery("get", "/api/v1/work-orders", { params: { query: { view: "mine", date, until, limit: 200 } } }, { refetchInterval: LOOK_EVERY });
+  if (list.isPending) return <RowsLoading rows={6} height={76} />;
+  if (list.error) return <ProblemPage problem={list.error} onRetry={() => void list.refetch()} />;
+
+  const { offers, next, today, later, finished } = agenda(list.data.items, now);
+  const left = today.length + (next ? 1 : 0);
+  return (
+    <main className={css.page} data-foot={next ? true : undefined}>
+      <header className={css.head}>
+        <h1>{f.date(now)}</h1>
+        <p className="meta">{t("field.day_count", { left, finished: finished.length })}</p>
+      </header>
+      {next && (
+        <section aria-label={t("field.now")}>
+          <h2 className={css.section}>{t("field.now")}</h2>
+          <NextJob key={next.id} row={next} />
+        </section>
+      )}
+      {offers.length > 0 && (
+        <section aria-label={t("field.offers", { count: offers.length })}>
+          <h2 className={css.section}>{t("field.offers", { count: offers.length })}</h2>
+          {offers.map((row) => (
+            <OfferCard key={row.id} row={row} />
+          ))}
+        </section>
+      )}
+      <Lines title={t("field.today_later")} rows={today} />
+      <Lines title={t("field.later_days")} rows={later} dated />
+      <Lines title={t("field.finished")} rows={finished} />
+      {offers.length === 0 && !next && later.length === 0 && <Nothing kind="empty" title={t("field.nothing")} next={t("field.nothing_next")} />}
+    </main>
+  );
+}
+
+function Lines({ title, rows, dated = false }: { title: string; rows: readonly Row[]; dated?: boolean }) {
+  const { t, f } = useWords();
+  if (rows.length === 0) return null;
+  return (
+    <section aria-label={title}>
+      <h2 className={css.section}>{title}</h2>
+      <ul className={css.lines}>
+        {rows.map((row) => (
+          <li key={row.id}>
+            <Link to="/field/orders/$id" params={{ id: row.id }} className={css.line}>
+              <span className="num">{row.planned && (dated ? f.moment(row.planned.from) : f.clock(row.planned.from))}</span>
+              <span className={css.lineWords}>
+                <span>{row.store_name || row.merchant_name}</span>
+                <span className="meta">
+                  {t(`order_kind.${row.kind}`)} · {row.district}
+                </span>
+              </span>
+              {row.clock && row.state !== "done" && row.state !== "failed" ? <ClockBadge clock={row.clock} /> : <OrderStateLabel state={row.state} />}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

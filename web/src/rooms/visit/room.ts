@@ -1,0 +1,15 @@
+import { ToolOutlined } from "@ant-design/icons";
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { root } from "@ground/shell/root";
+import type { RailItem } from "@ground/shell/rail";
+
+/** What an engineer carries: a frame of its own, made for a phone in one hand. */
+export const entry: RailItem = { to: "/field", word: "rail.field", name: "field.title", icon: ToolOutlined, needs: "visit.work" };
+
+export const frame = createRoute({ getParentRoute: () => root, id: "field", component: lazyRouteComponent(() => import("./FieldFrame"), "FieldFrame") });
+
+const today = createRoute({ getParentRoute: () => frame, path: "/field", component: lazyRouteComponent(() => import("./TodayPage"), "TodayPage") });
+
+const visit = createRoute({ getParentRoute: () => frame, path: "/field/orders/$id", component: lazyRouteComponent(() => import("./VisitPage"), "VisitPage") });
+
+export const routes = [today, visit] as const;

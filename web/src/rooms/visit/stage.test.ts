@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { gapsByStage, nextStage, plainSerial, stageOf, swapped, type Gap } from "./stage";
+
+const gap = (code: string): Gap => ({ code, sentence: { zh: code, en: code } });
+const change = (part: string, old_serial: string, new_serial: string) => ({ id: `${part}${new_serial}`, part, name: { zh: "", en: "" }, old_serial, new_serial, at: "2026-11-26T02:00:00Z" });
+
+describe("the parts of the work", () => {
+  it.each([
+    ["diagnosis", "diagnosis"],
+    ["step:check_seal", "work"],
+    ["step_failed:sim_check", "work"],
+    ["test:test_sale", "test"],
+    ["follow_up:print_test", "test"],
+    ["swap_unit", "parts"],
+    ["something_new", "work"],
+  ])("a gap %s is closed in %s", (code, stage) => expect(stageOf(gap(code))).toBe(stage));
+
+  it("come in the order of the work, whatever order the gaps have", () => {
+    expect(nextStage([gap("restore"), gap("test:a"), gap("backup")])).toBe("backup");
+    expect(nextStage([])).toBe("confirm");
+    expect(gapsByStage([gap("test:a"), gap("test:b")]).test).toHaveLength(2);
+  });
+});
+
+describe("a change of the unit", () => {
+  it("counts from the first to the last, and not at all when it was undone", () => {
+    expect(swapped([change("swap_unit", "A1", "B2"), change("print_head", "x", "y"), change("swap_unit", "B2", "C3")])).toEqual({ old: "A1", new: "C3" });
+    expect(swapped([change("swap_unit", "A1", "B2"), change("swap_unit", "B2", "A1")])).toBeNull();
+    expect(swapped([change("print_head", "x", "y")])).toBeNull();
+  });
+
+  it("compares serials as hands type them", () => expect(plainSerial(" 8210-4477 09a1")).toBe("8210447709A1"));
+});

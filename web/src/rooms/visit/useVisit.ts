@@ -1,0 +1,71 @@
+/** A visit as the phone sees it: read once, changed by one command after the other, each against the newest version. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { Problem, Schema } from "@api";
+import { client } from "@ground/api/client";
+import { asProblem } from "@ground/api/problem";
+import { $api, LOOK_EVERY } from "@ground/api/query";
+import type { Page } from "./stage";
+
+type Unversioned<T> = Omit<T, "version">;
+type Bodies = {
+  accept: Unversioned<Schema<"SeenOrder">>;
+  refuse: Unversioned<Schema<"RefuseOrder">>;
+  depart: Unversioned<Schema<"SeenOrder">>;
+  arrive: Unversioned<Schema<"ArriveOrder">>;
+  diagnose: Unversioned<Schema<"DiagnoseOrder">>;
+  backup: Unversioned<Schema<"BackupOrder">>;
+  steps: Unversioned<Schema<"StepOrder">>;
+  parts: Unversioned<Schema<"PartOrder">>;
+  restore: Unversioned<Schema<"RestoreOrder">>;
+  complete: Unversioned<Schema<"CompleteOrder">>;
+  fail: Unversioned<Schema<"FailOrder">>;
+};
+export type Command = keyof Bodies;
+
+const options = (id: string) => $api.queryOptions("get", "/api/v1/work-orders/{id}", { params: { path: { id } } });
+const changedKey = (id: string) => ["visit-changed", id] as const;
+
+export function useVisit(id: string) {
+  return useQuery({ ...options(id), refetchInterval: LOOK_EVERY });
+}
+
+/**
+ * The page as it was before somebody else changed it, kept until the reader has seen what is different. It lives in the cache,
+ * beside the page itself.
+ */
+export function useChanged(id: string) {
+  const cache = useQueryClient();
+  const before = useQuery<Page | null>({ queryKey: changedKey(id), queryFn: () => null, enabled: false, initialData: null, gcTime: Infinity });
+  return { before: before.data, seen: () => cache.setQueryData(changedKey(id), null) };
+}
+
+/** One kind of command. Commands of one visit wait for each other, so that quick taps do not run into their own versions. */
+export function useCommand<C extends Command>(id: string, command: C, done?: (page: Page) => void) {
+  const cache = useQueryClient();
+  const key = options(id).queryKey;
+  return useMutation<Page, Problem, Bodies[C]>({
+    scope: { id: `visit-${id}` },
+    mutationFn: async (body) => {
+      const version = cache.getQueryData<Page>(key)?.order.version ?? 0;
+      // The addresses of all commands have the same shape and the same answer; only the body differs, and `Bodies` says how.
+      const path = `/api/v1/work-orders/{id}/${command}` as "/api/v1/work-orders/{id}/depart";
+      const { data, error } = await client.POST(path, { params: { path: { id } }, body: { ...body, version } as Schema<"SeenOrder"> });
+      if (data) return data;
+      throw asProblem(error);
+    },
+    onSuccess: async (page) => {
+      await cache.cancelQueries({ queryKey: key });
+      cache.setQueryData(key, page);
+      void cache.invalidateQueries({ queryKey: ["get", "/api/v1/work-orders"] });
+      done?.(page);
+    },
+    onError: (problem) => {
+      if (problem.code === "stale" && problem.current) {
+        cache.setQueryData(changedKey(id), cache.getQueryData<Page>(key) ?? null);
+        cache.setQueryData(key, problem.current as Page);
+      } else if (problem.status === 404 || problem.status === 409) {
+        void cache.invalidateQueries({ queryKey: key });
+      }
+    },
+  });
+}
