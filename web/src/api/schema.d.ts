@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/acquirers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The acquirers whose merchants the caller sees. */
+        get: operations["acquirer_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -38,6 +55,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a contact. */
+        put: operations["contact_edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show a contact's number in clear. Who saw it, when and why stands in the audit chain; the page hides it again after a
+         *     minute. The answer is kept nowhere, so an Idempotency-Key does nothing here.
+         */
+        post: operations["contact_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatch/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that an engineer is absent: frees what they had and have not begun, and asks for a plan of the first day concerned. */
+        post: operations["absence_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dispatch/board": {
         parameters: {
             query?: never;
@@ -49,6 +120,75 @@ export interface paths {
         get: operations["dispatch_board"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatch/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans, the newest first. */
+        get: operations["plan_list"];
+        put?: never;
+        /** Asks for a plan of a day. It is searched for outside of the request: read it again until it is no longer running. */
+        post: operations["plan_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatch/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan. */
+        get: operations["plan_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatch/plans/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Throws a proposal away. */
+        post: operations["plan_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatch/plans/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offers what a plan proposes to its engineers: each order wholly or not at all, with the reason in `outcome`. */
+        post: operations["plan_publish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -192,6 +332,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/merchants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Merchants, newest first, whose name or number contains `q`. */
+        get: operations["merchant_list"];
+        put?: never;
+        /** Make a merchant. */
+        post: operations["merchant_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merchants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything about one merchant. */
+        get: operations["merchant_read"];
+        /** Change a merchant. */
+        put: operations["merchant_edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merchants/{id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a contact. */
+        post: operations["contact_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merchants/{id}/stickers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stickers of a merchant's terminals as a page to print on A4 labels. */
+        get: operations["merchant_stickers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merchants/{id}/stores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a store. */
+        post: operations["store_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -222,6 +449,110 @@ export interface paths {
         post?: never;
         /** Sign out. */
         delete: operations["session_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stores/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a store: its name, place, opening hours, agreement. */
+        put: operations["store_edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/terminals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Terminals, newest first. */
+        get: operations["terminal_list"];
+        put?: never;
+        /** Make a terminal. */
+        post: operations["terminal_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/terminals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The life of one terminal: where it stands and stood, what covers it on a day, its tickets. */
+        get: operations["terminal_read"];
+        /** Change a terminal. */
+        put: operations["terminal_edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/terminals/{id}/bindings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a terminal to use at a store. A terminal that stands somewhere is refused. */
+        post: operations["terminal_bind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/terminals/{id}/bindings/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close the binding in force: the terminal stands nowhere from now on. */
+        post: operations["terminal_unbind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/terminals/{id}/sticker.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The square code on a terminal: opens the page on which its merchant reports a fault. */
+        get: operations["terminal_sticker"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -892,6 +1223,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/work-orders/{id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pins a work order to its engineer and time, or lets it go: no plan moves what is pinned. */
+        post: operations["work_order_pin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/work-orders/{id}/refuse": {
         parameters: {
             query?: never;
@@ -926,6 +1274,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/work-orders/{id}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Windows in which a work order can be done by somebody with skill and time, without moving anybody else; each with the
+         *     cheapest engineer and what it adds to the cost. Windows past the deadline are left out unless asked for.
+         */
+        post: operations["slot_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/work-orders/{id}/steps": {
         parameters: {
             query?: never;
@@ -937,6 +1305,23 @@ export interface paths {
         put?: never;
         /** A step of the checklist. */
         post: operations["work_order_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who could take a work order on a day without moving anybody else, the cheapest first, with the planner's price and reasons. */
+        get: operations["suggestion_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -963,6 +1348,52 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Somebody is not there although a shift says so: ill, called away. */
+        Absence: {
+            /** @description Who. */
+            engineer_id: components["schemas"]["Id_eng"];
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            from: string;
+            /** @description Which one. */
+            id: components["schemas"]["Id_abs"];
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            to: string;
+        };
+        /** @description What an absence did. */
+        AbsenceNoted: {
+            absence: components["schemas"]["Absence"];
+            /** @description Orders that nobody has any more. */
+            freed: components["schemas"]["WorkOrderRow"][];
+            plan?: components["schemas"]["PlanRow"] | null;
+        };
+        /** @description Who is absent, and when. */
+        AbsenceOrder: {
+            engineer_id: components["schemas"]["Id_eng"];
+            /** Format: date-time */
+            from: string;
+            reason: string;
+            /** Format: date-time */
+            to: string;
+        };
+        /** @description An acquirer with a name. */
+        AcquirerName: {
+            /** @description Which one. */
+            id: components["schemas"]["Id_acq"];
+            /** @description Name. */
+            name: string;
+        };
+        /** @description Acquirers. */
+        Acquirers: {
+            items: components["schemas"]["AcquirerName"][];
+        };
         /** @description The pair of what really happened; its end is set when the order closes. */
         Actual: {
             /**
@@ -975,6 +1406,14 @@ export interface components {
              * @description End.
              */
             to?: string | null;
+        };
+        /** @description The agreement a store's clocks run on. */
+        AgreementBrief: {
+            code: string;
+            name: components["schemas"]["Text"];
+            promises: components["schemas"]["Promise"][];
+            /** Format: int64 */
+            version: number;
         };
         /**
          * @description Why another ticket is worth a look.
@@ -1080,6 +1519,18 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description Why a binding is closed. */
+        BindingEnd: {
+            /** @description In a sentence, 1 to 200 characters. */
+            reason: string;
+        };
+        /** @description Puts a terminal to use at a store. Acquirer, merchant, credit code and account are the merchant's, the address the store's. */
+        BindingNew: {
+            /** @description Where it stands from now on. */
+            store_id: components["schemas"]["Id_sto"];
+            /** @description Terminal number at the acquirer, eight letters and digits. */
+            tid: string;
+        };
         /** @description The board of a day. */
         Board: {
             /** Format: date */
@@ -1089,6 +1540,8 @@ export interface components {
         };
         /** @description The day of one engineer. */
         BoardRow: {
+            /** @description When they are not there although a shift says so. */
+            absences: components["schemas"]["Absence"][];
             engineer: components["schemas"]["EngineerName"];
             /**
              * Format: int32
@@ -1326,6 +1779,24 @@ export interface components {
          * @enum {string}
          */
         ConfirmedBy: "page" | "phone" | "telemetry" | "visit" | "silence";
+        /** @description A contact, new or changed. */
+        ContactDraft: {
+            /** @description What they do there. */
+            duty: string;
+            /** @description Mail address. Without it as it was; empty to forget it. */
+            email?: string | null;
+            lang?: components["schemas"]["Lang"] | null;
+            /** @description Name. */
+            name: string;
+            /** @description Phone number. Without it as it was; empty to forget it. */
+            phone?: string | null;
+            store_id?: components["schemas"]["Id_sto"] | null;
+            /**
+             * Format: int64
+             * @description The version that was seen; needed for a change.
+             */
+            version?: number | null;
+        };
         /** @description Who can be reached; what is left out is not known, or stays as it is. */
         ContactGiven: {
             /** @description A mail address. */
@@ -1350,6 +1821,29 @@ export interface components {
              * @description The last day of the term that applies, or of the last one that did.
              */
             until?: string | null;
+        };
+        /** @description How many terminals are covered today. */
+        CoverageSummary: {
+            /**
+             * Format: int32
+             * @description A repair would be free.
+             */
+            covered: number;
+            /**
+             * Format: int32
+             * @description A term has ended.
+             */
+            ended: number;
+            /**
+             * Format: date
+             * @description The covered one whose term ends first: its last day.
+             */
+            first_end?: string | null;
+            /**
+             * Format: int32
+             * @description No term on record.
+             */
+            unknown: number;
         };
         /**
          * @description Who decided.
@@ -1596,6 +2090,7 @@ export interface components {
         Hours: {
             [key: string]: string[][];
         };
+        Id_abs: string;
         Id_acq: string;
         Id_bnd: string;
         Id_con: string;
@@ -1606,6 +2101,7 @@ export interface components {
         Id_let: string;
         Id_mer: string;
         Id_ofr: string;
+        Id_pln: string;
         Id_prt: string;
         Id_sto: string;
         Id_tkt: string;
@@ -1721,6 +2217,17 @@ export interface components {
          * @enum {string}
          */
         Level: "ok" | "half" | "tight" | "late" | "paused" | "met" | "missed" | "void";
+        /** @description A moment in the life of a terminal. */
+        LifeMoment: {
+            /** @description `shipped`, `activated`, `bound`, `unbound`, `visit`, `warranty_ended`, `extension_ended`. */
+            kind: string;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            on: string;
+            sentence: components["schemas"]["Text"];
+        };
         /**
          * @description Whose words or deed it is.
          * @enum {string}
@@ -1757,6 +2264,225 @@ export interface components {
             role: components["schemas"]["Role"];
             tenant_name: string;
             username: string;
+        };
+        /** @description A day in numbers. */
+        Measures: {
+            /**
+             * Format: int32
+             * @description Engineers with work.
+             */
+            engineers: number;
+            /**
+             * Format: int64
+             * @description Minutes after deadlines, all orders together.
+             */
+            late_minutes: number;
+            /**
+             * Format: int64
+             * @description Metres by road, from home to the last shop.
+             */
+            metres: number;
+            /**
+             * Format: int32
+             * @description Orders with a place.
+             */
+            served: number;
+            /**
+             * Format: int32
+             * @description Orders that end after their deadline, or have none to do them before it passes today.
+             */
+            sla_at_risk: number;
+            /**
+             * Format: int32
+             * @description Orders without.
+             */
+            unassigned: number;
+        };
+        /** @description A contact; whole numbers only by revealing. */
+        MerchantContact: {
+            duty: string;
+            email_masked?: string | null;
+            id: components["schemas"]["Id_con"];
+            lang: components["schemas"]["Lang"];
+            name: string;
+            phone_masked?: string | null;
+            store_id?: components["schemas"]["Id_sto"] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Changes to a merchant; number and acquirer stay for life. */
+        MerchantEdit: {
+            /** @description What it trades in. */
+            industry: string;
+            /** @description The name on the door. */
+            name: string;
+            /** @description Settlement account; as it was without it. */
+            settlement_account?: string | null;
+            /** @description Service tier. */
+            tier: components["schemas"]["Tier"];
+            /** @description Unified social credit code; as it was without it. */
+            uscc?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description A merchant on its page. */
+        MerchantFull: {
+            acquirer: components["schemas"]["AcquirerName"];
+            id: components["schemas"]["Id_mer"];
+            industry: string;
+            mid: string;
+            name: string;
+            /** @description `*6621`. */
+            settlement_account_mask: string;
+            tier: components["schemas"]["Tier"];
+            /** @description Unified social credit code; its middle is hidden. */
+            uscc_masked: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A merchant with a name. */
+        MerchantName: {
+            /** @description Which one. */
+            id: components["schemas"]["Id_mer"];
+            /** @description Name. */
+            name: string;
+        };
+        /** @description A new merchant. */
+        MerchantNew: {
+            /** @description Whose merchant it is. */
+            acquirer_id: components["schemas"]["Id_acq"];
+            /** @description What it trades in. */
+            industry?: string | null;
+            /** @description Merchant number, fifteen letters and digits. */
+            mid: string;
+            /** @description The name on the door. */
+            name: string;
+            /** @description Settlement account; only its last four digits are kept. */
+            settlement_account?: string | null;
+            /** @description Service tier. */
+            tier: components["schemas"]["Tier"];
+            /** @description Unified social credit code; none for a merchant without one. */
+            uscc?: string | null;
+        };
+        /** @description Everything the page of a merchant shows. */
+        MerchantPage: {
+            agreements: components["schemas"]["AgreementBrief"][];
+            contacts: components["schemas"]["MerchantContact"][];
+            coverage: components["schemas"]["CoverageSummary"];
+            merchant: components["schemas"]["MerchantFull"];
+            stores: components["schemas"]["MerchantStore"][];
+            terminals: components["schemas"]["MerchantTerminal"][];
+            tickets: components["schemas"]["RegistryTickets"];
+        };
+        /** @description A merchant in a list. */
+        MerchantRow: {
+            /** @description Whose merchant it is. */
+            acquirer: components["schemas"]["AcquirerName"];
+            /** @description Where its first store is; null without a store. */
+            district?: string | null;
+            /** @description Which one. */
+            id: components["schemas"]["Id_mer"];
+            /** @description What it trades in. */
+            industry: string;
+            /** @description Merchant number. */
+            mid: string;
+            /** @description The name on the door. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Tickets not closed.
+             */
+            open_tickets: number;
+            /**
+             * Format: int64
+             * @description Stores.
+             */
+            stores: number;
+            /**
+             * Format: int64
+             * @description Terminals that stand there now.
+             */
+            terminals: number;
+            /** @description Service tier. */
+            tier: components["schemas"]["Tier"];
+            /**
+             * Format: int64
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description A store on the merchant's page. */
+        MerchantStore: {
+            address: string;
+            agreement: string;
+            agreement_name: components["schemas"]["Text"];
+            district: string;
+            hours: components["schemas"]["Hours"];
+            id: components["schemas"]["Id_sto"];
+            /**
+             * Format: double
+             * @description Degrees.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Degrees.
+             */
+            lng: number;
+            name: string;
+            /** @description Whether somebody is there now. */
+            open_now: boolean;
+            /**
+             * Format: date-time
+             * @description When it opens next; now when it is open, null when it never does.
+             */
+            opens_at?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A terminal that stands at the merchant. */
+        MerchantTerminal: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            bound_since: string;
+            /**
+             * Format: date
+             * @description The last day of the term that applies, or of the last one that did.
+             */
+            covered_until?: string | null;
+            /** @description Firmware version. */
+            firmware: string;
+            /** @description Which one. */
+            id: components["schemas"]["Id_trm"];
+            /** @description Whether a repair today would be free. */
+            in_warranty: boolean;
+            /** @description Model. */
+            model: string;
+            /**
+             * Format: date-time
+             * @description Since when nothing has been heard of it; null while it is online.
+             */
+            offline_since?: string | null;
+            /**
+             * Format: int64
+             * @description Tickets not closed.
+             */
+            open_tickets: number;
+            /** @description Serial number. */
+            serial_no: string;
+            /** @description Where it stands. */
+            store_id: components["schemas"]["Id_sto"];
+            /** @description Its store's name. */
+            store_name: string;
+            /** @description Terminal number at the acquirer. */
+            tid: string;
+            /** @description Maker. */
+            vendor: string;
         };
         /** @description Writes to ourselves. */
         NoteTicket: {
@@ -1861,6 +2587,156 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description A page of a list. */
+        Page_MerchantRow: {
+            /** @description The rows. */
+            items: {
+                /** @description Whose merchant it is. */
+                acquirer: components["schemas"]["AcquirerName"];
+                /** @description Where its first store is; null without a store. */
+                district?: string | null;
+                /** @description Which one. */
+                id: components["schemas"]["Id_mer"];
+                /** @description What it trades in. */
+                industry: string;
+                /** @description Merchant number. */
+                mid: string;
+                /** @description The name on the door. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description Tickets not closed.
+                 */
+                open_tickets: number;
+                /**
+                 * Format: int64
+                 * @description Stores.
+                 */
+                stores: number;
+                /**
+                 * Format: int64
+                 * @description Terminals that stand there now.
+                 */
+                terminals: number;
+                /** @description Service tier. */
+                tier: components["schemas"]["Tier"];
+                /**
+                 * Format: int64
+                 * @description Grows with each change.
+                 */
+                version: number;
+            }[];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_PlanRow: {
+            /** @description The rows. */
+            items: {
+                after?: components["schemas"]["Measures"] | null;
+                /**
+                 * Format: int64
+                 * @description The plan of the day that was published last when this one was made.
+                 */
+                based_on?: number | null;
+                before?: components["schemas"]["Measures"] | null;
+                /**
+                 * Format: int64
+                 * @description Best cost so far (fen).
+                 */
+                best_fen?: number | null;
+                /**
+                 * Format: int32
+                 * @description Orders that change.
+                 */
+                changed?: number | null;
+                /** Format: date */
+                date: string;
+                /** Format: date-time */
+                done_at?: string | null;
+                /** Format: date-time */
+                ended_at?: string | null;
+                /** @description Who published or discarded it. */
+                ended_by?: string | null;
+                /** @description Whose days may change; empty: everybody's. */
+                engineers: components["schemas"]["Id_eng"][];
+                failure?: components["schemas"]["Text"] | null;
+                id: components["schemas"]["Id_pln"];
+                /** Format: date-time */
+                made_at: string;
+                made_by: string;
+                /**
+                 * Format: int64
+                 * @description Counts the plans of the day: "v12".
+                 */
+                number: number;
+                /**
+                 * Format: int32
+                 * @description Thousandths of the search that are done.
+                 */
+                progress: number;
+                /**
+                 * Format: int32
+                 * @description Seconds of search that were asked for.
+                 */
+                seconds: number;
+                state: components["schemas"]["PlanState"];
+                /**
+                 * Format: int32
+                 * @description Merchants who must be told a window.
+                 */
+                to_tell?: number | null;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_TerminalRow: {
+            /** @description The rows. */
+            items: {
+                /** @description Production batch. */
+                batch: string;
+                /**
+                 * Format: date
+                 * @description The last day of the term that applies, or of the last one that did.
+                 */
+                covered_until?: string | null;
+                /** @description Firmware version. */
+                firmware: string;
+                /** @description Which one. */
+                id: components["schemas"]["Id_trm"];
+                /** @description Whether a repair today would be free. */
+                in_warranty: boolean;
+                /** @description Model. */
+                model: string;
+                /**
+                 * Format: date-time
+                 * @description Since when nothing has been heard of it; null while it is online.
+                 */
+                offline_since?: string | null;
+                /**
+                 * Format: int64
+                 * @description Tickets not closed.
+                 */
+                open_tickets: number;
+                place?: components["schemas"]["TerminalPlace"] | null;
+                /** @description Serial number. */
+                serial_no: string;
+                /** @description Unique number. */
+                tusn: string;
+                /** @description Maker. */
+                vendor: string;
+                /**
+                 * Format: int64
+                 * @description Grows with each change.
+                 */
+                version: number;
+            }[];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
         Page_TicketRow: {
             /** @description The rows. */
             items: {
@@ -1934,6 +2810,8 @@ export interface components {
                 /** @description `W-000123`. */
                 number: string;
                 parts: string[];
+                /** @description A person said that it stays with this engineer at this time. */
+                pinned: boolean;
                 planned?: components["schemas"]["Span"] | null;
                 priority: components["schemas"]["Priority"];
                 promised?: components["schemas"]["Span"] | null;
@@ -1995,6 +2873,181 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /** @description Whether it stays. */
+        PinOrder: {
+            pinned: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description What a plan does to an order.
+         * @enum {string}
+         */
+        PlanChange: "same" | "new" | "moved" | "retimed" | "left" | "kept";
+        /** @description What to throw away. */
+        PlanDiscard: {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What to plan. */
+        PlanOrder: {
+            /** Format: date */
+            date: string;
+            /** @description Whose days may change; everybody's without it. */
+            engineers?: components["schemas"]["Id_eng"][];
+            /**
+             * Format: int32
+             * @description Seconds of search, 1 to 30; 5 without it. A small day takes less.
+             */
+            seconds?: number | null;
+        };
+        /** @description Somebody else who could have an order. */
+        PlanOther: {
+            engineer: components["schemas"]["EngineerName"];
+            /**
+             * Format: int64
+             * @description What the plan would cost more than without the order (fen).
+             */
+            extra_fen: number;
+            planned: components["schemas"]["Span"];
+        };
+        /** @description What publishing did with an order. */
+        PlanOutcome: {
+            offered: boolean;
+            reason?: components["schemas"]["Text"] | null;
+        };
+        /** @description Everything about a plan. */
+        PlanPage: {
+            plan: components["schemas"]["PlanRow"];
+            routes: components["schemas"]["PlanRoute"][];
+            terms: components["schemas"]["PlanTerm"][];
+            /** @description Orders that nobody gets, the dearest to leave first. */
+            unassigned: components["schemas"]["PlanStopRow"][];
+        };
+        /** @description Where an order was. */
+        PlanPlace: {
+            engineer: components["schemas"]["EngineerName"];
+            planned: components["schemas"]["Span"];
+        };
+        /** @description What to publish. */
+        PlanPublish: {
+            /** Format: int64 */
+            version: number;
+            /** @description Only these orders; all of the plan without it. */
+            work_orders?: components["schemas"]["Id_wor"][] | null;
+        };
+        /** @description The day of one engineer in a plan. */
+        PlanRoute: {
+            engineer: components["schemas"]["EngineerName"];
+            /** @description In order of time. */
+            stops: components["schemas"]["PlanStopRow"][];
+        };
+        /** @description A plan of a day in a list. */
+        PlanRow: {
+            after?: components["schemas"]["Measures"] | null;
+            /**
+             * Format: int64
+             * @description The plan of the day that was published last when this one was made.
+             */
+            based_on?: number | null;
+            before?: components["schemas"]["Measures"] | null;
+            /**
+             * Format: int64
+             * @description Best cost so far (fen).
+             */
+            best_fen?: number | null;
+            /**
+             * Format: int32
+             * @description Orders that change.
+             */
+            changed?: number | null;
+            /** Format: date */
+            date: string;
+            /** Format: date-time */
+            done_at?: string | null;
+            /** Format: date-time */
+            ended_at?: string | null;
+            /** @description Who published or discarded it. */
+            ended_by?: string | null;
+            /** @description Whose days may change; empty: everybody's. */
+            engineers: components["schemas"]["Id_eng"][];
+            failure?: components["schemas"]["Text"] | null;
+            id: components["schemas"]["Id_pln"];
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            /**
+             * Format: int64
+             * @description Counts the plans of the day: "v12".
+             */
+            number: number;
+            /**
+             * Format: int32
+             * @description Thousandths of the search that are done.
+             */
+            progress: number;
+            /**
+             * Format: int32
+             * @description Seconds of search that were asked for.
+             */
+            seconds: number;
+            state: components["schemas"]["PlanState"];
+            /**
+             * Format: int32
+             * @description Merchants who must be told a window.
+             */
+            to_tell?: number | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A plan with its routes and reasons, and whether the board has changed since. */
+        PlanShown: components["schemas"]["PlanPage"] & {
+            /** @description Numbers of orders at which the board is no longer what a proposal was made for; publishing it is refused. */
+            outdated: string[];
+        };
+        /**
+         * @description What became of a plan.
+         * @enum {string}
+         */
+        PlanState: "running" | "proposed" | "published" | "discarded" | "failed";
+        /** @description An order in a plan. */
+        PlanStopRow: {
+            /** @description The next best engineers with their price. */
+            alternatives: components["schemas"]["PlanOther"][];
+            before?: components["schemas"]["PlanPlace"] | null;
+            change: components["schemas"]["PlanChange"];
+            /**
+             * Format: int64
+             * @description What it adds to the cost (fen).
+             */
+            extra_fen?: number | null;
+            /** @description Pinned or begun: the plan leaves it. */
+            fixed: boolean;
+            /**
+             * Format: int32
+             * @description Minutes after its deadline.
+             */
+            late_minutes: number;
+            order: components["schemas"]["WorkOrderRow"];
+            outcome?: components["schemas"]["PlanOutcome"] | null;
+            planned?: components["schemas"]["Span"] | null;
+            /**
+             * Format: int64
+             * @description What leaving it would cost (fen).
+             */
+            undone_fen: number;
+            /** @description Why there, or what keeps it out. */
+            why: components["schemas"]["Text"][];
+        };
+        /** @description A term of a plan's cost. */
+        PlanTerm: {
+            /** Format: int64 */
+            after_fen: number;
+            /** Format: int64 */
+            before_fen: number;
+            code: string;
+            name: components["schemas"]["Text"];
+        };
         /**
          * @description How soon it must be handled; derived from impact, urgency and tier.
          * @enum {string}
@@ -2042,6 +3095,18 @@ export interface components {
             /** @description `https://postsale.dev/problems/` and the code: a name, not an address to fetch. */
             type: string;
         };
+        /** @description A promise of an agreement. */
+        Promise: {
+            /** @description Clause of the contract. */
+            clause: string;
+            clock: components["schemas"]["ClockKind"];
+            priority: string;
+            /**
+             * Format: int64
+             * @description Business seconds.
+             */
+            seconds: number;
+        };
         /**
          * @description What was promised.
          * @enum {string}
@@ -2078,6 +3143,44 @@ export interface components {
             terminal_unknown_reason?: string | null;
             /** Format: int64 */
             version: number;
+        };
+        /** @description A ticket in one line. */
+        RegistryTicket: {
+            /**
+             * Format: date-time
+             * @description When it was closed or withdrawn.
+             */
+            closed_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the next of its clocks falls due.
+             */
+            due_at?: string | null;
+            /** @description Which one. */
+            id: components["schemas"]["Id_tkt"];
+            /** @description `T-000831`. */
+            number: string;
+            /**
+             * Format: date-time
+             * @description When it was registered.
+             */
+            opened_at: string;
+            /** @description Who is accountable. */
+            owner_name: string;
+            /** @description Priority. */
+            priority: components["schemas"]["Priority"];
+            /** @description Where it stands. */
+            state: components["schemas"]["TicketState"];
+            /** @description A short title. */
+            subject: string;
+            terminal_id?: components["schemas"]["Id_trm"] | null;
+        };
+        /** @description Open and recent tickets of a merchant or a terminal. */
+        RegistryTickets: {
+            /** @description Not closed, the newest first; 100 at most. */
+            open: components["schemas"]["RegistryTicket"][];
+            /** @description The last twenty, whether open or not. */
+            recent: components["schemas"]["RegistryTicket"][];
         };
         /** @description A step of a guide that was walked before anybody was sent. */
         RemoteStep: {
@@ -2127,6 +3230,23 @@ export interface components {
             verified: boolean;
             /** Format: int64 */
             version: number;
+        };
+        /** @description Why somebody needs to see a number. */
+        RevealAsked: {
+            /** @description In a sentence, 1 to 200 characters. */
+            reason: string;
+        };
+        /** @description A number in clear, for a moment. */
+        Revealed: {
+            /** @description Mail address. */
+            email?: string | null;
+            /** @description Phone number. */
+            phone?: string | null;
+            /**
+             * Format: date-time
+             * @description When the page should hide it again.
+             */
+            until: string;
         };
         /**
          * @description What a person does here. One role per person; what a role may do stands in `org::reach`.
@@ -2188,6 +3308,41 @@ export interface components {
         SkillList: {
             items: components["schemas"]["Skill"][];
         };
+        /** @description Which days to look at. */
+        SlotOrder: {
+            /**
+             * Format: int32
+             * @description How many days, 1 to 14; 7 without it.
+             */
+            days?: number | null;
+            /**
+             * Format: date
+             * @description The first day; today without it.
+             */
+            from?: string | null;
+            /** @description Also those past the deadline. */
+            late?: boolean;
+        };
+        /** @description A time that can be given to a merchant. */
+        SlotRow: {
+            /** @description Who would come. */
+            engineer: components["schemas"]["EngineerName"];
+            /**
+             * Format: int64
+             * @description What it adds to the cost of the day (fen).
+             */
+            extra_fen: number;
+            /** @description The work ends before the deadline. */
+            keeps_sla: boolean;
+            /** @description When. */
+            planned: components["schemas"]["Span"];
+            /** @description The window to promise. */
+            window: components["schemas"]["Span"];
+        };
+        /** @description Times that can be given. */
+        Slots: {
+            items: components["schemas"]["SlotRow"][];
+        };
         /** @description Declares it solved. */
         SolveTicket: {
             /** @description The confirmed fault. */
@@ -2228,6 +3383,247 @@ export interface components {
          * @enum {string}
          */
         StepResult: "pass" | "fail" | "na";
+        /** @description A store, new or changed. */
+        StoreDraft: {
+            /** @description Street and number. */
+            address: string;
+            /** @description The agreement its clocks run on. */
+            agreement: string;
+            /** @description The district engineers' territories are made of. */
+            district: string;
+            /** @description When somebody is there. */
+            hours: components["schemas"]["Hours"];
+            /**
+             * Format: double
+             * @description Degrees, -90 to 90. Without a place: the middle of the district's other stores.
+             */
+            lat?: number | null;
+            /**
+             * Format: double
+             * @description Degrees, -180 to 180.
+             */
+            lng?: number | null;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The version that was seen; needed for a change.
+             */
+            version?: number | null;
+        };
+        /** @description Somebody who could do an order, with the planner's price. */
+        SuggestionRow: {
+            /** @description Who. */
+            engineer: components["schemas"]["EngineerName"];
+            /**
+             * Format: int64
+             * @description What it adds to the cost of the day (fen).
+             */
+            extra_fen: number;
+            /**
+             * Format: int32
+             * @description Minutes after its deadline.
+             */
+            late_minutes: number;
+            /** @description When. */
+            planned: components["schemas"]["Span"];
+            /** @description Why. */
+            why: components["schemas"]["Text"][];
+        };
+        /** @description Who could go. */
+        Suggestions: {
+            items: components["schemas"]["SuggestionRow"][];
+        };
+        /** @description A binding with its five elements; numbers of accounts and codes are masked. */
+        TerminalBinding: {
+            /** @description Element 1. */
+            acquirer: components["schemas"]["AcquirerName"];
+            /** @description Element 5. */
+            address: string;
+            /** @description Why it was closed. */
+            closed_because?: string | null;
+            id: components["schemas"]["Id_bnd"];
+            /** @description Element 2. */
+            merchant: components["schemas"]["MerchantName"];
+            /** @description Merchant number. */
+            mid: string;
+            /** @description Element 4. */
+            settlement_account_mask: string;
+            store_id: components["schemas"]["Id_sto"];
+            store_name: string;
+            tid: string;
+            /** @description Element 3. */
+            uscc_masked: string;
+            /** Format: date-time */
+            valid_from: string;
+            /** Format: date-time */
+            valid_to?: string | null;
+        };
+        /** @description Changes to a terminal; serial and unique number stay for life. */
+        TerminalEdit: {
+            /**
+             * Format: date
+             * @description The day it was first put to use.
+             */
+            activated_on?: string | null;
+            /** @description Production batch. */
+            batch: string;
+            /**
+             * Format: date
+             * @description Last day of a bought extension.
+             */
+            extended_until?: string | null;
+            /** @description Firmware version. */
+            firmware: string;
+            /** @description Model, as in the catalogue. */
+            model: string;
+            /**
+             * Format: date
+             * @description The day it left the maker.
+             */
+            shipped_on?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+            /**
+             * Format: date
+             * @description Last day of the maker's warranty.
+             */
+            warranty_until?: string | null;
+        };
+        /** @description A terminal on its page. */
+        TerminalFull: {
+            /** Format: date */
+            activated_on?: string | null;
+            batch: string;
+            /** @description Class of the model, by code. */
+            class: string;
+            class_name?: components["schemas"]["Text"] | null;
+            /** Format: date */
+            extended_until?: string | null;
+            firmware: string;
+            id: components["schemas"]["Id_trm"];
+            model: string;
+            /**
+             * Format: date-time
+             * @description Since when nothing has been heard of it; null while it is online.
+             */
+            offline_since?: string | null;
+            serial_no: string;
+            /** Format: date */
+            shipped_on?: string | null;
+            tusn: string;
+            vendor: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: date */
+            warranty_until?: string | null;
+        };
+        /** @description A new terminal. */
+        TerminalNew: {
+            /**
+             * Format: date
+             * @description The day it was first put to use.
+             */
+            activated_on?: string | null;
+            /** @description Production batch. */
+            batch?: string | null;
+            /**
+             * Format: date
+             * @description Last day of a bought extension.
+             */
+            extended_until?: string | null;
+            /** @description Firmware version. */
+            firmware?: string | null;
+            /** @description Model, as in the catalogue. */
+            model: string;
+            /** @description Serial number on the label. */
+            serial_no: string;
+            /**
+             * Format: date
+             * @description The day it left the maker.
+             */
+            shipped_on?: string | null;
+            /** @description Terminal unique serial number, twenty digits. */
+            tusn: string;
+            /**
+             * Format: date
+             * @description Last day of the maker's warranty.
+             */
+            warranty_until?: string | null;
+        };
+        /** @description Everything the page of a terminal shows. */
+        TerminalPage: {
+            binding?: components["schemas"]["TerminalBinding"] | null;
+            /** @description Every binding the caller may see, newest first. */
+            bindings: components["schemas"]["TerminalBinding"][];
+            /** @description Warranty terms, applied and rejected. */
+            coverage: components["schemas"]["Coverage"];
+            /**
+             * Format: date
+             * @description The day `coverage` is about.
+             */
+            coverage_on: string;
+            /** @description Oldest first. */
+            life: components["schemas"]["LifeMoment"][];
+            terminal: components["schemas"]["TerminalFull"];
+            tickets: components["schemas"]["RegistryTickets"];
+        };
+        /** @description Where a terminal stands. */
+        TerminalPlace: {
+            /** @description The store's district. */
+            district: string;
+            /** @description The merchant. */
+            merchant: components["schemas"]["MerchantName"];
+            /** @description The store. */
+            store_id: components["schemas"]["Id_sto"];
+            /** @description Its name. */
+            store_name: string;
+            /** @description Terminal number at the acquirer. */
+            tid: string;
+        };
+        /** @description A terminal in a list. */
+        TerminalRow: {
+            /** @description Production batch. */
+            batch: string;
+            /**
+             * Format: date
+             * @description The last day of the term that applies, or of the last one that did.
+             */
+            covered_until?: string | null;
+            /** @description Firmware version. */
+            firmware: string;
+            /** @description Which one. */
+            id: components["schemas"]["Id_trm"];
+            /** @description Whether a repair today would be free. */
+            in_warranty: boolean;
+            /** @description Model. */
+            model: string;
+            /**
+             * Format: date-time
+             * @description Since when nothing has been heard of it; null while it is online.
+             */
+            offline_since?: string | null;
+            /**
+             * Format: int64
+             * @description Tickets not closed.
+             */
+            open_tickets: number;
+            place?: components["schemas"]["TerminalPlace"] | null;
+            /** @description Serial number. */
+            serial_no: string;
+            /** @description Unique number. */
+            tusn: string;
+            /** @description Maker. */
+            vendor: string;
+            /**
+             * Format: int64
+             * @description Grows with each change.
+             */
+            version: number;
+        };
         /** @description A text of a data file, in both languages. */
         Text: {
             /** @description English. */
@@ -2730,6 +4126,8 @@ export interface components {
             /** @description `W-000123`. */
             number: string;
             parts: string[];
+            /** @description A person said that it stays with this engineer at this time. */
+            pinned: boolean;
             planned?: components["schemas"]["Span"] | null;
             priority: components["schemas"]["Priority"];
             promised?: components["schemas"]["Span"] | null;
@@ -2757,6 +4155,97 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    acquirer_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acquirers"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     audit_list: {
         parameters: {
             query?: {
@@ -2946,6 +4435,295 @@ export interface operations {
             };
         };
     };
+    contact_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MerchantPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contact_reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    absence_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenceOrder"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbsenceNoted"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     dispatch_board: {
         parameters: {
             query?: {
@@ -2964,6 +4742,486 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Only plans of this day. */
+                date: string | null;
+                /** @description Rows of a page, 1 to 200; 25 without it. */
+                limit: number | null;
+                /** @description `next_cursor` of the page before. */
+                cursor: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PlanRow"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanOrder"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRow"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanShown"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanDiscard"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanPublish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPage"];
                 };
             };
             /** @description Nobody is signed in */
@@ -3878,6 +6136,676 @@ export interface operations {
             };
         };
     };
+    merchant_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What somebody typed; all without it. */
+                q: string | null;
+                /** @description Rows of a page, 1 to 200; 25 without it. */
+                limit: number | null;
+                /** @description `next_cursor` of the page before. */
+                cursor: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MerchantRow"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merchant_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MerchantNew"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MerchantPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merchant_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MerchantPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merchant_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MerchantEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MerchantPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contact_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactDraft"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MerchantPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merchant_stickers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    store_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoreDraft"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MerchantPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     session_open: {
         parameters: {
             query?: never;
@@ -4078,6 +7006,775 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    store_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoreDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MerchantPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The beginning of a serial, unique or terminal number or a model, or the last four characters of a serial number. */
+                q: string | null;
+                /** @description Rows of a page, 1 to 200; 25 without it. */
+                limit: number | null;
+                /** @description `next_cursor` of the page before. */
+                cursor: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TerminalRow"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerminalNew"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description The day warranty terms are applied to; today without it. */
+                on: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerminalEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_bind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BindingNew"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_unbind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BindingEnd"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_sticker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
             };
             /** @description Nobody is signed in */
             401: {
@@ -8102,6 +11799,103 @@ export interface operations {
             };
         };
     };
+    work_order_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     work_order_refuse: {
         parameters: {
             query?: never;
@@ -8296,6 +12090,103 @@ export interface operations {
             };
         };
     };
+    slot_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlotOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Slots"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     work_order_step: {
         parameters: {
             query?: never;
@@ -8317,6 +12208,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkOrderPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggestion_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description The day; without it the promised one, or today. */
+                date: string | null;
+                /** @description How many, 1 to 50; 10 without it. */
+                limit: number | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
                 };
             };
             /** @description Nobody is signed in */

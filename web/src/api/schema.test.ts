@@ -7,4 +7,4 @@ it("the generated types are those of the API document (npm run gen)", async () =
   const document = new URL("../../../portraits/openapi.json", import.meta.url);
   const now = COMMENT_HEADER + astToString(await openapiTS(JSON.parse(readFileSync(document, "utf8"))));
   expect(readFileSync(join(import.meta.dirname, "schema.d.ts"), "utf8") === now).toBe(true);
-});
+}, 30_000);
