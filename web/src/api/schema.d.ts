@@ -4820,16 +4820,16 @@ export interface operations {
     };
     plan_list: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
+            query?: {
                 /** @description Only plans of this day. */
-                date: string | null;
+                date?: string;
                 /** @description Rows of a page, 1 to 200; 25 without it. */
-                limit: number | null;
+                limit?: number;
                 /** @description `next_cursor` of the page before. */
-                cursor: string | null;
+                cursor?: string;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -6138,16 +6138,16 @@ export interface operations {
     };
     merchant_list: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
+            query?: {
                 /** @description What somebody typed; all without it. */
-                q: string | null;
+                q?: string;
                 /** @description Rows of a page, 1 to 200; 25 without it. */
-                limit: number | null;
+                limit?: number;
                 /** @description `next_cursor` of the page before. */
-                cursor: string | null;
+                cursor?: string;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -7180,16 +7180,16 @@ export interface operations {
     };
     terminal_list: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
+            query?: {
                 /** @description The beginning of a serial, unique or terminal number or a model, or the last four characters of a serial number. */
-                q: string | null;
+                q?: string;
                 /** @description Rows of a page, 1 to 200; 25 without it. */
-                limit: number | null;
+                limit?: number;
                 /** @description `next_cursor` of the page before. */
-                cursor: string | null;
+                cursor?: string;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -7373,12 +7373,13 @@ export interface operations {
     };
     terminal_read: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The day warranty terms are applied to; today without it. */
+                on?: string;
+            };
             header?: never;
             path: {
                 id: string;
-                /** @description The day warranty terms are applied to; today without it. */
-                on: string | null;
             };
             cookie?: never;
         };
@@ -12286,14 +12287,15 @@ export interface operations {
     };
     suggestion_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The day; without it the promised one, or today. */
+                date?: string;
+                /** @description How many, 1 to 50; 10 without it. */
+                limit?: number;
+            };
             header?: never;
             path: {
                 id: string;
-                /** @description The day; without it the promised one, or today. */
-                date: string | null;
-                /** @description How many, 1 to 50; 10 without it. */
-                limit: number | null;
             };
             cookie?: never;
         };

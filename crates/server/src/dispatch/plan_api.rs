@@ -38,6 +38,7 @@ pub fn routes() -> OpenApiRouter<House> {
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct PlanQuery {
     /// Only plans of this day.
     #[param(value_type = Option<String>, format = Date)]
@@ -230,6 +231,7 @@ async fn slot_list(door: Door<act::SlotRead>, Ref(id): Ref<WorkOrderId>, body: B
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct SuggestionQuery {
     /// The day; without it the promised one, or today.
     #[param(value_type = Option<String>, format = Date)]

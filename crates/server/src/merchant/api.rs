@@ -31,6 +31,7 @@ pub fn routes() -> OpenApiRouter<House> {
 /// Which rows of the registry.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct RegistryQuery {
     /// What somebody typed; all without it.
     pub q: Option<String>,

@@ -33,6 +33,7 @@ pub fn routes() -> OpenApiRouter<House> {
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct TerminalQuery {
     /// The beginning of a serial, unique or terminal number or a model, or the last four characters of a serial number.
     q: Option<String>,
@@ -60,6 +61,7 @@ async fn terminal_list(door: Door<act::RegistryRead>, Params(query): Params<Term
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct CoverageQuery {
     /// The day warranty terms are applied to; today without it.
     #[param(value_type = Option<String>, format = Date)]

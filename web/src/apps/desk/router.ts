@@ -2,14 +2,15 @@
 import { createRouter } from "@tanstack/react-router";
 import { setRail } from "@ground/shell/rail";
 import { root, shell } from "@ground/shell/root";
+import * as dispatch from "@rooms/dispatch/room";
 import { home } from "@rooms/home/room";
 import * as letter from "@rooms/letter/room";
 import * as ticket from "@rooms/ticket/room";
 import * as visit from "@rooms/visit/room";
 
-setRail([visit.entry, ticket.entry, letter.entry]);
+setRail([visit.entry, ticket.entry, dispatch.entry, letter.entry]);
 
-const tree = root.addChildren([shell.addChildren([home, ...ticket.routes, ...letter.routes]), visit.frame.addChildren([...visit.routes])]);
+const tree = root.addChildren([shell.addChildren([home, ...ticket.routes, ...dispatch.routes, ...letter.routes]), visit.frame.addChildren([...visit.routes])]);
 
 export const router = createRouter({ routeTree: tree, defaultPreload: "intent", scrollRestoration: true, defaultPendingMs: 200 });
 

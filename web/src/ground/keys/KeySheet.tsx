@@ -34,6 +34,13 @@ const ticket: Row[] = [
   [".", "keys.copy"],
   ["Alt 1–6", "keys.tab"],
 ];
+const dispatch: Row[] = [
+  ["M", "keys.offer"],
+  ["← →", "keys.quarter"],
+  ["U", "dispatch.withdraw"],
+  ["L", "dispatch.pin"],
+  ["Shift ← →", "keys.day"],
+];
 const guide: Row[] = [
   ["1–9", "keys.answer"],
   ["Backspace", "guide.back"],
@@ -51,6 +58,7 @@ export function KeySheet() {
     ["keys.go", rooms],
     ["keys.list", list],
     ["keys.ticket", ticket],
+    ["keys.dispatch", dispatch],
     ["keys.guide", guide],
   ];
   return (

@@ -1,0 +1,66 @@
+import { App, Form, Input, Modal, Select } from "antd";
+import { useState } from "react";
+import type { Schema } from "@api";
+import { $api } from "@ground/api/query";
+import { useWords } from "@ground/i18n/Words";
+import { ProblemLine } from "@ground/parts/ProblemView";
+import { useLookAgain, type Span } from "./data";
+import { SpanField } from "./SpanField";
+
+type Props = { date: string; engineers: readonly Schema<"BoardRow">[]; onClose: () => void; onPlan: (plan: string) => void };
+
+/** Somebody does not come: their orders are free again, and a plan for them is searched for at once. */
+export function AbsenceModal({ date, engineers, onClose, onPlan }: Props) {
+  const { t } = useWords();
+  const { message } = App.useApp();
+  const look = useLookAgain();
+  const [engineer, setEngineer] = useState<string>();
+  const [span, setSpan] = useState<Span>();
+  const [reason, setReason] = useState("");
+  const note = $api.useMutation("post", "/api/v1/dispatch/absences", {
+    onSuccess: (done) => {
+      look();
+      void message.success(t("dispatch.absence_noted", { count: done.freed.length }));
+      onClose();
+      if (done.plan) onPlan(done.plan.id);
+    },
+  });
+  const choose = (id: string) => {
+    setEngineer(id);
+    const shift = engineers.find((row) => row.engineer.id === id)?.shift;
+    if (shift) setSpan(shift);
+  };
+  const row = engineers.find((r) => r.engineer.id === engineer);
+  return (
+    <Modal
+      open
+      title={t("dispatch.absent_title")}
+      okText={t("dispatch.absent_send")}
+      cancelText={t("action.cancel")}
+      okButtonProps={{ disabled: !engineer || !span || !reason.trim() }}
+      confirmLoading={note.isPending}
+      onCancel={onClose}
+      onOk={() => engineer && span && note.mutate({ body: { engineer_id: engineer, ...span, reason: reason.trim() } })}
+    >
+      <p className="lead">{t("dispatch.absent_why")}</p>
+      <Form layout="vertical" component="div">
+        <Form.Item label={t("dispatch.engineer")} htmlFor="absent-who">
+          <Select
+            id="absent-who"
+            showSearch={{ optionFilterProp: "label" }}
+            value={engineer}
+            onChange={choose}
+            options={engineers.filter((r) => r.shift).map((r) => ({ value: r.engineer.id, label: r.engineer.name }))}
+            placeholder={t("dispatch.absent_who")}
+          />
+        </Form.Item>
+        {row && row.orders.length > 0 && <p className="lead">{t("dispatch.absent_has", { count: row.orders.length })}</p>}
+        <SpanField label={t("dispatch.absent_when")} day={date} value={span} onChange={setSpan} />
+        <Form.Item label={t("command.reason")} htmlFor="absent-reason">
+          <Input id="absent-reason" value={reason} onChange={(event) => setReason(event.target.value)} maxLength={200} placeholder={t("dispatch.absent_hint")} />
+        </Form.Item>
+      </Form>
+      {note.error && <ProblemLine problem={note.error} />}
+    </Modal>
+  );
+}

@@ -1,0 +1,107 @@
+import { App, Button, Input, Radio } from "antd";
+import { useState } from "react";
+import type { Schema } from "@api";
+import { $api } from "@ground/api/query";
+import { useKeys } from "@ground/keys/useKeys";
+import { useWords } from "@ground/i18n/Words";
+import { BlockLoading } from "@ground/parts/Loading";
+import { ProblemLine } from "@ground/parts/ProblemView";
+import { isoDay } from "@ground/time/format";
+import { useAfterCommand, useCandidates, type Page, type Span } from "./data";
+import css from "./dispatch.module.css";
+import { SpanField } from "./SpanField";
+
+type Candidate = Schema<"CandidateRow">;
+
+const HOUR = 3_600_000;
+
+/** Two whole hours around the plan: what a merchant can be told. */
+function windowAround(planned: Span): Span {
+  const from = Math.floor(Date.parse(planned.from) / HOUR) * HOUR;
+  return { from: new Date(from).toISOString(), to: new Date(Math.max(from + 2 * HOUR, Math.ceil(Date.parse(planned.to) / HOUR) * HOUR)).toISOString() };
+}
+
+const moved = (span: Span, minutes: number): Span => ({
+  from: new Date(Date.parse(span.from) + minutes * 60_000).toISOString(),
+  to: new Date(Date.parse(span.to) + minutes * 60_000).toISOString(),
+});
+
+/** Whom to ask: everybody who could go with the reasons, then the times, then the question to them. */
+export function Asking({ page, date }: { page: Page; date: string }) {
+  const { t, pick, f } = useWords();
+  const { message } = App.useApp();
+  const { order } = page;
+  const candidates = useCandidates(order.id, true);
+  const [engineer, setEngineer] = useState<string>();
+  const [planned, setPlanned] = useState<Span>();
+  const [promised, setPromised] = useState<Span | undefined>(order.promised ?? undefined);
+  const [reason, setReason] = useState("");
+  const offer = $api.useMutation(
+    "post",
+    "/api/v1/work-orders/{id}/offer",
+    useAfterCommand(order.id, () => void message.success(t("dispatch.offered"))),
+  );
+  const fit = candidates.data?.items.filter((c) => c.fits) ?? [];
+  const others = candidates.data?.items.filter((c) => !c.fits) ?? [];
+  const chosen = candidates.data?.items.find((c) => c.engineer.id === engineer);
+
+  const choose = (candidate: Candidate) => {
+    setEngineer(candidate.engineer.id);
+    if (!candidate.slot) return;
+    setPlanned(candidate.slot);
+    if (!order.promised) setPromised(windowAround(candidate.slot));
+  };
+  const shift = (minutes: number) => planned && setPlanned(moved(planned, minutes));
+  const send = () => planned && offer.mutate({ params: { path: { id: order.id } }, body: { version: order.version, engineer_id: engineer ?? null, planned, promised: promised ?? null, reason: reason.trim() || null } });
+  useKeys({ m: () => fit[0] && choose(fit[0]), ArrowLeft: () => shift(-15), ArrowRight: () => shift(15) });
+
+  const late = planned && promised ? Math.round((Date.parse(planned.from) - Date.parse(promised.to)) / 60_000) : 0;
+  return (
+    <section className={css.part}>
+      <h3>{t("dispatch.who_could", { count: fit.length })}</h3>
+      {candidates.isPending && <BlockLoading lines={5} />}
+      {candidates.error && <ProblemLine problem={candidates.error} onRetry={() => void candidates.refetch()} />}
+      {candidates.data && fit.length === 0 && <p className="lead">{t("dispatch.nobody_fits")}</p>}
+      <Radio.Group className={css.candidates} value={engineer} onChange={(event) => candidates.data?.items.filter((c) => c.engineer.id === event.target.value).forEach(choose)} aria-label={t("dispatch.who_could", { count: fit.length })}>
+        {fit.slice(0, 8).map((candidate) => (
+          <Radio key={candidate.engineer.id} value={candidate.engineer.id} className={css.candidate}>
+            <span className={css.candidateName}>
+              {candidate.engineer.name}
+              <span className="meta num">
+                {candidate.slot && f.span(candidate.slot.from, candidate.slot.to)} · {t("dispatch.load_today", { count: candidate.load_today })}
+              </span>
+            </span>
+            <span className="meta">{candidate.why.map(pick).join(t("dispatch.join"))}</span>
+          </Radio>
+        ))}
+      </Radio.Group>
+      {others.length > 0 && (
+        <details className={css.fold}>
+          <summary>{t("dispatch.who_cannot", { count: others.length })}</summary>
+          <ul className={css.why}>
+            {others.map((candidate) => (
+              <li key={candidate.engineer.id}>
+                {candidate.engineer.name} <span className="meta">{pick(candidate.excluded_by)}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {chosen && (
+        <div className={css.form}>
+          <SpanField label={t("fact.planned")} day={planned ? isoDay(new Date(planned.from)) : date} value={planned} onChange={setPlanned} />
+          <SpanField label={t("fact.promised")} day={promised ? isoDay(new Date(promised.from)) : date} value={promised} onChange={setPromised} />
+          {late > 0 && <p role="alert">{t("dispatch.late", { minutes: late })}</p>}
+          <label htmlFor="offer-reason">{t("dispatch.reason")}</label>
+          <Input id="offer-reason" value={reason} onChange={(event) => setReason(event.target.value)} maxLength={500} placeholder={t("dispatch.reason_hint")} />
+          {offer.error && <ProblemLine problem={offer.error} />}
+          <div className={css.actions}>
+            <Button type="primary" disabled={!planned} loading={offer.isPending} onClick={send} data-testid="offer-send">
+              {t("dispatch.offer_to", { name: chosen.engineer.name })}
+            </Button>
+          </div>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,139 @@
+import { PushpinFilled, PushpinOutlined } from "@ant-design/icons";
+import { Link } from "@tanstack/react-router";
+import { App, Button, Input } from "antd";
+import { useState } from "react";
+import { $api } from "@ground/api/query";
+import { useKeys } from "@ground/keys/useKeys";
+import { useWords } from "@ground/i18n/Words";
+import { ClockBadge } from "@ground/labels/ClockBadge";
+import { OrderStateLabel, PriorityLabel } from "@ground/labels/Labels";
+import { CopyNumber } from "@ground/parts/CopyNumber";
+import { BlockLoading } from "@ground/parts/Loading";
+import { ProblemLine, ProblemPage } from "@ground/parts/ProblemView";
+import { useSession } from "@ground/session/Session";
+import { useNamed } from "@rooms/ticket/page/useNamed";
+import { Asking } from "./Asking";
+import { useAfterCommand, useOrder, type Page } from "./data";
+import css from "./dispatch.module.css";
+
+/** One order on the board: the three pairs of times, whom to ask and why, and taking it back. */
+export function OrderPanel({ id, date }: { id: string; date: string }) {
+  const order = useOrder(id);
+  if (order.isPending) return <BlockLoading lines={8} />;
+  if (order.error) return <ProblemPage problem={order.error} onRetry={() => void order.refetch()} />;
+  return <Order page={order.data} date={date} />;
+}
+
+function Order({ page, date }: { page: Page; date: string }) {
+  const { t, pick, f } = useWords();
+  const { order, offers } = page;
+  const named = useNamed();
+  const span = (pair: { from?: string | null; to?: string | null } | null | undefined) => (!pair?.from ? "—" : pair.to ? f.span(pair.from, pair.to) : t("fact.from_on", { at: f.moment(pair.from) }));
+  const last = offers.at(-1);
+  return (
+    <article>
+      <h3>{t("field.job_title", { kind: t(`order_kind.${order.kind}`), subject: order.subject })}</h3>
+      <p className={css.facts}>
+        <OrderStateLabel state={order.state} />
+        <PriorityLabel priority={order.priority} />
+        {order.clock && <ClockBadge clock={order.clock} named />}
+        <CopyNumber value={order.number} />
+        <Link to="/tickets/$id" params={{ id: order.ticket_id }}>
+          {order.ticket_number}
+        </Link>
+      </p>
+      <dl className={css.dl}>
+        <dt>{t("fact.promised")}</dt>
+        <dd className="num">{span(order.promised)}</dd>
+        <dt>{t("fact.planned")}</dt>
+        <dd className="num">{span(order.planned)}</dd>
+        <dt>{t("fact.actual")}</dt>
+        <dd className="num">{span(order.actual)}</dd>
+        <dt>{t("fact.engineer")}</dt>
+        <dd>{order.engineer?.name ?? t("dispatch.nobody")}</dd>
+        <dt>{t("field.shop")}</dt>
+        <dd>
+          {order.store_name || order.merchant_name}
+          {order.address && ` · ${order.address}`}
+        </dd>
+        <dt>{t("command.skills")}</dt>
+        <dd>{named.skills(order.skills) || "—"}</dd>
+        <dt>{t("command.parts")}</dt>
+        <dd>{named.parts(order.parts) || "—"}</dd>
+        {order.access_note && (
+          <>
+            <dt>{t("field.access")}</dt>
+            <dd>{order.access_note}</dd>
+          </>
+        )}
+      </dl>
+      <Taken page={page} />
+      {last && last.why.length > 0 && page.order.state !== "open" && (
+        <section className={css.part}>
+          <h3>{t("dispatch.why_them", { name: last.engineer.name })}</h3>
+          <ul className={css.why}>
+            {last.why.map((reason) => (
+              <li key={reason.en}>{pick(reason)}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {last?.refuse_reason && (
+        <p className="meta">
+          {t("dispatch.last_no", { name: last.engineer.name, reason: last.refuse_reason })}
+        </p>
+      )}
+      {page.allowed.includes("offer") && <Asking page={page} date={date} />}
+    </article>
+  );
+}
+
+/** What can be done with an order that somebody has: pin it, or take it back with a reason. */
+function Taken({ page }: { page: Page }) {
+  const { t } = useWords();
+  const { may } = useSession();
+  const { message } = App.useApp();
+  const { order } = page;
+  const path = { params: { path: { id: order.id } } };
+  const [taking, setTaking] = useState(false);
+  const [reason, setReason] = useState("");
+  const withdraw = $api.useMutation(
+    "post",
+    "/api/v1/work-orders/{id}/withdraw",
+    useAfterCommand(order.id, () => {
+      setTaking(false);
+      void message.success(t("dispatch.withdrawn"));
+    }),
+  );
+  const pin = $api.useMutation("post", "/api/v1/work-orders/{id}/pin", useAfterCommand(order.id, () => {}));
+  const can = { withdraw: page.allowed.includes("withdraw"), pin: may("dispatch.plan") && Boolean(order.planned) && !order.closed_at };
+  const togglePin = () => pin.mutate({ ...path, body: { version: order.version, pinned: !order.pinned } });
+  useKeys({ ...(can.withdraw && { u: () => setTaking(true) }), ...(can.pin && { l: togglePin }) });
+  if (!can.withdraw && !can.pin) return null;
+  return (
+    <section className={css.part}>
+      <div className={css.actions}>
+        {can.pin && (
+          <Button icon={order.pinned ? <PushpinFilled /> : <PushpinOutlined />} aria-pressed={order.pinned} loading={pin.isPending} onClick={togglePin}>
+            {t(order.pinned ? "dispatch.unpin" : "dispatch.pin")}
+          </Button>
+        )}
+        {can.withdraw && !taking && <Button onClick={() => setTaking(true)}>{t("dispatch.withdraw")}</Button>}
+      </div>
+      {pin.error && <ProblemLine problem={pin.error} />}
+      {taking && (
+        <div className={css.form}>
+          <label htmlFor="withdraw-reason">{t("dispatch.withdraw_why", { name: order.engineer?.name ?? "" })}</label>
+          <Input.TextArea id="withdraw-reason" autoFocus value={reason} onChange={(event) => setReason(event.target.value)} autoSize={{ minRows: 2 }} maxLength={2000} />
+          {withdraw.error && <ProblemLine problem={withdraw.error} />}
+          <div className={css.actions}>
+            <Button type="primary" disabled={!reason.trim()} loading={withdraw.isPending} onClick={() => withdraw.mutate({ ...path, body: { version: order.version, reason: reason.trim() } })}>
+              {t("dispatch.withdraw_send")}
+            </Button>
+            <Button onClick={() => setTaking(false)}>{t("action.cancel")}</Button>
+          </div>
+        </div>
+      )}
+    </section>
+  );
+}
