@@ -22,7 +22,7 @@ export default defineConfig({
     host: "127.0.0.1",
     port: Number(process.env.PORT ?? 5173),
     fs: { allow: [here("."), here("../data/texts")] },
-    proxy: { "/api": api, "/m": api },
+    proxy: { "^/(api|m)/": api },
   },
   build: {
     target: "es2022",

@@ -5,12 +5,24 @@ import { root, shell } from "@ground/shell/root";
 import * as dispatch from "@rooms/dispatch/room";
 import { home } from "@rooms/home/room";
 import * as letter from "@rooms/letter/room";
+import * as merchant from "@rooms/merchant/room";
+import * as risk from "@rooms/risk/room";
+import * as terminal from "@rooms/terminal/room";
 import * as ticket from "@rooms/ticket/room";
 import * as visit from "@rooms/visit/room";
 
-setRail([visit.entry, ticket.entry, dispatch.entry, letter.entry]);
+setRail([visit.entry, ticket.entry, risk.entry, dispatch.entry, merchant.entry, terminal.entry, letter.entry]);
 
-const tree = root.addChildren([shell.addChildren([home, ...ticket.routes, ...dispatch.routes, ...letter.routes]), visit.frame.addChildren([...visit.routes])]);
+const desk = shell.addChildren([
+  home,
+  ...ticket.routes,
+  ...risk.routes,
+  ...dispatch.routes,
+  ...merchant.routes,
+  ...terminal.routes,
+  ...letter.routes,
+]);
+const tree = root.addChildren([desk, visit.frame.addChildren([...visit.routes])]);
 
 export const router = createRouter({ routeTree: tree, defaultPreload: "intent", scrollRestoration: true, defaultPendingMs: 200 });
 

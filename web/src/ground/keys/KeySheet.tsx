@@ -5,7 +5,8 @@ import type { Key } from "@ground/i18n/words";
 import { Kbd } from "@ground/parts/Kbd";
 import css from "./keys.module.css";
 import { singleKeys, useKeys } from "./useKeys";
-import { rail } from "@ground/shell/rail";
+import { railFor } from "@ground/shell/rail";
+import { useSession } from "@ground/session/Session";
 
 type Row = readonly [keys: string, word: Key];
 
@@ -52,7 +53,8 @@ export function KeySheet() {
   const [open, setOpen] = useState(false);
   const [on, setOn] = useState(singleKeys.read);
   useKeys({ "?": () => setOpen(true) });
-  const rooms = rail().flatMap((item): Row[] => (item.key ? [[`G ${item.key.toUpperCase()}`, item.name]] : []));
+  const session = useSession();
+  const rooms = railFor(session).flatMap((item): Row[] => (item.key ? [[`G ${item.key.toUpperCase()}`, item.name]] : []));
   const groups: [Key, readonly Row[]][] = [
     ["keys.everywhere", everywhere],
     ["keys.go", rooms],

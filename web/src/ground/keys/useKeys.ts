@@ -10,7 +10,12 @@ export type KeyMap = Record<string, (event: KeyboardEvent) => void>;
 
 const SEQUENCE_MS = 900;
 const fields = "input, textarea, select, [contenteditable=true], [role=combobox]";
-const dialogs = ".ant-modal-wrap:not([style*='display: none']), .ant-drawer-open.ps-modal";
+/** What floats above the page takes all keys while it is open: dialogs, and menus of buttons and fields. */
+const floats = [
+  ".ant-modal-wrap:not([style*='display: none'])",
+  ".ant-drawer-open",
+  ...["dropdown", "popover", "select-dropdown", "picker-dropdown"].map((kind) => `.ant-${kind}:not(.ant-${kind}-hidden)`),
+].join(", ");
 
 const isWriting = (target: EventTarget | null) => target instanceof Element && target.closest(fields) !== null && !target.closest("input[type=checkbox], input[type=radio]");
 
@@ -41,7 +46,7 @@ export function useKeys(map: KeyMap, { inFields = false, inDialog = false, off =
       const pressed = name(event);
       if (!/mod\+|Alt\+|^Escape$/.test(pressed) && !singleKeys.read()) return;
       if (isWriting(event.target) && !(inFields && pressed.startsWith("mod+"))) return;
-      if (!inDialog && document.querySelector(dialogs)) return;
+      if (!inDialog && document.querySelector(floats)) return;
       // Space and Enter on a focused control belong to that control.
       if ((pressed === "Space" || pressed === "Enter") && event.target instanceof Element && event.target.closest("button, a, [role=tab], [role=menuitem]")) return;
       const sequence = pending && event.timeStamp - pending.at < SEQUENCE_MS ? `${pending.key} ${pressed}` : null;

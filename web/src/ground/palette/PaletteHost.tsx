@@ -7,7 +7,7 @@ import { useKeys } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
 import { Kbd } from "@ground/parts/Kbd";
 import { useSession } from "@ground/session/Session";
-import { rail } from "@ground/shell/rail";
+import { railFor } from "@ground/shell/rail";
 import { useNarrow } from "@ground/shell/useNarrow";
 import { useShade } from "@ground/theme/Theme";
 import css from "./host.module.css";
@@ -16,7 +16,8 @@ import { Palette, type Entry } from "./Palette";
 /** The field in the top bar that opens the palette, and what it knows everywhere: rooms, tickets, language, colours. */
 export function PaletteHost() {
   const { t, lang, switchTo } = useWords();
-  const { may, leave } = useSession();
+  const session = useSession();
+  const { may, leave } = session;
   const { shade, choose } = useShade();
   const narrow = useNarrow();
   const navigate = useNavigate();
@@ -34,8 +35,7 @@ export function PaletteHost() {
   const entries = useMemo<Entry[]>(() => {
     const other = lang === "zh" ? "en" : "zh";
     const dark = shade === "dark";
-    const go = rail()
-      .filter((item) => may(item.needs))
+    const go = railFor(session)
       .map((item): Entry => ({ id: item.to, group: t("palette.go"), label: t(item.name), ...(item.key && { hint: `G ${item.key.toUpperCase()}` }), run: () => void navigate({ to: item.to }) }));
     const doing: Entry[] = [
       ...(may("ticket.open") ? [{ id: "new", group: t("palette.do"), label: t("queue.new"), hint: "C", run: () => void navigate({ to: "/tickets/new" }) }] : []),
@@ -53,7 +53,7 @@ export function PaletteHost() {
       }),
     );
     return [...go, ...doing, ...tickets];
-  }, [lang, shade, may, t, navigate, switchTo, choose, leave, searching, found.data]);
+  }, [lang, shade, session, may, t, navigate, switchTo, choose, leave, searching, found.data]);
 
   return (
     <>

@@ -5,7 +5,7 @@ import { useKeys, type KeyMap } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
 import { SessionGate, useSession } from "@ground/session/Session";
 import { OfflineBar } from "./OfflineBar";
-import { isWithin, rail } from "./rail";
+import { isWithin, rail, railFor } from "./rail";
 import { Rail } from "./Rail";
 import css from "./shell.module.css";
 import { TopBar } from "./TopBar";
@@ -21,11 +21,11 @@ export function Shell() {
 
 function Frame() {
   const { t } = useWords();
-  const { may } = useSession();
+  const session = useSession();
   const router = useRouter();
   const path = useRouterState({ select: (state) => state.location.pathname });
-  const items = rail().filter((item) => may(item.needs));
-  const here = items.find((item) => isWithin(item, path));
+  const items = railFor(session);
+  const here = rail().find((item) => isWithin(item, path));
 
   useEffect(() => {
     document.title = here ? `${t(here.name)} · Postsale` : "Postsale";

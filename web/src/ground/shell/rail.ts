@@ -1,5 +1,6 @@
 /** What the rail offers. Each room names its own entry; the rail shows those the session may open. */
 import type { ComponentType } from "react";
+import type { Role } from "@api";
 import type { Key } from "@ground/i18n/words";
 
 export type RailItem = {
@@ -12,6 +13,8 @@ export type RailItem = {
   icon: ComponentType;
   /** The action without which the page says no. */
   needs: string;
+  /** Roles whose work it is, when the action alone says too little; everybody else reaches it by address. */
+  roles?: readonly Role[];
   /** Second key after `G`. */
   key?: string;
   /** Other addresses that belong to it. */
@@ -26,5 +29,9 @@ export function setRail(items: readonly RailItem[]) {
 }
 
 export const rail = (): readonly RailItem[] => entries;
+
+/** The entries of the rail for somebody. */
+export const railFor = ({ may, me }: { may: (action: string) => boolean; me: { role: Role } }): RailItem[] =>
+  entries.filter((item) => may(item.needs) && (!item.roles || item.roles.includes(me.role)));
 
 export const isWithin = (item: RailItem, path: string) => [item.to, ...(item.also ?? [])].some((to) => path === to || path.startsWith(`${to}/`));

@@ -25,7 +25,7 @@ const kinds = ["first_response", "resolution"] as const;
 export function ClockDrawer({ ticket, kind, onKind, onClose }: Props) {
   const { t } = useWords();
   return (
-    <Drawer open={ticket !== null} onClose={onClose} title={t("clock_page.title")} size={Math.min(720, window.innerWidth)} destroyOnHidden rootClassName="ps-modal">
+    <Drawer open={ticket !== null} onClose={onClose} title={t("clock_page.title")} size={Math.min(720, window.innerWidth)} destroyOnHidden>
       <Segmented block value={kind} onChange={onKind} options={kinds.map((k) => ({ value: k, label: t(`clock_page.${k}`) }))} />
       {ticket && <Account ticket={ticket} kind={kind} />}
     </Drawer>

@@ -7,7 +7,7 @@ import { useWords } from "@ground/i18n/Words";
 import { BlockLoading } from "@ground/parts/Loading";
 import { Nothing } from "@ground/parts/Nothing";
 import { ProblemLine, ProblemPage } from "@ground/parts/ProblemView";
-import type { Command } from "@rooms/ticket/page/next";
+import { nextCommand, type Command } from "@rooms/ticket/page/next";
 import { Ended } from "./Ended";
 import css from "./guide.module.css";
 import { Walk } from "./Walk";
@@ -68,7 +68,7 @@ function Start({ page, again }: { page: TicketPage; again: boolean }) {
       />
       {start.error && <ProblemLine problem={start.error} />}
       <Button
-        type={again ? "default" : "primary"}
+        type={nextCommand(page) === "guide" ? "primary" : "default"}
         disabled={!chosen}
         loading={start.isPending}
         onClick={() => start.mutate({ params: { path: { id: ticket.id } }, body: { guide: chosen } })}

@@ -33,7 +33,9 @@ export function MerchantFacts({ page: { merchant, contact } }: Props) {
         {merchant && (
           <>
             <Fact name={t("fact.merchant")}>
-              {merchant.name}
+              <Link to="/merchants/$id" params={{ id: merchant.id }}>
+                {merchant.name}
+              </Link>
               <div className={css.dim}>
                 {t(`tier.${merchant.tier}`)} · {merchant.industry}
               </div>
@@ -71,7 +73,9 @@ export function TerminalFacts({ page: { terminal, ticket, triage } }: Props) {
           <CopyNumber value={terminal.serial_no} shown={grouped(terminal.serial_no)} mono />
         </Fact>
         <Fact name={t("fact.model")}>
-          {terminal.vendor} {terminal.model}
+          <Link to="/terminals/$id" params={{ id: terminal.id }}>
+            {terminal.vendor} {terminal.model}
+          </Link>
         </Fact>
         <Fact name={t("fact.version")}>{t("fact.batch", { batch: terminal.batch, firmware: terminal.firmware })}</Fact>
         <Fact name={t("fact.heard")}>{terminal.offline_since ? t("fact.offline_since", { at: f.moment(terminal.offline_since) }) : t("fact.online")}</Fact>

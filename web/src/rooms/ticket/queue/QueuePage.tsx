@@ -11,6 +11,7 @@ import { Kbd } from "@ground/parts/Kbd";
 import { RowsLoading } from "@ground/parts/Loading";
 import { Nothing } from "@ground/parts/Nothing";
 import { ProblemPage } from "@ground/parts/ProblemView";
+import { SearchField } from "@ground/parts/SearchField";
 import { SidePanel } from "@ground/parts/SidePanel";
 import { useSession } from "@ground/session/Session";
 import { ClockDrawer } from "@rooms/clock/ClockDrawer";
@@ -21,7 +22,6 @@ import { BulkBar } from "./BulkBar";
 import { Peek } from "./Peek";
 import { QueueCard, shownInPeek, useColumns } from "./columns";
 import css from "./queue.module.css";
-import { SearchField } from "./SearchField";
 import { Views } from "./Views";
 
 const route = getRouteApi("/shell/tickets");
@@ -59,7 +59,7 @@ export function QueuePage() {
   const open = (row: TicketRow) => void navigate({ to: "/tickets/$id", params: { id: row.id }, search });
   const fresh = () => void navigate({ to: "/tickets/new" });
   const mayOpen = may("ticket.open");
-  useKeys({ ...(mayOpen && { c: fresh }), "/": () => document.querySelector<HTMLInputElement>("[data-testid=ticket-search] input, input[data-testid=ticket-search]")?.focus() });
+  useKeys(mayOpen ? { c: fresh } : {});
 
   const count = q ? undefined : countOf(counts.data, view);
   return (
@@ -70,7 +70,7 @@ export function QueuePage() {
           <h1>
             {q ? t("queue.found", { q }) : t(`queue.view.${view}`)} {count !== undefined && <span className={css.count}>{count}</span>}
           </h1>
-          <SearchField q={q} onSearch={(next) => show(next ? { q: next } : {})} />
+          <SearchField q={q} onSearch={(next) => show(next ? { q: next } : {})} hint={t("queue.search")} testId="ticket-search" />
           {mayOpen && (
             <Button type="primary" icon={<PlusOutlined />} onClick={fresh} data-testid="ticket-new">
               {t("queue.new")} <Kbd>C</Kbd>

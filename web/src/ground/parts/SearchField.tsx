@@ -1,12 +1,21 @@
 import { SearchOutlined } from "@ant-design/icons";
 import { Input } from "antd";
-import { useEffect, useState } from "react";
-import { useWords } from "@ground/i18n/Words";
-import css from "./queue.module.css";
+import { useEffect, useRef, useState } from "react";
+import type { InputRef } from "antd";
+import { useKeys } from "@ground/keys/useKeys";
+import css from "./parts.module.css";
 
-/** Number, serial, phone, last four digits, part of a name. Looks up when the typing pauses; the word stands in the address. */
-export function SearchField({ q, onSearch }: { q: string | undefined; onSearch: (q: string) => void }) {
-  const { t } = useWords();
+type Props = {
+  q: string | undefined;
+  onSearch: (q: string) => void;
+  /** What can be typed. */
+  hint: string;
+  testId: string;
+};
+
+/** Looks up when the typing pauses; the word stands in the address. `/` leads here. */
+export function SearchField({ q, onSearch, hint, testId }: Props) {
+  const field = useRef<InputRef>(null);
   const [typed, setTyped] = useState(q ?? "");
   const [seen, setSeen] = useState(q);
   // The address changed by itself (a view was clicked): the field follows.
@@ -21,8 +30,10 @@ export function SearchField({ q, onSearch }: { q: string | undefined; onSearch: 
     const timer = setTimeout(() => onSearch(word), 350);
     return () => clearTimeout(timer);
   }, [typed, asked, onSearch]);
+  useKeys({ "/": () => field.current?.focus() });
   return (
     <Input
+      ref={field}
       className={css.search}
       prefix={<SearchOutlined />}
       allowClear
@@ -30,9 +41,9 @@ export function SearchField({ q, onSearch }: { q: string | undefined; onSearch: 
       onChange={(event) => setTyped(event.target.value)}
       onPressEnter={() => onSearch(typed.trim())}
       onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-      placeholder={t("queue.search")}
-      aria-label={t("queue.search")}
-      data-testid="ticket-search"
+      placeholder={hint}
+      aria-label={hint}
+      data-testid={testId}
     />
   );
 }
