@@ -6,12 +6,13 @@ import * as dispatch from "@rooms/dispatch/room";
 import { home } from "@rooms/home/room";
 import * as letter from "@rooms/letter/room";
 import * as merchant from "@rooms/merchant/room";
+import * as org from "@rooms/org/room";
 import * as risk from "@rooms/risk/room";
 import * as terminal from "@rooms/terminal/room";
 import * as ticket from "@rooms/ticket/room";
 import * as visit from "@rooms/visit/room";
 
-setRail([visit.entry, ticket.entry, risk.entry, dispatch.entry, merchant.entry, terminal.entry, letter.entry]);
+setRail([visit.entry, ticket.entry, risk.entry, dispatch.entry, merchant.entry, terminal.entry, letter.entry, org.auditEntry]);
 
 const desk = shell.addChildren([
   home,
@@ -21,6 +22,7 @@ const desk = shell.addChildren([
   ...merchant.routes,
   ...terminal.routes,
   ...letter.routes,
+  ...org.routes,
 ]);
 const tree = root.addChildren([desk, visit.frame.addChildren([...visit.routes])]);
 

@@ -1,0 +1,93 @@
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { Input } from "antd";
+import { useState } from "react";
+import { $api } from "@ground/api/query";
+import { useWords } from "@ground/i18n/Words";
+import { DataList, type Column } from "@ground/list/DataList";
+import { keyset, useRows } from "@ground/list/useKeyset";
+import { RowsLoading } from "@ground/parts/Loading";
+import { Nothing } from "@ground/parts/Nothing";
+import { ProblemPage } from "@ground/parts/ProblemView";
+import { SidePanel } from "@ground/parts/SidePanel";
+import css from "../org.module.css";
+import type { AuditSearch } from "../room";
+import { AuditLine } from "./AuditLine";
+import { useSaid, type Line } from "./said";
+
+const route = getRouteApi("/shell/audit");
+const idOf = (line: Line) => String(line.seq);
+
+/** Who changed what, newest first: each line linked to the one before it, so that none can go unnoticed. */
+export function AuditPage() {
+  const { t, f } = useWords();
+  const said = useSaid();
+  const { subject, open } = route.useSearch();
+  const navigate = useNavigate();
+  const go = (next: AuditSearch) => void navigate({ to: "/audit", search: next, replace: true });
+  const show = (seq?: number) => go({ ...(subject && { subject }), ...(seq !== undefined && { open: seq }) });
+  const [typed, setTyped] = useState(subject ?? "");
+  const list = $api.useInfiniteQuery("get", "/api/v1/audit", { params: { query: { limit: 100, ...(subject && { subject }) } } }, keyset);
+  const lines = useRows<Line>(list);
+  const shown = lines.find((line) => line.seq === open);
+
+  const columns: Column<Line>[] = [
+    { key: "at", title: t("audit.at"), width: "152px", render: (line) => <time dateTime={line.at} title={f.full(line.at)}>{f.moment(line.at)}</time> },
+    { key: "who", title: t("audit.who"), width: "minmax(96px, 160px)", render: (line) => said.who(line) },
+    { key: "what", title: t("audit.what"), width: "minmax(120px, 1fr)", render: (line) => said.action(line.action) },
+    { key: "subject", title: t("audit.subject"), width: "minmax(120px, 200px)", render: (line) => said.subject(line.subject) },
+    { key: "fields", title: t("audit.fields"), width: "minmax(120px, 1fr)", render: (line) => <span className="meta">{said.fields(line)}</span> },
+    { key: "seq", title: t("audit.seq"), width: "80px", align: "end", render: (line) => f.number(line.seq) },
+  ];
+
+  return (
+    <div className={css.page}>
+      <section className={css.main}>
+        <header className={css.head}>
+          <h1>{t("audit.title")}</h1>
+          <Input.Search
+            className={css.search}
+            allowClear
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+            onSearch={(value) => go(value.trim() ? { subject: value.trim() } : {})}
+            placeholder={t("audit.search_hint")}
+            aria-label={t("audit.search")}
+          />
+          <a className={css.headEnd} href="/api/v1/audit/export" download>
+            {t("audit.export")}
+          </a>
+        </header>
+        {list.isPending ? (
+          <RowsLoading />
+        ) : list.error ? (
+          <ProblemPage problem={list.error} onRetry={() => void list.refetch()} />
+        ) : lines.length === 0 ? (
+          <Nothing kind={subject ? "no_match" : "empty"} title={t("audit.nothing")} next={t("audit.nothing_next")} />
+        ) : (
+          <DataList
+            label={t("audit.title")}
+            rows={lines}
+            id={idOf}
+            columns={columns}
+            openId={open === undefined ? undefined : String(open)}
+            onOpen={(line) => show(line.seq)}
+            onPeek={(line) => show(line.seq === open ? undefined : line.seq)}
+            more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
+            card={(line) => (
+              <>
+                <div className={css.cardTop}>
+                  <span>{said.who(line)}</span> <span className="meta">{f.ago(line.at)}</span>
+                </div>
+                <div>{said.action(line.action)}</div>
+                <div className="meta">{said.subject(line.subject)}</div>
+              </>
+            )}
+          />
+        )}
+      </section>
+      <SidePanel open={open !== undefined} title={t("audit.line", { seq: open ?? 0 })} onClose={() => show()}>
+        {shown && <AuditLine line={shown} onSubject={() => (setTyped(shown.subject), go({ subject: shown.subject, open: shown.seq }))} />}
+      </SidePanel>
+    </div>
+  );
+}
