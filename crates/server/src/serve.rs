@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::ground::sabotage;
 use crate::house::House;
 
 /// Longest that requests under way are waited for once the listener is closed. Longer than any request may take.
@@ -18,6 +19,9 @@ pub async fn serve(house: House, listener: TcpListener, stop: impl Future<Output
     let leaving = house.clone();
     let stopping = async move {
         stop.await;
+        if sabotage::on("no-drain") {
+            std::process::exit(1);
+        }
         leaving.meter.drain();
         tracing::info!("told to stop; finishing what is under way");
         tokio::time::sleep(Duration::from_secs(leaving.config.drain_seconds.into())).await;

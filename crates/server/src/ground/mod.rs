@@ -6,6 +6,7 @@ pub mod db;
 pub mod jobs;
 pub mod mail;
 pub mod meter;
+pub mod sabotage;
 pub mod seal;
 pub mod texts;
 pub mod web;

@@ -7,6 +7,7 @@ use postsale_domain::notify::{After, after_attempt, message_id, with_link};
 use super::store::{self, Claimed};
 use crate::ground::db::{Bare, Done};
 use crate::ground::mail::{Mail, MailError, MailOut};
+use crate::ground::sabotage;
 use crate::house::House;
 
 /// Mails claimed at a time.
@@ -81,7 +82,11 @@ fn mail(house: &House, claimed: &Claimed) -> Mail {
         // Some providers rewrite message ids; the token in the subject survives them.
         subject: format!("{} [PS#{token}]", claimed.subject),
         body: with_link(&claimed.body, Some(&link)),
-        message_id: claimed.message_id.clone(),
+        message_id: if sabotage::on("fresh-message-id") {
+            format!("{}.{}", claimed.attempts, claimed.message_id)
+        } else {
+            claimed.message_id.clone()
+        },
         answers: claimed.answers.clone(),
     }
 }

@@ -12,6 +12,7 @@ use super::load::{Load, Stats};
 use super::postgres::PgConn;
 use super::sqlite::SqliteConn;
 use super::{Bare, Conn, DbError, Dialect, Done, Stop, Tx};
+use crate::ground::sabotage;
 
 /// Most closures in one commit: bounds how long the first of them waits.
 const BATCH_CAP: usize = 256;
@@ -310,12 +311,18 @@ fn sqlite_writer(mut conn: SqliteConn, queue: &Receiver<Box<dyn Piece>>, stats: 
                 next = queue.try_recv().ok();
             }
         }
+        if sabotage::on("ack-early") && outcome.is_ok() {
+            batch.drain(..).for_each(|piece| piece.answer(Ok(())));
+        }
         if outcome.is_ok() {
             outcome = conn.raw("COMMIT");
         }
         if outcome.is_err() {
             // Fails when SQLite has already rolled back by itself; then there is nothing left to undo.
             let _ = conn.raw("ROLLBACK");
+        }
+        if sabotage::on("go-on") {
+            outcome = Ok(());
         }
         stats.committed(batch.len(), &outcome);
         for piece in batch {
@@ -360,6 +367,14 @@ fn pg_once(url: &str, begin: &str, kept: &mut Option<PgConn>, piece: &mut dyn Pi
     for _ in 0..REPEATS {
         let mut conn = pg_begun(url, begin, kept)?;
         let verdict = piece.run(&mut conn);
+        if verdict == Verdict::Keep && sabotage::on("ack-early") {
+            // The commit comes later, or not at all.
+            thread::spawn(move || {
+                thread::sleep(std::time::Duration::from_millis(40));
+                conn.raw("COMMIT")
+            });
+            return Ok(());
+        }
         let ended = conn.raw(if verdict == Verdict::Keep { "COMMIT" } else { "ROLLBACK" });
         if !conn.is_closed() && ended.is_ok() {
             *kept = Some(conn);

@@ -6,6 +6,7 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, ffi};
 
 use super::{Conn, DbError, Dialect, Row, Sql, Val};
+use crate::ground::sabotage;
 
 /// One SQLite connection with its prepared statements.
 pub struct SqliteConn {
@@ -26,6 +27,9 @@ impl SqliteConn {
         inner.set_prepared_statement_cache_capacity(512);
         if !read_only {
             inner.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;").map_err(wrap)?;
+            if sabotage::on("sync-normal") {
+                inner.execute_batch("PRAGMA synchronous=NORMAL").map_err(wrap)?;
+            }
         }
         inner.execute_batch("PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;").map_err(wrap)?;
         Ok(Self { inner, rendered: HashMap::new() })

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{Body, Problem};
 use crate::ground::db::{Done, Query, Stop, Tx, p};
+use crate::ground::sabotage;
 use crate::ground::seal::digest;
 use crate::ground::texts;
 use crate::house::House;
@@ -115,6 +116,7 @@ impl<A: Act> Door<A> {
             .runner
             .write(move |tx| match &key {
                 None => Ok((status, to_json(&work(tx, &value)?)?)),
+                Some(_) if sabotage::on("no-keys") => Ok((status, to_json(&work(tx, &value)?)?)),
                 Some(key) => once(tx, key, &request, status, |tx| to_json(&work(tx, &value)?)),
             })
             .await?;
