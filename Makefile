@@ -1,5 +1,5 @@
 # The entry points a newcomer needs.
-.PHONY: demo test web gen portraits lint bench-planner
+.PHONY: demo test web gen portraits lint prove bench bench-planner
 .DEFAULT_GOAL := demo
 
 # A service desk with a year behind it, on http://localhost:8080, kept under ./var/demo.
@@ -28,6 +28,11 @@ lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	scripts/web install check
+
+# The night's fault runs with their sabotages, under an hour: writes their section of docs/FIGURES.md. PROOF_SCALE=0.2 for less.
+prove:
+	eval "$$(scripts/need build test)" && cargo build --locked -p postsale
+	proof/prove night
 
 # The planner next to PyVRP, and service days with insertion latencies: the table of docs/FIGURES.md (about ten minutes).
 bench-planner:

@@ -41,10 +41,17 @@ static void copy(int fd, const char *relative) {
   snprintf(nameless, sizeof nameless, "%s.nameless", name);
   int out = open(part, O_CREAT | O_TRUNC | O_WRONLY, 0600);
   if (out < 0) return;
+  int in = fd;
+  if ((fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY) { /* nobody holds locks through such a one */
+    char link[64];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    in = open(link, O_RDONLY);
+  }
   off_t at = 0;
-  for (ssize_t n; (n = pread(fd, buffer, sizeof buffer, at)) > 0; at += n)
+  for (ssize_t n; (n = pread(in, buffer, sizeof buffer, at)) > 0; at += n)
     if (write(out, buffer, n) != n) _exit(99);
   close(out);
+  if (in != fd) close(in);
   rename(part, stat(name, &known) == 0 ? name : nameless);
 }
 

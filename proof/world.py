@@ -75,7 +75,7 @@ class Postgres:
     def start(self):
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} -c max_connections=200 -c shared_buffers=256MB"
         subprocess.run([f"{self.bin}/pg_ctl", "-D", self.data, "-l", f"{self.folder}/log", "-w", "-o", options, "start"], preexec_fn=self.demote,
-                       check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder)
 
     def postmaster(self):
         return int(Path(f"{self.data}/postmaster.pid").read_text().split()[0])

@@ -46,6 +46,8 @@ impl Seal {
             Ok(mut file) => {
                 std::io::Write::write_all(&mut file, &key)?;
                 file.sync_all()?;
+                // The name, too: links signed with a key that is gone after a loss of power would be dead.
+                std::fs::File::open(folder)?.sync_all()?;
                 Ok(Self { key })
             }
             // Another process was faster; its key counts.
