@@ -34,6 +34,11 @@ prove:
 	eval "$$(scripts/need build test)" && cargo build --locked -p postsale
 	proof/prove night
 
+# How fast on a large database: writes its table into docs/FIGURES.md. TICKETS=1000000 for the larger one.
+bench:
+	eval "$$(scripts/need build test)" && cargo build --locked --release -p postsale
+	proof/bench $(or $(TICKETS),200000)
+
 # The planner next to PyVRP, and service days with insertion latencies: the table of docs/FIGURES.md (about ten minutes).
 bench-planner:
 	cargo build --release -p postsale
