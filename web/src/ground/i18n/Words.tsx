@@ -1,5 +1,6 @@
 import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
 import type { Both } from "@api";
+import { queryClient } from "@ground/api/query";
 import { formats, type Formats } from "@ground/time/format";
 import { chooseLanguage, fill, language, loadDictionary, type Dictionary, type Holes, type Key, type Lang } from "./words";
 
@@ -31,6 +32,8 @@ export function Words({ first, children }: { first: Dictionary; children: ReactN
     const loaded = await loadDictionary(next);
     chooseLanguage(next);
     setState({ lang: next, dictionary: loaded });
+    // Sentences of the server come in the language they were asked in.
+    void queryClient.invalidateQueries();
   }, []);
   const value = useMemo<Words>(() => {
     const t: Translate = (key, holes) => fill(dictionary[key] ?? key, holes);

@@ -15,6 +15,8 @@ export type RailItem = {
   needs: string;
   /** Roles whose work it is, when the action alone says too little; everybody else reaches it by address. */
   roles?: readonly Role[];
+  /** Roles that begin their day here. */
+  homeOf?: readonly Role[];
   /** Second key after `G`. */
   key?: string;
   /** Other addresses that belong to it. */

@@ -3,7 +3,7 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import type { RailItem } from "@ground/shell/rail";
 import { shell } from "@ground/shell/root";
 
-export const entry: RailItem = { to: "/dispatch", word: "rail.dispatch", name: "dispatch.title", icon: CalendarOutlined, needs: "visit.offer", key: "d" };
+export const entry: RailItem = { to: "/dispatch", word: "rail.dispatch", name: "dispatch.title", icon: CalendarOutlined, needs: "visit.offer", homeOf: ["dispatcher"], key: "d" };
 
 /** The day, and what stands open beside it: an order, or a plan to compare. */
 export type BoardSearch = { date?: string; order?: string; plan?: string };

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
@@ -55,7 +56,9 @@ function Facts({ letter }: { letter: Schema<"LetterPage"> }) {
         {letter.ticket_id && (
           <>
             {" "}
-            <a href={`/tickets/${letter.ticket_id}`}>{t("letter.open_ticket")}</a>
+            <Link to="/tickets/$id" params={{ id: letter.ticket_id }}>
+              {t("letter.open_ticket")}
+            </Link>
           </>
         )}
       </dd>

@@ -4,7 +4,7 @@ import type { RailItem } from "@ground/shell/rail";
 import { shell } from "@ground/shell/root";
 import { asTile, type Tile } from "./tiles";
 
-export const entry: RailItem = { to: "/risks", word: "rail.risk", name: "risk.title", icon: AlertOutlined, needs: "ticket.assign", roles: ["supervisor", "admin"], key: "r" };
+export const entry: RailItem = { to: "/risks", word: "rail.risk", name: "risk.title", icon: AlertOutlined, needs: "ticket.assign", roles: ["supervisor", "admin"], homeOf: ["supervisor"], key: "r" };
 
 const wall = createRoute({
   getParentRoute: () => shell,

@@ -4,7 +4,7 @@ import { root } from "@ground/shell/root";
 import type { RailItem } from "@ground/shell/rail";
 
 /** What an engineer carries: a frame of its own, made for a phone in one hand. */
-export const entry: RailItem = { to: "/field", word: "rail.field", name: "field.title", icon: ToolOutlined, needs: "visit.work" };
+export const entry: RailItem = { to: "/field", word: "rail.field", name: "field.title", icon: ToolOutlined, needs: "visit.work", homeOf: ["engineer"] };
 
 export const frame = createRoute({ getParentRoute: () => root, id: "field", component: lazyRouteComponent(() => import("./FieldFrame"), "FieldFrame") });
 

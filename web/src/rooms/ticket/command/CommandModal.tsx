@@ -47,7 +47,9 @@ export function CommandModal<Values extends object>(props: Props<Values>) {
       <Form<Values> id="command" form={form} layout="vertical" requiredMark={false} onFinish={onSubmit} {...(initial && { initialValues: initial })}>
         {children}
       </Form>
-      {problem && (problem.code === "stale" ? <StaleNotice seen={seen} now={page} /> : <ProblemLine problem={problem} />)}
+      {/* The page behind reads itself again: what changed since the dialog was opened is said before anything is sent. */}
+      {page.ticket.version !== seen.ticket.version && !pending && <StaleNotice seen={seen} now={page} />}
+      {problem && problem.code !== "stale" && <ProblemLine problem={problem} />}
     </Modal>
   );
 }
