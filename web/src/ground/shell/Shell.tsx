@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { KeySheet } from "@ground/keys/KeySheet";
 import { useKeys, type KeyMap } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
+import { Nothing } from "@ground/parts/Nothing";
 import { SessionGate, useSession } from "@ground/session/Session";
 import { OfflineBar } from "./OfflineBar";
 import { isWithin, rail, railFor } from "./rail";
@@ -45,7 +46,7 @@ function Frame() {
       <Rail items={items} here={here} />
       <main id="page" className={css.page} tabIndex={-1}>
         <OfflineBar />
-        <Outlet />
+        {here && !session.may(here.needs) ? <Nothing kind="forbidden" title={t("state.forbidden")} next={t("state.forbidden_next")} /> : <Outlet />}
       </main>
     </div>
   );

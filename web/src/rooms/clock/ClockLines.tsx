@@ -1,6 +1,5 @@
 import type { Schema } from "@api";
 import { useWords } from "@ground/i18n/Words";
-import type { Key } from "@ground/i18n/words";
 import css from "./clock.module.css";
 
 /** One line per stretch, without a gap; the last column adds up to what the badge says. */
@@ -32,10 +31,7 @@ export function ClockLines({ lines }: { lines: Schema<"ClockLine">[] }) {
                 <span className={css.swatch} data-kind={line.kind} aria-hidden />
                 {t(`clock_page.kind_${line.kind}`)}
               </td>
-              <td>
-                {pick(line.basis)}
-                {line.reasons.length > 0 && <span className="meta"> {line.reasons.map((r) => t(`waiting.${r}` as Key)).join(t("list.comma"))}</span>}
-              </td>
+              <td>{pick(line.basis)}</td>
               <td className={css.end}>{f.length(line.counted_s)}</td>
               <td className={css.end}>{f.length(line.total_s)}</td>
             </tr>

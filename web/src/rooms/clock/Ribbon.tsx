@@ -22,7 +22,7 @@ export function Ribbon({ lines, now }: { lines: readonly Line[]; now: string }) 
         const wide = (widths[i] ?? 0) > 0.12;
         return (
           <span key={`${line.cycle}-${line.from}-${i}`} data-kind={line.kind} style={{ flexGrow: widths[i] }} title={`${word} ${f.span(line.from, line.to ?? now)}`}>
-            {wide ? word : ""}
+            {wide && <b>{word}</b>}
           </span>
         );
       })}
