@@ -3,7 +3,7 @@
 //! Owns: one plan and its version. Never: a clock; `now` is part of the problem it was opened with. Who knocks: the dispatch room.
 
 use crate::check::{Verdict, check};
-use crate::model::{BadInput, Objective, Plan, Problem, Seconds, bad};
+use crate::model::{BadInput, Job, Objective, Plan, Problem, Seconds, bad};
 use crate::search::eval::Eval;
 use crate::search::links::NONE;
 use crate::search::sisr::Search;
@@ -88,6 +88,11 @@ pub struct Resident {
     engine: Engine,
     version: u64,
     present: Vec<bool>,
+    /// Jobs that somebody was promised: no repair may find it cheaper to drop them.
+    promised: Vec<bool>,
+    /// Engineers who take no more jobs.
+    away: Vec<bool>,
+    seed: u64,
 }
 
 fn open<E: Eval>(p: &Problem, plan: &Plan, seed: u64) -> Search<E> {
@@ -98,9 +103,28 @@ fn open<E: Eval>(p: &Problem, plan: &Plan, seed: u64) -> Search<E> {
     s
 }
 
-fn offer<E: Eval>(s: &Search<E>, p: &Problem, j: u32, r: usize, limit: i64) -> Option<(i64, u32, usize)> {
-    let (delta, after) = s.scan_route(j, r, limit)?;
-    Some((delta / unit(p), after, r))
+fn engine(problem: &Problem, plan: &Plan, seed: u64) -> Engine {
+    match problem.objective {
+        Objective::Distance => Engine::Hard(Box::new(open(problem, plan, seed))),
+        Objective::Money => Engine::Rich(Box::new(open(problem, plan, seed))),
+    }
+}
+
+/// The cheapest place for `j` in the day of `r`. The search leaves a position unlooked when its way alone is too dear; here every
+/// one is followed to its end, since a longer way can save more lateness or retiming than it costs.
+fn offer<E: Eval>(s: &Search<E>, p: &Problem, j: u32, r: usize) -> Option<(i64, u32, usize)> {
+    if !s.open(r) || !s.eval.admits(&s.l, r, j) {
+        return None;
+    }
+    let (mut best, mut at, end) = ((i64::MAX, NONE), s.l.start(r), s.l.end(r));
+    while at != end {
+        let delta = s.eval.delta(&s.l, j, at, i64::MAX);
+        if delta < best.0 {
+            best = (delta, at);
+        }
+        at = s.l.node(at).next;
+    }
+    (best.1 != NONE).then(|| (best.0 / unit(p), best.1, r))
 }
 
 /// Puts `j` behind `after`, reads its start, and takes it out again.
@@ -118,7 +142,7 @@ fn probe<E: Eval>(s: &mut Search<E>, j: u32, after: u32) -> (usize, Seconds) {
 }
 
 fn offers<E: Eval>(s: &mut Search<E>, p: &Problem, j: u32, most: usize) -> Vec<Offer> {
-    let mut found: Vec<(i64, u32, usize)> = (0..p.engineers.len()).filter_map(|r| offer(s, p, j, r, i64::MAX)).collect();
+    let mut found: Vec<(i64, u32, usize)> = (0..p.engineers.len()).filter_map(|r| offer(s, p, j, r)).collect();
     found.sort_unstable_by_key(|f| (f.0, f.2));
     found.truncate(most);
     found
@@ -142,17 +166,15 @@ impl Resident {
             let who = v.job.map_or_else(|| "plan".to_string(), |j| format!("job {}", problem.jobs[j].id));
             return bad(who, "plan", format!("the plan breaks the rule '{}'", v.rule));
         }
-        let engine = match problem.objective {
-            Objective::Distance => Engine::Hard(Box::new(open(&problem, plan, seed))),
-            Objective::Money => Engine::Rich(Box::new(open(&problem, plan, seed))),
-        };
+        let engine = engine(&problem, plan, seed);
         let mut present = vec![true; problem.jobs.len()];
         for j in waiting {
             if let Some(p) = present.get_mut(*j) {
                 *p = false;
             }
         }
-        Ok(Self { problem, engine, version: plan.version, present })
+        let (promised, away) = (vec![false; problem.jobs.len()], vec![false; problem.engineers.len()]);
+        Ok(Self { problem, engine, version: plan.version, present, promised, away, seed })
     }
 
     /// Version of the plan; every write adds one.
@@ -187,7 +209,8 @@ impl Resident {
         Err(Refused::NotPossible(BadInput { subject: format!("job {job}"), field: "id", reason: "is not in the day".into() }))
     }
 
-    /// The bare scan: the cheapest place for an absent job over all routes, its price in the plan's units.
+    /// The bare scan: the cheapest place for an absent job over all routes as the search looks for it, its price in the plan's
+    /// units. [`Resident::offers`] looks once more at the positions that a search may skip.
     #[must_use]
     pub fn scan(&self, job: usize) -> Option<(usize, i64)> {
         if job >= self.problem.jobs.len() || self.serves(job) {
@@ -210,11 +233,21 @@ impl Resident {
     /// For a planned job: the offer it has and the next best engineers, as if it were absent.
     #[must_use]
     pub fn why(&mut self, job: usize, most: usize) -> Vec<Offer> {
+        self.as_if_absent(job, |r| r.offers(job, most))
+    }
+
+    /// For a planned job: the windows of `length` seconds in which it could be instead, as if it were absent.
+    #[must_use]
+    pub fn windows(&mut self, job: usize, length: Seconds) -> Vec<Slot> {
+        self.as_if_absent(job, |r| r.slots(job, length))
+    }
+
+    fn as_if_absent<T: Default>(&mut self, job: usize, ask: impl FnOnce(&mut Self) -> T) -> T {
         if job >= self.problem.jobs.len() || !self.serves(job) {
-            return Vec::new();
+            return T::default();
         }
         let (routes, version) = (each!(&self.engine, s => s.routes()), self.version);
-        let out = if self.take_out(job).is_ok() { self.offers(job, most) } else { Vec::new() };
+        let out = if self.take_out(job).is_ok() { ask(self) } else { T::default() };
         self.adopt(&routes);
         self.version = version;
         out
@@ -279,10 +312,14 @@ impl Resident {
         let mut routes = each!(&self.engine, s => s.routes());
         routes[first.engineer].insert(first.position, job as u32);
         self.present[job] = true;
-        // Somebody was promised this job: from now on no repair may find it cheaper to drop it.
-        each!(&mut self.engine, s => s.eval.set_price(job as u32, PROMISED));
+        self.promise(job);
         self.adopt(&routes);
         Ok(all)
+    }
+
+    fn promise(&mut self, job: usize) {
+        self.promised[job] = true;
+        each!(&mut self.engine, s => s.eval.set_price(job as u32, PROMISED));
     }
 
     fn adopt(&mut self, routes: &[Vec<u32>]) {
@@ -331,9 +368,36 @@ impl Resident {
         let mut routes = each!(&self.engine, s => s.routes());
         let keep = self.problem.engineers[engineer].frozen.len().min(routes[engineer].len());
         let freed = routes[engineer].split_off(keep);
+        self.away[engineer] = true;
         each!(&mut self.engine, s => s.close(engineer));
         self.adopt(&routes);
         Ok(freed.into_iter().map(|j| j as usize).collect())
+    }
+
+    /// The facts of a job have changed: the merchant moved, another window, another skill. It leaves its place and is inserted
+    /// anew where it is cheapest; the answer is that of [`Resident::insert`]. When nobody can take it any more it stays out,
+    /// and that is the refusal.
+    ///
+    /// # Errors
+    /// A stale version, a job that is unknown, frozen or not in the plan, facts that cannot be planned, or nobody who can take it.
+    pub fn revise(&mut self, job: usize, facts: Job, seen: u64, most: usize) -> Result<Vec<Offer>, Refused> {
+        self.fresh(seen)?;
+        self.known(job)?;
+        let before = std::mem::replace(&mut self.problem.jobs[job], facts);
+        let valid = self.problem.validate();
+        let after = std::mem::replace(&mut self.problem.jobs[job], before);
+        valid.map_err(Refused::NotPossible)?;
+        self.take_out(job)?;
+        let plan = self.plan();
+        self.problem.jobs[job] = after;
+        self.engine = engine(&self.problem, &plan, self.seed);
+        for e in (0..self.away.len()).filter(|e| self.away[*e]) {
+            each!(&mut self.engine, s => s.close(e));
+        }
+        for j in (0..self.promised.len()).filter(|j| self.promised[*j]) {
+            each!(&mut self.engine, s => s.eval.set_price(j as u32, PROMISED));
+        }
+        self.insert(job, self.version, most)
     }
 
     /// Ruin and recreate around `jobs` until `enough` says so (asked every 16 steps); never returns a dearer plan.

@@ -418,6 +418,11 @@ impl<E: Eval> Search<E> {
         cost as f64 / served.max(1) as f64
     }
 
+    /// Route `r` takes jobs.
+    pub fn open(&self, r: usize) -> bool {
+        self.active[r]
+    }
+
     /// Route `r` takes no more jobs and gives none away.
     pub fn close(&mut self, r: usize) {
         self.active[r] = false;

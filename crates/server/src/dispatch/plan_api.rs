@@ -37,6 +37,7 @@ pub fn routes() -> OpenApiRouter<House> {
 }
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct PlanQuery {
@@ -230,6 +231,7 @@ async fn slot_list(door: Door<act::SlotRead>, Ref(id): Ref<WorkOrderId>, body: B
 }
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct SuggestionQuery {
