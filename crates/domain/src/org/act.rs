@@ -95,6 +95,8 @@ actions! {
     UserRead = "user.read":                     "AAA..AAA.A.";
     /// Reads who changed what.
     AuditRead = "audit.read":                   "A....A...A.";
+    /// Reads follow-ups and what merchants answered.
+    FollowUpRead = "follow_up.read":             "AA...AA..A.";
     /// Answers a survey.
     FollowUpAnswer = "follow_up.answer":        "AA...A....o";
 }

@@ -66,24 +66,28 @@ fn ask(tx: &mut Tx<'_>, ticket: &Ticket, kept: &Kept) -> Done<()> {
     tell(tx, &telling).map(|_| ())
 }
 
-/// Takes the merchant's answer to the survey of the last closing; bad news opens the case again.
-/// Errors: `followup.none`, and what the rules refuse.
+/// Takes the merchant's answer to the survey of the last closing. Errors: `followup.none`, and what the rules refuse.
 pub fn answer(tx: &mut Tx<'_>, id: TicketId, given: &Answer) -> Done<()> {
     let Some(last) = store::of_ticket(tx, id)?.pop() else { return Err(refuse!(Conflict, "followup.none").into()) };
-    let Some(kept) = store::for_change(tx, last.id)? else { return Err(refuse!(Conflict, "followup.none").into()) };
+    answer_one(tx, last.id, given).map(drop)
+}
+
+/// Takes the merchant's answer to one follow-up; bad news opens the case again. Errors: `not_found`, and what the rules refuse.
+pub fn answer_one(tx: &mut Tx<'_>, id: FollowUpId, given: &Answer) -> Done<Kept> {
+    let Some(kept) = store::for_change(tx, id)? else { return Err(refuse!(NotFound, "not_found").into()) };
     let after = decide_answer(&kept.follow_up, given.clone(), tx.now())?;
     if after == kept.follow_up {
-        return Ok(());
+        return Ok(kept);
     }
     store::save(tx, "follow_up.answer", &kept, &after, None)?;
-    let Some(why) = after.answer.as_ref().and_then(what_follows) else { return Ok(()) };
-    let mut desk = Desk::load(tx, id, Reach::All, None)?;
-    if desk.case().state != TicketState::Closed {
-        return Ok(());
+    if let Some(why) = after.answer.as_ref().and_then(what_follows) {
+        let mut desk = Desk::load(tx, kept.ticket, Reach::All, None)?;
+        if desk.case().state == TicketState::Closed {
+            desk.command(tx, &Command::Reopen { reason: reason(desk.ticket.contact.lang, why, after.answer.as_ref()) })?;
+            desk.save(tx, "ticket.reopen")?;
+        }
     }
-    desk.command(tx, &Command::Reopen { reason: reason(desk.ticket.contact.lang, why, after.answer.as_ref()) })?;
-    desk.save(tx, "ticket.reopen")?;
-    Ok(())
+    Ok(Kept { follow_up: after, ..kept })
 }
 
 /// The reason a case is opened again, in the merchant's language: what they said, or what their stars say.

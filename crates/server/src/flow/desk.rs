@@ -99,7 +99,24 @@ impl Desk {
         // The first answer is a stamp, not a story: the reply itself stands on the timeline, and so does what ended a visit.
         if !matches!(event, Event::Responded | Event::VisitFailed) {
             let (code, data) = self.told(tx, event)?;
-            self.line(tx, Kind::Event, public(event), "", Some((code, data)), None)?;
+            // What the rules conclude is nobody's deed, whoever gave the occasion.
+            let (author, author_name) = match concluded(event) {
+                true => (Author::System, String::new()),
+                false => self.author(),
+            };
+            let told = Some((code, data));
+            let line = Line {
+                kind: Kind::Event,
+                public: public(event),
+                author,
+                author_name,
+                channel: None,
+                body: String::new(),
+                event: told,
+                notice_id: None,
+                letter_id: None,
+            };
+            self.write(tx, &line)?;
         }
         word::of_event(tx, &self.ticket, event)
     }
@@ -110,7 +127,7 @@ impl Desk {
         let code = data["code"].as_str().unwrap_or_default().to_owned();
         if let Some(object) = data.as_object_mut() {
             object.remove("code");
-            object.insert("who".into(), json!(self.author_name));
+            object.insert("who".into(), json!(if concluded(event) { "" } else { self.author_name.as_str() }));
         }
         for field in ["by", "from", "to"] {
             if let Some(user) = data[field].as_str().and_then(|id| id.parse().ok())
@@ -189,6 +206,11 @@ fn clocks(event: &Event) -> Vec<(&'static [ClockKind], What)> {
         Event::Cancelled { .. } => vec![(BOTH, What::Cancel)],
         _ => Vec::new(),
     }
+}
+
+/// Whether the rules say so, from what is known, without anybody's judgement.
+fn concluded(event: &Event) -> bool {
+    matches!(event, Event::Registered | Event::FactsAdded { .. } | Event::Triaged { reason: None, .. })
 }
 
 /// What the merchant sees of it on their page.

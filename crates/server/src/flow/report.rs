@@ -114,10 +114,10 @@ pub fn open(tx: &mut Tx<'_>, report: &Report) -> Done<Ticket> {
     ticket.next_due_at = soonest_due(tx, &ticket)?;
 
     let mut desk = Desk::fresh(tx, ticket)?;
-    let (author, author_name) = match staff {
-        // What an agent types on the phone are the merchant's words.
-        Some(_) => (Author::Merchant, report.contact.name.clone().unwrap_or_default()),
-        None => desk.author(),
+    // What an agent types on the phone, and what stands in a letter, are the merchant's words; what a bank passes on is the bank's.
+    let (author, author_name) = match tx.caller().acquirer() {
+        Some(_) => desk.author(),
+        None => (Author::Merchant, desk.ticket.contact.name.clone().unwrap_or_default()),
     };
     let words = Line {
         kind: Kind::Message,

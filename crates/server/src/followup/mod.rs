@@ -1,3 +1,4 @@
 //! **followup** downstairs.
 
+pub mod api;
 pub mod store;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
 mod demo;
+mod desk_world;
 mod ground;
 mod h5;
 mod house_rules;
@@ -13,7 +14,10 @@ mod notify;
 mod ops;
 mod org;
 mod plan;
+mod routes;
 mod sla;
 mod smtp_sink;
+mod stories;
 mod talk_world;
+mod ticket;
 mod visit;

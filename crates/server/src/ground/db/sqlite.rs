@@ -87,7 +87,8 @@ impl Conn for SqliteConn {
     fn raw_rows(&mut self, text: &str) -> Result<Vec<Row>, DbError> {
         let mut statement = self.inner.prepare(text).map_err(wrap)?;
         let columns = statement.column_count();
-        let mut cursor = statement.query([]).map_err(wrap)?;
+        // Places without a value are NULL: a plan is asked for as it will be run.
+        let mut cursor = statement.raw_query();
         let mut rows = Vec::new();
         while let Some(row) = cursor.next().map_err(wrap)? {
             rows.push(read(row, columns)?);

@@ -1,0 +1,110 @@
+//! Follow-ups with the case and the shop they are about.
+
+use jiff::Timestamp;
+use postsale_domain::followup::{FollowUpId, FollowUpState};
+use postsale_domain::ground::{TypedId, mask_phone, to_millis};
+use postsale_domain::ticket::{Outcome, TicketId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::ticket::number;
+use crate::ground::db::{DbError, Done, Query, Row, Tx, p};
+use crate::ground::web::Keyset;
+use crate::sql;
+
+/// A follow-up in a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FollowUpRow {
+    id: FollowUpId,
+    /// Which closing of the ticket it belongs to, from 1.
+    round: u32,
+    state: FollowUpState,
+    /// When the merchant is asked.
+    due_at: Timestamp,
+    asked_at: Option<Timestamp>,
+    answered_at: Option<Timestamp>,
+    /// Whether the trouble is gone, as they say.
+    solved: Option<bool>,
+    /// 1 to 5.
+    score: Option<u8>,
+    comment: Option<String>,
+    ticket_id: TicketId,
+    /// `T-000831`.
+    ticket_number: String,
+    subject: String,
+    /// How the case was solved.
+    outcome: Option<Outcome>,
+    closed_at: Option<Timestamp>,
+    merchant_name: Option<String>,
+    store_name: Option<String>,
+    contact_name: Option<String>,
+    phone_masked: Option<String>,
+}
+
+impl FollowUpRow {
+    /// Its place in a list.
+    pub fn place(&self) -> (i64, FollowUpId) {
+        (to_millis(self.answered_at.unwrap_or(self.due_at)), self.id)
+    }
+}
+
+macro_rules! of_ticket {
+    () => {
+        "SELECT f.id, f.round, f.state, f.due_at, f.asked_at, f.answered_at, f.solved, f.score, f.comment, t.id, t.number, t.subject, t.outcome,
+                t.closed_at, m.name, s.name, t.contact_name, t.contact_phone
+         FROM follow_up f JOIN ticket t ON t.id = f.ticket_id LEFT JOIN merchant m ON m.id = t.merchant_id LEFT JOIN store s ON s.id = t.store_id"
+    };
+}
+
+fn read(r: &mut Row) -> Result<FollowUpRow, DbError> {
+    let (id, round, state, due_at, asked_at, answered_at) = (r.next()?, r.next()?, r.coded()?, r.next()?, r.next()?, r.next()?);
+    let (solved, score, comment): (_, _, Option<String>) = (r.next()?, r.next()?, r.next()?);
+    let (ticket_id, ticket, subject, outcome, closed_at) = (r.next()?, r.next()?, r.next()?, r.coded_opt()?, r.next()?);
+    let (merchant_name, store_name, contact_name) = (r.next()?, r.next()?, r.next()?);
+    Ok(FollowUpRow {
+        id,
+        round,
+        state,
+        due_at,
+        asked_at,
+        answered_at,
+        solved,
+        score,
+        comment: comment.filter(|c| !c.is_empty()),
+        ticket_id,
+        ticket_number: number(ticket),
+        subject,
+        outcome,
+        closed_at,
+        merchant_name,
+        store_name,
+        contact_name,
+        phone_masked: r.next::<Option<String>>()?.map(|phone| mask_phone(&phone)),
+    })
+}
+
+/// Those nobody has answered yet and whose time has come or comes up to an instant, after a place.
+pub fn open(tx: &mut Tx<'_>, after: Keyset, until: i64, limit: u32) -> Done<Vec<FollowUpRow>> {
+    let (tenant, id) = (tx.tenant(), FollowUpId::from_uuid(after.id));
+    Ok(tx.query(
+        sql!(concat!(
+            of_ticket!(),
+            " WHERE f.tenant_id = $1 AND f.next_at IS NOT NULL AND (f.due_at, f.id) > ($2, $3) AND f.due_at <= $4 ORDER BY f.due_at, f.id LIMIT $5"
+        )),
+        &[p(&tenant), p(&after.at), p(&id), p(&until), p(&limit)],
+        read,
+    )?)
+}
+
+/// Those that were answered, the newest first, after a place.
+pub fn answered(tx: &mut Tx<'_>, after: Keyset, limit: u32) -> Done<Vec<FollowUpRow>> {
+    let (tenant, id) = (tx.tenant(), FollowUpId::from_uuid(after.id));
+    Ok(tx.query(
+        sql!(concat!(
+            of_ticket!(),
+            " WHERE f.tenant_id = $1 AND f.answered_at IS NOT NULL AND (f.answered_at, f.id) < ($2, $3) ORDER BY f.answered_at DESC, f.id DESC LIMIT $4"
+        )),
+        &[p(&tenant), p(&after.at), p(&id), p(&limit)],
+        read,
+    )?)
+}
