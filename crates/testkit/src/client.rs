@@ -1,3 +1,4 @@
+use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, header};
 use http_body_util::BodyExt;
@@ -37,7 +38,7 @@ impl Answer {
 /// Speaks HTTP to the application in the same process.
 #[derive(Clone)]
 pub struct Client {
-    house: House,
+    router: Router,
     token: Option<String>,
     lang: &'static str,
 }
@@ -45,7 +46,7 @@ pub struct Client {
 impl Client {
     /// A client that is not signed in.
     pub fn new(house: &House) -> Self {
-        Self { house: house.clone(), token: None, lang: "zh" }
+        Self { router: postsale_server::http::router(house.clone()), token: None, lang: "zh" }
     }
 
     /// Signs in. Panics when refused.
@@ -101,7 +102,7 @@ impl Client {
 
     /// Sends any request.
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = postsale_server::http::router(self.house.clone()).oneshot(request).await.unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let location = response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let bytes = response.into_body().collect().await.unwrap().to_bytes();

@@ -141,7 +141,8 @@ fn reach(action: &str, role: Role) -> Reach {
 /// A ticket with an open work order, a closed one with a follow-up, a letter: something of everything.
 async fn furnish(kit: &Kit, world: &World) {
     let agent = world.client(kit, Role::Agent).await;
-    let call = json!({ "symptom": "打印机不出纸", "terminal_unknown_reason": "标签磨掉了", "contact": { "name": "李", "phone": "13900007788" } });
+    let call =
+        json!({ "symptom": "打印机不出纸", "terminal_unknown_reason": "标签磨掉了", "contact": { "name": "李", "phone": "13900007788" } });
     for (door, body) in [
         ("work-orders", json!({ "fault_code": "PRN-02", "reason_code": "needs_hands", "reason": "换纸后仍不出纸" })),
         ("solve", json!({ "fault_code": "PRN-01", "outcome": "advised" })),
@@ -152,7 +153,10 @@ async fn furnish(kit: &Kit, world: &World) {
         let page = agent.post(&format!("/api/v1/tickets/{}/{door}", id_of(&page)), &body).await;
         if door == "solve" {
             let version = page.json["ticket"]["version"].clone();
-            agent.post(&format!("/api/v1/tickets/{}/confirm", id_of(&page.json)), &json!({ "version": version, "by": "phone" })).await.expect(200);
+            agent
+                .post(&format!("/api/v1/tickets/{}/confirm", id_of(&page.json)), &json!({ "version": version, "by": "phone" }))
+                .await
+                .expect(200);
         }
     }
     let letter = json!({ "external_id": "1", "sender": { "name": "王" }, "body": "打不出" });

@@ -15,10 +15,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0004_desk", include_str!("../../../migrations/0004_desk.sql")),
     ("0005_field", include_str!("../../../migrations/0005_field.sql")),
     ("0006_talk", include_str!("../../../migrations/0006_talk.sql")),
-    ("0009_desk_lists", include_str!("../../../migrations/0009_desk_lists.sql")),
     ("0012_waiting", include_str!("../../../migrations/0012_waiting.sql")),
     ("0013_registry_lists", include_str!("../../../migrations/0013_registry_lists.sql")),
     ("0014_plan", include_str!("../../../migrations/0014_plan.sql")),
+    ("0014_desk_lists", include_str!("../../../migrations/0014_desk_lists.sql")),
 ];
 
 /// What a run of [`migrate`] did.
