@@ -3,7 +3,6 @@
 use postsale_domain::crew::{Engineer, Shifts, Skill};
 use postsale_domain::ground::{AcquirerId, EngineerId, Role};
 use postsale_domain::terminal::TerminalId;
-use postsale_server::ground::web::Keyset;
 use postsale_server::merchant::store as merchants;
 use postsale_server::terminal::store as terminals;
 use postsale_server::{crew, org};
@@ -64,7 +63,7 @@ impl DeskWorld {
         let hash = org::api::hash_password("postsale-test").unwrap();
         let near = world
             .write(kit, move |tx| {
-                let own: AcquirerId = merchants::merchants(tx, "", None, Keyset::LAST, 1)?[0].acquirer_id;
+                let own: AcquirerId = terminals::open_binding(tx, terminal)?.unwrap().acquirer_id;
                 let other = merchants::add_acquirer(tx, "ACQ2", "另一家银行")?;
                 let ids: [EngineerId; 2] = [tx.new_id(), tx.new_id()];
                 crew::store::add_engineer(tx, &engineer(ids[0], "小王"))?;
