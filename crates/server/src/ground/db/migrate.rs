@@ -18,7 +18,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0012_waiting", include_str!("../../../migrations/0012_waiting.sql")),
     ("0013_registry_lists", include_str!("../../../migrations/0013_registry_lists.sql")),
     ("0014_plan", include_str!("../../../migrations/0014_plan.sql")),
-    ("0014_desk_lists", include_str!("../../../migrations/0014_desk_lists.sql")),
+    ("0015_desk_lists", include_str!("../../../migrations/0015_desk_lists.sql")),
 ];
 
 /// What a run of [`migrate`] did.
