@@ -14,6 +14,10 @@ pub const MAX_STEPS: u32 = 8;
 /// The codes other files declare.
 pub(super) struct Names<'a> {
     pub faults: &'a BTreeSet<&'a str>,
+    /// Faults after which a terminal must not be used, and security matters: no guide may call them solved.
+    pub guarded: &'a BTreeSet<&'a str>,
+    pub codes: &'a BTreeSet<&'a str>,
+    pub classes: &'a BTreeSet<&'a str>,
     pub parts: &'a BTreeSet<&'a str>,
     pub skills: &'a BTreeSet<&'a str>,
 }
@@ -64,6 +68,11 @@ pub(super) fn guide(guide: &Guide, names: &Names<'_>) -> Result<BTreeMap<String,
             if known.is.is_empty() || !answers.contains(known.answer.as_str()) {
                 return wrong(place, format!("needs values and an answer of this step, not {:?}", known.answer));
             }
+            match known.fact.as_str() {
+                "response_code" => all_known(place, "response code", &known.is, names.codes)?,
+                "class" => all_known(place, "class", &known.is, names.classes)?,
+                _ => {}
+            }
         }
     }
     let mut endings = BTreeSet::new();
@@ -75,6 +84,10 @@ pub(super) fn guide(guide: &Guide, names: &Names<'_>) -> Result<BTreeMap<String,
         all_known(place("fault_code"), "fault", std::slice::from_ref(&ending.fault_code), names.faults)?;
         all_known(place("parts"), "part", &ending.parts, names.parts)?;
         all_known(place("skills"), "skill", &ending.skills, names.skills)?;
+        let solved = matches!(ending.outcome, GuideOutcome::Fixed | GuideOutcome::Advise);
+        if solved && names.guarded.contains(ending.fault_code.as_str()) {
+            return wrong(place("outcome"), format!("{} is never solved from afar", ending.fault_code));
+        }
         if ending.outcome == GuideOutcome::Visit && ending.skills.is_empty() {
             return wrong(place("skills"), "a visit names the skill it needs");
         }

@@ -202,7 +202,7 @@ impl Facts {
         let file = File("response-codes.json");
         let code_file: CodeFile = file.read(sources.response_codes)?;
         file.format(&code_file.format, "postsale-response-codes/1")?;
-        file.unique("codes", code_file.codes.iter().map(|c| c.code.as_str()))?;
+        let codes = file.unique("codes", code_file.codes.iter().map(|c| c.code.as_str()))?;
         for (i, code) in code_file.codes.iter().enumerate() {
             if code.code.len() != 2 {
                 return Err(file.wrong(format!("codes[{i}].code"), "two characters are expected"));
@@ -226,6 +226,8 @@ impl Facts {
             }
         }
 
+        let guarded = fault_file.faults.iter().filter(|f| f.stop_use || f.security).map(|f| f.code.as_str()).collect();
+        let classes = model_file.classes.keys().map(String::as_str).collect();
         let mut guides = Vec::new();
         for (name, text) in sources.guides {
             let file = File(name);
@@ -234,7 +236,8 @@ impl Facts {
             if guides.iter().any(|g: &Guide| g.id == guide.id) {
                 return Err(file.wrong("id", format!("{:?} stands twice", guide.id)));
             }
-            let names = check::Names { faults: &faults, parts: &parts, skills: &skills };
+            let names =
+                check::Names { faults: &faults, guarded: &guarded, codes: &codes, classes: &classes, parts: &parts, skills: &skills };
             guide.depth = check::guide(&guide, &names).map_err(|(place, why)| file.wrong(place, why))?;
             guides.push(guide);
         }

@@ -11,6 +11,23 @@ use postsale_domain::knowledge::{CodeSide, Facts, FactsError, Sources, UsualImpa
 use postsale_domain::ticket::Impact;
 use postsale_domain::ticket::triage::{self, CodeFact, FaultFact, TriageBook, TriageError};
 
+/// The guides of the house: name and text of each file.
+const GUIDES: &[(&str, &str)] = &[
+    ("guides/app-update.json", include_str!("../../../../data/guides/app-update.json")),
+    ("guides/battery.json", include_str!("../../../../data/guides/battery.json")),
+    ("guides/chip-reader.json", include_str!("../../../../data/guides/chip-reader.json")),
+    ("guides/contactless.json", include_str!("../../../../data/guides/contactless.json")),
+    ("guides/host-outage.json", include_str!("../../../../data/guides/host-outage.json")),
+    ("guides/no-network.json", include_str!("../../../../data/guides/no-network.json")),
+    ("guides/power.json", include_str!("../../../../data/guides/power.json")),
+    ("guides/printer.json", include_str!("../../../../data/guides/printer.json")),
+    ("guides/scan-head.json", include_str!("../../../../data/guides/scan-head.json")),
+    ("guides/settlement.json", include_str!("../../../../data/guides/settlement.json")),
+    ("guides/sign-in.json", include_str!("../../../../data/guides/sign-in.json")),
+    ("guides/sound-box.json", include_str!("../../../../data/guides/sound-box.json")),
+    ("guides/tamper.json", include_str!("../../../../data/guides/tamper.json")),
+];
+
 static FACTS: LazyLock<Facts> = LazyLock::new(|| {
     // A test reads every file; broken ones never leave the build.
     shipped().unwrap_or_default()
@@ -24,11 +41,7 @@ pub fn shipped() -> Result<Facts, FactsError> {
         models: include_str!("../../../../data/models.json"),
         parts: include_str!("../../../../data/parts.json"),
         skills: include_str!("../../../../data/skills.json"),
-        guides: &[
-            ("guides/no-network.json", include_str!("../../../../data/guides/no-network.json")),
-            ("guides/printer.json", include_str!("../../../../data/guides/printer.json")),
-            ("guides/sign-in.json", include_str!("../../../../data/guides/sign-in.json")),
-        ],
+        guides: GUIDES,
     })
 }
 
@@ -83,6 +96,15 @@ pub fn vendor(model: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn every_file_of_the_guides_folder_ships() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/guides");
+        let mut files: Vec<String> =
+            std::fs::read_dir(folder).unwrap().map(|f| format!("guides/{}", f.unwrap().file_name().to_string_lossy())).collect();
+        files.sort();
+        assert_eq!(super::GUIDES.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>(), files);
+    }
+
     #[test]
     fn the_shipped_facts_are_whole() {
         assert_eq!(super::shipped().map(|f| f.faults().len()), Ok(95));
