@@ -17,6 +17,8 @@ pub fn fitting(tx: &mut Tx<'_>, ticket: &Ticket) -> Done<Option<&'static Guide>>
     let tapped = match inbox::store::choice_of(tx, ticket.id)?.as_deref() {
         Some("print") => "printer",
         Some("network") => "no-network",
+        Some("card") => "chip-reader",
+        Some("power") => "power",
         _ => return Ok(None),
     };
     Ok(facts().guide(tapped))

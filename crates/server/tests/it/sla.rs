@@ -8,6 +8,7 @@ use postsale_domain::sla::{ClockKind, ClockState, Level, TicketId, What};
 use postsale_server::ground::db::{Done, Query, Tx, p};
 use postsale_server::{org, sla, sql};
 use postsale_testkit::{Kit, World, on_both};
+use serde_json::json;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -41,6 +42,23 @@ async fn started(kit: &Kit, world: &World, agreement: &'static str, priority: &'
 
 async fn record(kit: &Kit, world: &World, ticket: TicketId, kind: ClockKind, what: What) -> sla::store::Touched {
     world.write(kit, move |tx| Ok(sla::store::record(tx, ticket, &[kind], std::slice::from_ref(&what))?.remove(0))).await
+}
+
+on_both! {
+    fn a_clock_that_runs_into_a_year_without_official_days_says_so(kit) {
+        let world = World::new(&kit, "t1").await;
+        let agent = world.client(&kit, Role::Agent).await;
+        // Thursday evening before New Year: the suburb's next working hours lie in 2027, whose notice is not out yet.
+        for (from, agreement, years) in [
+            ("2026-12-30T09:00:00+08:00", "suburb", json!([])),
+            ("2026-12-31T17:30:00+08:00", "suburb", json!([2027])),
+        ] {
+            kit.set(from);
+            let ticket = started(&kit, &world, agreement, "normal").await;
+            let told = agent.get(&format!("/api/v1/tickets/{ticket}/clocks/first_response")).await.expect(200);
+            assert_eq!(told["unofficial_years"], years, "{told}");
+        }
+    }
 }
 
 fn pause(reason: &str) -> What {
