@@ -47,7 +47,6 @@ async fn record(kit: &Kit, world: &World, ticket: TicketId, kind: ClockKind, wha
 on_both! {
     fn a_clock_that_runs_into_a_year_without_official_days_says_so(kit) {
         let world = World::new(&kit, "t1").await;
-        let agent = world.client(&kit, Role::Agent).await;
         // Thursday evening before New Year: the suburb's next working hours lie in 2027, whose notice is not out yet.
         for (from, agreement, years) in [
             ("2026-12-30T09:00:00+08:00", "suburb", json!([])),
@@ -55,6 +54,7 @@ on_both! {
         ] {
             kit.set(from);
             let ticket = started(&kit, &world, agreement, "normal").await;
+            let agent = world.client(&kit, Role::Agent).await;
             let told = agent.get(&format!("/api/v1/tickets/{ticket}/clocks/first_response")).await.expect(200);
             assert_eq!(told["unofficial_years"], years, "{told}");
         }
