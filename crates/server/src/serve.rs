@@ -1,6 +1,7 @@
 //! Runs the server until it is told to stop.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -27,7 +28,8 @@ pub async fn serve(house: House, listener: TcpListener, stop: impl Future<Output
         tokio::time::sleep(Duration::from_secs(leaving.config.drain_seconds.into())).await;
         let _ = close.send(true);
     };
-    let serving = axum::serve(listener, crate::http::router(house)).with_graceful_shutdown(stopping);
+    let service = crate::http::router(house).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stopping);
     let too_long = async move {
         // The sender is gone only when serving has ended by itself.
         if closed.changed().await.is_err() {

@@ -6,6 +6,7 @@ pub mod jobs;
 pub mod plan;
 pub mod post;
 pub mod spool;
+pub mod staff;
 pub mod sweep;
 
 use std::time::Duration;
@@ -49,7 +50,7 @@ pub async fn round(house: &House) {
 async fn round_with(house: &House, post: &post::Post, bench: &mut jobs::Bench) {
     post.take_in(house).await;
     let rounds =
-        [("jobs", jobs::round(house, bench).await), ("clocks", clocks::round(house).await), ("aftercare", after::round(house).await)];
+        [("jobs", jobs::round(house, post, bench).await), ("clocks", clocks::round(house).await), ("aftercare", after::round(house).await)];
     for (what, done) in rounds {
         if let Err(error) = done {
             tracing::warn!(%error, what, "a round was not finished");

@@ -7,6 +7,8 @@ crate::ids! {
     UserId = "usr";
     /// A field engineer (a member of the crew; may or may not be able to sign in).
     EngineerId = "eng";
+    /// A branch: the people and the shops of some districts.
+    BranchId = "brn";
     /// An acquirer (bank or licensed payment institution).
     AcquirerId = "acq";
 }
@@ -88,6 +90,8 @@ pub enum Who {
         engineer: Option<EngineerId>,
         /// Set for the role [`Role::Acquirer`]: the only acquirer whose merchants they see.
         acquirer: Option<AcquirerId>,
+        /// Set for people who work for one branch: the only branch whose shops they see.
+        branch: Option<BranchId>,
     },
     /// A merchant holding a signed link: a sticker or a ticket's page. Reaches nothing but the thing named in the link.
     Merchant,
@@ -144,6 +148,14 @@ impl Caller {
     pub fn acquirer(&self) -> Option<AcquirerId> {
         match self.who {
             Who::Staff { acquirer, .. } => acquirer,
+            _ => None,
+        }
+    }
+
+    /// The branch the caller is bound to, if any.
+    pub fn branch(&self) -> Option<BranchId> {
+        match self.who {
+            Who::Staff { branch, .. } => branch,
             _ => None,
         }
     }

@@ -11,7 +11,7 @@ mod pan_test;
 mod refusal;
 mod text;
 
-pub use caller::{AcquirerId, Act, Caller, EngineerId, Reach, Role, TenantId, UserId, Who};
+pub use caller::{AcquirerId, Act, BranchId, Caller, EngineerId, Reach, Role, TenantId, UserId, Who};
 pub use id::{Id, IdError, TypedId, prefix};
 pub use line::{line, line_or_empty};
 pub use mask::{mask_email, mask_phone, tail};

@@ -2,7 +2,7 @@ use super::act;
 use crate::ground::{Reach, Role, TenantId, TypedId, UserId, Who};
 
 fn staff(role: Role) -> Who {
-    Who::Staff { user: UserId::from_uuid(uuid::Uuid::nil()), role, engineer: None, acquirer: None }
+    Who::Staff { user: UserId::from_uuid(uuid::Uuid::nil()), role, engineer: None, acquirer: None, branch: None }
 }
 
 #[test]
@@ -48,4 +48,34 @@ fn the_portrait_of_roles_and_actions_is_current() {
         std::fs::write(path, &now).unwrap();
     }
     assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), now, "run `make portraits` and review the difference");
+}
+
+#[test]
+fn a_branch_narrows_all_to_the_branch_and_opens_nothing() {
+    let bound = |role| Who::Staff {
+        user: UserId::from_uuid(uuid::Uuid::nil()),
+        role,
+        engineer: None,
+        acquirer: None,
+        branch: Some(crate::ground::BranchId::from_uuid(uuid::Uuid::nil())),
+    };
+    for role in Role::ALL {
+        for (name, _) in act::ALL {
+            assert!(act::reach(name, &bound(role)) <= act::reach(name, &staff(role)), "{role:?} {name}");
+        }
+    }
+    let supervisor = bound(Role::Supervisor);
+    let table = [
+        ("ticket.read", Reach::Own),
+        ("visit.offer", Reach::Own),
+        ("registry.edit", Reach::Own),
+        ("letter.read", Reach::None),
+        ("audit.read", Reach::None),
+        ("fact.read", Reach::All),
+        ("user.read", Reach::All),
+        ("session.self", Reach::All),
+    ];
+    for (name, wanted) in table {
+        assert_eq!(act::reach(name, &supervisor), wanted, "{name}");
+    }
 }

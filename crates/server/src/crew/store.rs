@@ -144,3 +144,16 @@ pub fn absences(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Done<Vec<Abs
         |r| Ok(Absence { id: r.next()?, engineer_id: r.next()?, from: r.next()?, to: r.next()?, reason: r.next()? }),
     )?)
 }
+
+/// Says whether an engineer still works here.
+pub fn set_active(tx: &mut Tx<'_>, id: EngineerId, active: bool) -> Done<()> {
+    let tenant = tx.tenant();
+    let touched = tx.exec(
+        sql!("UPDATE engineer SET active = $1 WHERE tenant_id = $2 AND id = $3 AND active <> $1"),
+        &[p(&active), p(&tenant), p(&id)],
+    )?;
+    if touched == 1 {
+        tx.audit("engineer.active", id, None, Some(&serde_json::json!({ "active": active })));
+    }
+    Ok(())
+}

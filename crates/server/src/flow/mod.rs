@@ -10,6 +10,7 @@ pub mod dispatch;
 pub mod guide;
 pub mod letter;
 pub mod merchant;
+pub mod people;
 pub mod plan;
 pub mod preview;
 pub mod report;

@@ -1,5 +1,6 @@
 //! Configuration from a file and the environment; the environment wins.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -29,6 +30,8 @@ pub struct Config {
     pub drain_seconds: u16,
     /// `POSTSALE_METRICS_TOKEN`: who sends it as a bearer token may read `/metrics`. Without it only who asks directly, not through a proxy.
     pub metrics_token: Option<String>,
+    /// `POSTSALE_TRUSTED_PROXIES`: addresses, separated by commas, whose `X-Forwarded-For` is believed. Default: none.
+    pub trusted_proxies: Vec<IpAddr>,
 }
 
 impl Default for Config {
@@ -44,6 +47,7 @@ impl Default for Config {
             mail_spool: None,
             drain_seconds: 0,
             metrics_token: None,
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -74,6 +78,10 @@ impl Config {
             config.drain_seconds = v.parse().map_err(|_| "POSTSALE_DRAIN_SECONDS is a number of seconds".to_owned())?;
         }
         config.metrics_token = env("POSTSALE_METRICS_TOKEN").or(config.metrics_token);
+        if let Some(v) = env("POSTSALE_TRUSTED_PROXIES") {
+            let list: Result<Vec<IpAddr>, _> = v.split(',').map(|a| a.trim().parse()).collect();
+            config.trusted_proxies = list.map_err(|_| "POSTSALE_TRUSTED_PROXIES is a list of addresses, separated by commas".to_owned())?;
+        }
         config.database_url = env("DATABASE_URL").or(config.database_url);
         config.public_url = env("POSTSALE_PUBLIC_URL").or(config.public_url);
         config.smtp_url = env("POSTSALE_SMTP_URL").or(config.smtp_url);

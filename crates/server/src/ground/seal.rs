@@ -79,14 +79,23 @@ impl Seal {
         hex(&self.tag(kind, bytes))
     }
 
+    /// A secret of `N` bytes, 32 at most, made from bytes that are kept: whoever has only these, or only the key, does not have it.
+    pub fn derive<const N: usize>(&self, kind: &str, bytes: &[u8]) -> [u8; N] {
+        let full = self.full(kind, bytes);
+        std::array::from_fn(|i| full.get(i).copied().unwrap_or_default())
+    }
+
     fn tag(&self, kind: &str, bytes: &[u8]) -> [u8; TAG] {
+        self.derive(kind, bytes)
+    }
+
+    fn full(&self, kind: &str, bytes: &[u8]) -> [u8; 32] {
         // A key of 32 bytes is always taken by HMAC.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else { return [0; TAG] };
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else { return [0; 32] };
         mac.update(kind.as_bytes());
         mac.update(&[0]);
         mac.update(bytes);
-        let full = mac.finalize().into_bytes();
-        std::array::from_fn(|i| full[i])
+        mac.finalize().into_bytes().into()
     }
 }
 

@@ -5,12 +5,12 @@ use axum::extract::{Form as Fields, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use jiff::Timestamp;
 use postsale_domain::followup::Answer;
 use postsale_domain::ground::{Caller, Lang, Reach, Refusal, TenantId, TypedId};
 use postsale_domain::inbox::{Letter, LetterChannel, plain_phone};
 use postsale_domain::knowledge::{Audience, GuideState, GuideView};
 use postsale_domain::org::act;
+use postsale_domain::org::throttle::Throttle;
 use postsale_domain::terminal::{TerminalId, serial};
 use postsale_domain::ticket::{TicketId, TicketState};
 use serde::Deserialize;
@@ -27,12 +27,10 @@ use crate::ground::seal::{hex, random};
 use crate::ground::web::{Problem, Runner, lang_of};
 use crate::house::House;
 use crate::notify::jobs::PAGE_TOKEN;
+use crate::org::store::throttle::{self, Counted};
 use crate::terminal::STICKER_TOKEN;
 use crate::view::shop::{self, Progress, Sticker};
 use crate::{inbox, org, terminal, ticket};
-
-/// Wrong phone tails after which an answer waits, per terminal.
-const FREE_GUESSES: u32 = 5;
 
 /// The routes.
 pub fn routes() -> Router<House> {
@@ -253,8 +251,9 @@ async fn open_by_tail(
         Err(problem) => return refused(say, &path, &problem),
     };
     let now = house.clock.now();
-    let guard = format!("h5:{id}");
-    match waits(&house, &guard, now).await {
+    let guard = Counted::new(Throttle::Sticker, &id.to_string());
+    let asked = guard.clone();
+    match house.db.bare_read(move |bare| throttle::wait_left(bare, &[asked.clone()], now)).await {
         Ok(None) => {}
         Ok(Some(seconds)) => {
             let refusal = postsale_domain::refuse!(TooMany, "session.wait", seconds = seconds);
@@ -266,22 +265,11 @@ async fn open_by_tail(
     if right {
         return go(&page_path(&house, open.id, say, ""));
     }
-    let counted = house.db.bare_write(move |bare| org::store::count_failure(bare, &guard, now)).await;
+    let counted = house.db.bare_write(move |bare| throttle::count(bare, std::slice::from_ref(&guard), now)).await;
     if let Err(stop) = counted {
         return refused(say, &path, &Problem::stopped(say.0, stop));
     }
     shown(&house, Some(&code), say, &Form::default(), Some(say.t("report.code_wrong")), StatusCode::UNPROCESSABLE_ENTITY).await
-}
-
-/// Seconds still to wait after wrong guesses: 2, 4, 8 … at most an hour.
-async fn waits(house: &House, guard: &str, now: Timestamp) -> Result<Option<i64>, Stop> {
-    let guard = guard.to_owned();
-    let known = house.db.bare_read(move |bare| org::store::failures(bare, &guard)).await?;
-    Ok(known.and_then(|(failures, last)| {
-        let over = failures.checked_sub(FREE_GUESSES)?;
-        let left = (2_i64 << over.min(11)).min(3600) - (now.as_second() - last.as_second());
-        (left > 0).then_some(left)
-    }))
 }
 
 // --- the page of a report ---

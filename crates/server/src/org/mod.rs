@@ -1,6 +1,9 @@
-//! **org** downstairs: sessions, people, the audit chain.
+//! **org** downstairs: sessions, people and what they belong to, links, keys, the audit chain.
 
 pub mod api;
 pub mod audit;
 pub mod export;
+pub mod factor;
+pub mod mail;
+pub mod secret;
 pub mod store;

@@ -331,3 +331,13 @@ pub fn counts(tx: &mut Tx<'_>, me: Option<UserId>, sight: Sight) -> Done<Counts>
     };
     Ok(found.unwrap_or_default())
 }
+
+/// The open tickets a person is accountable for, the soonest due first.
+pub fn owned(tx: &mut Tx<'_>, owner: UserId, limit: u32) -> Done<Vec<TicketId>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        sql!("SELECT id FROM ticket WHERE tenant_id = $1 AND owner_id = $2 AND closed_at IS NULL ORDER BY next_due_at, id LIMIT $3"),
+        &[p(&tenant), p(&owner), p(&limit)],
+        |r| r.next(),
+    )?)
+}

@@ -124,3 +124,12 @@ pub fn some(tx: &mut Tx<'_>, ids: &[WorkOrderId]) -> Done<Vec<WorkOrder>> {
     }
     Ok(found)
 }
+
+/// How many work orders that are not closed an engineer holds or was offered.
+pub fn held_by(tx: &mut Tx<'_>, engineer: EngineerId) -> Done<i64> {
+    let tenant = tx.tenant();
+    Ok(tx.number(
+        sql!("SELECT COUNT(*) FROM work_order WHERE tenant_id = $1 AND engineer_id = $2 AND closed_at IS NULL"),
+        &[p(&tenant), p(&engineer)],
+    )?)
+}

@@ -7,13 +7,15 @@ use postsale_domain::ground::Caller;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::plan;
+use super::post::Post;
+use super::{plan, staff};
 use crate::dispatch::plans::SEARCH;
 use crate::flow::letter;
 use crate::ground::db::{DbError, Done, Stop};
 use crate::ground::jobs::{self, Job};
 use crate::house::House;
 use crate::inbox::store::{READ, ReadJob};
+use crate::org;
 
 /// Jobs claimed at a time.
 const BATCH: u32 = 20;
@@ -54,7 +56,7 @@ impl Default for Bench {
 }
 
 /// Does everything that is due.
-pub async fn round(house: &House, bench: &mut Bench) -> Done<()> {
+pub async fn round(house: &House, post: &Post, bench: &mut Bench) -> Done<()> {
     loop {
         let now = house.clock.now();
         let claimed = house.db.bare_write(move |bare| Ok(jobs::claim(bare, now, BATCH)?)).await?;
@@ -65,15 +67,16 @@ pub async fn round(house: &House, bench: &mut Bench) -> Done<()> {
             if job.queue == SEARCH {
                 bench.put(house, job, now);
             } else {
-                one(house, job, now).await?;
+                one(house, post, job, now).await?;
             }
         }
     }
 }
 
-async fn one(house: &House, job: Job, now: Timestamp) -> Done<()> {
+async fn one(house: &House, post: &Post, job: Job, now: Timestamp) -> Done<()> {
     let done = match job.queue.as_str() {
         READ => read_letter(house, &job).await,
+        org::mail::QUEUE => staff::send(house, &job, post.out()).await,
         other => Err(Stop::Db(DbError::Other(format!("nobody works on the queue {other}")))),
     };
     ended(house, &job, now, done).await

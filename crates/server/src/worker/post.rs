@@ -28,6 +28,11 @@ impl Post {
         Self { out, spool: house.config.mail_spool.clone() }
     }
 
+    /// The way out, if it can be used.
+    pub fn out(&self) -> Option<&Arc<dyn MailOut>> {
+        self.out.as_ref()
+    }
+
     /// Hands over the mails that are due.
     pub async fn send(&self, house: &House) {
         if let Some(out) = &self.out

@@ -134,7 +134,7 @@ fn nobodys(id: &str) -> String {
 }
 
 fn reach(action: &str, role: Role) -> Reach {
-    let who = Who::Staff { user: UserId::from_uuid(uuid::Uuid::nil()), role, engineer: None, acquirer: None };
+    let who = Who::Staff { user: UserId::from_uuid(uuid::Uuid::nil()), role, engineer: None, acquirer: None, branch: None };
     act::reach(action, &who)
 }
 

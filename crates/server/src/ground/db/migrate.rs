@@ -19,6 +19,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0013_registry_lists", include_str!("../../../migrations/0013_registry_lists.sql")),
     ("0014_plan", include_str!("../../../migrations/0014_plan.sql")),
     ("0015_desk_lists", include_str!("../../../migrations/0015_desk_lists.sql")),
+    ("0016_people", include_str!("../../../migrations/0016_people.sql")),
 ];
 
 /// What a run of [`migrate`] did.

@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use postsale_domain::ground::{Act, Caller, Lang, Reach, Refusal};
-use postsale_domain::refuse;
+use postsale_domain::{org, refuse};
 use serde::Serialize;
 
 use super::{Body, Problem};
@@ -15,10 +15,13 @@ use crate::ground::sabotage;
 use crate::ground::seal::digest;
 use crate::ground::texts;
 use crate::house::House;
+use crate::org::store;
 use crate::sql;
 
 /// The cookie a browser's session lives in.
 pub const SESSION_COOKIE: &str = "postsale_session";
+/// What the secret of a key for programs begins with.
+pub const KEY_PREFIX: &str = "psk_";
 
 /// Someone whose right to an action has been asked; the only way to a transaction from HTTP.
 #[derive(Clone)]
@@ -173,12 +176,16 @@ impl<A: Act> FromRequestParts<House> for Door<A> {
         if by_cookie && !matches!(parts.method, Method::GET | Method::HEAD) && !same_origin(&parts.headers) {
             return Err(no(refuse!(Forbidden, "session.other_site")));
         }
-        let (hash, now) = (digest(token.as_bytes()), house.clock.now());
-        let caller = house
-            .db
-            .bare_read(move |bare| crate::org::store::caller_of(bare, &hash, now))
-            .await
-            .map_err(|stop| Problem::stopped(lang, stop))?;
+        let caller = if token.starts_with(KEY_PREFIX) && !by_cookie {
+            if org::act::in_person(A::NAME) {
+                return Err(no(refuse!(Forbidden, "api_key.not_in_person")));
+            }
+            by_key(house, &token).await
+        } else {
+            let (hash, now) = (digest(token.as_bytes()), house.clock.now());
+            house.db.bare_read(move |bare| store::session::caller_of(bare, &hash, now)).await
+        };
+        let caller = caller.map_err(|stop| Problem::stopped(lang, stop))?;
         let caller = caller.ok_or_else(|| no(refuse!(Unauthenticated, "session.ended")))?;
         let key = parts.headers.get("idempotency-key").map(|v| v.to_str().map(str::to_owned));
         let key = match key {
@@ -189,6 +196,18 @@ impl<A: Act> FromRequestParts<House> for Door<A> {
         let runner = Runner::ask::<A>(house.clone(), caller, lang).map_err(no)?;
         Ok(Self { runner, key, route: format!("{} {}", parts.method, parts.uri.path()), action: PhantomData })
     }
+}
+
+/// The person who holds a key, with the key's role; its use is noted now and then.
+async fn by_key(house: &House, secret: &str) -> Done<Option<Caller>> {
+    let (hash, now) = (digest(secret.as_bytes()), house.clock.now());
+    let asked = hash.clone();
+    let found = house.db.bare_read(move |bare| store::key::caller_of(bare, &asked, now)).await?;
+    let Some((caller, note)) = found else { return Ok(None) };
+    if note {
+        house.db.bare_write(move |bare| store::key::used(bare, &hash, now)).await?;
+    }
+    Ok(Some(caller))
 }
 
 /// The session token of a request, and whether it came as a cookie.

@@ -4,10 +4,12 @@ mod body;
 mod cursor;
 mod door;
 mod observe;
+mod peer;
 mod problem;
 
 pub use body::{Body, Params, Ref};
 pub use cursor::{Keyset, Page, PageParams};
-pub use door::{Answered, Door, Runner, SESSION_COOKIE, bearer_or_cookie, lang_of};
+pub use door::{Answered, Door, KEY_PREFIX, Runner, SESSION_COOKIE, bearer_or_cookie, lang_of};
 pub use observe::observe;
+pub use peer::Peer;
 pub use problem::Problem;

@@ -1,12 +1,22 @@
-//! SQL of org.
+//! SQL of org: tenants, the names of people, the audit chain. What else org keeps has a file of its own below.
+
+pub mod factor;
+pub mod key;
+pub mod people;
+pub mod place;
+pub mod session;
+pub mod throttle;
+pub mod token;
 
 use jiff::Timestamp;
-use postsale_domain::ground::{AcquirerId, Caller, EngineerId, Role, TenantId, UserId, Who};
+use postsale_domain::ground::{EngineerId, Role, TenantId, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::ground::db::{Bare, DbError, Done, Query, Row, Tx, p};
 use crate::sql;
+
+pub use people::add_user;
 
 /// A person as colleagues see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -19,115 +29,6 @@ pub struct Colleague {
     pub role: Role,
     /// The engineer they are, if they are one.
     pub engineer_id: Option<EngineerId>,
-}
-
-/// What signing in needs to know of a person.
-#[derive(Debug, Clone)]
-pub struct Account {
-    /// Who asks, once proven.
-    pub caller: Caller,
-    /// The person.
-    pub user: UserId,
-    /// The argon2 hash of the password.
-    pub password_hash: String,
-    /// Whether the person may no longer sign in.
-    pub disabled: bool,
-}
-
-fn caller(r: &mut Row) -> Result<Caller, DbError> {
-    let (tenant, user): (TenantId, UserId) = (r.next()?, r.next()?);
-    let role = r.word(Role::parse)?;
-    let (engineer, acquirer): (Option<EngineerId>, Option<AcquirerId>) = (r.next()?, r.next()?);
-    Ok(Caller { tenant, who: Who::Staff { user, role, engineer, acquirer } })
-}
-
-/// The person behind a session token's hash, if the session lives.
-pub fn caller_of(bare: &mut Bare<'_>, token_hash: &[u8], now: Timestamp) -> Done<Option<Caller>> {
-    Ok(bare.one(
-        sql!(
-            "SELECT u.tenant_id, u.id, u.role, u.engineer_id, u.acquirer_id FROM session s JOIN app_user u ON u.id = s.user_id
-             WHERE s.token_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND u.disabled_at IS NULL"
-        ),
-        &[p(token_hash), p(&now)],
-        caller,
-    )?)
-}
-
-/// The account of a user name.
-pub fn account(bare: &mut Bare<'_>, username: &str) -> Done<Option<Account>> {
-    Ok(bare.one(
-        sql!("SELECT tenant_id, id, role, engineer_id, acquirer_id, password_hash, disabled_at FROM app_user WHERE username = $1"),
-        &[p(username)],
-        |r| {
-            let caller = caller(r)?;
-            let password_hash = r.next()?;
-            let disabled = r.next::<Option<Timestamp>>()?.is_some();
-            let user = caller.user().ok_or_else(|| DbError::Row("an account without a person".into()))?;
-            Ok(Account { caller, user, password_hash, disabled })
-        },
-    )?)
-}
-
-/// Failed attempts on a user name, and when the last one was.
-pub fn failures(bare: &mut Bare<'_>, username: &str) -> Done<Option<(u32, Timestamp)>> {
-    Ok(bare.one(sql!("SELECT failures, last_at FROM login_failure WHERE username = $1"), &[p(username)], |r| Ok((r.next()?, r.next()?)))?)
-}
-
-/// Counts a failed attempt. Names that do not exist are counted alike, so that the wait tells nothing.
-pub fn count_failure(bare: &mut Bare<'_>, username: &str, now: Timestamp) -> Done<()> {
-    bare.exec(
-        sql!(
-            "INSERT INTO login_failure (username, failures, last_at) VALUES ($1, 1, $2)
-             ON CONFLICT (username) DO UPDATE SET failures = login_failure.failures + 1, last_at = excluded.last_at"
-        ),
-        &[p(username), p(&now)],
-    )?;
-    Ok(())
-}
-
-/// Opens a session and forgets failed attempts.
-pub fn open_session(tx: &mut Tx<'_>, username: &str, user: UserId, token_hash: &[u8], expires_at: Timestamp) -> Done<()> {
-    let (tenant, now) = (tx.tenant(), tx.now());
-    tx.exec(
-        sql!("INSERT INTO session (token_hash, tenant_id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)"),
-        &[p(token_hash), p(&tenant), p(&user), p(&now), p(&expires_at)],
-    )?;
-    tx.exec(sql!("DELETE FROM login_failure WHERE username = $1"), &[p(username)])?;
-    tx.audit("session.open", user, None, Some(&serde_json::json!({ "expires_at": expires_at })));
-    Ok(())
-}
-
-/// Ends a session.
-pub fn end_session(tx: &mut Tx<'_>, token_hash: &[u8]) -> Done<()> {
-    let now = tx.now();
-    let touched =
-        tx.exec(sql!("UPDATE session SET ended_at = $1 WHERE token_hash = $2 AND ended_at IS NULL"), &[p(&now), p(token_hash)])?;
-    if let (1, Some(user)) = (touched, tx.caller().user()) {
-        tx.audit("session.end", user, None, Some(&serde_json::json!({ "ended_at": now })));
-    }
-    Ok(())
-}
-
-/// Makes a person. `username` is unique over the whole installation.
-pub fn add_user(
-    tx: &mut Tx<'_>,
-    username: &str,
-    name: &str,
-    role: Role,
-    password_hash: &str,
-    engineer: Option<EngineerId>,
-    acquirer: Option<AcquirerId>,
-) -> Done<UserId> {
-    let (id, tenant, now): (UserId, _, _) = (tx.new_id(), tx.tenant(), tx.now());
-    tx.exec(
-        sql!(
-            "INSERT INTO app_user (id, tenant_id, username, display_name, role, password_hash, engineer_id, acquirer_id, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-        ),
-        &[p(&id), p(&tenant), p(username), p(name), p(role.as_str()), p(password_hash), p(&engineer), p(&acquirer), p(&now)],
-    )?;
-    tx.audit("user.add", id, None, Some(&serde_json::json!({ "username": username, "role": role })));
-    Ok(id)
 }
 
 /// Makes a tenant; the caller of the transaction is the house acting for it.

@@ -1,0 +1,26 @@
+//! HTTP of org, a file per noun: sessions, oneself, people, links, keys, branches and partners, roles, who changed what.
+
+mod audit;
+mod key;
+mod link;
+mod me;
+mod people;
+mod place;
+mod session;
+
+use utoipa_axum::router::OpenApiRouter;
+
+pub use super::secret::hash_password;
+use crate::house::House;
+
+/// The routes of org.
+pub fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new()
+        .merge(session::routes())
+        .merge(me::routes())
+        .merge(people::routes())
+        .merge(link::routes())
+        .merge(key::routes())
+        .merge(place::routes())
+        .merge(audit::routes())
+}
