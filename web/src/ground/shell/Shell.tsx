@@ -1,14 +1,17 @@
 import { Outlet, useRouter, useRouterState } from "@tanstack/react-router";
+import { ConfigProvider } from "antd";
 import { useEffect } from "react";
 import { KeySheet } from "@ground/keys/KeySheet";
 import { useKeys, type KeyMap } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
 import { Nothing } from "@ground/parts/Nothing";
 import { SessionGate, useSession } from "@ground/session/Session";
+import { phoneTheme } from "@ground/theme/tokens";
 import { OfflineBar } from "./OfflineBar";
 import { isWithin, rail, railFor } from "./rail";
 import { Rail } from "./Rail";
 import css from "./shell.module.css";
+import { useNarrow } from "./useNarrow";
 import { TopBar } from "./TopBar";
 
 /** Around every page: top bar, rail, and the page. */
@@ -23,6 +26,7 @@ export function Shell() {
 function Frame() {
   const { t } = useWords();
   const session = useSession();
+  const narrow = useNarrow();
   const router = useRouter();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const items = railFor(session);
@@ -46,7 +50,9 @@ function Frame() {
       <Rail items={items} here={here} />
       <main id="page" className={css.page} tabIndex={-1}>
         <OfflineBar />
-        {here && !session.may(here.needs) ? <Nothing kind="forbidden" title={t("state.forbidden")} next={t("state.forbidden_next")} /> : <Outlet />}
+        <ConfigProvider theme={narrow ? phoneTheme : {}}>
+          {here && !session.may(here.needs) ? <Nothing kind="forbidden" title={t("state.forbidden")} next={t("state.forbidden_next")} /> : <Outlet />}
+        </ConfigProvider>
       </main>
     </div>
   );

@@ -142,6 +142,9 @@ export function antTheme(shade: Shade): ThemeConfig {
   };
 }
 
+/** On a phone a finger needs 48 px, and text is read at arm's length. */
+export const phoneTheme: ThemeConfig = { token: { controlHeight: 48, controlHeightSM: 40, fontSize: 16, lineHeight: 24 / 16 } };
+
 /** The same colours for our own style sheets: `var(--c-text2)`, `var(--k-late-ground)`. */
 export function cssVariables(shade: Shade): Record<string, string> {
   const { clock, ...plain } = colours[shade];

@@ -54,7 +54,7 @@ function HandOver({ id, onClose }: { id: string; onClose: () => void }) {
 export function useRiskColumns(explain: (row: TicketRow, kind: ClockKind) => void): Column<TicketRow>[] {
   const { t } = useWords();
   return [
-    { key: "clock", title: t("queue.clock"), width: "152px", render: (row) => <MainClock row={row} onExplain={(kind) => explain(row, kind)} /> },
+    { key: "clock", title: t("queue.clock"), width: "164px", render: (row) => <MainClock row={row} onExplain={(kind) => explain(row, kind)} /> },
     {
       key: "number",
       title: t("queue.ticket"),

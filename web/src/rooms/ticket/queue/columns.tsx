@@ -15,7 +15,7 @@ function place(row: TicketRow): string {
 export function useColumns(search: QueueSearch, explain: (row: TicketRow, kind: ClockKind) => void): Column<TicketRow>[] {
   const { t, f, pick } = useWords();
   return [
-    { key: "clock", title: t("queue.clock"), width: "152px", render: (row) => <MainClock row={row} onExplain={(kind) => explain(row, kind)} /> },
+    { key: "clock", title: t("queue.clock"), width: "164px", render: (row) => <MainClock row={row} onExplain={(kind) => explain(row, kind)} /> },
     {
       key: "number",
       title: t("queue.ticket"),
