@@ -1,4 +1,5 @@
 import { Button, Form, Input } from "antd";
+import { useState } from "react";
 import type { Me } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
@@ -7,7 +8,7 @@ import { LanguageSwitch, ShadeSwitch } from "@ground/shell/Switches";
 import css from "./login.module.css";
 
 type Entered = { onEnter: (me: Me) => Promise<void> };
-type Typed = { username: string; password: string };
+type Typed = { username: string; password: string; code?: string };
 
 export function LoginForm({ onEnter, username }: Entered & { username?: string }) {
   const { t } = useWords();
@@ -15,12 +16,16 @@ export function LoginForm({ onEnter, username }: Entered & { username?: string }
     retry: 0,
     onSuccess: (opened) => onEnter(opened.user),
   });
+  // Asked for only when the name and the password were right and the account has a second factor.
+  const codeAsked = signIn.error?.code.startsWith("session.code_") ?? false;
+  const [withCode, setWithCode] = useState(false);
+  if (codeAsked && !withCode) setWithCode(true);
   return (
     <Form<Typed>
       layout="vertical"
       requiredMark={false}
       initialValues={{ username }}
-      onFinish={(body) => signIn.mutate({ body })}
+      onFinish={({ username: name, password, code }) => signIn.mutate({ body: { username: name, password, code: code?.replace(/\s/g, "") || null } })}
       aria-label={t("login.title")}
     >
       <Form.Item name="username" label={t("login.username")} rules={[{ required: true, message: t("login.username_missing") }]}>
@@ -29,6 +34,11 @@ export function LoginForm({ onEnter, username }: Entered & { username?: string }
       <Form.Item name="password" label={t("login.password")} rules={[{ required: true, message: t("login.password_missing") }]}>
         <Input.Password autoComplete="current-password" autoFocus={Boolean(username)} size="large" />
       </Form.Item>
+      {withCode && (
+        <Form.Item name="code" label={t("login.code")}>
+          <Input autoComplete="one-time-code" inputMode="text" autoFocus maxLength={40} size="large" data-testid="login-code" />
+        </Form.Item>
+      )}
       {signIn.error && <ProblemLine problem={signIn.error} />}
       <Button type="primary" htmlType="submit" size="large" block loading={signIn.isPending} data-testid="login-submit">
         {t("login.submit")}
