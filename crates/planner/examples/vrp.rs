@@ -25,6 +25,9 @@ fn main() {
                     "blink" => o.tuning.blink = v,
                     "x" => o.tuning.cross = v,
                     "k" => o.reach.insert = v as usize,
+                    "s" => o.reach.sample = v as usize,
+                    "far" => o.reach.far = v as usize,
+                    "depot" => o.reach.depot = v as usize,
                     "t" => o.threads = v as usize,
                     _ => println!("unknown {k}"),
                 }

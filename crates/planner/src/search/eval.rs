@@ -10,7 +10,7 @@ use crate::rng::Rng;
 pub(crate) struct Blink {
     left: u32,
     scale: f64,
-    rng: Rng,
+    pub rng: Rng,
 }
 
 impl Blink {
@@ -60,7 +60,8 @@ pub(crate) trait Eval: Clone + Send + Sync {
     fn best(&self, l: &Links, near: &Near, active: &[bool], j: u32, blink: &mut Blink) -> (i64, u32) {
         let mut best = (self.price(j), NONE);
         for (list, is_before) in [(&near.before[j as usize], true), (&near.after[j as usize], false)] {
-            for v in list {
+            let (close, other) = near.tries(list, &mut blink.rng);
+            for v in close.iter().chain(other) {
                 let node = l.node(*v);
                 let r = node.route;
                 if r == NONE || !active[r as usize] || !self.admits(l, r as usize, j) {

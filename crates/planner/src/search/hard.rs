@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::eval::{Blink, Eval};
-use super::links::{Links, NONE};
+use super::links::{Links, NONE, Node};
 use super::near::Near;
 use crate::model::Problem;
 
@@ -13,6 +13,7 @@ const ABSENT: i32 = -(1 << 29);
 
 /// What an insertion behind a node needs to know, in half a cache line.
 #[derive(Debug, Clone, Copy)]
+#[repr(align(32))]
 struct Hot {
     /// Row of the matrix.
     place: u32,
@@ -91,7 +92,35 @@ pub(crate) fn able(p: &Problem) -> Option<Vec<bool>> {
     Some(out)
 }
 
+/// Who asks for a place, with his rows of the matrix.
+struct Ask<'a> {
+    j: u32,
+    x: Node,
+    to: &'a [i32],
+    from: &'a [i32],
+    active: &'a [bool],
+}
+
 impl Hard {
+    /// Is the place behind `p` better than the best so far? Most are not, and two looks at the matrix tell.
+    #[inline(always)]
+    fn look(&self, l: &Links, ask: &Ask<'_>, p: u32, best: &mut (i32, u32), blink: &mut Blink) {
+        let h = &self.hot[p as usize];
+        let (first, second) = (ask.to[h.place as usize], ask.from[h.next_place as usize]);
+        let delta = first + second - h.leg;
+        if delta >= best.0 {
+            return;
+        }
+        let t = (h.depart + first).max(ask.x.open);
+        if t > ask.x.close || t + ask.x.service + second > h.late_next {
+            return;
+        }
+        let r = h.route as usize;
+        if l.node(p).route != NONE && ask.active[r] && self.admits(l, r, ask.j) && !blink.now() {
+            *best = (delta, p);
+        }
+    }
+
     #[inline]
     fn put(&mut self, at: u32, hot: Hot) {
         self.journal.push((at, self.hot[at as usize]));
@@ -417,30 +446,36 @@ impl Eval for Hard {
     }
 
     fn best(&self, l: &Links, near: &Near, active: &[bool], j: u32, blink: &mut Blink) -> (i64, u32) {
-        let x = l.node(j);
-        let (to, from) = (self.f.to(x.place), self.f.from(x.place));
+        let x = *l.node(j);
+        let ask = Ask { j, x, to: self.f.to(x.place), from: self.f.from(x.place), active };
         let mut best = (self.price(j).min(i64::from(i32::MAX)) as i32, NONE);
-        let mut look = |p: u32| {
-            let h = &self.hot[p as usize];
-            let (first, second) = (to[h.place as usize], from[h.next_place as usize]);
-            let delta = first + second - h.leg;
-            if delta >= best.0 {
-                return;
-            }
-            let t = (h.depart + first).max(x.open);
-            if t > x.close || t + x.service + second > h.late_next {
-                return;
-            }
-            let r = h.route as usize;
-            if l.node(p).route != NONE && active[r] && self.admits(l, r, j) && !blink.now() {
-                best = (delta, p);
-            }
-        };
-        for p in &near.before[j as usize] {
-            look(*p);
+        let (close, other) = near.tries(&near.before[j as usize], &mut blink.rng);
+        for p in close.iter().chain(other) {
+            self.look(l, &ask, *p, &mut best, blink);
         }
-        for v in &near.after[j as usize] {
-            look(l.node(*v).prev);
+        let (close, other) = near.tries(&near.after[j as usize], &mut blink.rng);
+        for v in close.iter().chain(other) {
+            self.look(l, &ask, l.node(*v).prev, &mut best, blink);
+        }
+        // One question in three looks at the long legs from and to the depot as well.
+        if let Some(depot) = near.depot.as_ref().filter(|_| blink.rng.below(3) == 0) {
+            for (price, v) in &depot.first[j as usize] {
+                if *price >= best.0 {
+                    break;
+                }
+                let p = l.node(*v).prev;
+                if p as usize >= l.jobs {
+                    self.look(l, &ask, p, &mut best, blink);
+                }
+            }
+            for (price, v) in &depot.last[j as usize] {
+                if *price >= best.0 {
+                    break;
+                }
+                if l.node(*v).next as usize >= l.jobs {
+                    self.look(l, &ask, *v, &mut best, blink);
+                }
+            }
         }
         (i64::from(best.0), best.1)
     }

@@ -25,7 +25,7 @@ use rich::Rich;
 use sisr::Search;
 
 /// Steps between two looks at the budget.
-const CHUNK: u64 = 64;
+const CHUNK: u64 = 128;
 /// Steps of one thread between two meetings. Fixed, so that the plan depends on the seed and not on who was faster.
 const ROUND: u64 = 4096;
 

@@ -4,12 +4,19 @@ use std::sync::Arc;
 
 use super::hard::able;
 use crate::model::{Engineer, Objective, Problem};
+use crate::rng::Rng;
 
 /// Sizes of the candidate lists.
 #[derive(Debug, Clone, Copy)]
 pub struct Reach {
-    /// Predecessors and successors tried for an insertion.
+    /// Best predecessors, and best successors, that every insertion tries.
     pub insert: usize,
+    /// Further ones that an insertion tries, a random stretch of the lists: in a heap of shops the best ones all lie in the heap.
+    pub sample: usize,
+    /// Length of the lists.
+    pub far: usize,
+    /// First and last jobs of a route tried for an insertion next to a common depot.
+    pub depot: usize,
     /// Neighbours that a ruin may spread to.
     pub ruin: usize,
     /// Empty engineers tried for an insertion.
@@ -18,12 +25,14 @@ pub struct Reach {
 
 impl Default for Reach {
     fn default() -> Self {
-        Self { insert: 32, ruin: 120, empty: 16 }
+        Self { insert: 20, sample: 12, far: 160, depot: 24, ruin: 120, empty: 16 }
     }
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct Near {
+    /// Sizes of the lists.
+    pub reach: Reach,
     /// Jobs that may come just before `j`, best first.
     pub before: Vec<Vec<u32>>,
     /// Jobs that may come just after `j`, best first.
@@ -34,6 +43,62 @@ pub(crate) struct Near {
     pub classes_near: Vec<Vec<(i64, u32)>>,
     /// Members of each class.
     pub classes: Vec<Vec<u32>>,
+    /// The class of each engineer.
+    pub class_of: Vec<u32>,
+    /// Where everybody starts and ends at the same places.
+    pub depot: Option<Depot>,
+}
+
+/// One depot for all: being first or last of a route then has a price that no other job changes. Long legs from and to the depot
+/// run past many jobs that are near neither of their ends; these lists find them.
+#[derive(Debug, Clone)]
+pub(crate) struct Depot {
+    /// Per job `j`: (price of `j` between the depot and the first job `v`, `v`), cheapest first.
+    pub first: Vec<Vec<(i32, u32)>>,
+    /// Per job `j`: (price of `j` between the last job `v` and the depot, `v`), cheapest first.
+    pub last: Vec<Vec<(i32, u32)>>,
+}
+
+impl Depot {
+    fn new(p: &Problem, keep: usize) -> Option<Self> {
+        let (start, end) = p.engineers.first().map(|e| (e.start, e.end))?;
+        let end = end?;
+        if p.objective != Objective::Distance || p.engineers.iter().any(|e| e.start != start || e.end != Some(end)) {
+            return None;
+        }
+        let begin = p.engineers.iter().map(|e| e.shift.0).min()?;
+        let d = |a: usize, b: usize| i64::from(p.travel.seconds(a, b));
+        let mut out = Self { first: Vec::new(), last: Vec::new() };
+        let mut row = Vec::new();
+        for (j, job) in p.jobs.iter().enumerate() {
+            let earliest = job.windows[0].0.max(begin + d(start, job.place)) + job.service;
+            let close = job.windows[job.windows.len() - 1].1;
+            let others = || p.jobs.iter().enumerate().filter(|(v, _)| *v != j);
+            let priced = |row: &mut Vec<(i64, u32)>| -> Vec<(i32, u32)> {
+                if row.len() > keep {
+                    row.select_nth_unstable(keep);
+                    row.truncate(keep);
+                }
+                row.sort_unstable();
+                row.iter().map(|(price, v)| (*price as i32, *v)).collect()
+            };
+            row.clear();
+            row.extend(
+                others()
+                    .filter(|(_, v)| earliest + d(job.place, v.place) <= v.windows[v.windows.len() - 1].1)
+                    .map(|(i, v)| (d(start, job.place) + d(job.place, v.place) - d(start, v.place), i as u32)),
+            );
+            out.first.push(priced(&mut row));
+            row.clear();
+            row.extend(
+                others()
+                    .filter(|(_, v)| v.windows[0].0 + v.service + d(v.place, job.place) <= close)
+                    .map(|(i, v)| (d(v.place, job.place) + d(job.place, end) - d(v.place, end), i as u32)),
+            );
+            out.last.push(priced(&mut row));
+        }
+        Some(out)
+    }
 }
 
 fn nearest(row: &mut Vec<(i64, u32)>, keep: usize) -> Vec<u32> {
@@ -63,9 +128,18 @@ pub(crate) fn same(a: &Engineer, b: &Engineer) -> bool {
 }
 
 impl Near {
+    /// The neighbours that an insertion tries: the best ones and a random stretch of the others.
+    #[inline]
+    pub fn tries<'a>(&self, list: &'a [u32], rng: &mut Rng) -> (&'a [u32], &'a [u32]) {
+        let (best, others) = list.split_at(self.reach.insert.min(list.len()));
+        let from = rng.below(others.len().saturating_sub(self.reach.sample) + 1);
+        (best, &others[from..others.len().min(from + self.reach.sample)])
+    }
+
     pub fn new(p: &Problem, reach: Reach) -> Arc<Self> {
         let n = p.jobs.len();
         let mut classes: Vec<Vec<u32>> = Vec::new();
+        let mut class_of = Vec::with_capacity(p.engineers.len());
         for (r, e) in p.engineers.iter().enumerate() {
             // Identical engineers stand next to each other in a fleet; comparing with the last class finds them.
             let alike = classes.last().is_some_and(|c| same(&p.engineers[c[0] as usize], e));
@@ -73,19 +147,22 @@ impl Near {
                 Some(class) if alike => class.push(r as u32),
                 _ => classes.push(vec![r as u32]),
             }
+            class_of.push(classes.len() as u32 - 1);
         }
         let able = able(p);
-        let mut near = Self { before: vec![], after: vec![], around: vec![], classes_near: vec![], classes };
+        let depot = Depot::new(p, reach.depot);
+        let mut near = Self { reach, before: vec![], after: vec![], around: vec![], classes_near: vec![], classes, class_of, depot };
         let mut row = Vec::with_capacity(n);
         let mut least = vec![0; near.classes.len()];
+        let far = reach.far.max(reach.insert);
         for j in 0..n {
             let others = || (0..n).filter(|v| *v != j);
             row.clear();
             row.extend(others().map(|v| (follow(p, v, j), v as u32)));
-            near.before.push(nearest(&mut row, reach.insert));
+            near.before.push(nearest(&mut row, far));
             row.clear();
             row.extend(others().map(|v| (follow(p, j, v), v as u32)));
-            near.after.push(nearest(&mut row, reach.insert));
+            near.after.push(nearest(&mut row, far));
             row.clear();
             let place = p.jobs[j].place;
             row.extend(others().map(|v| {

@@ -80,7 +80,7 @@ impl<E: Eval> Search<E> {
     /// after two looks at the matrix.
     pub fn cheapest(&self, j: u32) -> Option<(i64, u32)> {
         let mut best = (i64::MAX, NONE);
-        for v in &self.near.before[j as usize] {
+        for v in self.near.before[j as usize].iter().take(32) {
             let r = self.l.node(*v).route;
             if r != NONE && self.active[r as usize] && self.eval.admits(&self.l, r as usize, j) {
                 let delta = self.eval.delta(&self.l, j, *v, best.0);

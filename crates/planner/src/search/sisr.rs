@@ -32,7 +32,7 @@ pub struct Tuning {
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { average_removed: 10.0, longest: 10, blink: 0.01, split: 0.5, deepen: 0.01, hot: 2.0, cold: 0.02, cross: 0.1 }
+        Self { average_removed: 10.0, longest: 10, blink: 0.01, split: 0.5, deepen: 0.01, hot: 2.0, cold: 0.02, cross: 1.0 }
     }
 }
 
@@ -328,6 +328,13 @@ impl<E: Eval> Search<E> {
     /// The gaps of a ruin lie next to each other: where it is cheaper, two routes go on with each other's tail (2-opt*,
     /// Potvin and Rousseau, 1995).
     fn cross(&mut self, temperature: f64) {
+        // An idle twin is a partner too: a route that has become too long a detour is cut in two.
+        if self.ruined.len() > 1
+            && let Some(idle) = self.idle(self.ruined[0].0 as usize)
+        {
+            self.touch(idle);
+            self.ruined.push((idle as u32, self.l.start(idle)));
+        }
         for i in 0..self.ruined.len() {
             for k in i + 1..self.ruined.len() {
                 let ((r, a), (s, b)) = (self.ruined[i], self.ruined[k]);
@@ -341,6 +348,13 @@ impl<E: Eval> Search<E> {
                 }
             }
         }
+    }
+
+    /// An idle engineer like `r`.
+    fn idle(&self, r: usize) -> Option<usize> {
+        let class = &self.near.classes[self.near.class_of[r] as usize];
+        let spent = |x: usize| self.ruined.iter().any(|ruined| ruined.0 as usize == x);
+        class.iter().map(|x| *x as usize).find(|x| self.l.count[*x] == 0 && self.active[*x] && !spent(*x))
     }
 
     /// Removes `length` jobs in a string around `v`, perhaps sparing some in the middle. Answers with the node before the gap.
