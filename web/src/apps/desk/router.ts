@@ -12,7 +12,7 @@ import * as terminal from "@rooms/terminal/room";
 import * as ticket from "@rooms/ticket/room";
 import * as visit from "@rooms/visit/room";
 
-setRail([visit.entry, ticket.entry, risk.entry, dispatch.entry, merchant.entry, terminal.entry, letter.entry, org.auditEntry]);
+setRail([visit.entry, ticket.entry, risk.entry, dispatch.entry, merchant.entry, terminal.entry, letter.entry, org.peopleEntry, org.auditEntry]);
 
 const desk = shell.addChildren([
   home,
@@ -24,7 +24,7 @@ const desk = shell.addChildren([
   ...letter.routes,
   ...org.routes,
 ]);
-const tree = root.addChildren([desk, visit.frame.addChildren([...visit.routes])]);
+const tree = root.addChildren([desk, ...org.open, visit.frame.addChildren([...visit.routes])]);
 
 export const router = createRouter({ routeTree: tree, defaultPreload: "intent", scrollRestoration: true, defaultPendingMs: 200 });
 

@@ -61,11 +61,38 @@ export function LoginPage({ onEnter }: Entered) {
           </div>
         </header>
         <LoginForm onEnter={onEnter} />
+        <Forgotten />
       </section>
       <footer className={css.foot}>
         <LanguageSwitch />
         <ShadeSwitch />
       </footer>
     </main>
+  );
+}
+
+/** Asks for a link to choose a new password. The answer is the same whoever asks for whom. */
+function Forgotten() {
+  const { t } = useWords();
+  const [open, setOpen] = useState(false);
+  const ask = $api.useMutation("post", "/api/v1/password-resets", { retry: 0 });
+  if (ask.isSuccess) return <p role="status">{t("login.link_sent")}</p>;
+  if (!open) {
+    return (
+      <Button type="link" className={css.forgotten} onClick={() => setOpen(true)}>
+        {t("login.forgotten")}
+      </Button>
+    );
+  }
+  return (
+    <Form<{ username: string }> layout="vertical" requiredMark={false} className={css.forgotten} onFinish={({ username }) => ask.mutate({ body: { username: username.trim() } })}>
+      <Form.Item name="username" label={t("login.forgotten_who")} rules={[{ required: true, message: t("login.username_missing") }]}>
+        <Input autoCapitalize="off" autoCorrect="off" spellCheck={false} autoFocus />
+      </Form.Item>
+      {ask.error && <ProblemLine problem={ask.error} />}
+      <Button htmlType="submit" loading={ask.isPending}>
+        {t("login.send_link")}
+      </Button>
+    </Form>
   );
 }

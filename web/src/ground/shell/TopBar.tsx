@@ -1,5 +1,5 @@
-import { DownOutlined, GlobalOutlined, LogoutOutlined, MoonOutlined, SunOutlined } from "@ant-design/icons";
-import { Link } from "@tanstack/react-router";
+import { DownOutlined, GlobalOutlined, LogoutOutlined, MoonOutlined, SunOutlined, UserOutlined } from "@ant-design/icons";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { Dropdown } from "antd";
 import { useWords } from "@ground/i18n/Words";
 import { PaletteHost } from "@ground/palette/PaletteHost";
@@ -11,6 +11,7 @@ import css from "./shell.module.css";
 export function TopBar() {
   const { t, lang, switchTo } = useWords();
   const { me, leave } = useSession();
+  const navigate = useNavigate();
   const { shade, choose } = useShade();
   const other = lang === "zh" ? "en" : "zh";
   return (
@@ -27,6 +28,7 @@ export function TopBar() {
         menu={{
           items: [
             { key: "who", disabled: true, label: `${me.display_name} · ${t(`role.${me.role}`)}` },
+            { key: "account", icon: <UserOutlined />, label: t("account.title"), onClick: () => void navigate({ to: "/account" }) },
             { type: "divider" },
             { key: "shade", icon: shade === "dark" ? <SunOutlined /> : <MoonOutlined />, label: t(shade === "dark" ? "shell.light" : "shell.dark"), onClick: () => choose(shade === "dark" ? "light" : "dark") },
             { key: "lang", icon: <GlobalOutlined />, label: t(`lang.${other}`), onClick: () => void switchTo(other) },

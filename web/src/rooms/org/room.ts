@@ -1,10 +1,13 @@
-import { AuditOutlined } from "@ant-design/icons";
+import { AuditOutlined, TeamOutlined } from "@ant-design/icons";
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import type { Schema } from "@api";
 import type { RailItem } from "@ground/shell/rail";
-import { shell } from "@ground/shell/root";
+import { root, shell } from "@ground/shell/root";
+import { roles } from "./people/data";
 
 const text = (value: unknown) => (typeof value === "string" && value.trim() ? value : undefined);
 
+export const peopleEntry: RailItem = { to: "/people", word: "rail.people", name: "people.title", icon: TeamOutlined, needs: "user.manage", key: "p" };
 export const auditEntry: RailItem = { to: "/audit", word: "rail.audit", name: "audit.title", icon: AuditOutlined, needs: "audit.read", key: "u" };
 
 /** Whose changes, and the line that stands open. */
@@ -20,4 +23,30 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("./audit/AuditPage"), "AuditPage"),
 });
 
-export const routes = [audit] as const;
+export const userStates = ["active", "invited", "disabled"] as const satisfies readonly Schema<"UserState">[];
+
+/** Which people, and who stands open. */
+export type PeopleSearch = { state?: Schema<"UserState">; role?: Schema<"Role">; q?: string; open?: string };
+
+const people = createRoute({
+  getParentRoute: () => shell,
+  path: "/people",
+  validateSearch: (search): PeopleSearch => {
+    const [state, role] = [userStates.find((s) => s === search.state), roles.find((r) => r === search.role)];
+    const [q, open] = [text(search.q), text(search.open)];
+    return { ...(state && state !== "active" && { state }), ...(role && { role }), ...(q && { q }), ...(open && { open }) };
+  },
+  component: lazyRouteComponent(() => import("./people/PeoplePage"), "PeoplePage"),
+});
+
+const matrix = createRoute({ getParentRoute: () => shell, path: "/people/roles", component: lazyRouteComponent(() => import("./people/RolesPage"), "RolesPage") });
+
+const account = createRoute({ getParentRoute: () => shell, path: "/account", component: lazyRouteComponent(() => import("./account/AccountPage"), "AccountPage") });
+
+const LinkPage = lazyRouteComponent(() => import("./account/LinkPage"), "LinkPage");
+const join = createRoute({ getParentRoute: () => root, path: "/join", component: LinkPage });
+const reset = createRoute({ getParentRoute: () => root, path: "/reset", component: LinkPage });
+
+export const routes = [audit, people, matrix, account] as const;
+/** Pages one reaches without a session. */
+export const open = [join, reset] as const;

@@ -1,0 +1,108 @@
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { Button, Input, Select, Tabs } from "antd";
+import { useState } from "react";
+import { $api } from "@ground/api/query";
+import { useWords } from "@ground/i18n/Words";
+import { DataList, type Column } from "@ground/list/DataList";
+import { keyset, useRows } from "@ground/list/useKeyset";
+import { RowsLoading } from "@ground/parts/Loading";
+import { Nothing } from "@ground/parts/Nothing";
+import { ProblemPage } from "@ground/parts/ProblemView";
+import { SidePanel } from "@ground/parts/SidePanel";
+import { useSession } from "@ground/session/Session";
+import css from "../org.module.css";
+import { userStates, type PeopleSearch } from "../room";
+import { roles, usePlaces, type PersonRow } from "./data";
+import { InviteModal } from "./InviteModal";
+import { PersonPanel } from "./PersonPanel";
+
+const route = getRouteApi("/shell/people");
+const idOf = (row: PersonRow) => row.id;
+
+/** Who works here: who can sign in, who was asked to join, who has left. */
+export function PeoplePage() {
+  const { t } = useWords();
+  const { may } = useSession();
+  const search = route.useSearch();
+  const navigate = useNavigate();
+  const go = (next: PeopleSearch) => void navigate({ to: "/people", search: next, replace: true });
+  const { open, ...filter } = search;
+  const show = (id?: string) => go({ ...filter, ...(id && { open: id }) });
+  const [inviting, setInviting] = useState(false);
+  const [typed, setTyped] = useState(search.q ?? "");
+  const list = $api.useInfiniteQuery("get", "/api/v1/users", { params: { query: { limit: 100, ...filter } } }, keyset);
+  const rows = useRows<PersonRow>(list);
+  const { branches, partners } = usePlaces();
+  const place = (row: PersonRow) => branches.find((b) => b.id === row.branch_id)?.name ?? t("people.everywhere");
+  const firm = (row: PersonRow) => partners.find((p) => p.id === row.partner_id)?.name ?? t("people.own_firm");
+
+  const columns: Column<PersonRow>[] = [
+    { key: "name", title: t("people.name"), width: "minmax(96px, 1fr)", render: (row) => row.name },
+    { key: "username", title: t("people.username"), width: "minmax(96px, 1fr)", render: (row) => row.username },
+    { key: "role", title: t("people.role"), width: "120px", render: (row) => t(`role.${row.role}`) },
+    { key: "branch", title: t("people.branch"), width: "minmax(96px, 1fr)", render: place },
+    { key: "partner", title: t("people.partner"), width: "minmax(96px, 1fr)", render: firm },
+  ];
+  const state = search.state ?? "active";
+
+  return (
+    <div className={css.page}>
+      <section className={css.main}>
+        <header className={css.head}>
+          <h1>{t("people.title")}</h1>
+          <Tabs activeKey={state} onChange={(key) => go({ ...userStates.flatMap((s) => (s === key && s !== "active" ? [{ state: s }] : []))[0] })} items={userStates.map((s) => ({ key: s, label: t(`people.state.${s}`) }))} />
+          <Input.Search className={css.search} allowClear value={typed} onChange={(event) => setTyped(event.target.value)} onSearch={(q) => go({ ...(search.state && { state: search.state }), ...(q.trim() && { q: q.trim() }) })} placeholder={t("people.search")} aria-label={t("people.search")} />
+          <Select
+            allowClear
+            style={{ minWidth: 120 }}
+            placeholder={t("people.all_roles")}
+            aria-label={t("people.role")}
+            value={search.role}
+            onChange={(role) => go({ ...(search.state && { state: search.state }), ...(search.q && { q: search.q }), ...(role && { role }) })}
+            options={roles.map((role) => ({ value: role, label: t(`role.${role}`) }))}
+          />
+          <Link to="/people/roles" className={css.headEnd}>
+            {t("roles.title")}
+          </Link>
+          {may("user.manage") && (
+            <Button type="primary" onClick={() => setInviting(true)} data-testid="invite">
+              {t("people.invite")}
+            </Button>
+          )}
+        </header>
+        {list.isPending ? (
+          <RowsLoading />
+        ) : list.error ? (
+          <ProblemPage problem={list.error} onRetry={() => void list.refetch()} />
+        ) : rows.length === 0 ? (
+          <Nothing kind={search.q || search.role ? "no_match" : "empty"} title={t("people.nothing")} next={t("people.nothing_next")} />
+        ) : (
+          <DataList
+            label={t("people.title")}
+            rows={rows}
+            id={idOf}
+            columns={columns}
+            openId={open}
+            onOpen={(row) => show(row.id)}
+            onPeek={(row) => show(row.id === open ? undefined : row.id)}
+            more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
+            card={(row) => (
+              <>
+                <div className={css.cardTop}>
+                  <span>{row.name}</span> <span>{t(`role.${row.role}`)}</span>
+                </div>
+                <div className="meta">
+                  {row.username} · {place(row)}
+                </div>
+              </>
+            )}
+          />
+        )}
+      </section>
+      <SidePanel open={open !== undefined} title={t("people.person")} onClose={() => show()}>
+        {open && <PersonPanel key={open} id={open} />}
+      </SidePanel>
+      {inviting && <InviteModal onClose={() => setInviting(false)} onDone={(id) => go({ state: "invited", open: id })} />}
+    </div>
+  );
+}
