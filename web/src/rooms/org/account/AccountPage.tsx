@@ -15,14 +15,16 @@ export function AccountPage() {
   const { t } = useWords();
   const { me } = useSession();
   return (
-    <div className={css.narrow}>
-      <h1>{t("account.title")}</h1>
-      <p className="lead">
-        {me.display_name} · {me.username} · {t(`role.${me.role}`)}
-      </p>
-      <Password />
-      <SecondFactor />
-      <OwnSessions />
+    <div className={css.scroll}>
+      <div className={css.narrow}>
+        <h1>{t("account.title")}</h1>
+        <p className="lead">
+          {me.display_name} · {me.username} · {t(`role.${me.role}`)}
+        </p>
+        <Password />
+        <SecondFactor />
+        <OwnSessions />
+      </div>
     </div>
   );
 }
