@@ -25,7 +25,7 @@ export function LinkSection({ person }: { person: Person }) {
       </div>
       {made?.mailed_to && <p role="status">{t("people.link_mailed", { to: made.mailed_to })}</p>}
       {made?.link && (
-        <div role="status">
+        <div role="status" className={css.link}>
           <p>{t("people.link_once", { until: made.expires_at ? f.moment(made.expires_at) : "" })}</p>
           <CopyNumber value={made.link} mono />
         </div>
