@@ -1,5 +1,5 @@
 # The entry points a newcomer needs.
-.PHONY: demo test web gen portraits lint prove bench bench-planner
+.PHONY: demo test web gen portraits lint prove bench bench-planner fuzz-planner
 .DEFAULT_GOAL := demo
 
 # A service desk with a year behind it, on http://localhost:8080, kept under ./var/demo.
@@ -43,3 +43,7 @@ bench:
 bench-planner:
 	cargo build --release -p postsale
 	scripts/bench-planner
+
+# Mutated files against the planner for ten minutes: no panic, no plan that the judge refuses.
+fuzz-planner:
+	scripts/fuzz-planner

@@ -23,11 +23,23 @@ pub struct Named {
     pub engineers: Vec<Value>,
     /// When each job became known (seconds); 0 for the morning.
     pub released: Vec<i64>,
+    /// Jobs that the file says must be done today. A mark for people: what leaving them costs is in their price.
+    pub must_today: Vec<bool>,
     /// Minutes before a start in which it no longer moves.
     pub frozen_minutes: i64,
 }
 
+impl Named {
+    /// The job with this name.
+    pub fn find(&self, id: &str) -> Result<usize, BadInput> {
+        let at = self.problem.jobs.iter().position(|j| j.id == id);
+        at.map_or_else(|| bad(format!("job {id}"), "id", "is not in the day"), Ok)
+    }
+}
+
 const DAY: i64 = 86_400;
+/// The one model of travel that a day may name.
+const TRAVEL: &str = "manhattan-blend";
 /// Skills that a day may ask for although nobody on shift has them today.
 const KNOWN_SKILLS: [&str; 6] = ["install", "swap", "network", "printer", "pinpad", "unattended"];
 
@@ -140,8 +152,16 @@ impl Names {
     }
 }
 
+/// A depot and when it can be entered and left.
+struct Depot {
+    id: String,
+    at: usize,
+    open: (i64, i64),
+}
+
 struct Reader {
     model: Model,
+    depots: Vec<Depot>,
     places: Places,
     skills: Names,
     parts: Names,
@@ -178,6 +198,35 @@ impl Reader {
         Ok(out)
     }
 
+    fn depot(&mut self, v: &Value) -> Result<(), BadInput> {
+        let id = name(need("depot", v, "id")?);
+        let who = format!("depot {id}");
+        if self.depots.iter().any(|d| d.id == id) {
+            return bad(who, "id", "is used twice");
+        }
+        let at = self.places.of(point(&who, "place", v)?);
+        let open = v.get("open").filter(|o| !o.is_null()).map_or(Ok((0, DAY)), |o| window(&who, "open", o))?;
+        self.depots.push(Depot { id, at, open });
+        Ok(())
+    }
+
+    /// Whoever starts or ends at a depot does so while it is open.
+    fn at_depot(&self, who: &str, v: &Value, out: &mut Engineer) -> Result<(), BadInput> {
+        let Some(id) = v.get("depot").filter(|d| !d.is_null()).map(name) else { return Ok(()) };
+        let Some(depot) = self.depots.iter().find(|d| d.id == id) else { return bad(who, "depot", format!("there is no depot {id}")) };
+        if out.start == depot.at {
+            out.shift.0 = out.shift.0.max(depot.open.0);
+        }
+        if out.end == Some(depot.at) {
+            out.shift.1 = out.shift.1.min(depot.open.1);
+            out.max_overtime = out.max_overtime.min(depot.open.1 - out.shift.1).max(0);
+        }
+        if out.shift.0 > out.shift.1 {
+            return bad(who, "depot", format!("depot {id} is closed for the whole shift"));
+        }
+        Ok(())
+    }
+
     fn engineer(&mut self, v: &Value) -> Result<Engineer, BadInput> {
         let id = name(need("engineer", v, "id")?);
         let who = format!("engineer {id}");
@@ -212,12 +261,16 @@ impl Reader {
         }
         out.speed_permille = (factor * 1000.0).round() as u32;
         out.max_overtime = int_or(&who, v, "max_overtime", 0)?;
+        self.at_depot(&who, v, &mut out)?;
         out.overtime_per_hour = int_or(&who, v, "overtime_cents_per_h", 0)?;
         out.per_hour = int_or(&who, v, "cost_cents_per_h", 0)?;
         out.per_km = int_or(&who, v, "cost_cents_per_km", 0)?;
         out.fixed = int_or(&who, v, "fixed_cents", 0)?;
         out.territories = Some(int_or(&who, v, "territory", -1)?).filter(|t| *t >= 0).into_iter().collect();
         if let Some(b) = v.get("break").filter(|b| !b.is_null()) {
+            if b.get("hard").is_some_and(|h| *h != Value::Bool(true)) {
+                return bad(who, "break", "only a hard break is known");
+            }
             let (open, close) = window(&who, "break", need(&who, b, "window")?)?;
             out.rest = Some(Break { duration: int(&who, "break", need(&who, b, "duration")?)?, open, close });
         }
@@ -265,6 +318,13 @@ impl Reader {
         out.due = v.get("sla_due").filter(|d| !d.is_null()).map(|d| int(&who, "sla_due", d)).transpose()?;
         out.late_per_minute = int_or(&who, v, "late_cents_per_min", 0)?;
         out.territory = Some(int_or(&who, v, "territory", -1)?).filter(|t| *t >= 0);
+        if let Some(told) = v.get("told").filter(|t| !t.is_null()) {
+            let whom = name(need(&who, told, "engineer")?);
+            let Some(engineer) = engineers.iter().position(|e| e.id == whom) else {
+                return bad(who, "told", format!("there is no engineer {whom}"));
+            };
+            out.told = Some((engineer, int(&who, "told", need(&who, told, "start")?)?));
+        }
         if let Some(pin) = v.get("pin").filter(|p| !p.is_null()) {
             let pin = name(pin);
             out.pin = engineers.iter().position(|e| e.id == pin);
@@ -290,7 +350,7 @@ fn after_release(job: &mut Job, released: i64) {
 pub fn read(text: &str, model: Model) -> Result<Named, BadInput> {
     let day: Value =
         serde_json::from_str(text).map_err(|e| BadInput { subject: "file".into(), field: "json", reason: format!("is not JSON: {e}") })?;
-    let mut reader = Reader { model, places: Places::default(), skills: Names::default(), parts: Names::default() };
+    let mut reader = Reader { model, depots: Vec::new(), places: Places::default(), skills: Names::default(), parts: Names::default() };
     for s in KNOWN_SKILLS {
         reader.skills.of(s);
     }
@@ -298,7 +358,22 @@ pub fn read(text: &str, model: Model) -> Result<Named, BadInput> {
     if jobs.len() + people.len() > MAX_PLACES {
         return bad("file", "jobs", format!("{} jobs and {} engineers are more than {MAX_PLACES}", jobs.len(), people.len()));
     }
-    let mut out = Named { problem: Problem::default(), jobs: Vec::new(), engineers: Vec::new(), released: Vec::new(), frozen_minutes: 0 };
+    if let Some(kind) = day.pointer("/travel/model").filter(|m| m.as_str() != Some(TRAVEL)) {
+        return bad("travel", "model", format!("{kind} is not '{TRAVEL}'"));
+    }
+    let mut out = Named {
+        problem: Problem::default(),
+        jobs: Vec::new(),
+        engineers: Vec::new(),
+        released: Vec::new(),
+        must_today: Vec::new(),
+        frozen_minutes: 0,
+    };
+    if let Some(depots) = day.get("depots").filter(|d| !d.is_null()) {
+        for d in list("file", "depots", depots)? {
+            reader.depot(d)?;
+        }
+    }
     for e in people {
         let engineer = reader.engineer(e)?;
         out.problem.engineers.push(engineer);
@@ -310,8 +385,15 @@ pub fn read(text: &str, model: Model) -> Result<Named, BadInput> {
             after_release(&mut job, released);
         }
         out.problem.jobs.push(job);
-        out.released.push(released);
         out.jobs.push(j.get("id").cloned().unwrap_or_default());
+        out.released.push(released);
+        out.must_today.push(match j.get("must_today") {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(must)) => *must,
+            Some(other) => {
+                return bad(format!("job {}", name(&out.jobs[out.jobs.len() - 1])), "must_today", format!("{other} is not true or false"));
+            }
+        });
     }
     out.problem.travel = reader.places.travel(model);
     out.problem.objective = if model == Model::Full { Objective::Money } else { Objective::Distance };
@@ -336,6 +418,7 @@ pub fn read_vrp(text: &str) -> Result<Named, BadInput> {
         jobs: problem.jobs.iter().map(|j| number(&j.id)).collect(),
         engineers: problem.engineers.iter().map(|e| number(&e.id)).collect(),
         released: vec![0; problem.jobs.len()],
+        must_today: vec![false; problem.jobs.len()],
         frozen_minutes: 0,
         problem,
     })

@@ -1,15 +1,16 @@
 //! `postsale plan insert`: one urgent job into a resident plan, then a short repair; or the latency of doing so.
 
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use postsale_planner::model::{BadInput, bad};
-use postsale_planner::{Offer, Refused, Resident, Violation, WhyNot, freeze};
+use postsale_planner::{Refused, Resident, Violation, freeze};
 use serde_json::{Value, json};
 
 use super::day::{Model, Named};
-use super::{cpu_seconds, load, paper, read, save};
+use super::explain::{offer, why_not, windows};
+use super::{load, paper, read, save};
 
 #[derive(Debug, Args)]
 pub struct Insert {
@@ -25,7 +26,7 @@ pub struct Insert {
     /// Time of day in seconds; without it, the release of the first job.
     #[arg(long)]
     now: Option<i64>,
-    /// CPU milliseconds of repair after each insertion.
+    /// Milliseconds of repair after each insertion.
     #[arg(long, default_value_t = 50)]
     repair_ms: u64,
     /// How many engineers to name with their price.
@@ -45,33 +46,18 @@ pub struct Insert {
     latency: Option<usize>,
 }
 
-fn offer(named: &Named, o: &Offer) -> Value {
-    json!({ "engineer": named.engineers[o.engineer], "position": o.position, "start": o.start, "price": o.price })
-}
-
-fn why(named: &Named, w: &WhyNot) -> Value {
-    json!({ "skills": w.skills, "pin": w.pin, "parts": w.parts, "full": w.full, "time": w.time, "too_dear": w.too_dear.map(|o| offer(named, &o)) })
-}
-
-fn find(named: &Named, id: &str) -> Result<usize, BadInput> {
-    let at = named.problem.jobs.iter().position(|j| j.id == id);
-    at.map_or_else(|| bad(format!("job {id}"), "id", "is not in the day"), Ok)
-}
-
 fn held(v: Option<&Violation>) -> Result<(), BadInput> {
     v.map_or(Ok(()), |v| bad("plan", "plan", format!("the judge refuses the plan: rule '{}'", v.rule)))
 }
 
+/// Somebody waits at the telephone: the clock on the wall decides when a repair has had its time.
 fn repair(r: &mut Resident, around: usize, ms: u64) -> u64 {
-    let begin = cpu_seconds();
-    r.repair(&[around], &mut |_| (cpu_seconds() - begin) * 1000.0 >= ms as f64)
+    let begin = Instant::now();
+    r.repair(&[around], &mut |_| begin.elapsed() >= Duration::from_millis(ms))
 }
 
 fn place(named: &Named, r: &mut Resident, j: usize, args: &Insert) -> Result<Value, BadInput> {
-    let slots: Option<Vec<Value>> = args.slots.map(|minutes| {
-        let all = r.slots(j, minutes * 60);
-        all.iter().map(|s| json!({ "open": s.open, "close": s.close, "keeps_due": s.keeps_due, "offer": offer(named, &s.offer) })).collect()
-    });
+    let slots = args.slots.map(|minutes| windows(named, &r.slots(j, minutes.saturating_mul(60))));
     let begin = Instant::now();
     let seen = r.version();
     let placed = r.insert(j, seen, args.alternatives);
@@ -89,7 +75,7 @@ fn place(named: &Named, r: &mut Resident, j: usize, args: &Insert) -> Result<Val
             let now = now.map(|(e, at)| json!({ "engineer": named.engineers[e], "start": at }));
             json!({ "placed": offer(named, &all[0]), "alternatives": alternatives, "after_repair": now, "repair_gain": gain, "repair_steps": steps })
         }
-        Err(Refused::NoPlace(w)) => json!({ "placed": null, "why_not": why(named, &w) }),
+        Err(Refused::NoPlace(w)) => json!({ "placed": null, "why_not": why_not(named, &w) }),
         Err(Refused::Stale(v)) => json!({ "placed": null, "stale": v }),
         Err(Refused::NotPossible(b)) => return Err(b),
     };
@@ -97,7 +83,7 @@ fn place(named: &Named, r: &mut Resident, j: usize, args: &Insert) -> Result<Val
     out["version"] = r.version().into();
     out["insert_microseconds"] = insert_us.into();
     if let Some(slots) = slots {
-        out["slots"] = slots.into();
+        out["slots"] = slots;
     }
     Ok(out)
 }
@@ -142,7 +128,7 @@ pub fn run(args: &Insert) -> Result<(), BadInput> {
     let mut named = read(&args.input, args.model)?;
     let mut plan = paper::read(&named, &load(&args.plan)?)?;
     held(postsale_planner::check(&named.problem, &plan).violations.first())?;
-    let jobs = args.job.iter().map(|id| find(&named, id)).collect::<Result<Vec<_>, _>>()?;
+    let jobs = args.job.iter().map(|id| named.find(id)).collect::<Result<Vec<_>, _>>()?;
     let now = args.now.or_else(|| jobs.first().map(|j| named.released[*j])).unwrap_or(0);
     if now > 0 && args.model == Model::Full {
         freeze(&mut named.problem, &mut plan, now, named.frozen_minutes * 60);

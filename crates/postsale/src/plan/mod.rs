@@ -3,6 +3,9 @@
 mod day;
 #[cfg(test)]
 mod day_test;
+mod explain;
+#[cfg(test)]
+mod fuzz_test;
 mod insert;
 mod paper;
 
@@ -30,6 +33,9 @@ enum Action {
     Solve(Solve),
     /// Place urgent jobs into a plan that is under way: engineer, time and price, with the alternatives.
     Insert(insert::Insert),
+    /// Say of a plan why each job is where it is, what the next best engineers and windows would cost, and what keeps the
+    /// others out.
+    Explain(explain::Explain),
     /// Judge a plan: cost by term and every broken hard rule. Shares no code with the search.
     Check {
         /// The day or the instance.
@@ -76,6 +82,9 @@ struct Solve {
     /// Start from this plan.
     #[arg(long)]
     plan: Option<PathBuf>,
+    /// Add the reasons to the plan: prices of the next best engineers, and what keeps a job out. Takes time of its own.
+    #[arg(long)]
+    explain: bool,
 }
 
 /// CPU seconds of the calling thread, from the kernel's scheduler; where it keeps none, of the process in hundredths.
@@ -131,7 +140,11 @@ fn plan(args: &Solve) -> Result<(), BadInput> {
     let mut done = solve(&named.problem, warm.as_ref(), &options)?;
     done.plan.version = warm.map_or(1, |w| w.version + 1);
     eprintln!("done: {} steps, cost {}, unserved {}", done.steps, done.verdict.cost.total(), done.plan.unserved.len());
-    save(&args.output, &paper::write(&named, &done.plan, &done.verdict))
+    let mut out = paper::write(&named, &done.plan, &done.verdict);
+    if args.explain {
+        out["why"] = explain::reasons(&named, &done.plan, &[], 3, None)?;
+    }
+    save(&args.output, &out)
 }
 
 /// True when the plan holds.
@@ -157,6 +170,7 @@ impl PlanCommand {
         let done = match &self.action {
             Action::Solve(args) => plan(args).map(|()| true),
             Action::Insert(args) => insert::run(args).map(|()| true),
+            Action::Explain(args) => explain::run(args).map(|()| true),
             Action::Check { input, plan, model } => judge(input, plan, *model),
         };
         match done {

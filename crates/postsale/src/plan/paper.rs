@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::day::Named;
 
-/// `{"routes":[{"engineer","jobs","start_times","break_start"}],"unserved":[...],"cost":{...},"version":n}`.
+/// `{"routes":[{"engineer","jobs","start_times","break_start"}],"unserved":[...],"cost":{...},"version":n}`. Of the unserved
+/// jobs those that the file marks as `must_today` are named once more: the mark has no price of its own.
 pub fn write(named: &Named, plan: &Plan, verdict: &Verdict) -> Value {
     let routes: Vec<Value> = plan
         .routes
@@ -25,7 +26,8 @@ pub fn write(named: &Named, plan: &Plan, verdict: &Verdict) -> Value {
         })
         .collect();
     let unserved: Vec<Value> = plan.unserved.iter().map(|j| named.jobs[*j].clone()).collect();
-    json!({ "routes": routes, "unserved": unserved, "cost": cost(verdict), "version": plan.version })
+    let must: Vec<Value> = plan.unserved.iter().filter(|j| named.must_today[**j]).map(|j| named.jobs[*j].clone()).collect();
+    json!({ "routes": routes, "unserved": unserved, "must_today_unserved": must, "cost": cost(verdict), "version": plan.version })
 }
 
 /// Cost by term, with the total.

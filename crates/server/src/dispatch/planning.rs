@@ -106,6 +106,7 @@ fn build(day: &Day, exempt: &Exempt) -> Built {
     p.now = if soonest > 0 { (soonest + GRID_S - 1) / GRID_S * GRID_S } else { 0 };
     let mut skills: BTreeMap<&str, u32> = BTreeMap::new();
     for skill in day.jobs.iter().flat_map(|j| &j.skills) {
+        // Beyond 63 skills the last ones share a bit; publishing asks for each by its name again.
         let next = skills.len() as u32;
         skills.entry(skill).or_insert(next.min(63));
     }
@@ -348,7 +349,7 @@ fn explain(day: &Day, built: &Built, plan: &Plan, out: &mut Proposal) {
     };
     for (j, i) in built.jobs.iter().copied().enumerate() {
         if let Some(placed) = out.places[i] {
-            let all = resident.why(j, OTHERS + 1);
+            let all = resident.why(j, day.people.len());
             out.extra_fen[i] = all.iter().find(|o| o.engineer == placed.person).map(|o| o.price);
             let others = all.iter().filter(|o| o.engineer != placed.person).map(|o| alternative(day, built, j, o));
             out.others[i] = others.filter(|a| decent(day, a.placed)).take(OTHERS).collect();

@@ -117,30 +117,30 @@ fn stop_of(g: &Gathered, found: &Proposal, i: usize) -> PlanStop {
     }
 }
 
-/// Keeps what a search found, or why it found nothing.
-pub fn keep(tx: &mut Tx<'_>, id: PlanId, g: &Gathered, found: &Result<Proposal, Text>) -> Done<()> {
+/// Keeps what a search found, unless it is no longer wanted.
+pub fn keep(tx: &mut Tx<'_>, id: PlanId, g: &Gathered, found: &Proposal) -> Done<()> {
     let Some(before) = plans::for_change(tx, id)?.filter(|p| p.state == PlanState::Running) else { return Ok(()) };
-    let mut after = before.clone();
-    (after.done_at, after.progress) = (Some(tx.now()), 1000);
-    match found {
-        Err(why) => (after.state, after.failure) = (PlanState::Failed, Some(why.clone())),
-        Ok(found) => {
-            let stops: Vec<PlanStop> = (0..g.orders.len()).map(|i| stop_of(g, found, i)).collect();
-            plans::keep_stops(tx, id, &stops)?;
-            let told = stops.iter().zip(&g.day.jobs).filter(|(s, j)| rules::to_tell(j, s.change)).count();
-            after.state = PlanState::Proposed;
-            after.best_fen = Some(found.terms.iter().map(|t| t.after_fen).sum());
-            after.found = Some(Found {
-                before: found.before,
-                after: found.after,
-                terms: found.terms.clone(),
-                changed: changes(&g.day, found),
-                to_tell: u32::try_from(told).unwrap_or(u32::MAX),
-                steps: found.steps,
-            });
-        }
-    }
+    let stops: Vec<PlanStop> = (0..g.orders.len()).map(|i| stop_of(g, found, i)).collect();
+    plans::keep_stops(tx, id, &stops)?;
+    let told = stops.iter().zip(&g.day.jobs).filter(|(s, j)| rules::to_tell(j, s.change)).count();
+    let mut after = PlanRecord { state: PlanState::Proposed, done_at: Some(tx.now()), progress: 1000, ..before.clone() };
+    after.best_fen = Some(found.terms.iter().map(|t| t.after_fen).sum());
+    after.found = Some(Found {
+        before: found.before,
+        after: found.after,
+        terms: found.terms.clone(),
+        changed: changes(&g.day, found),
+        to_tell: u32::try_from(told).unwrap_or(u32::MAX),
+        steps: found.steps,
+    });
     plans::save(tx, "dispatch.plan_found", &before, &mut after)
+}
+
+/// Keeps why a search found nothing.
+pub fn fail(tx: &mut Tx<'_>, id: PlanId, why: &Text) -> Done<()> {
+    let Some(before) = plans::for_change(tx, id)?.filter(|p| p.state == PlanState::Running) else { return Ok(()) };
+    let mut after = PlanRecord { state: PlanState::Failed, done_at: Some(tx.now()), failure: Some(why.clone()), ..before.clone() };
+    plans::save(tx, "dispatch.plan_failed", &before, &mut after)
 }
 
 fn load(tx: &mut Tx<'_>, id: PlanId, version: i64) -> Done<PlanRecord> {
@@ -214,7 +214,8 @@ pub fn outdated_now(tx: &mut Tx<'_>, plan: &PlanRecord) -> Done<Vec<String>> {
     outdated(tx, plan, &stops)
 }
 
-fn in_words(refusal: &Refusal) -> Text {
+/// A refusal in both languages.
+pub fn in_words(refusal: &Refusal) -> Text {
     Text { zh: texts::of_refusal(Lang::Zh, refusal), en: texts::of_refusal(Lang::En, refusal) }
 }
 

@@ -12,7 +12,7 @@ use super::jobs::finish;
 use crate::dispatch::planning::{Effort, propose};
 use crate::dispatch::plans::{SearchJob, note_progress};
 use crate::flow::plan;
-use crate::ground::db::{DbError, Done};
+use crate::ground::db::{DbError, Done, Stop};
 use crate::ground::jobs::Job;
 use crate::house::House;
 
@@ -23,10 +23,14 @@ const TELL: Duration = Duration::from_millis(500);
 pub async fn search(house: &House, job: &Job) -> Done<()> {
     let SearchJob { plan: id } = serde_json::from_str(&job.payload).map_err(|e| DbError::Other(format!("job payload: {e}")))?;
     let caller = Caller::system(job.tenant, "dispatch");
-    let wanted = house.db.read(caller.clone(), house.clock.now(), move |tx| plan::ready(tx, id)).await?;
+    let wanted = house.db.read(caller.clone(), house.clock.now(), move |tx| plan::ready(tx, id)).await;
     let ours = job.clone();
-    let Some((record, gathered)) = wanted else {
-        return house.db.write(caller, house.clock.now(), move |tx| finish(tx, &ours)).await;
+    let (record, gathered) = match wanted {
+        Ok(Some(ready)) => ready,
+        Ok(None) => return house.db.write(caller, house.clock.now(), move |tx| finish(tx, &ours)).await,
+        // A rule said no, and would say no again: that is the answer.
+        Err(Stop::Refused(refusal)) => return give_up(house, caller, id, ours, plan::in_words(&refusal)).await,
+        Err(other) => return Err(other),
     };
     let far = Arc::new((AtomicU32::new(0), AtomicI64::new(0)));
     let (day, told, seconds) = (gathered.day.clone(), far.clone(), f64::from(record.seconds));
@@ -39,17 +43,34 @@ pub async fn search(house: &House, job: &Job) -> Done<()> {
     });
     let found = loop {
         tokio::select! {
-            found = &mut thread => break found.map_err(|e| DbError::Other(format!("the search ended badly: {e}")))?,
+            found = &mut thread => break found,
             () = tokio::time::sleep(TELL) => say(house, id, &far).await?,
         }
     };
-    let found =
-        Arc::new(found.map_err(|bad| Text { zh: format!("这一天排不了：{bad}"), en: format!("This day cannot be planned: {bad}") }));
+    let no = |why: String| Text { zh: format!("这一天排不了：{why}"), en: format!("This day cannot be planned: {why}") };
+    let found = match found {
+        Ok(Ok(found)) => found,
+        Ok(Err(bad)) => return give_up(house, caller, id, ours, no(bad.to_string())).await,
+        Err(accident) => {
+            tracing::error!(plan = %id, %accident, "a search ended badly");
+            return give_up(house, caller, id, ours, no(accident.to_string())).await;
+        }
+    };
     house
         .db
         .write(caller, house.clock.now(), move |tx| {
             plan::keep(tx, id, &gathered, &found)?;
             finish(tx, &ours)
+        })
+        .await
+}
+
+async fn give_up(house: &House, caller: Caller, id: PlanId, job: Job, why: Text) -> Done<()> {
+    house
+        .db
+        .write(caller, house.clock.now(), move |tx| {
+            plan::fail(tx, id, &why)?;
+            finish(tx, &job)
         })
         .await
 }

@@ -7,10 +7,10 @@ use postsale_domain::ticket::{Case, Channel, Impact, Priority, PriorityWhy, Tick
 use postsale_domain::visit::WorkOrderId;
 use postsale_server::flow::desk::Desk;
 use postsale_server::flow::visit::{Sending, send};
-use postsale_server::ground::db::{Done, Tx};
+use postsale_server::ground::db::{Done, Query, Tx, p};
 use postsale_server::merchant::store::{self as merchants, Merchant, Store};
 use postsale_server::ticket::store::{ContactFacts, NEVER_DUE, Ticket, insert};
-use postsale_server::{crew, org, sla};
+use postsale_server::{crew, org, sla, sql};
 use postsale_testkit::{Client, Kit, World, on_both};
 use serde_json::{Value, json};
 
@@ -416,6 +416,14 @@ on_both! {
         assert_eq!(stranger.get(&format!("/api/v1/dispatch/plans/{plan}")).await.problem(404), "not_found");
         assert_eq!(stranger.post(&format!("/api/v1/dispatch/plans/{plan}/publish"), &json!({ "version": 1 })).await.problem(404), "not_found");
         assert_eq!(stranger.get("/api/v1/dispatch/plans").await.expect(200)["items"], json!([]));
+        // Who was asked for has left before the search began: the plan says so and is over.
+        let gone = s.south;
+        let other = s.dispatcher.post("/api/v1/dispatch/plans", &json!({ "date": "2026-11-25", "engineers": [gone] })).await.expect(202);
+        s.world.write(&kit, move |tx| Ok(tx.exec(sql!("UPDATE engineer SET active = 0 WHERE id = $1"), &[p(&gone)])?)).await;
+        postsale_server::worker::round(&kit.house).await;
+        let failed = s.read(&other).await;
+        assert_eq!((&failed["plan"]["state"], &failed["routes"]), (&json!("failed"), &json!([])));
+        assert!(!failed["plan"]["failure"]["zh"].as_str().unwrap().is_empty());
         // A Sunday on which nobody works: every order stays, and it says so.
         let sunday = s.plan(&kit, json!({ "date": "2026-11-29" })).await;
         assert_eq!((&sunday["plan"]["state"], &sunday["routes"]), (&json!("proposed"), &json!([])));
