@@ -49,7 +49,7 @@ fn name(v: &Value) -> String {
 
 fn int(who: &str, field: &'static str, v: &Value) -> Result<i64, BadInput> {
     if let Some(i) = v.as_i64() {
-        return if i.abs() <= MAX_TIME { Ok(i) } else { bad(who, field, format!("{i} is out of range")) };
+        return if (-MAX_TIME..=MAX_TIME).contains(&i) { Ok(i) } else { bad(who, field, format!("{i} is out of range")) };
     }
     match v.as_f64() {
         Some(f) if f.is_finite() && f.abs() <= MAX_TIME as f64 => Ok(f.round() as i64),
@@ -355,6 +355,9 @@ pub fn read(text: &str, model: Model) -> Result<Named, BadInput> {
         reader.skills.of(s);
     }
     let (jobs, people) = (list("file", "jobs", need("file", &day, "jobs")?)?, list("file", "engineers", need("file", &day, "engineers")?)?);
+    if people.is_empty() {
+        return bad("plan", "engineers", "there is no engineer");
+    }
     if jobs.len() + people.len() > MAX_PLACES {
         return bad("file", "jobs", format!("{} jobs and {} engineers are more than {MAX_PLACES}", jobs.len(), people.len()));
     }

@@ -17,7 +17,7 @@ fn day() -> Value {
         ],
         "jobs": [
             { "id": 7, "x": 1000, "y": 0, "service": 600, "windows": [[50400, 61200], [32400, 41400]], "skills": ["swap"], "unserved_cents": 7000, "released": 36000,
-              "priority": 2, "sla_due": 50000, "late_cents_per_min": 40, "must_today": true, "territory": 2, "told": { "engineer": 1, "start": 37000 } },
+              "priority": 2, "sla_due": 50000, "late_cents_per_min": 40, "must_today": true, "territory": 2, "told": { "engineer": 0, "start": 37000 } },
             { "id": 8, "x": 1000, "y": 0, "service": 600, "windows": [[32400, 61200]], "skills": [], "parts": { "psu": 1 }, "unserved_cents": 7000 }
         ],
         "stability": { "reassign_cents": 300, "retime_cents_per_15min_after_confirmation": 100, "frozen_minutes": 45 },
@@ -72,7 +72,7 @@ fn a_day_is_read_as_it_is_meant() {
     assert_eq!(full.jobs[0].windows, vec![(36000, 41400), (50400, 61200)]);
     assert_eq!((full.engineers[0].end, full.engineers[1].end), (Some(0), None));
     let job = &full.jobs[0];
-    assert_eq!((job.due, job.late_per_minute, job.unserved, job.territory, job.told), (Some(50_000), 40, 7000, Some(2), Some((1, 37_000))));
+    assert_eq!((job.due, job.late_per_minute, job.unserved, job.territory, job.told), (Some(50_000), 40, 7000, Some(2), Some((0, 37_000))));
     let e = &full.engineers[0];
     assert_eq!(
         (e.overtime_per_hour, e.per_km, e.per_hour, e.fixed, e.territories.as_slice(), e.max_jobs),

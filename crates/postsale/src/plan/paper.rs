@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use postsale_planner::model::{BadInput, bad};
+use postsale_planner::model::{BadInput, MAX_TIME, bad};
 use postsale_planner::{Plan, Route, Verdict};
 use serde_json::{Map, Value, json};
 
@@ -61,7 +61,7 @@ pub fn read(named: &Named, text: &str) -> Result<Plan, BadInput> {
         }
         for t in r.get("start_times").and_then(Value::as_array).into_iter().flatten() {
             let at = t.as_i64().or_else(|| t.as_f64().map(|f| f.round() as i64));
-            let Some(at) = at.filter(|t| t.abs() <= postsale_planner::model::MAX_TIME) else {
+            let Some(at) = at.filter(|t| (-MAX_TIME..=MAX_TIME).contains(t)) else {
                 return bad(format!("engineer {who}"), "start_times", format!("{t} is not a time in range"));
             };
             route.starts.push(at);
