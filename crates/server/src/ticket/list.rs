@@ -1,7 +1,7 @@
 //! The desk's lists: each view walks an index of its own, keyset-paged by what falls due next.
 
 use jiff::SignedDuration;
-use postsale_domain::ground::{AcquirerId, EngineerId, TypedId, UserId, to_millis};
+use postsale_domain::ground::{AcquirerId, BranchId, EngineerId, TypedId, UserId, to_millis};
 use postsale_domain::merchant::MerchantId;
 use postsale_domain::terminal::TerminalId;
 use postsale_domain::ticket::TicketId;
@@ -49,6 +49,8 @@ pub enum Sight {
     Acquirer(AcquirerId),
     /// Only those with a work order offered to, or accepted by, this engineer.
     Engineer(EngineerId),
+    /// Only those of shops in this branch's districts.
+    Branch(BranchId),
     /// None.
     Nothing,
 }
@@ -58,6 +60,18 @@ macro_rules! given_to {
     () => {
         " AND EXISTS (SELECT 1 FROM work_order w JOIN offer o ON o.work_order_id = w.id AND o.state IN ('offered', 'accepted')
                       WHERE w.ticket_id = t.id AND o.engineer_id = $5)"
+    };
+}
+
+/// Whether a ticket's shop lies in a district of a branch, whose id is at the place named.
+macro_rules! of_branch {
+    ($place:literal) => {
+        concat!(
+            " AND EXISTS (SELECT 1 FROM store s JOIN branch_district d ON d.tenant_id = s.tenant_id AND d.district = s.district
+                          WHERE s.id = t.store_id AND d.branch_id = ",
+            $place,
+            ")"
+        )
     };
 }
 
@@ -114,6 +128,18 @@ pub fn tickets(tx: &mut Tx<'_>, view: View, me: Option<UserId>, sight: Sight, af
         // Without "is closed" the index of all closed ones does not serve, and the bank's own is walked; the comparison implies it.
         (Sight::Acquirer(own), ..) => {
             by_view!("", " AND t.acquirer_id = $5", &with(&[p(&own)]), " AND t.next_due_at < $6", &with(&[p(&own), soon.clone()]))
+        }
+        (Sight::Branch(own), View::Mine, Some(me)) => {
+            by_due!("", concat!(" AND t.owner_id = $5", of_branch!("$6")), &with(&[p(&me), p(&own)]))
+        }
+        (Sight::Branch(own), ..) => {
+            by_view!(
+                " AND t.closed_at IS NOT NULL",
+                of_branch!("$5"),
+                &with(&[p(&own)]),
+                " AND t.next_due_at < $6",
+                &with(&[p(&own), soon.clone()])
+            )
         }
         (Sight::Engineer(own), ..) => {
             by_view!(
@@ -192,6 +218,7 @@ pub fn named(tx: &mut Tx<'_>, word: &str, sight: Sight, limit: u32) -> Done<Vec<
         Sight::Nothing => Vec::new(),
         Sight::All => by_word!("", &key),
         Sight::Acquirer(own) => by_word!(" AND t.acquirer_id = $8", &with(p(&own))),
+        Sight::Branch(own) => by_word!(of_branch!("$8"), &with(p(&own))),
         Sight::Engineer(own) => by_word!(
             " AND EXISTS (SELECT 1 FROM work_order w JOIN offer o ON o.work_order_id = w.id AND o.state IN ('offered', 'accepted')
                           WHERE w.ticket_id = t.id AND o.engineer_id = $8)",
@@ -294,7 +321,7 @@ pub fn counts(tx: &mut Tx<'_>, me: Option<UserId>, sight: Sight) -> Done<Counts>
         })
     };
     macro_rules! some {
-        ($sight:literal) => {
+        ($sight:expr) => {
             sql!(concat!(
                 "SELECT COUNT(*), COUNT(CASE WHEN t.owner_id = $2 THEN 1 END), COUNT(CASE WHEN t.responded_at IS NULL THEN 1 END),
                         COUNT(CASE WHEN t.claimed_at IS NULL THEN 1 END), COUNT(CASE WHEN t.next_due_at < $3 THEN 1 END),
@@ -319,6 +346,7 @@ pub fn counts(tx: &mut Tx<'_>, me: Option<UserId>, sight: Sight) -> Done<Counts>
             &key,
             read,
         )?,
+        Sight::Branch(own) => tx.one(some!(of_branch!("$4")), &with(p(&own)), read)?,
         Sight::Acquirer(own) => tx.one(some!(" AND t.acquirer_id = $4"), &with(p(&own)), read)?,
         Sight::Engineer(own) => tx.one(
             some!(

@@ -8,7 +8,7 @@ use crate::ground::db::{Done, Query, Tx, p};
 use crate::sql;
 
 /// Lets a ticket be seen: any of the tenant with [`Reach::All`]; otherwise an engineer sees tickets of work orders given to
-/// them, an acquirer those of its own. Errors: `not_found`, whether it does not exist or is not theirs.
+/// them, an acquirer those of its own, somebody bound to a branch those of shops in its districts. Errors: `not_found`, whether it does not exist or is not theirs.
 pub fn see_ticket(tx: &mut Tx<'_>, reach: Reach, ticket: TicketId) -> Done<()> {
     let tenant = tx.tenant();
     let (engineer, acquirer) = (tx.caller().engineer(), tx.caller().acquirer());
@@ -32,7 +32,18 @@ pub fn see_ticket(tx: &mut Tx<'_>, reach: Reach, ticket: TicketId) -> Done<()> {
                 &[ticket, tenant, p(&acquirer)],
             )?
         }
-        _ => 0,
+        (Reach::Own, None, None) => {
+            let [ticket, tenant] = key;
+            tx.number(
+                sql!(
+                    "SELECT COUNT(*) FROM ticket t JOIN store s ON s.id = t.store_id
+                       JOIN branch_district d ON d.tenant_id = s.tenant_id AND d.district = s.district
+                     WHERE t.id = $1 AND t.tenant_id = $2 AND d.branch_id = $3"
+                ),
+                &[ticket, tenant, p(&tx.caller().branch())],
+            )?
+        }
+        (Reach::None, ..) => 0,
     };
     if seen == 0 { Err(refuse!(NotFound, "not_found").into()) } else { Ok(()) }
 }

@@ -1,6 +1,8 @@
 //! One integration binary: a file per room, the store suite on both databases, the stories.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
+mod attacks_au;
+mod attacks_az;
 mod demo;
 mod desk_world;
 mod ground;

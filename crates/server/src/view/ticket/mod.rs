@@ -24,7 +24,8 @@ pub fn sight(tx: &Tx<'_>, reach: Reach) -> Sight {
         (Reach::All, ..) => Sight::All,
         (Reach::Own, Some(engineer), _) => Sight::Engineer(engineer),
         (Reach::Own, None, Some(acquirer)) => Sight::Acquirer(acquirer),
-        _ => Sight::Nothing,
+        (Reach::Own, None, None) => tx.caller().branch().map_or(Sight::Nothing, Sight::Branch),
+        (Reach::None, ..) => Sight::Nothing,
     }
 }
 
