@@ -71,6 +71,16 @@ def only(statuses, allowed, result):
         result.wrong(f"answers that should not be: {odd}")
 
 
+def until(what, patience):
+    """Waits until something is so; whether it became so in time. Machines may be slow: patience is for failures, not for the usual."""
+    end = time.monotonic() + patience
+    while not what():
+        if time.monotonic() > end:
+            return False
+        time.sleep(.05)
+    return True
+
+
 FINE = {0, 200, 201, 202, 409, 503}
 
 
@@ -162,9 +172,9 @@ def f05_postgres(place, seed, n, sabotage=None):
         r.faults += 1
     # Ready looks at reads and the last commit; one more write shows that both pools are well.
     load = Load([server.port], place.ledger, seed * 100003 + n, rate=40).start()
-    time.sleep(1)
+    well = until(lambda: load.statuses.get(201), 20)
     load.stop()
-    if not load.statuses.get(201):
+    if not well:
         r.wrong("nothing is written after the last outage")
     server.kill()
     place.check(r)
@@ -189,7 +199,7 @@ def f06_answer_lost(place, seed, seconds, sabotage=None, commit=False):
         ports = [proxy.port]
     load = Load(ports, place.ledger, seed, rate=70, retry=True, mix=[("open", 50), ("note", 30), ("letter", 20)]).start()
     time.sleep(seconds)
-    load.stopping.set()
+    until(lambda: load.retried >= 20, 90)
     load.stop()
     proxy.fault = lambda *_: "pass"
     time.sleep(.2)
@@ -297,7 +307,10 @@ def f11_slow(place, seed, seconds, sabotage=None):
     wrap = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_enter=500000"]
     server = place.server(wrap=wrap, env={"POSTSALE_SABOTAGE": sabotage or ""}).start(patience=60)
     load = Load([server.port], place.ledger, seed, rate=60, hands=40, timeout=20).start()
+    began = time.monotonic()
     time.sleep(seconds)
+    until(lambda: len(place.ledger.lines) >= 20, 60)
+    seconds = time.monotonic() - began
     server.kill()
     load.stop()
     only(load.statuses, FINE, r)
@@ -330,10 +343,10 @@ def f13_handles(place, seed, sabotage=None):
         s.close()
     time.sleep(1.5)
     before = load.statuses.get(201, 0)
-    time.sleep(1.5)
+    recovered = until(lambda: load.statuses.get(201, 0) > before, 20)
     if not server.alive():
         r.wrong("the server ended")
-    elif load.statuses.get(201, 0) <= before:
+    elif not recovered:
         r.wrong("it does not recover")
     load.stop()
     server.kill()
@@ -350,8 +363,7 @@ def f18_timers(place, seed, timers, kills, sabotage=None):
     server = place.server(worker=False).start()
     load = Load([server.port], place.ledger, seed, rate=400, hands=24, mix=[("open", 1)])
     load.start()
-    while len(place.ledger.lines) < max(40, timers // 40):
-        time.sleep(.1)
+    until(lambda: len(place.ledger.lines) >= max(40, timers // 40), 180)
     load.stop()
     server.kill()
     multiply_clocks(sql, timers)
@@ -487,8 +499,7 @@ def f33_race(place, seed, rounds, sabotage=None):
     r = Result("F-33", "64 agents take the same ticket at the same moment", place.database)
     server = place.server(env={"POSTSALE_SABOTAGE": sabotage or ""}).start()
     load = Load([server.port], place.ledger, seed, rate=100, mix=[("open", 1)]).start()
-    while len(load.free) < rounds:
-        time.sleep(.05)
+    until(lambda: len(load.free) >= rounds, 120)
     load.stop()
     answers = {}
     for ticket, version in load.free[:rounds]:

@@ -51,8 +51,10 @@ pub fn worker(file: Option<&Path>) -> Done {
     let house = House::open(config(file)?, Clock::Wall).map_err(|e| e.to_string())?;
     runtime()?.block_on(async move {
         let (stop, stopped) = tokio::sync::watch::channel(false);
+        let leaving = house.clone();
         let working = tokio::spawn(postsale_server::worker::run(house, stopped));
         told_to_stop().await;
+        leaving.meter.drain();
         let _ = stop.send(true);
         working.await.map_err(|e| e.to_string())
     })

@@ -31,7 +31,7 @@ pub fn page_link(house: &House, ticket: uuid::Uuid) -> String {
 /// One round: everything that is due, until nothing is. The number of mails handed over.
 pub async fn deliver(house: &House, out: Arc<dyn MailOut>) -> Done<u32> {
     let mut done = 0;
-    loop {
+    while !house.meter.is_draining() {
         let (now, seal, host) = (house.clock.now(), house.seal.clone(), own_host(house));
         let work = move |bare: &mut Bare<'_>| {
             let id = |ticket: postsale_domain::ticket::TicketId, notice| {
@@ -47,6 +47,7 @@ pub async fn deliver(house: &House, out: Arc<dyn MailOut>) -> Done<u32> {
             done += u32::from(hand_over(house, out.clone(), mail).await?);
         }
     }
+    Ok(done)
 }
 
 async fn hand_over(house: &House, out: Arc<dyn MailOut>, claimed: Claimed) -> Done<bool> {

@@ -116,7 +116,9 @@ pub fn lines_after(tx: &mut Tx<'_>, after: i64, last: i64) -> Done<Vec<(Line, Ve
 
 /// When the newest entry of any tenant was written. A clock behind it has been turned back.
 pub fn latest(bare: &mut Bare<'_>) -> Done<Option<Timestamp>> {
-    let newest =
-        sql!("SELECT e.at FROM audit_head h JOIN audit_entry e ON e.tenant_id = h.tenant_id AND e.seq = h.seq ORDER BY e.at DESC LIMIT 1");
-    Ok(bare.one(newest, &[], |r| r.next())?)
+    let newest = sql!(
+        "SELECT MAX(d.at) FROM
+           (SELECT (SELECT e.at FROM audit_entry e WHERE e.tenant_id = h.tenant_id AND e.seq = h.seq) AS at FROM audit_head h) AS d"
+    );
+    Ok(bare.one(newest, &[], |r| r.next::<Option<Timestamp>>())?.flatten())
 }

@@ -57,7 +57,8 @@ impl Default for Bench {
 
 /// Does everything that is due.
 pub async fn round(house: &House, post: &Post, bench: &mut Bench) -> Done<()> {
-    loop {
+    // Others may go on adding work for ever; who was told to stop takes no more.
+    while !house.meter.is_draining() {
         let now = house.clock.now();
         let claimed = house.db.bare_write(move |bare| Ok(jobs::claim(bare, now, BATCH)?)).await?;
         if claimed.is_empty() {
@@ -71,6 +72,7 @@ pub async fn round(house: &House, post: &Post, bench: &mut Bench) -> Done<()> {
             }
         }
     }
+    Ok(())
 }
 
 async fn one(house: &House, post: &Post, job: Job, now: Timestamp) -> Done<()> {

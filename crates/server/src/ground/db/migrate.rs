@@ -20,6 +20,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0014_plan", include_str!("../../../migrations/0014_plan.sql")),
     ("0015_desk_lists", include_str!("../../../migrations/0015_desk_lists.sql")),
     ("0016_people", include_str!("../../../migrations/0016_people.sql")),
+    ("0017_walks", include_str!("../../../migrations/0017_walks.sql")),
 ];
 
 /// What a run of [`migrate`] did.
