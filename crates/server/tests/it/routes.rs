@@ -11,6 +11,7 @@ use postsale_testkit::{Answer, Client, Kit, World, check_portrait, on_both};
 use serde_json::{Map, Value, json};
 
 use crate::desk_world::{DeskWorld, id_of};
+use crate::talk_world::some_terminal;
 
 struct Route {
     method: Method,
@@ -107,7 +108,10 @@ async fn ids(kit: &Kit, world: &World) -> BTreeMap<String, String> {
             found.insert(word, id.to_owned());
         }
     }
-    assert!(["tickets", "work-orders", "letters", "follow-ups"].iter().all(|w| found.contains_key(*w)), "{found:?}");
+    assert!(
+        ["tickets", "work-orders", "letters", "follow-ups", "merchants", "terminals"].iter().all(|w| found.contains_key(*w)),
+        "{found:?}"
+    );
     found
 }
 
@@ -169,6 +173,8 @@ on_both! {
         let desk = DeskWorld::new(&kit).await;
         desk.called().await;
         let other = World::new(&kit, "t2").await;
+        // The noodle shop has a namesake over there, with a terminal of the same serial number.
+        some_terminal(&kit, &other).await;
         furnish(&kit, &desk.world).await;
         furnish(&kit, &other).await;
         let (own, foreign) = (ids(&kit, &desk.world).await, ids(&kit, &other).await);
