@@ -128,11 +128,12 @@ impl Judge<'_> {
         if let (Some(at), Some(b)) = (rest, eng.rest) {
             if !(b.open..=b.close).contains(&at) {
                 self.blame("break", Some(e), None);
+                rest = None;
             }
         } else if rest.is_some() {
             self.blame("break", Some(e), None);
         }
-        let taken = rest.is_some();
+        let taken = route.rest.is_some();
         let (mut place, mut free) = (eng.start, eng.shift.0);
         let mut distance = 0i128;
         for (i, (j, start)) in route.jobs.iter().zip(&route.starts).enumerate() {
