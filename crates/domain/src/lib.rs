@@ -7,6 +7,7 @@ pub mod crew;
 pub mod dispatch;
 pub mod followup;
 pub mod ground;
+pub mod import;
 pub mod inbox;
 pub mod knowledge;
 pub mod merchant;

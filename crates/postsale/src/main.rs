@@ -55,7 +55,7 @@ enum Command {
         /// The folder `backup` made.
         folder: PathBuf,
     },
-    /// Take in what lies in a folder.
+    /// Take in what lies in a folder or a file.
     #[command(subcommand)]
     Import(import::Import),
     /// Check the clock rules with cases of your own.

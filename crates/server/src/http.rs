@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::ground::web::{Problem, SESSION_COOKIE, observe};
 use crate::house::House;
-use crate::{dispatch, followup, h5, health, inbox, knowledge, merchant, org, sla, terminal, ticket, visit, web};
+use crate::{dispatch, followup, h5, health, import, inbox, knowledge, merchant, org, sla, terminal, ticket, visit, web};
 
 /// A request that takes longer is ended with 503; nothing here has reason to.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -54,6 +54,8 @@ fn api() -> OpenApiRouter<House> {
             .merge(followup::api::routes())
             .merge(sla::api::routes())
             .merge(inbox::api::routes())
+            .merge(import::api::routes())
+            .merge(import::export_api::routes())
             .merge(knowledge::api::routes())
             .merge(visit::api::routes())
             .merge(dispatch::api::routes())

@@ -12,6 +12,7 @@ pub mod h5;
 pub mod health;
 pub mod house;
 pub mod http;
+pub mod import;
 pub mod inbox;
 pub mod knowledge;
 pub mod merchant;

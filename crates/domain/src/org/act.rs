@@ -108,6 +108,10 @@ actions! {
     RegistryEdit = "registry.edit":             "AA...A.....";
     /// Sees a person's number or address in clear, with a reason.
     ContactReveal = "contact.reveal":           "AAAo.A.....";
+    /// Imports files into the registry.
+    ImportRun = "import.run":                 "A....A.....";
+    /// Takes lists away as tables.
+    ExportRead = "export.read":               "A....AAAoA.";
     /// Reads letters as received.
     LetterRead = "letter.read":                 "AA...A...A.";
     /// Hands a letter in, or registers an unreadable one by hand.

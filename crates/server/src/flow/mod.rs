@@ -8,6 +8,7 @@ pub mod day;
 pub mod desk;
 pub mod dispatch;
 pub mod guide;
+pub mod import;
 pub mod letter;
 pub mod merchant;
 pub mod people;

@@ -8,6 +8,7 @@ pub mod mail;
 pub mod meter;
 pub mod sabotage;
 pub mod seal;
+pub mod sheet;
 pub mod texts;
 pub mod web;
 pub mod when;

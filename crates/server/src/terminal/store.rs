@@ -212,6 +212,25 @@ pub fn by_serial(tx: &mut Tx<'_>, serial: &str) -> Done<Option<Terminal>> {
     )?)
 }
 
+/// The terminal with a unique number (as `postsale_domain::terminal::tusn` writes it).
+pub fn by_tusn(tx: &mut Tx<'_>, tusn: &str) -> Done<Option<Terminal>> {
+    let tenant = tx.tenant();
+    Ok(tx.one(
+        sql!(concat!("SELECT ", columns!(), " FROM terminal WHERE tenant_id = $1 AND tusn = $2")),
+        &[p(&tenant), p(tusn)],
+        read_terminal,
+    )?)
+}
+
+/// The terminal that has an acquirer's terminal number now.
+pub fn by_tid(tx: &mut Tx<'_>, acquirer: AcquirerId, tid: &str) -> Done<Option<TerminalId>> {
+    Ok(tx.one(
+        sql!("SELECT terminal_id FROM binding WHERE acquirer_id = $1 AND tid = $2 AND valid_to IS NULL"),
+        &[p(&acquirer), p(tid)],
+        |r| r.next(),
+    )?)
+}
+
 /// The terminal a sticker names, and its tenant. Stickers carry a signature, so no tenant is known before.
 pub fn behind_sticker(bare: &mut crate::ground::db::Bare<'_>, id: TerminalId) -> Done<Option<postsale_domain::ground::TenantId>> {
     Ok(bare.one(sql!("SELECT tenant_id FROM terminal WHERE id = $1"), &[p(&id)], |r| r.next())?)

@@ -1,6 +1,7 @@
 //! Read-only screens over several rooms.
 
 pub mod clock;
+pub mod export;
 pub mod follow_up;
 pub mod guide;
 pub mod plan;

@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use postsale_domain::ground::Caller;
+use postsale_domain::import::{ImportState, RowState};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::post::Post;
 use super::{plan, staff};
 use crate::dispatch::plans::SEARCH;
-use crate::flow::letter;
+use crate::flow::{import as importing, letter};
 use crate::ground::db::{DbError, Done, Stop};
 use crate::ground::jobs::{self, Job};
 use crate::house::House;
+use crate::import::{self, ImportJob};
 use crate::inbox::store::{READ, ReadJob};
 use crate::org;
 
@@ -79,6 +81,7 @@ async fn one(house: &House, post: &Post, job: Job, now: Timestamp) -> Done<()> {
     let done = match job.queue.as_str() {
         READ => read_letter(house, &job).await,
         org::mail::QUEUE => staff::send(house, &job, post.out()).await,
+        import::QUEUE => import_some(house, &job).await,
         other => Err(Stop::Db(DbError::Other(format!("nobody works on the queue {other}")))),
     };
     ended(house, &job, now, done).await
@@ -120,4 +123,51 @@ async fn read_letter(house: &House, job: &Job) -> Done<()> {
             finish(tx, &ours)
         })
         .await
+}
+
+/// Rows that are on their way into the database at a time: their transactions share commits.
+const ABREAST: usize = 16;
+
+/// Deals with the next rows of an import: checks them in one transaction, or imports them, each in one of its own.
+async fn import_some(house: &House, job: &Job) -> Done<()> {
+    let ImportJob { run: id } = serde_json::from_str(&job.payload).map_err(|e| DbError::Other(format!("job payload: {e}")))?;
+    let (caller, ours) = (Caller::system(job.tenant, "import"), job.clone());
+    let run = house.db.read(caller.clone(), house.clock.now(), move |tx| import::store::seen(tx, id)).await?;
+    let mut last = None;
+    if run.state == ImportState::Running {
+        let (id, done) = (run.id, run.row_done);
+        let rows = house
+            .db
+            .read(caller.clone(), house.clock.now(), move |tx| import::store::rows(tx, id, Some(RowState::Good), done, importing::CHUNK))
+            .await?;
+        last = rows.last().map(|r| r.row);
+        for some in rows.chunks(ABREAST) {
+            let mut all = JoinSet::new();
+            for row in some {
+                all.spawn(import_row(house.clone(), caller.clone(), run.clone(), row.row));
+            }
+            while let Some(ended) = all.join_next().await {
+                ended.map_err(|e| DbError::Other(format!("an imported row: {e}")))??;
+            }
+        }
+    }
+    house
+        .db
+        .write(caller, house.clock.now(), move |tx| {
+            match run.state {
+                ImportState::Checking => importing::check_some(tx, &run)?,
+                ImportState::Running => importing::imported_some(tx, &run, last)?,
+                ImportState::Read | ImportState::Checked | ImportState::Done => {}
+            }
+            finish(tx, &ours)
+        })
+        .await
+}
+
+/// Imports a row; what a rule refuses now is noted on it and does not stop the others.
+async fn import_row(house: House, caller: Caller, run: import::store::Run, row: i64) -> Done<()> {
+    let of = run.clone();
+    let done = house.db.write(caller.clone(), house.clock.now(), move |tx| importing::import_row(tx, &of, row)).await;
+    let Err(Stop::Refused(refusal)) = done else { return done };
+    house.db.write(caller, house.clock.now(), move |tx| importing::refused_row(tx, &run, row, &refusal)).await
 }

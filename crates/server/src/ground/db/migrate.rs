@@ -21,6 +21,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0015_desk_lists", include_str!("../../../migrations/0015_desk_lists.sql")),
     ("0016_people", include_str!("../../../migrations/0016_people.sql")),
     ("0017_walks", include_str!("../../../migrations/0017_walks.sql")),
+    ("0018_import", include_str!("../../../migrations/0018_import.sql")),
 ];
 
 /// What a run of [`migrate`] did.

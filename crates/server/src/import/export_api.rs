@@ -1,0 +1,124 @@
+//! HTTP of exports: lists as tables to take away.
+
+use axum::http::header;
+use axum::response::IntoResponse;
+use postsale_domain::ground::Reach;
+use postsale_domain::org::act;
+use postsale_domain::refuse;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::ground::db::DbError;
+use crate::ground::sheet::{Book, CsvText, Out, XLSX};
+use crate::ground::web::{Door, Keyset, Params, Problem, Ref};
+use crate::house::House;
+use crate::view::export::{ExportList, header as titles, rows};
+use crate::view::registry::sight;
+
+/// The routes of exports.
+pub fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new().routes(routes!(export_list))
+}
+
+/// Most rows of a table that is taken away.
+const MAX_ROWS: usize = 50_000;
+/// Rows read at a time.
+const AT_A_TIME: u32 = 500;
+
+/// How a table is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum TableFormat {
+    Xlsx,
+    Csv,
+}
+
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ExportAsked {
+    /// CSV without it.
+    #[param(inline)]
+    format: Option<TableFormat>,
+}
+
+enum Table {
+    Csv(CsvText),
+    Xlsx(Box<Book>),
+}
+
+impl Table {
+    fn out(&mut self) -> &mut dyn Out {
+        match self {
+            Table::Csv(text) => text,
+            Table::Xlsx(book) => book.as_mut(),
+        }
+    }
+
+    fn bytes(self) -> Result<Vec<u8>, DbError> {
+        match self {
+            Table::Csv(text) => Ok(text.bytes()),
+            Table::Xlsx(book) => book.bytes(),
+        }
+    }
+}
+
+/// A list as a table, newest first: the 50,000 newest rows at most (`X-Rows-Left-Out: true` says that there are more). Phone
+/// numbers are masked, nothing in it is ever computed, and the audit chain says who took it.
+#[utoipa::path(get, path = "/exports/{list}", operation_id = "export_list", tag = "import", params(("list" = inline(ExportList), Path), ExportAsked),
+    responses((status = 200, body = Vec<u8>, content_type = "text/csv"), Problem))]
+async fn export_list(
+    door: Door<act::ExportRead>,
+    Ref(list): Ref<ExportList>,
+    Params(asked): Params<ExportAsked>,
+) -> Result<impl IntoResponse, Problem> {
+    let reach = door.reach().min(act::reach(list.action(), &door.caller.who));
+    if reach == Reach::None {
+        return Err(Problem::refused(door.lang, &refuse!(Forbidden, "not_allowed", action = list.action())));
+    }
+    let (lang, format) = (door.lang, asked.format.unwrap_or(TableFormat::Csv));
+    let (bytes, taken, more) = door
+        .read(move |tx| {
+            let sight = sight(tx, reach);
+            let titles = titles(list, lang);
+            let mut table = match format {
+                TableFormat::Csv => Table::Csv(CsvText::new(&titles)),
+                TableFormat::Xlsx => Table::Xlsx(Box::new(Book::new(&titles)?)),
+            };
+            let (mut after, mut taken) = (Keyset::LAST, 0);
+            loop {
+                let some = rows(tx, list, sight, after, AT_A_TIME)?;
+                for (_, cells) in &some {
+                    table.out().row(cells)?;
+                }
+                taken += some.len();
+                match some.last() {
+                    Some((place, _)) if some.len() == AT_A_TIME as usize && taken < MAX_ROWS => after = *place,
+                    last => {
+                        let more = last.is_some() && taken >= MAX_ROWS;
+                        return Ok((table.bytes()?, taken, more));
+                    }
+                }
+            }
+        })
+        .await?;
+    let name = list.as_str();
+    door.write(move |tx| {
+        tx.audit("export.read", name, None, Some(&json!({ "rows": taken })));
+        Ok(())
+    })
+    .await?;
+    let (kind, ending) = match format {
+        TableFormat::Csv => ("text/csv; charset=utf-8", "csv"),
+        TableFormat::Xlsx => (XLSX, "xlsx"),
+    };
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.{ending}\"")),
+        (header::HeaderName::from_static("x-rows-left-out"), more.to_string()),
+    ];
+    Ok((headers, bytes))
+}

@@ -1,0 +1,226 @@
+//! Lists as tables to take away: the same rows the pages show, phone numbers masked, newest first.
+
+use jiff::Timestamp;
+use postsale_domain::ground::{Lang, TypedId, mask_email, mask_phone, to_millis};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::registry::{Sight, merchants, terminals};
+use crate::ground::db::{Done, Query, Row, Tx, p};
+use crate::ground::web::Keyset;
+use crate::ground::{texts, when};
+use crate::inbox::store as inbox;
+use crate::org::store::audit_lines;
+use crate::sql;
+
+/// A list that can be taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExportList {
+    /// Tickets by number.
+    Tickets,
+    /// Merchants.
+    Merchants,
+    /// Terminals.
+    Terminals,
+    /// Work orders by number.
+    WorkOrders,
+    /// Letters as received, without their words.
+    Letters,
+    /// The audit chain.
+    Audit,
+}
+
+impl ExportList {
+    /// The word in addresses and file names.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ExportList::Tickets => "tickets",
+            ExportList::Merchants => "merchants",
+            ExportList::Terminals => "terminals",
+            ExportList::WorkOrders => "work-orders",
+            ExportList::Letters => "letters",
+            ExportList::Audit => "audit",
+        }
+    }
+
+    /// The action somebody needs besides exporting.
+    pub fn action(self) -> &'static str {
+        match self {
+            ExportList::Tickets => "ticket.read",
+            ExportList::Merchants | ExportList::Terminals => "registry.read",
+            ExportList::WorkOrders => "visit.read",
+            ExportList::Letters => "letter.read",
+            ExportList::Audit => "audit.read",
+        }
+    }
+}
+
+/// The titles of a list's columns.
+pub fn header(list: ExportList, lang: Lang) -> Vec<String> {
+    let names: &[&str] = match list {
+        ExportList::Tickets => {
+            &["number", "subject", "state", "priority", "merchant", "mid", "serial", "owner", "contact", "phone", "opened", "closed"]
+        }
+        ExportList::Merchants => &["mid", "name", "tier", "industry", "acquirer", "district", "stores", "terminals", "open_tickets"],
+        ExportList::Terminals => &[
+            "serial",
+            "tusn",
+            "model",
+            "vendor",
+            "batch",
+            "firmware",
+            "tid",
+            "merchant",
+            "store",
+            "district",
+            "offline",
+            "covered_until",
+            "open_tickets",
+        ],
+        ExportList::WorkOrders => {
+            &["order", "number", "state", "fault", "engineer", "district", "planned_from", "planned_to", "outcome", "opened", "closed"]
+        }
+        ExportList::Letters => &["received", "channel", "sender", "subject", "state", "ticket"],
+        ExportList::Audit => &["seq", "at", "who", "action", "about", "before", "after", "hash"],
+    };
+    names.iter().map(|n| texts::sentence(lang, &format!("column.{n}"), &std::collections::BTreeMap::new())).collect()
+}
+
+/// A row and its place in the list.
+pub type Placed = (Keyset, Vec<String>);
+
+/// Rows of a list after a place, newest first. An engineer's own lists are on their telephone; they export nothing.
+pub fn rows(tx: &mut Tx<'_>, list: ExportList, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+    match (list, sight) {
+        (_, Sight::Nothing | Sight::Engineer(_)) => Ok(Vec::new()),
+        (ExportList::Tickets, _) => tickets(tx, sight, after, limit),
+        (ExportList::Merchants, _) => Ok(merchants::list(tx, sight, "", after, limit)?.into_iter().map(merchant).collect()),
+        (ExportList::Terminals, _) => Ok(terminals::list(tx, sight, "", after, limit)?.into_iter().map(terminal).collect()),
+        (ExportList::WorkOrders, _) => orders(tx, sight, after, limit),
+        (ExportList::Letters, Sight::All) => letters(tx, after, limit),
+        (ExportList::Audit, Sight::All) => Ok(audit_lines(tx, None, after.at, limit)?
+            .into_iter()
+            .map(|l| {
+                let who = l.caller_name.unwrap_or(l.caller);
+                let cells = vec![l.seq.to_string(), moment(Some(l.at)), who, l.action, l.subject, l.before, l.after, l.hash];
+                (Keyset { at: l.seq, ..Keyset::LAST }, cells)
+            })
+            .collect()),
+        (ExportList::Letters | ExportList::Audit, Sight::Acquirer(_)) => Ok(Vec::new()),
+    }
+}
+
+/// An instant as tables sort it: local time of the house.
+fn moment(at: Option<Timestamp>) -> String {
+    at.map(|at| at.to_zoned(when::zone()).strftime("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
+}
+
+fn merchant(m: merchants::MerchantRow) -> Placed {
+    let key = Keyset { at: 0, id: m.id.uuid() };
+    let counts = [m.stores, m.terminals, m.open_tickets].map(|n| n.to_string());
+    let cells = [m.mid, m.name, m.tier.as_str().to_owned(), m.industry, m.acquirer.name, m.district.unwrap_or_default()];
+    (key, cells.into_iter().chain(counts).collect())
+}
+
+fn terminal(t: terminals::TerminalRow) -> Placed {
+    let key = Keyset { at: 0, id: t.id.uuid() };
+    let (tid, merchant, store, district) = t.place.map(|p| (p.tid, p.merchant.name, p.store_name, p.district)).unwrap_or_default();
+    let covered = t.covered_until.map(|d| d.to_string()).unwrap_or_default();
+    let cells = vec![
+        t.serial_no,
+        t.tusn,
+        t.model,
+        t.vendor,
+        t.batch,
+        t.firmware,
+        tid,
+        merchant,
+        store,
+        district,
+        moment(t.offline_since),
+        covered,
+        t.open_tickets.to_string(),
+    ];
+    (key, cells)
+}
+
+fn tickets(tx: &mut Tx<'_>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+    macro_rules! question {
+        ($sight:literal) => {
+            sql!(concat!(
+                "SELECT t.number, t.subject, t.state, t.priority, COALESCE(m.name, ''), COALESCE(m.mid, ''), COALESCE(x.serial_no, ''),
+                        COALESCE(u.display_name, ''), COALESCE(t.contact_name, ''), t.contact_phone, t.opened_at, t.closed_at
+                 FROM ticket t LEFT JOIN merchant m ON m.id = t.merchant_id LEFT JOIN terminal x ON x.id = t.terminal_id
+                      LEFT JOIN app_user u ON u.id = t.owner_id
+                 WHERE t.tenant_id = $1 AND t.number < $2",
+                $sight,
+                " ORDER BY t.number DESC LIMIT $3"
+            ))
+        };
+    }
+    let read = |r: &mut Row| {
+        let number: i64 = r.next()?;
+        let mut cells = vec![format!("T-{number:06}")];
+        for _ in 0..8 {
+            cells.push(r.next()?);
+        }
+        cells.push(r.next::<Option<String>>()?.as_deref().map(mask_phone).unwrap_or_default());
+        cells.extend([moment(r.next()?), moment(r.next()?)]);
+        Ok((Keyset { at: number, ..Keyset::LAST }, cells))
+    };
+    let key = [p(&tx.tenant()), p(&after.at), p(&limit)];
+    Ok(match sight {
+        Sight::Acquirer(own) => tx.query(question!(" AND t.acquirer_id = $4"), &[key.as_slice(), &[p(&own)]].concat(), read)?,
+        _ => tx.query(question!(""), &key, read)?,
+    })
+}
+
+fn orders(tx: &mut Tx<'_>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+    macro_rules! question {
+        ($sight:literal) => {
+            sql!(concat!(
+                "SELECT w.number, t.number, w.state, w.fault_code, COALESCE(e.name, ''), w.district, w.planned_from, w.planned_to,
+                        COALESCE(w.outcome, ''), w.created_at, w.closed_at
+                 FROM work_order w JOIN ticket t ON t.id = w.ticket_id LEFT JOIN engineer e ON e.id = w.engineer_id
+                 WHERE w.tenant_id = $1 AND w.number < $2",
+                $sight,
+                " ORDER BY w.number DESC LIMIT $3"
+            ))
+        };
+    }
+    let read = |r: &mut Row| {
+        let (order, ticket): (i64, i64) = (r.next()?, r.next()?);
+        let mut cells = vec![format!("W-{order:06}"), format!("T-{ticket:06}")];
+        for _ in 0..4 {
+            cells.push(r.next()?);
+        }
+        cells.extend([moment(r.next()?), moment(r.next()?)]);
+        cells.push(r.next()?);
+        cells.extend([moment(r.next()?), moment(r.next()?)]);
+        Ok((Keyset { at: order, ..Keyset::LAST }, cells))
+    };
+    let key = [p(&tx.tenant()), p(&after.at), p(&limit)];
+    Ok(match sight {
+        Sight::Acquirer(own) => tx.query(question!(" AND t.acquirer_id = $4"), &[key.as_slice(), &[p(&own)]].concat(), read)?,
+        _ => tx.query(question!(""), &key, read)?,
+    })
+}
+
+fn letters(tx: &mut Tx<'_>, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+    let row = |kept: inbox::Kept| {
+        let sender = &kept.letter.sender;
+        let address = sender.email.as_deref().map(mask_email).or(sender.phone.as_deref().map(mask_phone)).unwrap_or_default();
+        let who = [sender.name.clone(), address].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let (channel, state) = (word(&kept.letter.channel), word(&kept.state));
+        let ticket = kept.ticket_id.map(|t| t.to_string()).unwrap_or_default();
+        let key = Keyset { at: to_millis(kept.received_at), id: kept.id.uuid() };
+        (key, vec![moment(Some(kept.received_at)), channel, who, kept.letter.subject, state, ticket])
+    };
+    Ok(inbox::letters(tx, false, after, limit)?.into_iter().map(row).collect())
+}
+
+/// The word of a coded value.
+fn word<T: Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
