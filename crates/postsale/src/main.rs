@@ -6,6 +6,7 @@ mod doctor;
 mod import;
 mod plan;
 mod run;
+mod search;
 mod verify;
 
 use std::path::PathBuf;
@@ -58,6 +59,9 @@ enum Command {
     /// Take in what lies in a folder or a file.
     #[command(subcommand)]
     Import(import::Import),
+    /// Look after the search.
+    #[command(subcommand)]
+    Search(search::Search),
     /// Check the clock rules with cases of your own.
     Clock(clock::Clock),
     /// Plan a day of visits, judge a plan, place an urgent job.
@@ -77,6 +81,7 @@ fn main() -> ExitCode {
         Command::Backup { folder } => backup::backup(cli.config.as_deref(), &folder),
         Command::Restore { folder } => backup::restore(cli.config.as_deref(), &folder),
         Command::Import(import) => import.run(cli.config.as_deref()),
+        Command::Search(search) => search.run(cli.config.as_deref()),
         Command::Clock(clock) => return clock.run(),
         Command::Plan(plan) => return plan.run(),
     };

@@ -43,7 +43,7 @@ impl House {
         let url = config.database_url();
         let seal = Seal::load(&config.data_dir).map_err(|e| DbError::Unavailable(e.to_string()))?;
         migrate(&url, clock.now())?;
-        let db = Db::open(&DbOptions { url, threads: config.db_threads }, crate::org::audit::finish)?;
+        let db = Db::open(&DbOptions { url, threads: config.db_threads }, crate::flow::index::finish)?;
         Ok(Self(Arc::new(Shared { db, clock, seal, config, meter: Meter::default(), wake: Notify::new() })))
     }
 

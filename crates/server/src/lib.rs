@@ -18,6 +18,7 @@ pub mod knowledge;
 pub mod merchant;
 pub mod notify;
 pub mod org;
+pub mod search;
 pub mod serve;
 pub mod sla;
 pub mod terminal;

@@ -108,6 +108,8 @@ actions! {
     RegistryEdit = "registry.edit":             "AA...A.....";
     /// Sees a person's number or address in clear, with a reason.
     ContactReveal = "contact.reveal":           "AAAo.A.....";
+    /// Finds tickets, merchants and terminals by their words, within what one may read.
+    SearchUse = "search.use":                 "AAAoAAAAo..";
     /// Imports files into the registry.
     ImportRun = "import.run":                 "A....A.....";
     /// Takes lists away as tables.

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod dispatch;
 pub mod guide;
 pub mod import;
+pub mod index;
 pub mod letter;
 pub mod merchant;
 pub mod people;

@@ -8,6 +8,7 @@ pub mod plan;
 pub mod pulse;
 pub mod reach;
 pub mod registry;
+pub mod search;
 pub mod sentence;
 pub mod shop;
 pub mod ticket;

@@ -22,6 +22,7 @@ mod places;
 mod plan;
 mod registry;
 mod routes;
+mod search;
 mod sla;
 mod smtp_sink;
 mod stories;

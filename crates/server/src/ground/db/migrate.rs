@@ -22,6 +22,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0016_people", include_str!("../../../migrations/0016_people.sql")),
     ("0017_walks", include_str!("../../../migrations/0017_walks.sql")),
     ("0018_import", include_str!("../../../migrations/0018_import.sql")),
+    ("0019_search", include_str!("../../../migrations/0019_search.sql")),
 ];
 
 /// What a run of [`migrate`] did.

@@ -85,6 +85,11 @@ impl<'c> Tx<'c> {
         self.changes.push(Change { action, subject: subject.to_string(), before, after });
     }
 
+    /// What was changed so far: the text forms of ids, in the order of the changes.
+    pub fn changed(&self) -> impl Iterator<Item = &str> {
+        self.changes.iter().map(|c| c.subject.as_str())
+    }
+
     /// Takes the changes noted so far; called once, by what ends the transaction.
     pub fn take_changes(&mut self) -> Vec<Change> {
         std::mem::take(&mut self.changes)

@@ -1,0 +1,136 @@
+//! Keeps the search current: whatever a transaction changed is cut into words before its commit.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use postsale_domain::ground::TypedId;
+use postsale_domain::merchant::{ContactId, MerchantId, StoreId};
+use postsale_domain::terminal::TerminalId;
+use postsale_domain::ticket::TicketId;
+use uuid::Uuid;
+
+use crate::ground::db::{Done, Query, Tx, Val, p};
+use crate::merchant::store as merchants;
+use crate::search::{Kind, store, words};
+use crate::sql;
+
+/// Lines of a timeline whose words count.
+const LINES: u32 = 200;
+
+/// Ends every writing transaction: the search first, then the audit chain, which both need to know what was changed.
+pub fn finish(tx: &mut Tx<'_>) -> Done<()> {
+    let subjects: BTreeSet<String> = tx.changed().map(str::to_owned).collect();
+    for thing in things(tx, &subjects)? {
+        cut(tx, thing)?;
+    }
+    crate::org::audit::finish(tx)
+}
+
+/// What can be found, out of what was changed. Stores and contacts count as their merchant.
+fn things(tx: &mut Tx<'_>, subjects: &BTreeSet<String>) -> Done<BTreeSet<(Kind, Uuid)>> {
+    let mut found = BTreeSet::new();
+    for subject in subjects {
+        if let Ok(id) = subject.parse::<TicketId>() {
+            found.insert((Kind::Ticket, id.uuid()));
+        } else if let Ok(id) = subject.parse::<MerchantId>() {
+            found.insert((Kind::Merchant, id.uuid()));
+        } else if let Ok(id) = subject.parse::<TerminalId>() {
+            found.insert((Kind::Terminal, id.uuid()));
+        } else if let Ok(id) = subject.parse::<StoreId>() {
+            found.extend(merchants::store(tx, id)?.map(|s| (Kind::Merchant, s.merchant_id.uuid())));
+        } else if let Ok(id) = subject.parse::<ContactId>() {
+            found.extend(merchants::contact(tx, id)?.map(|c| (Kind::Merchant, c.merchant_id.uuid())));
+        }
+    }
+    Ok(found)
+}
+
+fn cut(tx: &mut Tx<'_>, (kind, id): (Kind, Uuid)) -> Done<()> {
+    let texts = match kind {
+        Kind::Ticket => ticket(tx, id)?,
+        Kind::Merchant => merchant(tx, id)?,
+        Kind::Terminal => terminal(tx, id)?,
+    };
+    let Some((at, texts)) = texts else { return Ok(()) };
+    store::index(tx, kind, id, at, &words(texts.iter().map(String::as_str)))
+}
+
+type Texts = Option<(Timestamp, Vec<String>)>;
+
+/// The first column of each row, as text.
+fn column(tx: &mut Tx<'_>, question: &'static crate::ground::db::Sql, params: &[Val]) -> Done<Vec<String>> {
+    let found: Vec<Option<String>> = tx.query(question, params, |r| r.next())?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+fn ticket(tx: &mut Tx<'_>, id: Uuid) -> Done<Texts> {
+    let key = [p(&tx.tenant()), Val::Id(id)];
+    let head = tx.one(
+        sql!(
+            "SELECT t.opened_at, t.number, t.subject, t.symptom, t.response_code, t.fault_code, t.contact_name, t.contact_phone, m.name, m.mid, x.serial_no
+             FROM ticket t LEFT JOIN merchant m ON m.id = t.merchant_id LEFT JOIN terminal x ON x.id = t.terminal_id
+             WHERE t.tenant_id = $1 AND t.id = $2"
+        ),
+        &key,
+        |r| {
+            let (at, number): (Timestamp, i64) = (r.next()?, r.next()?);
+            let mut texts = vec![format!("{number:06} {number}")];
+            for _ in 0..9 {
+                texts.extend(r.next::<Option<String>>()?);
+            }
+            Ok((at, texts))
+        },
+    )?;
+    let Some((at, mut texts)) = head else { return Ok(None) };
+    texts.extend(column(
+        tx,
+        sql!("SELECT body FROM ticket_entry WHERE tenant_id = $1 AND ticket_id = $2 AND body <> '' ORDER BY seq DESC LIMIT $3"),
+        &[key.as_slice(), &[p(&LINES)]].concat(),
+    )?);
+    Ok(Some((at, texts)))
+}
+
+fn merchant(tx: &mut Tx<'_>, id: Uuid) -> Done<Texts> {
+    let key = [p(&tx.tenant()), Val::Id(id)];
+    let head = tx.one(sql!("SELECT created_at, name, mid, industry FROM merchant WHERE tenant_id = $1 AND id = $2"), &key, |r| {
+        Ok((r.next()?, vec![r.next()?, r.next()?, r.next()?]))
+    })?;
+    let Some((at, mut texts)) = head else { return Ok(None) };
+    let id = MerchantId::from_uuid(id);
+    for store in merchants::stores(tx, id)? {
+        texts.extend([store.value.name, store.value.address, store.value.district]);
+    }
+    for contact in merchants::contacts(tx, id)? {
+        texts.push(contact.value.name);
+        texts.extend(contact.value.phone);
+    }
+    Ok(Some((at, texts)))
+}
+
+fn terminal(tx: &mut Tx<'_>, id: Uuid) -> Done<Texts> {
+    let key = [p(&tx.tenant()), Val::Id(id)];
+    let head = tx.one(sql!("SELECT created_at, serial_no, tusn, model FROM terminal WHERE tenant_id = $1 AND id = $2"), &key, |r| {
+        Ok((r.next()?, vec![r.next()?, r.next()?, r.next()?]))
+    })?;
+    let Some((at, mut texts)) = head else { return Ok(None) };
+    texts.extend(column(tx, sql!("SELECT tid FROM binding WHERE tenant_id = $1 AND terminal_id = $2 AND valid_to IS NULL"), &key)?);
+    Ok(Some((at, texts)))
+}
+
+/// Things cut in one transaction of a rebuild.
+pub const CHUNK: u32 = 200;
+
+/// Cuts the next things of a kind behind an id again. The last one; none when nothing is left.
+pub fn rebuild(tx: &mut Tx<'_>, kind: Kind, after: Uuid) -> Done<Option<Uuid>> {
+    let params = [p(&tx.tenant()), Val::Id(after), p(&CHUNK)];
+    let question = match kind {
+        Kind::Ticket => sql!("SELECT id FROM ticket WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"),
+        Kind::Merchant => sql!("SELECT id FROM merchant WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"),
+        Kind::Terminal => sql!("SELECT id FROM terminal WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"),
+    };
+    let found: Vec<TicketId> = tx.query(question, &params, |r| r.next())?;
+    for id in &found {
+        cut(tx, (kind, id.uuid()))?;
+    }
+    Ok(found.last().map(|id| id.uuid()))
+}

@@ -1,0 +1,130 @@
+//! Words of a text: Chinese cut by a dictionary, numbers and names whole and by their last four characters.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use jieba_rs::Jieba;
+
+/// The dictionary and the rules words are cut by. A change here means that everything has to be cut again:
+/// `postsale search rebuild`.
+pub const DICTIONARY: &str = "jieba-0.11/1";
+
+/// Most words kept of one thing.
+const MAX_WORDS: usize = 2000;
+/// Most characters of a word.
+const MAX_LENGTH: usize = 40;
+/// Most words of a question.
+pub(super) const MAX_ASKED: usize = 4;
+
+static JIEBA: LazyLock<Jieba> = LazyLock::new(Jieba::new);
+
+fn plain(c: char) -> char {
+    match c {
+        '\u{3000}' => ' ',
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        other => other,
+    }
+}
+
+/// The words a text is found by.
+pub fn words<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for text in texts {
+        let text: String = text.chars().map(plain).flat_map(char::to_lowercase).collect();
+        for word in JIEBA.cut_for_search(&text, true) {
+            keep(&mut found, word);
+        }
+        // Numbers people read out from their end: a label, a telephone.
+        for run in text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|r| r.len() >= 6) {
+            keep(&mut found, run);
+            keep(&mut found, &run[run.len() - 4..]);
+        }
+        if found.len() >= MAX_WORDS {
+            break;
+        }
+    }
+    found
+}
+
+fn keep(found: &mut BTreeSet<String>, word: &str) {
+    let word = word.trim();
+    let count = word.chars().count();
+    let bare = word.chars().any(char::is_alphanumeric) && !(count == 1 && word.is_ascii() && !word.bytes().all(|b| b.is_ascii_digit()));
+    if bare && count <= MAX_LENGTH && found.len() < MAX_WORDS {
+        found.insert(word.to_owned());
+    }
+}
+
+/// A word of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The word.
+    pub text: String,
+    /// Whether words that begin with it count as well: the beginnings of numbers and Latin names.
+    pub begins: bool,
+}
+
+impl Word {
+    /// The first and the last word that match.
+    pub fn range(&self) -> (String, String) {
+        let last = if self.begins { format!("{}{}", self.text, "z".repeat(MAX_LENGTH)) } else { self.text.clone() };
+        (self.text.clone(), last)
+    }
+}
+
+/// A question: words that must all stand in what is found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The words; the one expected to be rarest first. Four at most.
+    pub words: Vec<Word>,
+}
+
+/// The words of a question.
+pub fn asked(question: &str) -> Asked {
+    let text: String = question.chars().take(200).map(plain).flat_map(char::to_lowercase).collect();
+    let mut found = BTreeSet::new();
+    for part in text.split_whitespace() {
+        // Serial numbers are typed with blanks and dashes; a part of letters and digits is one word.
+        let tight: String = part.chars().filter(|c| *c != '-').collect();
+        if tight.len() >= 2 && tight.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            let digits = tight.strip_prefix(['t', 'w']).filter(|d| part.contains('-') && d.bytes().all(|b| b.is_ascii_digit()));
+            keep(&mut found, digits.unwrap_or(&tight));
+        } else {
+            for word in JIEBA.cut(part, true) {
+                keep(&mut found, word);
+            }
+        }
+    }
+    let mut words: Vec<Word> = found.into_iter().map(|text| Word { begins: text.is_ascii() && text.len() >= 3, text }).collect();
+    // Long words are rare words, and one that must match whole can be looked up at its place.
+    words.sort_by_key(|w| (w.begins, usize::MAX - w.text.chars().count()));
+    words.truncate(MAX_ASKED);
+    Asked { words }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_two_characters_and_ends_of_numbers_are_found() {
+        let found = words(["POS机打印不出小票，提示密钥过期", "电话 13812345521，序列号 A92000123456"]);
+        for word in ["打印", "小票", "密钥", "13812345521", "5521", "3456", "a92000123456", "pos"] {
+            assert!(found.contains(word), "{word}: {found:?}");
+        }
+        assert!(!found.contains("，") && !found.contains(" "));
+    }
+
+    #[test]
+    fn a_question_is_cut_like_the_texts_it_must_match() {
+        let texts = |q: &str| asked(q).words.into_iter().map(|w| w.text).collect::<Vec<_>>();
+        assert_eq!(texts("T-000831"), ["000831"]);
+        assert_eq!(texts("a920-0012"), ["a9200012"]);
+        assert_eq!(texts("密钥"), ["密钥"]);
+        assert_eq!(texts("５５２１"), ["5521"]);
+        assert_eq!(texts("\" OR 1=1 -- ' % _ * NEAR("), ["near", "or", "1"]);
+        assert!(asked("").words.is_empty() && asked("，。").words.is_empty());
+        assert!(asked(&"打印机 ".repeat(1000)).words.len() <= MAX_ASKED);
+        assert_eq!(asked("a92").words[0].range().0, "a92");
+    }
+}
