@@ -32,3 +32,6 @@ CREATE TABLE import_row (
 CREATE INDEX import_row_state ON import_row (run_id, state, row_no);
 CREATE INDEX import_row_one ON import_row (run_id, key_one, row_no) WHERE key_one IS NOT NULL;
 CREATE INDEX import_row_two ON import_row (run_id, key_two, row_no) WHERE key_two IS NOT NULL;
+
+-- The visits of a ticket, finished ones too: a terminal's page asks for them.
+CREATE INDEX work_order_of_ticket ON work_order (ticket_id, closed_at);
