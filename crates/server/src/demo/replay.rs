@@ -22,7 +22,7 @@ use crate::knowledge::{facts, triage_book};
 use crate::ticket::entry::{self, Author, Kind, Line};
 use crate::ticket::store::{self, ContactFacts, NEVER_DUE, Ticket};
 use crate::visit::store as visits;
-use crate::{org, sla, terminal};
+use crate::{flow, org, sla, terminal};
 
 /// People the tickets need.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ impl Stage<'_> {
     /// Lets a moment happen at its instant.
     pub fn play(&self, tx: &mut Tx<'_>, moment: &Moment) -> Done<()> {
         // What was noted before belongs to the instant before.
-        org::audit::finish(tx)?;
+        flow::index::finish(tx)?;
         tx.set_now(moment.at);
         match &moment.act {
             Act::Bind(stay) => return terminal::store::bind(tx, &self.world.stays[*stay].binding),

@@ -48,6 +48,14 @@ fn holds(tx: &mut Tx<'_>, size: Size) -> Done<()> {
     let future = tx.now();
     let later = tx.number(sql!("SELECT COUNT(*) FROM ticket_entry WHERE tenant_id = $1 AND at > $2"), &[p(&tenant), p(&future)])?;
     assert_eq!(later, 0, "nothing has happened yet that is still to come");
+    let unfound = count(
+        tx,
+        sql!(
+            "SELECT COUNT(*) FROM ticket t WHERE t.tenant_id = $1 AND NOT EXISTS
+               (SELECT 1 FROM search_doc d WHERE d.tenant_id = t.tenant_id AND d.kind = 'ticket' AND d.id = t.id)"
+        ),
+    )?;
+    assert_eq!(unfound, 0, "every ticket can be found");
     let open = count(tx, sql!("SELECT COUNT(DISTINCT state) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL"))?;
     assert_eq!(open, 5, "new, triaged, remote, visit, solved all have tickets");
     let live = count(tx, sql!("SELECT COUNT(DISTINCT state) FROM work_order WHERE tenant_id = $1 AND closed_at IS NULL"))?;

@@ -73,13 +73,20 @@ impl<'a> Cells<'a> {
         }
     }
 
+    /// The likeliest correction of a field. A table that kept it as a number has dropped the zeros in front.
+    fn likely<T>(&self, name: &str, text: &str, rule: impl Fn(&str) -> Result<T, Refusal>) -> Option<String> {
+        let zeros = || (1..=3).map(|n| format!("{}{text}", "0".repeat(n))).find(|t| rule(t).is_ok());
+        fixed(text, &rule).or_else(|| matches!(self.cell(name), Cell::Number(_)).then(zeros).flatten())
+    }
+
     /// A field as a rule reads it.
     pub fn ruled<T>(&mut self, name: &str, rule: impl Fn(&str) -> Result<T, Refusal>) -> Option<T> {
         let text = self.text(name)?;
         match rule(&text) {
             Ok(value) => Some(value),
             Err(refusal) => {
-                self.wrong(name, &refusal, fixed(&text, &rule));
+                let fix = self.likely(name, &text, &rule);
+                self.wrong(name, &refusal, fix);
                 None
             }
         }
@@ -94,7 +101,8 @@ impl<'a> Cells<'a> {
         match strict(&text) {
             Ok(value) => Some(value),
             Err(refusal) => {
-                self.wrong(name, &refusal, fixed(&text, strict));
+                let fix = self.likely(name, &text, strict);
+                self.wrong(name, &refusal, fix);
                 None
             }
         }

@@ -28,7 +28,7 @@ pub(super) enum Draft {
 
 /// What reading a row came to: a draft, nothing to do because it is known, or neither because something is wrong.
 enum Read {
-    Draft(Draft),
+    Draft(Box<Draft>),
     Known,
     Wrong,
 }
@@ -54,7 +54,7 @@ pub(super) fn judge(
     let (state, draft) = match read {
         _ if !errors.is_empty() => (RowState::Bad, None),
         Read::Known => (RowState::Known, None),
-        Read::Draft(draft) => (RowState::Good, Some(draft)),
+        Read::Draft(draft) => (RowState::Good, Some(*draft)),
         // Nothing was noted and nothing came of it: a row may not vanish without a word.
         Read::Wrong => (RowState::Bad, None),
     };
@@ -90,7 +90,7 @@ fn merchant(tx: &mut Tx<'_>, row: &mut Cells<'_>) -> Done<Judged> {
         industry,
         settlement_account: account,
     };
-    Ok((Read::Draft(Draft::Merchant(new)), keys))
+    Ok((Read::Draft(Box::new(Draft::Merchant(new))), keys))
 }
 
 /// A tier as people write it. Errors: `import.no_tier`.
@@ -159,7 +159,8 @@ fn store(tx: &mut Tx<'_>, row: &mut Cells<'_>) -> Done<Judged> {
         None => self::hours("09:00-21:00")?,
     };
     let agreement = agreement.unwrap_or_else(|| "urban".into());
-    Ok((Read::Draft(Draft::Store(merchant.id, StoreDraft { version: None, name, address, district, lat, lng, hours, agreement })), keys))
+    let draft = StoreDraft { version: None, name, address, district, lat, lng, hours, agreement };
+    Ok((Read::Draft(Box::new(Draft::Store(merchant.id, draft))), keys))
 }
 
 /// Opening hours of every day: `09:00-12:00, 13:30-21:00`, or 24小时. Errors: `import.no_hours`.
@@ -218,7 +219,7 @@ fn contact(tx: &mut Tx<'_>, row: &mut Cells<'_>) -> Done<Judged> {
         return Ok((Read::Known, keys));
     }
     let draft = ContactDraft { version: None, store_id, name, duty: duty.unwrap_or_default(), phone: number, email: address, lang: None };
-    Ok((Read::Draft(Draft::Contact(merchant.id, draft)), keys))
+    Ok((Read::Draft(Box::new(Draft::Contact(merchant.id, draft))), keys))
 }
 
 /// Where a row puts a terminal. `known`: the terminal on record, if there is one. What stands in the way is noted; nothing is
@@ -273,13 +274,13 @@ fn terminal(tx: &mut Tx<'_>, row: &mut Cells<'_>) -> Done<Judged> {
     let keys = [number.clone(), unique.clone()];
     let (Some(serial_no), Some(tusn), Some(model)) = (number, unique, model) else { return Ok((Read::Wrong, keys)) };
     if let Some(id) = known {
-        return Ok((binding.map_or(Read::Known, |b| Read::Draft(Draft::Binding(id, b))), keys));
+        return Ok((binding.map_or(Read::Known, |b| Read::Draft(Box::new(Draft::Binding(id, b)))), keys));
     }
     if terminals::by_tusn(tx, &tusn)?.is_some() {
         row.wrong("tusn", &refuse!(Conflict, "import.tusn_taken"), None);
     }
     let new = TerminalNew { serial_no, tusn, model, batch, firmware, shipped_on, activated_on, warranty_until, extended_until };
-    Ok((Read::Draft(Draft::Terminal(new, binding)), keys))
+    Ok((Read::Draft(Box::new(Draft::Terminal(new, binding))), keys))
 }
 
 fn binding(tx: &mut Tx<'_>, row: &mut Cells<'_>) -> Done<Judged> {
@@ -294,7 +295,7 @@ fn binding(tx: &mut Tx<'_>, row: &mut Cells<'_>) -> Done<Judged> {
     let (binding, key) = place(tx, row, known)?;
     let keys = [number, key];
     Ok(match (known, binding) {
-        (Some(id), Some(binding)) => (Read::Draft(Draft::Binding(id, binding)), keys),
+        (Some(id), Some(binding)) => (Read::Draft(Box::new(Draft::Binding(id, binding))), keys),
         (Some(_), None) => (Read::Known, keys),
         _ => (Read::Wrong, keys),
     })
