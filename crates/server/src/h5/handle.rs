@@ -253,7 +253,7 @@ async fn open_by_tail(
     let now = house.clock.now();
     let guard = Counted::new(Throttle::Sticker, &id.to_string());
     let asked = guard.clone();
-    match house.db.bare_read(move |bare| throttle::wait_left(bare, &[asked.clone()], now)).await {
+    match house.db.bare_read(move |bare| throttle::wait_left(bare, std::slice::from_ref(&asked), now)).await {
         Ok(None) => {}
         Ok(Some(seconds)) => {
             let refusal = postsale_domain::refuse!(TooMany, "session.wait", seconds = seconds);

@@ -71,7 +71,7 @@ impl Page<'_> {
                 }
                 body {
                     header {
-                        b { (self.head) }
+                        h1 { (self.head) }
                         @for line in &self.under { p { (line) } }
                     }
                     main { (self.body) }

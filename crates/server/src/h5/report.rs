@@ -62,7 +62,7 @@ pub fn form(say: Say, path: &str, form: &Form, wrong: Option<&str>, known: Optio
                 }
                 @if known.is_none() { p.note { (say.t("report.unknown")) } }
                 @if let Some(wrong) = wrong { p.note role="alert" { (wrong) } }
-                h1 { (say.t("report.title")) }
+                h2 { (say.t("report.title")) }
                 input type="hidden" name="nonce" value=(form.nonce);
                 div.grid {
                     @for name in CHOICES {
@@ -94,7 +94,7 @@ pub fn form(say: Say, path: &str, form: &Form, wrong: Option<&str>, known: Optio
 pub fn already(say: Say, path: &str, progress: &Progress, wrong: Option<&str>, now: Timestamp) -> Markup {
     html! {
         section {
-            h1 { (say.t("report.again_title")) " " span.meta { (progress.number) } }
+            h2 { (say.t("report.again_title")) " " span.meta { (progress.number) } }
             (steps(say, progress))
             p.next { (next(say, &progress.next, now)) }
         }

@@ -46,7 +46,8 @@ pub fn sheet(house: &House, lang: Lang, merchant: &str, labels: &[Label]) -> Don
     let say = |code: &str| texts::sentence(lang, code, &std::collections::BTreeMap::new());
     let mut drawn = Vec::with_capacity(labels.len());
     for label in labels {
-        drawn.push((label, svg(&link(house, label.id))?));
+        let address = link(house, label.id);
+        drawn.push((label, svg(&address)?, address));
     }
     let language = if lang == Lang::Zh { "zh-CN" } else { "en" };
     Ok(html! {
@@ -60,9 +61,9 @@ pub fn sheet(house: &House, lang: Lang, merchant: &str, labels: &[Label]) -> Don
                     @if drawn.is_empty() { p { (say("sticker.none")) } }
                 }
                 main {
-                    @for (label, code) in &drawn {
+                    @for (label, code, address) in &drawn {
                         article {
-                            (PreEscaped(code.split_once("?>").map_or(code.as_str(), |(_, svg)| svg)))
+                            a href=(address) { (PreEscaped(code.split_once("?>").map_or(code.as_str(), |(_, svg)| svg))) }
                             div {
                                 b { "扫码报修" }
                                 span { "Scan to report a fault" }

@@ -1,0 +1,90 @@
+import { writeFileSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { expect, type APIRequestContext, type Browser, type BrowserContext, type Page } from "@playwright/test";
+import en from "../../data/texts/web.en.json" with { type: "json" };
+import zh from "../../data/texts/web.zh.json" with { type: "json" };
+
+export type Lang = "zh" | "en";
+type Word = keyof typeof zh;
+
+/** The sentence of the console, with its holes filled. */
+export const say = (lang: Lang, word: Word, holes: Record<string, string> = {}) =>
+  Object.entries(holes).reduce((text, [hole, value]) => text.replaceAll(`{${hole}}`, value), (lang === "zh" ? zh : en)[word]);
+
+const PASSWORD = "postsale-demo";
+const home = process.env.E2E_HOME ?? "";
+
+/** A browser of its own for one person, signed in through the door. */
+export async function enter(browser: Browser, username: string, lang: Lang, phone = false): Promise<Page> {
+  const context = await browser.newContext({
+    locale: lang === "zh" ? "zh-CN" : "en-GB",
+    viewport: phone ? { width: 390, height: 844 } : { width: 1440, height: 900 },
+  });
+  const page = await context.newPage();
+  await page.goto("/");
+  // The console greets in Chinese; whoever reads English says so once.
+  if (lang === "en") await page.getByTestId("switch-language").click();
+  await page.getByLabel(say(lang, "login.username")).fill(username);
+  await page.getByLabel(say(lang, "login.password"), { exact: true }).fill(PASSWORD);
+  await page.getByTestId("login-submit").click();
+  await expect(page.getByTestId("login-submit")).toBeHidden();
+  return page;
+}
+
+/** A merchant's telephone: no login, the language of its owner. */
+export async function merchantPhone(browser: Browser, lang: Lang): Promise<{ context: BrowserContext; page: Page }> {
+  const context = await browser.newContext({ locale: lang === "zh" ? "zh-CN" : "en-GB", viewport: { width: 390, height: 844 }, hasTouch: true });
+  return { context, page: await context.newPage() };
+}
+
+/** Speaks to the API as somebody; for what a journey has to know beforehand, never for the steps it shows. */
+export async function asking(request: APIRequestContext, username: string) {
+  const opened = await request.post("/api/v1/sessions", { data: { username, password: PASSWORD } });
+  expect(opened.status()).toBe(201);
+  const { token } = (await opened.json()) as { token: string };
+  return async <T>(path: string): Promise<T> => {
+    const answer = await request.get(path, { headers: { authorization: `Bearer ${token}` } });
+    expect(answer.status(), await answer.text()).toBe(200);
+    return (await answer.json()) as T;
+  };
+}
+
+type TerminalRow = { serial_no: string; model: string; open_tickets: number; place: { merchant: { id: string; name: string } } | null };
+type Ask = Awaited<ReturnType<typeof asking>>;
+
+/** Terminals that stand in a shop and have no open report, `at` counts among them, so that journeys do not meet. */
+export async function freeTerminal(ask: Ask, at: number, fits: (row: TerminalRow) => boolean = () => true) {
+  const { items } = await ask<{ items: TerminalRow[] }>("/api/v1/terminals?limit=200");
+  const row = items.filter((r) => r.place && r.open_tickets === 0 && fits(r))[at];
+  expect(row, "the demo has free terminals").toBeDefined();
+  return { serial_no: row!.serial_no, model: row!.model, merchant: row!.place!.merchant };
+}
+
+/** Drops a mail where the mail server would leave it. */
+export function deliver(name: string, mail: string) {
+  const whole = join(home, "spool", `${name}.part`);
+  writeFileSync(whole, mail.replaceAll(/\r?\n/g, "\r\n"));
+  renameSync(whole, join(home, "spool", `${name}.eml`));
+}
+
+/** The mails that went out, as their receivers would see them. */
+export function sent(): string[] {
+  const folder = join(home, "data", "mail", "new");
+  try {
+    return readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+  } catch {
+    return [];
+  }
+}
+
+/** Who signs in under which name, among the demo's people of a role (`engineer`, `engineer2`, …). */
+export async function usernameOf(request: APIRequestContext, role: string, displayName: string): Promise<string> {
+  for (let n = 1; n <= 60; n++) {
+    const username = n === 1 ? role : `${role}${n}`;
+    const opened = await request.post("/api/v1/sessions", { data: { username, password: PASSWORD } });
+    if (opened.status() !== 201) break;
+    const { user } = (await opened.json()) as { user: { display_name: string } };
+    if (user.display_name === displayName) return username;
+  }
+  throw new Error(`nobody signs in as ${displayName}`);
+}

@@ -1,0 +1,142 @@
+import { expect, test, type Locator } from "@playwright/test";
+import h5en from "../../data/texts/h5.en.json" with { type: "json" };
+import h5zh from "../../data/texts/h5.zh.json" with { type: "json" };
+import { asking, deliver, enter, freeTerminal, merchantPhone, say, sent, usernameOf, type Lang } from "./house";
+
+const words = {
+  zh: { subject: "终端反复重启", body: "机器反复重启，开机几分钟又自己重启，收不了款。", from: "李店长" },
+  en: { subject: "Terminal keeps restarting", body: "It restarts again and again, we cannot take payments.", from: "Manager Li" },
+};
+
+const tap = async (button: Locator) => {
+  await button.scrollIntoViewIfNeeded();
+  await button.click();
+};
+
+/** A mail becomes a ticket, a visit, a swapped part, an acceptance; two stars bring it back. */
+for (const lang of ["zh", "en"] as Lang[]) {
+  test(`reported by mail, solved on site, accepted, two stars, re-opened (${lang})`, async ({ browser, request }) => {
+    test.setTimeout(240_000);
+    const h5 = lang === "zh" ? h5zh : h5en;
+    const t = (...args: [Parameters<typeof say>[1], Record<string, string>?]) => say(lang, ...args);
+    const ask = await asking(request, "agent");
+    const terminal = await freeTerminal(ask, lang === "zh" ? 2 : 3);
+    const { subject, body, from } = words[lang];
+    const mailbox = `shop-${lang}-${Date.now()}@example.com`;
+
+    // The mail server leaves a mail; the merchant gets an answer with a link to their page.
+    deliver(
+      `report-${lang}-${Date.now()}`,
+      `From: =?utf-8?B?${Buffer.from(from).toString("base64")}?= <${mailbox}>\nTo: service@desk.example\nSubject: =?utf-8?B?${Buffer.from(subject).toString("base64")}?=\n` +
+        `Date: ${new Date().toUTCString()}\nMessage-ID: <${mailbox}>\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n` +
+        Buffer.from(`${body}\nSN ${terminal.serial_no}\n`).toString("base64"),
+    );
+    const answer = () => sent().find((mail) => mail.includes(`<${mailbox}>`) || mail.includes(`To: ${mailbox}`));
+    await expect.poll(answer, { timeout: 60_000 }).toBeDefined();
+    const found = await ask<{ items: { id: string; number: string; terminal_serial: string | null; subject: string }[] }>(`/api/v1/tickets/search?q=${terminal.serial_no}`);
+    const ticket = found.items.find((row) => row.terminal_serial === terminal.serial_no && row.subject.includes(subject.slice(0, 6)));
+    expect(ticket).toBeDefined();
+
+    // The desk judges and sends somebody.
+    const desk = await enter(browser, "agent", lang);
+    await desk.goto(`/tickets/${ticket!.id}`);
+    await expect(desk.getByRole("heading", { level: 1 })).toBeVisible();
+    await desk.getByTestId("do-claim").first().click();
+    await expect(desk.getByTestId("do-claim")).toHaveCount(0);
+    await desk.getByTestId("do-visit").first().click();
+    const dialog = desk.getByRole("dialog");
+    await dialog.getByText(t("visit_reason.needs_parts"), { exact: true }).click();
+    await dialog.getByLabel(t("command.visit_tried")).fill(lang === "zh" ? "换电源、恢复出厂后仍然重启" : "Still restarts on another adapter");
+    await dialog.getByLabel(t("command.access")).fill(lang === "zh" ? "找李店长" : "Ask for Li");
+    await dialog.getByTestId("command-submit").click();
+    await expect(dialog).toBeHidden();
+    const orders = await ask<{ work_orders: { id: string; number: string }[] }>(`/api/v1/tickets/${ticket!.id}`);
+    const order = orders.work_orders[0]!;
+
+    // The dispatcher asks whoever fits best.
+    const dispatch = await enter(browser, "dispatcher", lang);
+    await dispatch.goto(`/dispatch?order=${order.id}`);
+    await expect(dispatch.getByText(order.number)).toBeVisible();
+    await dispatch.getByRole("radio").first().check();
+    const offer = dispatch.getByTestId("offer-send");
+    const name = (await offer.innerText()).replace(t("dispatch.offer_to", { name: "" }), "").trim();
+    await offer.click();
+    await expect(offer).toBeHidden();
+
+    // The engineer, on the phone: every tap is a time stamp.
+    const field = await enter(browser, await usernameOf(request, "engineer", name), lang, true);
+    await field.goto(`/field/orders/${order.id}`);
+    const press = (label: string) => tap(field.getByRole("button", { name: label, exact: true }));
+    await press(t("field.accept"));
+    await press(t("field.depart"));
+    await press(t("field.arrive"));
+    await field.getByRole("button", { name: t("field.why.indoors"), exact: true }).click();
+    await press(t("field.arrive_anyway"));
+
+    const stage = (which: "diagnosis" | "backup" | "work" | "parts" | "test" | "restore") => field.getByRole("region", { name: t(`field.stage.${which}`), exact: true });
+    const open = async (which: Parameters<typeof stage>[0]) => {
+      const head = stage(which).getByRole("button", { expanded: false });
+      if (await head.count()) await tap(head.first());
+    };
+    await open("diagnosis");
+    await tap(stage("diagnosis").getByRole("button", { name: t("field.diagnosis_right") }));
+    await expect(stage("diagnosis").getByRole("button", { name: t("field.diagnosis_change") })).toBeVisible();
+    await open("backup");
+    await tap(stage("backup").getByRole("radio", { name: t("field.backup.done") }));
+    await expect(stage("backup").getByRole("radio", { name: t("field.backup.done") })).toBeChecked();
+    for (const phase of ["work", "test"] as const) {
+      await open(phase);
+      for (const step of await stage(phase).getByRole("radio", { name: t("field.result.pass"), exact: true }).all()) {
+        await tap(step);
+        await expect(step).toBeChecked();
+      }
+    }
+    await open("parts");
+    await tap(stage("parts").getByRole("button", { name: t("field.part_used", { part: lang === "zh" ? "主板" : "Main board" }) }));
+    const sheet = field.getByRole("dialog");
+    const fill = async (label: string, serial: string) => {
+      await sheet.getByLabel(label, { exact: true }).fill(serial);
+      await sheet.getByLabel(t("field.serial_again", { label }), { exact: true }).fill(serial);
+    };
+    await fill(t("field.old_serial"), "MB20240017");
+    await fill(t("field.new_serial"), "MB20260455");
+    await tap(sheet.getByRole("button", { name: t("field.part_save") }));
+    await expect(sheet).toBeHidden();
+    await expect(stage("parts").getByText("MB20260455")).toBeVisible();
+    await open("restore");
+    await tap(stage("restore").getByRole("radio", { name: t("field.restore_yes") }));
+    await expect(stage("restore").getByRole("radio", { name: t("field.restore_yes") })).toBeChecked();
+
+    // The merchant reads the six digits from their page and tells them to the engineer.
+    await tap(field.getByRole("button", { name: t("field.confirm_ask") }).last());
+    await field.getByRole("button", { name: t("field.code_send") }).click();
+    await expect(field.getByRole("button", { name: t("field.code_again") })).toBeVisible();
+    const { page: shop } = await merchantPhone(browser, lang);
+    const link = /https?:\/\/\S+\/m\/[0-9a-z]+/i.exec(decoded(answer()!))?.[0];
+    expect(link).toBeDefined();
+    await shop.goto(`${link}?lang=${lang}`);
+    const code = (await shop.locator(".code").innerText()).replace(/\D/g, "");
+    expect(code).toHaveLength(6);
+    await field.getByRole("textbox", { name: t("field.code") }).fill(code);
+    await tap(field.getByRole("button", { name: t("field.complete") }));
+    await expect(field.getByText(t("field.outcome.fixed")).first()).toBeVisible();
+
+    // Two stars bring the case back to the desk.
+    await shop.reload();
+    await shop.getByRole("button", { name: h5["survey.score_2"] }).click();
+    await expect(shop.getByText(h5["survey.thanks_open"])).toBeVisible();
+    await expect(shop.getByText(h5["event.reopened"], { exact: false }).first()).toBeVisible();
+    await desk.reload();
+    await expect(desk.getByText(t("ticket.reopened", { count: "1" }))).toBeVisible();
+    await expect(desk.getByTestId("do-solve")).toBeVisible();
+  });
+}
+
+/** The readable text of a mail. */
+function decoded(mail: string): string {
+  const [head = "", ...rest] = mail.split(/\r?\n\r?\n/);
+  const body = rest.join("\n\n");
+  if (/base64/i.test(head)) return Buffer.from(body, "base64").toString("utf8");
+  if (/quoted-printable/i.test(head)) return Buffer.from(body.replaceAll(/=\r?\n/g, "").replaceAll(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))), "latin1").toString("utf8");
+  return body;
+}
