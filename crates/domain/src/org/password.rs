@@ -103,7 +103,7 @@ pub fn check(password: &str, username: &str) -> Result<(), Refusal> {
 fn is_a_run(text: &str) -> bool {
     let codes: Vec<i64> = text.chars().map(|c| i64::from(u32::from(c))).collect();
     let steps: Vec<i64> = codes.windows(2).map(|w| w[1] - w[0]).collect();
-    let counting = steps.iter().filter(|s| matches!(s, -1 | 0 | 1)).count();
+    let counting = steps.iter().filter(|s| matches!(s, -1..=1)).count();
     counting + 1 >= steps.len() || (1..=3).any(|n| codes.iter().skip(n).zip(&codes).all(|(a, b)| a == b))
 }
 

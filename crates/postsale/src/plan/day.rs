@@ -43,8 +43,13 @@ const TRAVEL: &str = "manhattan-blend";
 /// Skills that a day may ask for although nobody on shift has them today.
 const KNOWN_SKILLS: [&str; 6] = ["install", "swap", "network", "printer", "pinpad", "unattended"];
 
-fn name(v: &Value) -> String {
-    v.as_str().map_or_else(|| v.to_string(), str::to_string)
+/// A name: words or a whole number. A fraction does not read back to the last digit, so it would name somebody else.
+fn name(who: &str, v: &Value) -> Result<String, BadInput> {
+    match v {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(n) if !n.is_f64() => Ok(n.to_string()),
+        _ => bad(who, "id", format!("{v} is not a name or a whole number")),
+    }
 }
 
 fn int(who: &str, field: &'static str, v: &Value) -> Result<i64, BadInput> {
@@ -199,7 +204,7 @@ impl Reader {
     }
 
     fn depot(&mut self, v: &Value) -> Result<(), BadInput> {
-        let id = name(need("depot", v, "id")?);
+        let id = name("depot", need("depot", v, "id")?)?;
         let who = format!("depot {id}");
         if self.depots.iter().any(|d| d.id == id) {
             return bad(who, "id", "is used twice");
@@ -212,7 +217,7 @@ impl Reader {
 
     /// Whoever starts or ends at a depot does so while it is open.
     fn at_depot(&self, who: &str, v: &Value, out: &mut Engineer) -> Result<(), BadInput> {
-        let Some(id) = v.get("depot").filter(|d| !d.is_null()).map(name) else { return Ok(()) };
+        let Some(id) = v.get("depot").filter(|d| !d.is_null()).map(|d| name("engineer", d)).transpose()? else { return Ok(()) };
         let Some(depot) = self.depots.iter().find(|d| d.id == id) else { return bad(who, "depot", format!("there is no depot {id}")) };
         if out.start == depot.at {
             out.shift.0 = out.shift.0.max(depot.open.0);
@@ -228,7 +233,7 @@ impl Reader {
     }
 
     fn engineer(&mut self, v: &Value) -> Result<Engineer, BadInput> {
-        let id = name(need("engineer", v, "id")?);
+        let id = name("engineer", need("engineer", v, "id")?)?;
         let who = format!("engineer {id}");
         let start = self.places.of(point(&who, "start", need(&who, v, "start")?)?);
         let full = self.model == Model::Full;
@@ -285,7 +290,7 @@ impl Reader {
     }
 
     fn job(&mut self, v: &Value, engineers: &[Engineer]) -> Result<(Job, i64), BadInput> {
-        let id = name(need("job", v, "id")?);
+        let id = name("job", need("job", v, "id")?)?;
         let who = format!("job {id}");
         let place = self.places.of(point(&who, "place", v)?);
         let service = int(&who, "service", need(&who, v, "service")?)?;
@@ -319,14 +324,14 @@ impl Reader {
         out.late_per_minute = int_or(&who, v, "late_cents_per_min", 0)?;
         out.territory = Some(int_or(&who, v, "territory", -1)?).filter(|t| *t >= 0);
         if let Some(told) = v.get("told").filter(|t| !t.is_null()) {
-            let whom = name(need(&who, told, "engineer")?);
+            let whom = name(&who, need(&who, told, "engineer")?)?;
             let Some(engineer) = engineers.iter().position(|e| e.id == whom) else {
                 return bad(who, "told", format!("there is no engineer {whom}"));
             };
             out.told = Some((engineer, int(&who, "told", need(&who, told, "start")?)?));
         }
         if let Some(pin) = v.get("pin").filter(|p| !p.is_null()) {
-            let pin = name(pin);
+            let pin = name(&who, pin)?;
             out.pin = engineers.iter().position(|e| e.id == pin);
             if out.pin.is_none() {
                 return bad(who, "pin", format!("there is no engineer {pin}"));
@@ -394,7 +399,11 @@ pub fn read(text: &str, model: Model) -> Result<Named, BadInput> {
             None | Some(Value::Null) => false,
             Some(Value::Bool(must)) => *must,
             Some(other) => {
-                return bad(format!("job {}", name(&out.jobs[out.jobs.len() - 1])), "must_today", format!("{other} is not true or false"));
+                return bad(
+                    format!("job {}", name("job", &out.jobs[out.jobs.len() - 1])?),
+                    "must_today",
+                    format!("{other} is not true or false"),
+                );
             }
         });
     }

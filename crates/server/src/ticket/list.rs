@@ -124,7 +124,9 @@ pub fn tickets(tx: &mut Tx<'_>, view: View, me: Option<UserId>, sight: Sight, af
     Ok(match (sight, view, me) {
         (Sight::Nothing, ..) => Vec::new(),
         (Sight::All, View::Mine, Some(me)) => by_due!("", " AND t.owner_id = $5", &with(&[p(&me)])),
-        (Sight::All, ..) => by_view!(" AND t.closed_at IS NOT NULL", "", &key, " AND t.next_due_at < $5", &with(&[soon.clone()])),
+        (Sight::All, ..) => {
+            by_view!(" AND t.closed_at IS NOT NULL", "", &key, " AND t.next_due_at < $5", &with(std::slice::from_ref(&soon)))
+        }
         // Without "is closed" the index of all closed ones does not serve, and the bank's own is walked; the comparison implies it.
         (Sight::Acquirer(own), ..) => {
             by_view!("", " AND t.acquirer_id = $5", &with(&[p(&own)]), " AND t.next_due_at < $6", &with(&[p(&own), soon.clone()]))

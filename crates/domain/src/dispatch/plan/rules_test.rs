@@ -62,9 +62,12 @@ fn the_way_is_parking_and_road_on_the_grid() {
     assert_eq!(way_seconds(None, None), 1800);
 }
 
+/// From and to, by the clock.
+type Hours<'a> = &'a [(&'a str, &'a str)];
+
 #[test]
 fn work_begins_inside_shop_hours_and_promise() {
-    let table: [(&[(&str, &str)], Option<Slot>, Vec<(&str, &str)>); 8] = [
+    let table: [(Hours<'_>, Option<Slot>, Vec<(&str, &str)>); 8] = [
         (&[("09:00", "21:00")], None, vec![("09:00", "20:20")]),
         (&[("09:00", "12:00"), ("13:30", "21:00")], None, vec![("09:00", "11:20"), ("13:30", "20:20")]),
         (&[("09:00", "21:00")], Some(slot("14:00", "16:00")), vec![("14:00", "15:55")]),
@@ -88,7 +91,7 @@ fn work_begins_inside_shop_hours_and_promise() {
 #[test]
 fn a_gap_between_shifts_is_the_break() {
     let rests = |shifts: &[(&str, &str)]| rest(&person(shifts), &day(vec![], vec![])).map(|r| (r.seconds, r.open, r.close));
-    let table: [(&[(&str, &str)], Option<(i64, i64, i64)>); 5] = [
+    let table: [(Hours<'_>, Option<(i64, i64, i64)>); 5] = [
         (&[("08:30", "12:00"), ("13:00", "18:00")], Some((3600, hm("12:00"), hm("12:00")))),
         (&[("08:30", "18:00")], Some((1800, hm("11:00"), hm("13:30")))),
         (&[("13:00", "20:30")], None),

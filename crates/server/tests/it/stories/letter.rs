@@ -115,6 +115,7 @@ on_both! {
         desk.engineer.post(&format!("/api/v1/work-orders/{}/confirmation-code", order.id), &json!({})).await.expect(202);
         kit.settle().await;
         let digits = code(&kit, &desk, &id).await;
+        kit.set("2026-11-24T11:52:00+08:00");
         order.does(&desk.engineer, "/complete", json!({ "outcome": "swapped", "confirmation": { "kind": "code", "code": digits } })).await;
         story.tells(&kit, "shop", "tells the engineer the code; done");
         kit.settle().await;

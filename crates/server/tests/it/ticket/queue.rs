@@ -9,9 +9,12 @@ use serde_json::{Value, json};
 use crate::desk_world::{DeskWorld, SPARE, id_of, path};
 use crate::talk_world::SERIAL;
 
+/// The numbers in a view, smallest first: what falls due at the same instant stands in no certain order.
 async fn numbers(desk: &DeskWorld, view: &str) -> Vec<String> {
     let list = desk.agent.get(&format!("/api/v1/tickets?view={view}")).await.expect(200);
-    list["items"].as_array().unwrap().iter().map(|t| t["number"].as_str().unwrap().to_owned()).collect()
+    let mut numbers: Vec<String> = list["items"].as_array().unwrap().iter().map(|t| t["number"].as_str().unwrap().to_owned()).collect();
+    numbers.sort();
+    numbers
 }
 
 /// A call about something else than the shop's terminal.
