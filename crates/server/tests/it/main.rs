@@ -20,6 +20,7 @@ mod people;
 mod people_world;
 mod places;
 mod plan;
+mod plans;
 mod registry;
 mod routes;
 mod search;

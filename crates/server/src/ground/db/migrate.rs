@@ -23,6 +23,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0017_walks", include_str!("../../../migrations/0017_walks.sql")),
     ("0018_import", include_str!("../../../migrations/0018_import.sql")),
     ("0019_search", include_str!("../../../migrations/0019_search.sql")),
+    ("0038_walks", include_str!("../../../migrations/0038_walks.sql")),
 ];
 
 /// What a run of [`migrate`] did.

@@ -1,0 +1,96 @@
+//! How both databases walk: no statement of the program reads a table that grows with the years from one end to the other.
+//!
+//! SQLite says `SCAN` where it walks, also through an index. PostgreSQL is asked with sequential scans priced out of the market: where one
+//! is left there is no index to go by. Which of several indices it takes depends on how many rows it believes to be there; nothing is said
+//! about that here.
+
+use std::collections::HashSet;
+
+use postsale_server::ground::db::{Bare, Query, Stop, registered};
+use postsale_testkit::{Kit, on_both};
+
+/// Tables with a row for each tenant: a walk over one of them is no defect.
+const SMALL: &[&str] = &["tenant", "audit_head"];
+
+/// A walk found in a plan.
+struct Walk {
+    table: String,
+    index: Option<String>,
+}
+
+on_both! {
+    fn no_statement_walks_a_table_that_grows(kit) {
+        let walked = kit.house.db.bare_read(|bare| {
+            let sqlite = bare.conn().dialect() == postsale_server::ground::db::Dialect::Sqlite;
+            let part = partial_indices(bare, sqlite)?;
+            let (mut found, mut looked) = (Vec::new(), 0);
+            for (n, statement) in registered().filter(|s| s.file.contains("/src/") && !s.file.contains("/demo/")).enumerate() {
+                let text = bare.conn().dialect().render(statement.text).into_owned();
+                let plan = if sqlite { sqlite_plan(bare, &text)? } else { postgres_plan(bare, &text, n)? };
+                looked += 1;
+                for walk in plan {
+                    // A partial index holds only what is still open; who reads it in its order up to a limit reads no more than that.
+                    let bounded = walk.index.as_ref().is_some_and(|i| part.contains(i)) && text.contains("LIMIT");
+                    if !bounded && !SMALL.contains(&walk.table.as_str()) {
+                        found.push(format!("{}:{}: {} by {:?}", statement.file, statement.line, walk.table, walk.index));
+                    }
+                }
+            }
+            assert!(looked > 200, "the plans are read at all");
+            Ok(found)
+        });
+        assert_eq!(walked.await.unwrap(), Vec::<String>::new());
+    }
+}
+
+fn partial_indices(bare: &mut Bare<'_>, sqlite: bool) -> Result<HashSet<String>, Stop> {
+    let question = if sqlite {
+        "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql LIKE '% WHERE %'"
+    } else {
+        "SELECT CAST(indexname AS TEXT) FROM pg_indexes WHERE schemaname = 'public' AND indexdef LIKE '% WHERE %'"
+    };
+    Ok(bare.conn().raw_rows(question)?.iter_mut().map(|row| row.next::<String>()).collect::<Result<_, _>>()?)
+}
+
+fn sqlite_plan(bare: &mut Bare<'_>, text: &str) -> Result<Vec<Walk>, Stop> {
+    let mut walks = Vec::new();
+    // Sub-queries and table functions have names of their own in a plan; what they are made of has lines of its own.
+    let derived: HashSet<&str> =
+        text.split(") AS ").skip(1).filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next()).collect();
+    let named: HashSet<&str> = text.match_indices(" AS (SELECT").filter_map(|(at, _)| text[..at].split_whitespace().last()).collect();
+    for row in &mut bare.conn().raw_rows(&format!("EXPLAIN QUERY PLAN {text}"))? {
+        let (_, _, _, detail): (i64, i64, i64, String) = (row.next()?, row.next()?, row.next()?, row.next()?);
+        let Some(rest) = detail.strip_prefix("SCAN ") else { continue };
+        let words: Vec<&str> = rest.split_whitespace().collect();
+        let table = real_name(text, words[0]);
+        if rest == "CONSTANT ROW" || derived.contains(words[0]) || named.contains(table.as_str()) {
+            continue;
+        }
+        walks.push(Walk { table, index: words.iter().position(|w| *w == "INDEX").map(|i| words[i + 1].to_owned()) });
+    }
+    Ok(walks)
+}
+
+/// The table behind an alias: of `FROM ticket t`, `SCAN t` walks `ticket`.
+fn real_name(text: &str, alias: &str) -> String {
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| !w.is_empty()).collect();
+    let from = words.windows(3).find(|w| matches!(w[0], "FROM" | "JOIN" | "UPDATE" | "INTO") && w[2] == alias);
+    from.map_or(alias, |w| w[1]).to_owned()
+}
+
+fn postgres_plan(bare: &mut Bare<'_>, text: &str, n: usize) -> Result<Vec<Walk>, Stop> {
+    let places = (1..=99).rev().find(|i| text.contains(&format!("${i}"))).unwrap_or(0);
+    bare.conn().raw("SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan")?;
+    bare.conn().raw(&format!("PREPARE plan_{n} AS {text}"))?;
+    let nulls = vec!["NULL"; places].join(", ");
+    let given = if places == 0 { String::new() } else { format!("({nulls})") };
+    let mut lines = Vec::new();
+    for row in &mut bare.conn().raw_rows(&format!("EXPLAIN EXECUTE plan_{n}{given}"))? {
+        lines.push(row.next::<String>()?);
+    }
+    Ok(lines
+        .iter()
+        .filter_map(|line| line.trim().trim_start_matches("-> ").trim().strip_prefix("Seq Scan on ")?.split_whitespace().next())
+        .map(|table| Walk { table: table.to_owned(), index: None })
+        .collect())
+}
