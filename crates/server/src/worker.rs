@@ -9,10 +9,11 @@ pub mod spool;
 pub mod staff;
 pub mod sweep;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use crate::ground::db::Done;
 use crate::house::House;
 
 /// The longest the worker sleeps without a signal: another process may have written what is due.
@@ -49,13 +50,18 @@ pub async fn round(house: &House) {
 
 async fn round_with(house: &House, post: &post::Post, bench: &mut jobs::Bench) {
     post.take_in(house).await;
-    let rounds =
-        [("jobs", jobs::round(house, post, bench).await), ("clocks", clocks::round(house).await), ("aftercare", after::round(house).await)];
-    for (what, done) in rounds {
-        if let Err(error) = done {
-            tracing::warn!(%error, what, "a round was not finished");
-        }
-    }
+    timed(house, "jobs", jobs::round(house, post, bench)).await;
+    timed(house, "clocks", clocks::round(house)).await;
+    timed(house, "aftercare", after::round(house)).await;
     // Last: what the round has told goes out with it.
     post.send(house).await;
+}
+
+/// A part of a round; how long it took is counted.
+async fn timed(house: &House, what: &'static str, part: impl Future<Output = Done<()>>) {
+    let began = Instant::now();
+    if let Err(error) = part.await {
+        tracing::warn!(%error, what, "a round was not finished");
+    }
+    house.meter.round(what, began.elapsed());
 }

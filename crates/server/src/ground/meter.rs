@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 /// Upper ends of the duration buckets, in microseconds.
@@ -17,6 +17,7 @@ pub struct Meter {
     routes: RwLock<BTreeMap<(String, String), Arc<Route>>>,
     under_way: AtomicI64,
     draining: AtomicBool,
+    rounds: Mutex<BTreeMap<&'static str, (u64, Duration)>>,
 }
 
 #[derive(Debug, Default)]
@@ -53,6 +54,14 @@ impl Meter {
         counted.classes[usize::from((status / 100).clamp(1, 5)) - 1].fetch_add(1, Ordering::Relaxed);
         counted.buckets[bucket].fetch_add(1, Ordering::Relaxed);
         counted.micros.fetch_add(micros, Ordering::Relaxed);
+    }
+
+    /// A part of a worker's round is over; `what` is one of few fixed names.
+    pub fn round(&self, what: &'static str, took: Duration) {
+        let mut rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, sum) = rounds.entry(what).or_default();
+        *count += 1;
+        *sum += took;
     }
 
     fn route(&self, method: &str, route: &str) -> Arc<Route> {
@@ -101,6 +110,15 @@ impl Meter {
             let total = seconds(counted.micros.load(Ordering::Relaxed));
             let _ = writeln!(out, "postsale_request_seconds_sum{{{labels}}} {total}\npostsale_request_seconds_count{{{labels}}} {sum}");
         }
+        let rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
+        header(out, "postsale_worker_round_seconds", "summary", "How long the parts of the worker's rounds took.");
+        for (what, (count, sum)) in rounds.iter() {
+            let total = seconds(u64::try_from(sum.as_micros()).unwrap_or(u64::MAX));
+            let _ = writeln!(
+                out,
+                "postsale_worker_round_seconds_sum{{round=\"{what}\"}} {total}\npostsale_worker_round_seconds_count{{round=\"{what}\"}} {count}"
+            );
+        }
     }
 }
 
@@ -130,6 +148,8 @@ mod tests {
         for (status, millis) in [(200, 1), (200, 7), (404, 30), (503, 60_000)] {
             meter.answered("GET", "/api/v1/tickets/{id}", status, Duration::from_millis(millis));
         }
+        meter.round("clocks", Duration::from_millis(3));
+        meter.round("clocks", Duration::from_millis(4));
         let mut text = String::new();
         meter.print(&mut text);
         let route = "method=\"GET\",route=\"/api/v1/tickets/{id}\"";
@@ -142,6 +162,8 @@ mod tests {
             format!("postsale_request_seconds_bucket{{{route},le=\"10\"}} 3"),
             format!("postsale_request_seconds_bucket{{{route},le=\"+Inf\"}} 4"),
             format!("postsale_request_seconds_sum{{{route}}} 60.038"),
+            "postsale_worker_round_seconds_sum{round=\"clocks\"} 0.007".to_owned(),
+            "postsale_worker_round_seconds_count{round=\"clocks\"} 2".to_owned(),
         ] {
             assert!(text.lines().any(|l| l == line), "{line}\n{text}");
         }

@@ -1,10 +1,13 @@
 //! Records the thresholds and breaches that clocks have reached, each once, with the instant at which it was reached.
 
+use futures_util::future::join_all;
+use jiff::Timestamp;
 use postsale_domain::ground::Caller;
 
 use crate::ground::db::Done;
 use crate::house::House;
 use crate::sla;
+use crate::sla::store::DueClock;
 
 /// Clocks taken at a time; after a long standstill the rest follows in further turns.
 const BATCH: u32 = 200;
@@ -15,23 +18,28 @@ pub async fn round(house: &House) -> Done<()> {
         let now = house.clock.now();
         let due = house.db.bare_read(move |bare| sla::store::due(bare, now, BATCH)).await?;
         let full = due.len() == BATCH as usize;
-        let mut recorded = 0;
-        for clock in due {
-            let caller = Caller::system(clock.tenant, "clock");
-            let asked = clock.clone();
-            match house.db.write(caller, now, move |tx| sla::store::fire(tx, &asked)).await {
-                Ok(fired) => {
-                    recorded += 1;
-                    for one in fired.iter().filter(|one| one.breach) {
-                        tracing::info!(ticket = %one.ticket, kind = one.kind.name(), "a promise was broken");
-                    }
-                }
-                Err(error) => tracing::warn!(clock = %clock.id, %error, "a due clock was not recorded"),
-            }
-        }
+        // All at once: each stands in a transaction of its own, and the database puts many of them into one commit.
+        let recorded = join_all(due.into_iter().map(|clock| fire(house, clock, now))).await.into_iter().filter(|done| *done).count();
         // Nothing went: the same ones would come again at once.
         if !full || recorded == 0 {
             return Ok(());
+        }
+    }
+}
+
+/// Whether the clock is recorded now, by this worker or a faster one.
+async fn fire(house: &House, clock: DueClock, now: Timestamp) -> bool {
+    let (id, caller) = (clock.id, Caller::system(clock.tenant, "clock"));
+    match house.db.write(caller, now, move |tx| sla::store::fire(tx, &clock)).await {
+        Ok(fired) => {
+            for one in fired.iter().filter(|one| one.breach) {
+                tracing::info!(ticket = %one.ticket, kind = one.kind.name(), "a promise was broken");
+            }
+            true
+        }
+        Err(error) => {
+            tracing::warn!(clock = %id, %error, "a due clock was not recorded");
+            false
         }
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use postsale_server::ground::db::{Bare, Query, Stop, registered};
-use postsale_testkit::{Kit, on_both};
+use postsale_testkit::on_both;
 
 /// Tables with a row for each tenant: a walk over one of them is no defect.
 const SMALL: &[&str] = &["tenant", "audit_head"];
