@@ -34,10 +34,10 @@ prove:
 	eval "$$(scripts/need build test)" && cargo build --locked -p postsale
 	proof/prove night
 
-# How fast on a large database: writes its table into docs/FIGURES.md. TICKETS=1000000 for the larger one.
+# How fast on large databases: writes its tables into docs/FIGURES.md and compares the sizes. TICKETS=200000 for one alone.
 bench:
 	eval "$$(scripts/need build test)" && cargo build --locked --release -p postsale
-	proof/bench $(or $(TICKETS),200000)
+	proof/bench $(TICKETS)
 
 # The planner next to PyVRP, and service days with insertion latencies: the table of docs/FIGURES.md (about ten minutes).
 bench-planner:
