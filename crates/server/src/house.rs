@@ -10,6 +10,7 @@ use crate::ground::config::Config;
 use crate::ground::db::{Db, DbError, DbOptions, migrate};
 use crate::ground::meter::Meter;
 use crate::ground::seal::Seal;
+use crate::live::Hub;
 
 /// Everything the house owns. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +28,8 @@ pub struct Shared {
     pub config: Config,
     /// What this process counts about itself.
     pub meter: Meter,
+    /// The open streams of changes.
+    pub live: Hub,
     wake: Notify,
 }
 
@@ -44,11 +47,12 @@ impl House {
         let seal = Seal::load(&config.data_dir).map_err(|e| DbError::Unavailable(e.to_string()))?;
         migrate(&url, clock.now())?;
         let db = Db::open(&DbOptions { url, threads: config.db_threads }, crate::flow::index::finish)?;
-        Ok(Self(Arc::new(Shared { db, clock, seal, config, meter: Meter::default(), wake: Notify::new() })))
+        Ok(Self(Arc::new(Shared { db, clock, seal, config, meter: Meter::default(), live: Hub::default(), wake: Notify::new() })))
     }
 
-    /// Tells the worker that something may have fallen due.
+    /// Tells the worker that something may have fallen due, and whoever watches that something may have changed.
     pub fn wake(&self) {
+        self.live.stir();
         self.wake.notify_one();
     }
 

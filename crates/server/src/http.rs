@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::ground::web::{Problem, SESSION_COOKIE, observe};
 use crate::house::House;
-use crate::{dispatch, followup, h5, health, import, inbox, knowledge, merchant, org, search, sla, terminal, ticket, visit, web};
+use crate::{dispatch, followup, h5, health, import, inbox, knowledge, live, merchant, org, search, sla, terminal, ticket, visit, web};
 
 /// A request that takes longer is ended with 503; nothing here has reason to.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -63,7 +63,8 @@ fn api() -> OpenApiRouter<House> {
             .merge(search::api::routes())
             .merge(merchant::api::routes())
             .merge(terminal::api::routes())
-            .merge(dispatch::plan_api::routes()),
+            .merge(dispatch::plan_api::routes())
+            .merge(live::api::routes()),
     )
 }
 

@@ -15,6 +15,7 @@ pub mod http;
 pub mod import;
 pub mod inbox;
 pub mod knowledge;
+pub mod live;
 pub mod merchant;
 pub mod notify;
 pub mod org;

@@ -24,6 +24,8 @@ pub async fn serve(house: House, listener: TcpListener, stop: impl Future<Output
             std::process::exit(1);
         }
         leaving.meter.drain();
+        // A stream has no end of its own; whoever listens goes on at another node.
+        leaving.live.close();
         tracing::info!("told to stop; finishing what is under way");
         tokio::time::sleep(Duration::from_secs(leaving.config.drain_seconds.into())).await;
         let _ = close.send(true);

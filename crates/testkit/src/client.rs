@@ -123,6 +123,10 @@ impl Client {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let location = response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        // A stream of events has no end to wait for.
+        if response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v == "text/event-stream") {
+            return Answer { status, json: Value::Null, text: String::new(), location };
+        }
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         Answer { status, json: serde_json::from_str(&text).unwrap_or(Value::Null), text, location }

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use postsale_domain::ground::to_millis;
 use postsale_domain::org::audit::{Entry, GENESIS};
 use postsale_domain::org::chain::{Broken, Chain, Head, Line};
+use uuid::Uuid;
 
-use crate::ground::db::{Bare, Done, Query, Tx, p};
+use crate::ground::db::{Bare, Done, Query, Tx, Val, p};
 use crate::ground::seal::hex;
 use crate::sql;
 
@@ -39,8 +40,8 @@ pub fn finish(tx: &mut Tx<'_>) -> Done<()> {
         hash = entry.hash(&hash);
         tx.exec(
             sql!(
-                "INSERT INTO audit_entry (tenant_id, seq, at, caller, action, subject, before_json, after_json, hash)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+                "INSERT INTO audit_entry (tenant_id, seq, at, caller, action, subject, before_json, after_json, hash, subject_id)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
             ),
             &[
                 p(&tenant),
@@ -52,11 +53,18 @@ pub fn finish(tx: &mut Tx<'_>) -> Done<()> {
                 p(&change.before),
                 p(&change.after),
                 p(hash.as_slice()),
+                // Beside the chain, for joining: the same id as in `subject`.
+                raw_id(&change.subject).map_or(Val::Null, Val::Id),
             ],
         )?;
     }
     tx.exec(sql!("UPDATE audit_head SET seq = $1, hash = $2 WHERE tenant_id = $3"), &[p(&seq), p(hash.as_slice()), p(&tenant)])?;
     Ok(())
+}
+
+/// The id inside a text form such as `tkt_0198…`, of whatever kind it is.
+fn raw_id(subject: &str) -> Option<Uuid> {
+    subject.split_once('_').filter(|(_, hex)| hex.len() == 32).and_then(|(_, hex)| Uuid::try_parse(hex).ok())
 }
 
 /// Recomputes the tenant's whole chain; the number of the first entry that does not fit, if any.

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod export;
+pub mod feed;
 pub mod follow_up;
 pub mod guide;
 pub mod plan;

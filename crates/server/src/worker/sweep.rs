@@ -20,7 +20,7 @@ const BATCH: u32 = 500;
 /// Sweeps until nothing old is left. The number of rows taken away.
 pub async fn round(house: &House) -> Done<u64> {
     let (now, mut gone) = (house.clock.now(), 0);
-    for sweep in [answers, jobs, sessions] {
+    for sweep in [answers, jobs, sessions, presence] {
         loop {
             let rows = house.db.bare_write(move |bare| sweep(bare, now)).await?;
             gone += rows;
@@ -53,5 +53,15 @@ fn sessions(bare: &mut Bare<'_>, now: Timestamp) -> Done<u64> {
     Ok(bare.exec(
         sql!("DELETE FROM session WHERE token_hash IN (SELECT token_hash FROM session WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)"),
         &[p(&(now - SESSIONS)), p(&BATCH)],
+    )?)
+}
+
+fn presence(bare: &mut Bare<'_>, now: Timestamp) -> Done<u64> {
+    Ok(bare.exec(
+        sql!(
+            "DELETE FROM presence WHERE (ticket_id, user_id) IN
+               (SELECT ticket_id, user_id FROM presence WHERE until_at < $1 ORDER BY until_at LIMIT $2)"
+        ),
+        &[p(&now), p(&BATCH)],
     )?)
 }

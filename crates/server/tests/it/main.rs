@@ -12,6 +12,7 @@ mod imports;
 mod inbox;
 mod knowledge;
 mod letters;
+mod live;
 mod mail_in;
 mod notify;
 mod ops;

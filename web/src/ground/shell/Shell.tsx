@@ -5,6 +5,7 @@ import { KeySheet } from "@ground/keys/KeySheet";
 import { useKeys, type KeyMap } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
 import { Nothing } from "@ground/parts/Nothing";
+import { useNews } from "@ground/live/useNews";
 import { SessionGate, useSession } from "@ground/session/Session";
 import { phoneTheme } from "@ground/theme/tokens";
 import { OfflineBar } from "./OfflineBar";
@@ -30,6 +31,7 @@ function Frame() {
   const router = useRouter();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const items = railFor(session);
+  useNews();
   const here = rail().find((item) => isWithin(item, path));
 
   useEffect(() => {

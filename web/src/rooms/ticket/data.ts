@@ -1,14 +1,17 @@
 /** Reading and writing a ticket, with the cache kept in step. */
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import type { Problem, TicketPage } from "@api";
-import { $api, LOOK_EVERY } from "@ground/api/query";
+import { $api } from "@ground/api/query";
 import { keyset } from "@ground/list/useKeyset";
+import { followLists, lookEvery } from "@ground/live/useNews";
 import type { QueueView } from "./views";
+
+followLists(["/api/v1/tickets", "/api/v1/tickets/counts"]);
 
 const at = (id: string) => ({ params: { path: { id } } });
 const keyOf = (id: string) => $api.queryOptions("get", "/api/v1/tickets/{id}", at(id)).queryKey;
 
-export const useTicket = (id: string) => $api.useQuery("get", "/api/v1/tickets/{id}", at(id), { refetchInterval: LOOK_EVERY });
+export const useTicket = (id: string) => $api.useQuery("get", "/api/v1/tickets/{id}", at(id), { refetchInterval: lookEvery });
 
 /** Oldest first, two hundred at a time; a timeline only grows. */
 export const useTimeline = (id: string) =>
@@ -16,13 +19,13 @@ export const useTimeline = (id: string) =>
     "get",
     "/api/v1/tickets/{id}/timeline",
     { params: { path: { id }, query: { limit: 200 } } },
-    { pageParamName: "after", initialPageParam: null, getNextPageParam: (last) => last.next_after ?? null, refetchInterval: LOOK_EVERY },
+    { pageParamName: "after", initialPageParam: null, getNextPageParam: (last) => last.next_after ?? null, refetchInterval: lookEvery },
   );
 
 export const useQueue = (view: QueueView, on = true) =>
-  $api.useInfiniteQuery("get", "/api/v1/tickets", { params: { query: { view, limit: 50 } } }, { ...keyset, refetchInterval: LOOK_EVERY, enabled: on });
+  $api.useInfiniteQuery("get", "/api/v1/tickets", { params: { query: { view, limit: 50 } } }, { ...keyset, refetchInterval: lookEvery, enabled: on });
 
-export const useCounts = () => $api.useQuery("get", "/api/v1/tickets/counts", {}, { refetchInterval: LOOK_EVERY });
+export const useCounts = () => $api.useQuery("get", "/api/v1/tickets/counts", {}, { refetchInterval: lookEvery });
 
 export const useSearch = (q: string) => $api.useQuery("get", "/api/v1/tickets/search", { params: { query: { q } } }, { enabled: q.trim().length > 0 });
 

@@ -24,6 +24,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0018_import", include_str!("../../../migrations/0018_import.sql")),
     ("0019_search", include_str!("../../../migrations/0019_search.sql")),
     ("0038_walks", include_str!("../../../migrations/0038_walks.sql")),
+    ("0024_live", include_str!("../../../migrations/0024_live.sql")),
 ];
 
 /// What a run of [`migrate`] did.

@@ -30,6 +30,6 @@ pub fn sight(tx: &Tx<'_>, reach: Reach) -> Sight {
 }
 
 /// Whether somebody of another house reads: they see what the merchant sees, not what we write to ourselves.
-fn outsider(tx: &Tx<'_>) -> bool {
+pub(super) fn outsider(tx: &Tx<'_>) -> bool {
     tx.caller().role() == Some(Role::Acquirer)
 }

@@ -11,6 +11,7 @@ import { ProblemLine } from "@ground/parts/ProblemView";
 import { useNarrow } from "@ground/shell/useNarrow";
 import { useOnline } from "@ground/shell/OfflineBar";
 import { useAfterCommand } from "../data";
+import { typed } from "./useCompany";
 import css from "./composer.module.css";
 import { StaleNotice } from "./StaleNotice";
 
@@ -41,6 +42,7 @@ export function Composer({ page, ref }: { page: TicketPage; ref?: Ref<ComposerHa
   }));
 
   const type = (which: Mode, text: string) => {
+    typed();
     if (texts[which] === "" && text !== "") setSeen(page);
     setTexts((before) => ({ ...before, [which]: text }));
     draftOf(ticket.id, which).write(text);

@@ -12,13 +12,15 @@ import { useOnline } from "@ground/shell/OfflineBar";
 import { useAfterCommand } from "../data";
 import { Owner, StateLabel, TierLabel } from "../labels";
 import type { QueueSearch } from "../room";
+import { Viewers } from "./Company";
+import type { Present } from "./useCompany";
 import { arrange, type Command } from "./next";
 import css from "./page.module.css";
 
-type Props = { page: TicketPage; search: QueueSearch; onCommand: (command: Command) => void; onClock: (kind: ClockKind) => void; onFacts: (() => void) | undefined; underWay: Command | null };
+type Props = { page: TicketPage; company: readonly Present[]; search: QueueSearch; onCommand: (command: Command) => void; onClock: (kind: ClockKind) => void; onFacts: (() => void) | undefined; underWay: Command | null };
 
 /** Number, title, where it stands, its clocks, and what may be done: only what would do something. */
-export function Header({ page, search, onCommand, onClock, onFacts, underWay }: Props) {
+export function Header({ page, company, search, onCommand, onClock, onFacts, underWay }: Props) {
   const { t, f, pick } = useWords();
   const navigate = useNavigate();
   const { ticket } = page;
@@ -44,6 +46,7 @@ export function Header({ page, search, onCommand, onClock, onFacts, underWay }: 
         <span>
           <span className={css.dim}>{t("queue.owner")}</span> <Owner ticket={ticket} />
         </span>
+        <Viewers people={company} />
         <ChannelLabel channel={ticket.channel} />
         <time className="num" dateTime={ticket.opened_at} title={f.full(ticket.opened_at)}>
           {t("ticket.opened", { at: f.moment(ticket.opened_at) })}

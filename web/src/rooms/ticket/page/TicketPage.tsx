@@ -12,6 +12,8 @@ import { ClockDrawer } from "@rooms/clock/ClockDrawer";
 import { dialogs, type Asked } from "../command/dialogs";
 import { useTicket } from "../data";
 import type { QueueSearch } from "../room";
+import { Writers } from "./Company";
+import { useCompany } from "./useCompany";
 import { Composer, type ComposerHandle } from "./Composer";
 import { Facts, type Tab } from "./Facts";
 import { Header } from "./Header";
@@ -44,6 +46,7 @@ function Whole({ page, search }: { page: Page; search: QueueSearch }) {
   const [factsOpen, setFactsOpen] = useState(false);
   const [clock, setClock] = useState<ClockKind | null>(null);
   const { ticket, allowed } = page;
+  const company = useCompany(ticket.id);
 
   const look = (next: Tab) => {
     setTab(next);
@@ -83,12 +86,13 @@ function Whole({ page, search }: { page: Page; search: QueueSearch }) {
   const facts = <Facts page={page} tab={tab} onTab={setTab} onCommand={start} />;
   return (
     <div className={css.page}>
-      <Header page={page} search={search} onCommand={start} onClock={setClock} underWay={tab === "guide" && (wide || factsOpen) ? "guide" : null} onFacts={wide ? undefined : () => setFactsOpen(true)} />
+      <Header page={page} company={company} search={search} onCommand={start} onClock={setClock} underWay={tab === "guide" && (wide || factsOpen) ? "guide" : null} onFacts={wide ? undefined : () => setFactsOpen(true)} />
       <div className={css.columns}>
         <Neighbours id={ticket.id} search={search} />
         <section className={css.middle}>
           <NextStep page={page} />
           <Timeline id={ticket.id} />
+          <Writers people={company} />
           <Composer page={page} ref={composer} />
         </section>
         {wide ? (

@@ -1,5 +1,5 @@
 import { Button } from "antd";
-import { Fragment, useEffect, useLayoutEffect, useRef } from "react";
+import { Fragment, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { TicketLine } from "@api";
 import { useWords } from "@ground/i18n/Words";
 import { useRows } from "@ground/list/useKeyset";
@@ -17,6 +17,8 @@ export function Timeline({ id }: { id: string }) {
   const lines = useRows<TicketLine>({ data: timeline.data as never });
   const scroller = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  // Lines already in sight of somebody who reads further up; what came since waits behind a button.
+  const [seen, setSeen] = useState<number | null>(null);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = timeline;
 
   // A timeline is read to its end: the newest line is what people look for.
@@ -29,6 +31,12 @@ export function Timeline({ id }: { id: string }) {
     if (box && atEnd.current) box.scrollTop = box.scrollHeight;
   }, [lines.length]);
 
+  const news = seen === null ? 0 : lines.length - seen;
+  const toEnd = () => {
+    const box = scroller.current;
+    if (box) box.scrollTop = box.scrollHeight;
+  };
+
   return (
     <div
       className={css.scroll}
@@ -36,6 +44,7 @@ export function Timeline({ id }: { id: string }) {
       onScroll={(event) => {
         const box = event.currentTarget;
         atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+        setSeen((before) => (atEnd.current ? null : (before ?? lines.length)));
       }}
       // The region scrolls, so the keyboard must reach it.
       tabIndex={0}
@@ -54,6 +63,11 @@ export function Timeline({ id }: { id: string }) {
           </Fragment>
         );
       })}
+      {news > 0 && (
+        <Button size="small" className={css.news} onClick={toEnd} data-testid="timeline-news">
+          {t("list.news", { count: news })}
+        </Button>
+      )}
       {isFetchingNextPage && <Button type="text" loading disabled block aria-label={t("state.loading")} />}
     </div>
   );
