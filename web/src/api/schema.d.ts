@@ -573,6 +573,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{id}/troubles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong in an import, the most frequent first; 20,000 rows are looked at. */
+        get: operations["import_troubles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/letters": {
         parameters: {
             query?: never;
@@ -887,6 +904,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/registry-choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the registry's dialogs offer: the acquirers whose merchants the caller sees, agreements, models, and districts that are
+         *     known because a branch looks after them.
+         */
+        get: operations["registry_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -1040,6 +1077,23 @@ export interface paths {
         put?: never;
         /** Close the binding in force: the terminal stands nowhere from now on. */
         post: operations["terminal_unbind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/terminals/{id}/bindings/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a terminal to another store: one binding ends and the next begins at the same instant. */
+        post: operations["terminal_move"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2111,11 +2165,29 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description An agreement by its code. */
+        AgreementChoice: {
+            /** @description What is kept. */
+            code: string;
+            /** @description What is shown. */
+            name: components["schemas"]["Text"];
+        };
         /**
          * @description Why another ticket is worth a look.
          * @enum {string}
          */
         Alike: "same_terminal" | "same_merchant";
+        /** @description One correction for every row with the same trouble. */
+        AlikeCorrection: {
+            /** @description Code of the trouble. */
+            code: string;
+            /** @description Column letter. */
+            column: string;
+            /** @description The new text; without it each row takes the correction proposed for it. */
+            value?: string | null;
+            /** @description Only cells with this text. */
+            was?: string | null;
+        };
         /** @description What the merchant says. */
         Answer: {
             /** @description In their own words; may be empty, at most 1000 characters. */
@@ -2267,6 +2339,15 @@ export interface components {
             /** @description In a sentence, 1 to 200 characters. */
             reason: string;
         };
+        /** @description Where a terminal goes, and why. */
+        BindingMove: {
+            /** @description In a sentence, 1 to 200 characters. */
+            reason: string;
+            /** @description Where it stands from now on. */
+            store_id: components["schemas"]["Id_sto"];
+            /** @description Terminal number at that store's acquirer. */
+            tid: string;
+        };
         /** @description Puts a terminal to use at a store. Acquirer, merchant, credit code and account are the merchant's, the address the store's. */
         BindingNew: {
             /** @description Where it stands from now on. */
@@ -2375,6 +2456,17 @@ export interface components {
             };
             /** Format: int64 */
             version: number;
+        };
+        /** @description What a dialog of the registry offers. */
+        Choices: {
+            /** @description Whose merchants there are. */
+            acquirers: components["schemas"]["AcquirerName"][];
+            /** @description Agreements a store's clocks can run on. */
+            agreements: components["schemas"]["AgreementChoice"][];
+            /** @description Districts some branch looks after; any other may be typed. */
+            districts: string[];
+            /** @description Models a terminal can be of. */
+            models: components["schemas"]["ModelChoice"][];
         };
         /** @description A clock as people see it at one instant. */
         Clock: {
@@ -2610,9 +2702,11 @@ export interface components {
         };
         /** @description Corrections. */
         CorrectionsGiven: {
+            /** @description Troubles to be corrected wherever they stand; the first 2,000 rows at a time. */
+            alike?: components["schemas"]["AlikeCorrection"][];
             /** @description Cells with their new texts. */
             cells?: components["schemas"]["CellCorrection"][];
-            /** @description Also take every proposed correction. */
+            /** @description Also take every proposed correction, for the first 2,000 rows at a time. */
             proposed?: boolean;
             /** Format: int64 */
             version: number;
@@ -2987,6 +3081,13 @@ export interface components {
          * @enum {string}
          */
         Impact: "cannot_take_payment" | "partly" | "can_take_payment" | "unknown";
+        /** @description A text that stands in several rows with the same trouble. */
+        ImportAlike: {
+            /** @description Rows with it. */
+            rows: number;
+            /** @description The text. */
+            value: string;
+        };
         /** @description A column of the file. */
         ImportColumn: {
             /** @description The field it is taken for. */
@@ -3096,8 +3197,18 @@ export interface components {
         };
         /** @description An import in the list. */
         ImportRow: {
+            /**
+             * Format: int64
+             * @description Rows with errors.
+             */
+            bad: number;
             /** Format: date-time */
             created_at: string;
+            /**
+             * Format: date-time
+             * @description When its last step ended.
+             */
+            ended_at?: string | null;
             file_name: string;
             id: components["schemas"]["Id_imp"];
             kind: components["schemas"]["ImportKind"];
@@ -3110,6 +3221,29 @@ export interface components {
          * @enum {string}
          */
         ImportState: "read" | "checking" | "checked" | "running" | "done";
+        /** @description The same trouble, wherever it stands. */
+        ImportTrouble: {
+            /** @description Texts that stand in more than one of them, the most frequent first; ten at most. */
+            alike: components["schemas"]["ImportAlike"][];
+            /** @description Code of the sentence. */
+            code: string;
+            /** @description Column letter; null when whole rows are meant. */
+            column?: string | null;
+            /** @description Rows of these for which a correction is proposed. */
+            fixable: number;
+            /** @description The text above the column. */
+            header?: string | null;
+            /** @description Rows with it. */
+            rows: number;
+            /** @description The sentence, as the first of its rows says it. */
+            sentence: string;
+        };
+        /** @description What is wrong in a file, put together. */
+        ImportTroubles: {
+            items: components["schemas"]["ImportTrouble"][];
+            /** @description Whether there are more rows with errors than were looked at. */
+            more: boolean;
+        };
         /** @description A key that was made. */
         KeyMade: {
             key: components["schemas"]["ApiKey"];
@@ -3484,14 +3618,14 @@ export interface components {
             id: components["schemas"]["Id_sto"];
             /**
              * Format: double
-             * @description Degrees.
+             * @description Degrees; null when nobody knows where it is.
              */
-            lat: number;
+            lat?: number | null;
             /**
              * Format: double
              * @description Degrees.
              */
-            lng: number;
+            lng?: number | null;
             name: string;
             /** @description Whether somebody is there now. */
             open_now: boolean;
@@ -3541,6 +3675,13 @@ export interface components {
             store_name: string;
             /** @description Terminal number at the acquirer. */
             tid: string;
+            /** @description Maker. */
+            vendor: string;
+        };
+        /** @description A model of the catalogue. */
+        ModelChoice: {
+            /** @description As the catalogue spells it. */
+            model: string;
             /** @description Maker. */
             vendor: string;
         };
@@ -3744,8 +3885,18 @@ export interface components {
         Page_ImportRow: {
             /** @description The rows. */
             items: {
+                /**
+                 * Format: int64
+                 * @description Rows with errors.
+                 */
+                bad: number;
                 /** Format: date-time */
                 created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When its last step ended.
+                 */
+                ended_at?: string | null;
                 file_name: string;
                 id: components["schemas"]["Id_imp"];
                 kind: components["schemas"]["ImportKind"];
@@ -9098,6 +9249,99 @@ export interface operations {
             };
         };
     };
+    import_troubles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportTroubles"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     letter_list: {
         parameters: {
             query?: {
@@ -11272,6 +11516,97 @@ export interface operations {
             };
         };
     };
+    registry_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Choices"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     role_list: {
         parameters: {
             query?: never;
@@ -12333,6 +12668,103 @@ export interface operations {
         };
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BindingMove"];
+            };
+        };
+        responses: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };

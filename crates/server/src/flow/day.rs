@@ -20,6 +20,7 @@ use crate::dispatch::plans;
 use crate::ground::db::{Done, Json, Query, Tx, p};
 use crate::ground::web::Keyset;
 use crate::knowledge;
+use crate::merchant::store as merchants;
 use crate::sla;
 use crate::sql;
 use crate::view::visit::{day as span_of, zone};
@@ -101,7 +102,7 @@ fn shops(tx: &mut Tx<'_>, orders: &[WorkOrder]) -> Done<BTreeMap<WorkOrderId, Sh
                 let (id, priority) = (r.next()?, r.coded()?);
                 let (lat, lng): (Option<i64>, Option<i64>) = (r.next()?, r.next()?);
                 let hours = r.next::<Option<Json<Hours>>>()?.map(|j| j.0);
-                Ok((id, Shop { priority, place: lat.zip(lng), hours }))
+                Ok((id, Shop { priority, place: lat.zip(lng).and_then(|(lat, lng)| merchants::place(lat, lng)), hours }))
             },
         )?;
         shops.extend(rows);

@@ -55,7 +55,7 @@ fn job(tx: &mut Tx<'_>, w: &WorkOrder, ticket: &Ticket) -> Done<Job> {
         None => open,
     };
     let due = sla::store::faces_of(tx, ticket.id)?.into_iter().find(|c| c.kind == ClockKind::Resolution).and_then(|c| c.due_at);
-    let place = shop.map(|s| (s.lat_e6, s.lng_e6));
+    let place = shop.and_then(|s| s.place());
     Ok(Job { skills: w.skills.clone(), district: w.district.clone(), place, open, due, minutes: minutes(w) })
 }
 

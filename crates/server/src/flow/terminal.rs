@@ -171,6 +171,17 @@ pub fn bind(tx: &mut Tx<'_>, reach: Reach, sight: Sight, id: TerminalId, new: &B
     store::bind(tx, &binding)
 }
 
+/// Takes a terminal from where it stands to another store: the old binding ends and the new one begins at the same instant, so
+/// there are never two. Errors: `not_found`, `terminal.not_bound`, `terminal.same_place`, those of [`bind`], `text.length`.
+pub fn relocate(tx: &mut Tx<'_>, reach: Reach, sight: Sight, id: TerminalId, new: &BindingNew, reason: &str) -> Done<()> {
+    see_terminal(tx, sight, id)?;
+    let before = store::unbind(tx, id, &line(reason, "reason", REASON)?)?;
+    if before.store_id == new.store_id && before.tid == tid(&new.tid)? {
+        return Err(refuse!(Conflict, "terminal.same_place").field("store_id").into());
+    }
+    bind(tx, reach, sight, id, new)
+}
+
 /// Closes the binding in force. Errors: `not_found`, `terminal.not_bound`, `text.length`.
 pub fn unbind(tx: &mut Tx<'_>, sight: Sight, id: TerminalId, reason: &str) -> Done<()> {
     see_terminal(tx, sight, id)?;

@@ -332,9 +332,9 @@ fn facts_for(tx: &mut Tx<'_>, table: &Table, command: &Command) -> Done<Facts> {
         }
         Command::Arrive { place: Some(place), .. } => {
             if let Some(id) = table.ticket.store_id
-                && let Some(shop) = merchants::store(tx, id)?
+                && let Some(shop) = merchants::store(tx, id)?.and_then(|s| s.place())
             {
-                facts.metres_away = Some(dispatch::distance_m(*place, (shop.lat_e6, shop.lng_e6)));
+                facts.metres_away = Some(dispatch::distance_m(*place, shop));
             }
         }
         Command::Diagnose { fault_code, .. } => facts.fault_unknown = knowledge::facts().fault(fault_code).is_none(),

@@ -18,9 +18,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::page::{ImportLine, ImportPage, column, page, shown};
+use super::page::{ImportLine, ImportPage, ImportTrouble, column, page, shown, troubles};
 use super::store::{self, Run};
-use crate::flow::import::{self as flow, Correction};
+use crate::flow::import::{self as flow, Alike, Correction, Corrections};
 use crate::ground::sheet::{self, Book, CsvText, MAX_FILE, Out, Remark, XLSX};
 use crate::ground::web::{Answered, Body, Door, Keyset, Page, PageParams, Params, Problem, Ref};
 use crate::house::House;
@@ -32,6 +32,7 @@ pub fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new()
         .routes(routes!(import_read))
         .routes(routes!(import_rows))
+        .routes(routes!(import_troubles))
         .routes(routes!(import_check))
         .routes(routes!(import_correct))
         .routes(routes!(import_commit))
@@ -87,7 +88,7 @@ async fn import_list(door: Door<act::ImportRun>, Params(paging): Params<PagePara
         let tenant = tx.tenant();
         let after = Keyset::open(&seal, tenant, "imports", paging.cursor.as_deref(), Keyset::LAST)?;
         let found = store::runs(tx, after, paging.take())?;
-        Ok(Page::cut(found, paging.limit, &seal, tenant, "imports", store::place).map(brief))
+        Ok(Page::cut(found, paging.limit, &seal, tenant, "imports", |(run, _)| store::place(run)).map(brief))
     })
     .await
     .map(Json)
@@ -101,12 +102,26 @@ struct ImportRow {
     file_name: String,
     state: ImportState,
     rows: i64,
+    /// Rows with errors.
+    bad: i64,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    /// When its last step ended.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ended_at: Option<Timestamp>,
 }
 
-fn brief(run: Run) -> ImportRow {
-    ImportRow { id: run.id, kind: run.kind, file_name: run.file_name, state: run.state, rows: run.rows_total, created_at: run.created_at }
+fn brief((run, bad): (Run, i64)) -> ImportRow {
+    ImportRow {
+        id: run.id,
+        kind: run.kind,
+        file_name: run.file_name,
+        state: run.state,
+        rows: run.rows_total,
+        bad,
+        created_at: run.created_at,
+        ended_at: run.ended_at,
+    }
 }
 
 /// One import, with how far it has come.
@@ -159,6 +174,28 @@ async fn import_rows(
     .map(Json)
 }
 
+/// What is wrong in a file, put together.
+#[derive(Debug, Serialize, ToSchema)]
+struct ImportTroubles {
+    items: Vec<ImportTrouble>,
+    /// Whether there are more rows with errors than were looked at.
+    more: bool,
+}
+
+/// What is wrong in an import, the most frequent first; 20,000 rows are looked at.
+#[utoipa::path(get, path = "/imports/{id}/troubles", operation_id = "import_troubles", tag = "import", params(("id" = String, Path)),
+    responses((status = 200, body = ImportTroubles), Problem))]
+async fn import_troubles(door: Door<act::ImportRun>, Ref(id): Ref<ImportId>) -> Result<Json<ImportTroubles>, Problem> {
+    let lang = door.lang;
+    door.read(move |tx| {
+        let run = store::seen(tx, id)?;
+        let bad = store::rows(tx, id, Some(RowState::Bad), 0, MAX_ERRORS)?;
+        Ok(ImportTroubles { items: troubles(&run, &bad, lang), more: bad.len() == MAX_ERRORS as usize })
+    })
+    .await
+    .map(Json)
+}
+
 /// Which column is which field.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -194,6 +231,20 @@ struct CellCorrection {
     value: String,
 }
 
+/// One correction for every row with the same trouble.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AlikeCorrection {
+    /// Column letter.
+    column: String,
+    /// Code of the trouble.
+    code: String,
+    /// Only cells with this text.
+    was: Option<String>,
+    /// The new text; without it each row takes the correction proposed for it.
+    value: Option<String>,
+}
+
 /// Corrections.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -202,7 +253,10 @@ struct CorrectionsGiven {
     /// Cells with their new texts.
     #[serde(default)]
     cells: Vec<CellCorrection>,
-    /// Also take every proposed correction.
+    /// Troubles to be corrected wherever they stand; the first 2,000 rows at a time.
+    #[serde(default)]
+    alike: Vec<AlikeCorrection>,
+    /// Also take every proposed correction, for the first 2,000 rows at a time.
     #[serde(default)]
     proposed: bool,
 }
@@ -217,7 +271,12 @@ async fn import_correct(door: Door<act::ImportRun>, Ref(id): Ref<ImportId>, body
             let column = column(&cell.column).ok_or_else(|| refuse!(Invalid, "import.no_row", row = cell.row).field("cells"))?;
             cells.push(Correction { row: cell.row, column, value: cell.value.clone() });
         }
-        flow::correct(tx, id, given.version, &cells, given.proposed)?;
+        let mut alike = Vec::with_capacity(given.alike.len());
+        for all in &given.alike {
+            let column = column(&all.column).ok_or_else(|| refuse!(Invalid, "import.column_twice").field("alike"))?;
+            alike.push(Alike { column, code: all.code.clone(), was: all.was.clone(), value: all.value.clone() });
+        }
+        flow::correct(tx, id, given.version, &Corrections { cells, alike, proposed: given.proposed })?;
         page(tx, id)
     })
     .await

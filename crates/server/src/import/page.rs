@@ -177,3 +177,71 @@ fn sentence(lang: Lang, error: &CellError) -> String {
     }
     text
 }
+
+/// A text that stands in several rows with the same trouble.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ImportAlike {
+    /// The text.
+    pub value: String,
+    /// Rows with it.
+    pub rows: usize,
+}
+
+/// The same trouble, wherever it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ImportTrouble {
+    /// Column letter; null when whole rows are meant.
+    pub column: Option<String>,
+    /// The text above the column.
+    pub header: Option<String>,
+    /// Code of the sentence.
+    pub code: String,
+    /// The sentence, as the first of its rows says it.
+    pub sentence: String,
+    /// Rows with it.
+    pub rows: usize,
+    /// Rows of these for which a correction is proposed.
+    pub fixable: usize,
+    /// Texts that stand in more than one of them, the most frequent first; ten at most.
+    pub alike: Vec<ImportAlike>,
+}
+
+/// Most texts named beside a trouble.
+const MAX_ALIKE: usize = 10;
+
+/// What is wrong in a file, the most frequent first: what was typed wrong once was often typed wrong a hundred times.
+pub fn troubles(run: &Run, bad: &[RowKept], lang: Lang) -> Vec<ImportTrouble> {
+    let mut found: BTreeMap<(Option<usize>, &str), (ImportTrouble, BTreeMap<String, usize>)> = BTreeMap::new();
+    for kept in bad {
+        for e in &kept.errors {
+            let (trouble, values) = found.entry((e.column, &e.code)).or_insert_with(|| {
+                let trouble = ImportTrouble {
+                    column: e.column.map(letter),
+                    header: e.column.and_then(|c| run.header.get(c).cloned()),
+                    code: e.code.clone(),
+                    sentence: sentence(lang, e),
+                    rows: 0,
+                    fixable: 0,
+                    alike: Vec::new(),
+                };
+                (trouble, BTreeMap::new())
+            });
+            trouble.rows += 1;
+            trouble.fixable += usize::from(e.fix.is_some());
+            if let Some(cell) = e.column.and_then(|c| kept.cells.get(c)) {
+                *values.entry(cell.shown()).or_default() += 1;
+            }
+        }
+    }
+    let mut troubles: Vec<ImportTrouble> = found
+        .into_values()
+        .map(|(mut trouble, values)| {
+            trouble.alike = values.into_iter().filter(|(_, rows)| *rows > 1).map(|(value, rows)| ImportAlike { value, rows }).collect();
+            trouble.alike.sort_by_key(|a| std::cmp::Reverse(a.rows));
+            trouble.alike.truncate(MAX_ALIKE);
+            trouble
+        })
+        .collect();
+    troubles.sort_by_key(|t| std::cmp::Reverse(t.rows));
+    troubles
+}

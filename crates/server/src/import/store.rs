@@ -160,17 +160,18 @@ pub fn seen(tx: &mut Tx<'_>, id: ImportId) -> Done<Run> {
     found.ok_or_else(|| refuse!(NotFound, "not_found").into())
 }
 
-/// Imports, newest first, after a place.
-pub fn runs(tx: &mut Tx<'_>, after: Keyset, limit: u32) -> Done<Vec<Run>> {
+/// Imports, newest first, after a place; each with the number of its rows that have errors.
+pub fn runs(tx: &mut Tx<'_>, after: Keyset, limit: u32) -> Done<Vec<(Run, i64)>> {
     let (tenant, id) = (tx.tenant(), ImportId::from_uuid(after.id));
     Ok(tx.query(
         sql!(concat!(
             "SELECT ",
             columns!(),
-            " FROM import_run WHERE tenant_id = $1 AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4"
+            ", (SELECT COUNT(*) FROM import_row r WHERE r.run_id = import_run.id AND r.state = 'bad')
+             FROM import_run WHERE tenant_id = $1 AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4"
         )),
         &[p(&tenant), p(&after.at), p(&id), p(&limit)],
-        read,
+        |r| Ok((read(r)?, r.next()?)),
     )?)
 }
 
@@ -252,18 +253,22 @@ pub fn rewrite(tx: &mut Tx<'_>, id: ImportId, row: i64, cells: &[Cell]) -> Done<
     Ok(())
 }
 
-/// The first row before this one with the same key.
-pub fn earlier(tx: &mut Tx<'_>, id: ImportId, second: bool, key: &str, row: i64) -> Done<Option<i64>> {
-    let params = [p(&id), p(key), p(&row)];
+/// The first other row up to `until` with the same key.
+pub fn twin(tx: &mut Tx<'_>, id: ImportId, second: bool, key: &str, row: i64, until: i64) -> Done<Option<i64>> {
+    let params = [p(&id), p(key), p(&row), p(&until)];
     let found = if second {
         tx.one(
-            sql!("SELECT row_no FROM import_row WHERE run_id = $1 AND key_two = $2 AND row_no < $3 ORDER BY row_no LIMIT 1"),
+            sql!(
+                "SELECT row_no FROM import_row WHERE run_id = $1 AND key_two = $2 AND row_no <= $4 AND row_no <> $3 ORDER BY row_no LIMIT 1"
+            ),
             &params,
             |r| r.next(),
         )?
     } else {
         tx.one(
-            sql!("SELECT row_no FROM import_row WHERE run_id = $1 AND key_one = $2 AND row_no < $3 ORDER BY row_no LIMIT 1"),
+            sql!(
+                "SELECT row_no FROM import_row WHERE run_id = $1 AND key_one = $2 AND row_no <= $4 AND row_no <> $3 ORDER BY row_no LIMIT 1"
+            ),
             &params,
             |r| r.next(),
         )?

@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 use crate::flow::merchant::{self as flow, ContactDraft, MerchantEdit, MerchantNew, Revealed, StoreDraft};
 use crate::ground::web::{Answered, Body, Door, Keyset, Page, PageParams, Params, Problem, Ref};
 use crate::house::House;
+use crate::view::registry::choices::{Choices, choices};
 use crate::view::registry::merchants::{self as view, MerchantPage, MerchantRow};
 use crate::view::registry::{AcquirerName, sight};
 
@@ -26,6 +27,7 @@ pub fn routes() -> OpenApiRouter<House> {
         .routes(routes!(contact_edit))
         .routes(routes!(contact_reveal))
         .routes(routes!(acquirer_list))
+        .routes(routes!(registry_choices))
 }
 
 /// Which rows of the registry.
@@ -187,6 +189,19 @@ async fn acquirer_list(door: Door<act::RegistryRead>) -> Result<Json<Acquirers>,
     door.read(move |tx| {
         let sight = sight(tx, reach);
         Ok(Acquirers { items: view::acquirers(tx, sight)? })
+    })
+    .await
+    .map(Json)
+}
+
+/// What the registry's dialogs offer: the acquirers whose merchants the caller sees, agreements, models, and districts that are
+/// known because a branch looks after them.
+#[utoipa::path(get, path = "/registry-choices", operation_id = "registry_choices", tag = "merchant", responses((status = 200, body = Choices), Problem))]
+async fn registry_choices(door: Door<act::RegistryEdit>) -> Result<Json<Choices>, Problem> {
+    let reach = door.reach();
+    door.read(move |tx| {
+        let sight = sight(tx, reach);
+        choices(tx, sight)
     })
     .await
     .map(Json)

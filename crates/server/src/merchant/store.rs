@@ -46,7 +46,7 @@ pub struct Store {
     pub address: String,
     /// The district engineers' territories are made of.
     pub district: String,
-    /// Millionths of a degree.
+    /// Millionths of a degree; 0 with a longitude of 0 when nobody knows where it is.
     pub lat_e6: i64,
     /// Millionths of a degree.
     pub lng_e6: i64,
@@ -54,6 +54,18 @@ pub struct Store {
     pub hours: Hours,
     /// The service agreement its clocks run on.
     pub agreement: String,
+}
+
+impl Store {
+    /// Where it is, in millionths of a degree; none when nobody knows.
+    pub fn place(&self) -> Option<(i64, i64)> {
+        place(self.lat_e6, self.lng_e6)
+    }
+}
+
+/// A place as it is kept: nought and nought is nobody's shop but "not known".
+pub fn place(lat_e6: i64, lng_e6: i64) -> Option<(i64, i64)> {
+    ((lat_e6, lng_e6) != (0, 0)).then_some((lat_e6, lng_e6))
 }
 
 /// A person at a merchant. The numbers are whole; they are masked where they are shown.

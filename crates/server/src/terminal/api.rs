@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use jiff::civil::Date;
-use postsale_domain::merchant::MerchantId;
+use postsale_domain::merchant::{MerchantId, StoreId};
 use postsale_domain::org::act;
 use postsale_domain::refuse;
 use postsale_domain::terminal::TerminalId;
@@ -27,6 +27,7 @@ pub fn routes() -> OpenApiRouter<House> {
         .routes(routes!(terminal_read, terminal_edit))
         .routes(routes!(terminal_bind))
         .routes(routes!(terminal_unbind))
+        .routes(routes!(terminal_move))
         .routes(routes!(terminal_sticker))
         .routes(routes!(merchant_stickers))
 }
@@ -140,6 +141,32 @@ async fn terminal_unbind(door: Door<act::RegistryEdit>, Ref(id): Ref<TerminalId>
     door.command(body, StatusCode::OK, move |tx, end| {
         let sight = sight(tx, reach);
         flow::unbind(tx, sight, id, &end.reason)?;
+        view::page(tx, sight, id, None)
+    })
+    .await
+}
+
+/// Where a terminal goes, and why.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BindingMove {
+    /// Where it stands from now on.
+    store_id: StoreId,
+    /// Terminal number at that store's acquirer.
+    tid: String,
+    /// In a sentence, 1 to 200 characters.
+    reason: String,
+}
+
+/// Take a terminal to another store: one binding ends and the next begins at the same instant.
+#[utoipa::path(post, path = "/terminals/{id}/bindings/move", operation_id = "terminal_move", tag = "terminal", params(("id" = String, Path)),
+    request_body = BindingMove, responses((status = 201, body = TerminalPage), Problem))]
+async fn terminal_move(door: Door<act::RegistryEdit>, Ref(id): Ref<TerminalId>, body: Body<BindingMove>) -> Result<Answered, Problem> {
+    let reach = door.reach();
+    door.command(body, StatusCode::CREATED, move |tx, wanted| {
+        let sight = sight(tx, reach);
+        let new = BindingNew { store_id: wanted.store_id, tid: wanted.tid.clone() };
+        flow::relocate(tx, reach, sight, id, &new, &wanted.reason)?;
         view::page(tx, sight, id, None)
     })
     .await

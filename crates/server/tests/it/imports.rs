@@ -14,7 +14,7 @@ use postsale_server::worker;
 use postsale_testkit::{Answer, Client, Kit, World, on_both};
 use serde_json::{Value, json};
 
-async fn hand_in(client: &Client, kind: &str, bytes: Vec<u8>) -> Answer {
+pub async fn hand_in(client: &Client, kind: &str, bytes: Vec<u8>) -> Answer {
     let path = format!("/api/v1/imports?kind={kind}&file_name=table");
     let request = client.request(Method::POST, &path).header(header::CONTENT_TYPE, "application/octet-stream");
     client.send(request.body(Body::from(bytes)).unwrap()).await
@@ -27,7 +27,7 @@ fn mapping(page: &Value) -> Value {
     Value::Object(pairs.collect())
 }
 
-async fn checked(kit: &Kit, client: &Client, page: &Value) -> Value {
+pub async fn checked(kit: &Kit, client: &Client, page: &Value) -> Value {
     let id = page["id"].as_str().unwrap();
     let asked = json!({ "version": page["version"], "mapping": mapping(page) });
     let begun = client.post(&format!("/api/v1/imports/{id}/check"), &asked).await.expect(202);
@@ -38,7 +38,7 @@ async fn checked(kit: &Kit, client: &Client, page: &Value) -> Value {
     page
 }
 
-async fn committed(kit: &Kit, client: &Client, page: &Value, choice: &str) -> Value {
+pub async fn committed(kit: &Kit, client: &Client, page: &Value, choice: &str) -> Value {
     let id = page["id"].as_str().unwrap();
     client.post(&format!("/api/v1/imports/{id}/commit"), &json!({ "version": page["version"], "choice": choice })).await.expect(202);
     worker::round(&kit.house).await;
@@ -48,7 +48,7 @@ async fn committed(kit: &Kit, client: &Client, page: &Value, choice: &str) -> Va
 }
 
 /// Every place with an error, and its code.
-async fn errors(client: &Client, page: &Value) -> BTreeMap<String, String> {
+pub async fn errors(client: &Client, page: &Value) -> BTreeMap<String, String> {
     let (id, mut after, mut found) = (page["id"].as_str().unwrap(), 0, BTreeMap::new());
     loop {
         let rows = client.get(&format!("/api/v1/imports/{id}/rows?state=bad&limit=200&after={after}")).await.expect(200);

@@ -9,6 +9,7 @@ mod ground;
 mod h5;
 mod house_rules;
 mod imports;
+mod imports_odd;
 mod inbox;
 mod knowledge;
 mod letters;

@@ -246,6 +246,31 @@ on_both! {
 }
 
 on_both! {
+    fn a_terminal_is_moved_in_one_step_and_a_shop_nobody_can_place_has_no_place(kit) {
+        let s = Scene::new(&kit).await;
+        let new = json!({ "name": "顺风面馆新区店", "address": "无名路1号", "district": "天边", "hours": {}, "agreement": "urban" });
+        let page = s.agent.post(&format!("/api/v1/merchants/{}/stores", s.noodles), &new).await.expect(201);
+        let far = page["stores"].as_array().unwrap().iter().find(|one| one["district"] == "天边").unwrap().clone();
+        assert_eq!((&far["lat"], &far["lng"]), (&Value::Null, &Value::Null), "nought and nought is no shop's place");
+        let path = format!("/api/v1/terminals/{}/bindings/move", s.terminal);
+        let wanted = json!({ "store_id": far["id"], "tid": "10482279", "reason": "搬到新店" });
+        let page = s.agent.post(&path, &wanted).await.expect(201);
+        let bindings = page["bindings"].as_array().unwrap();
+        assert_eq!((bindings.len(), &bindings[1]["valid_to"], &page["binding"]["address"]), (2, &bindings[0]["valid_from"], &json!("无名路1号")));
+        let life = page["life"].to_string();
+        assert!(life.contains("装在顺风面馆新区店，") && !life.contains("顺风面馆 顺风面馆"), "a name is not said twice: {life}");
+        assert_eq!(s.agent.post(&path, &wanted).await.problem(409), "terminal.same_place");
+        assert_eq!(s.foreign.post(&path, &wanted).await.problem(403), "not_allowed");
+        // Nothing of a refused move is left: the binding in force is still in force.
+        let again = s.agent.get(&format!("/api/v1/terminals/{}", s.terminal)).await.expect(200);
+        assert_eq!((again["bindings"].as_array().unwrap().len(), &again["binding"]["tid"]), (2, &json!("10482279")));
+        let choices = s.agent.get("/api/v1/registry-choices").await.expect(200);
+        assert!(choices["models"].as_array().unwrap().iter().any(|m| m["model"] == "A920") && !choices["agreements"].as_array().unwrap().is_empty());
+        assert_eq!(s.engineer.get("/api/v1/registry-choices").await.problem(403), "not_allowed");
+    }
+}
+
+on_both! {
     fn stickers_open_the_merchants_page(kit) {
         let s = Scene::new(&kit).await;
         let picture = s.own.get(&format!("/api/v1/terminals/{}/sticker.svg", s.terminal)).await;

@@ -4,6 +4,7 @@ import { setRail } from "@ground/shell/rail";
 import { root, shell } from "@ground/shell/root";
 import * as dispatch from "@rooms/dispatch/room";
 import { home } from "@rooms/home/room";
+import * as importing from "@rooms/import/room";
 import * as letter from "@rooms/letter/room";
 import * as merchant from "@rooms/merchant/room";
 import * as org from "@rooms/org/room";
@@ -12,7 +13,7 @@ import * as terminal from "@rooms/terminal/room";
 import * as ticket from "@rooms/ticket/room";
 import * as visit from "@rooms/visit/room";
 
-setRail([visit.entry, ticket.entry, risk.entry, dispatch.entry, merchant.entry, terminal.entry, letter.entry, org.peopleEntry, org.auditEntry]);
+setRail([visit.entry, ticket.entry, risk.entry, dispatch.entry, merchant.entry, terminal.entry, letter.entry, importing.entry, org.peopleEntry, org.auditEntry]);
 
 const desk = shell.addChildren([
   home,
@@ -22,6 +23,7 @@ const desk = shell.addChildren([
   ...merchant.routes,
   ...terminal.routes,
   ...letter.routes,
+  ...importing.routes,
   ...org.routes,
 ]);
 const tree = root.addChildren([desk, ...org.open, visit.frame.addChildren([...visit.routes])]);

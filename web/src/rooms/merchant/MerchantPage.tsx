@@ -1,16 +1,23 @@
+import { EditOutlined, PlusOutlined, PrinterOutlined } from "@ant-design/icons";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { Button } from "antd";
+import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { OpeningHours } from "@rooms/ticket/page/OpeningHours";
 import { TicketLines } from "@rooms/ticket/TicketLines";
 import { CopyNumber } from "@ground/parts/CopyNumber";
+import { DetailPage } from "@ground/parts/DetailPage";
 import { Fact, FactList } from "@ground/parts/ListPage";
 import { BlockLoading } from "@ground/parts/Loading";
 import { Nothing } from "@ground/parts/Nothing";
 import { ProblemPage } from "@ground/parts/ProblemView";
+import { useSession } from "@ground/session/Session";
 import { Contacts } from "./Contacts";
 import css from "./merchant.module.css";
+import { MerchantDialog } from "./MerchantDialog";
+import { StoreDialog } from "./StoreDialog";
 
 const route = getRouteApi("/shell/merchants/$id");
 
@@ -25,50 +32,60 @@ export function MerchantPage() {
 
 function Whole({ page }: { page: Schema<"MerchantPage"> }) {
   const { t } = useWords();
+  const { may } = useSession();
+  const [editing, setEditing] = useState(false);
   const { merchant, terminals, tickets, stores } = page;
   const offline = terminals.filter((terminal) => terminal.offline_since).length;
+  const head = (
+    <>
+      <h1>{merchant.name}</h1>
+      <span>{t(`tier.${merchant.tier}`)}</span>
+      <span>{merchant.industry}</span>
+      <CopyNumber value={merchant.mid} mono />
+      <span className="num">
+        {t("merchant.counts", { stores: stores.length, terminals: terminals.length, open: tickets.open.length })}
+        {offline > 0 && ` · ${t("merchant.offline", { count: offline })}`}
+      </span>
+      <span className={css.headEnd}>
+        {terminals.length > 0 && (
+          <Button icon={<PrinterOutlined />} href={`/api/v1/merchants/${merchant.id}/stickers`} target="_blank" rel="noreferrer" data-testid="merchant-stickers">
+            {t("merchant.stickers")}
+          </Button>
+        )}
+        {may("registry.edit") && (
+          <Button icon={<EditOutlined />} onClick={() => setEditing(true)} data-testid="merchant-edit">
+            {t("merchant.edit")}
+          </Button>
+        )}
+      </span>
+    </>
+  );
+  const side = (
+    <>
+      <section>
+        <h2>{t("merchant.contacts")}</h2>
+        <Contacts page={page} />
+      </section>
+      <Stores page={page} />
+      <Contract page={page} />
+    </>
+  );
   return (
-    <div className={css.page}>
-      <header className={css.head}>
-        <h1>{merchant.name}</h1>
-        <span>{t(`tier.${merchant.tier}`)}</span>
-        <span>{merchant.industry}</span>
-        <CopyNumber value={merchant.mid} mono />
-        <span className="num">
-          {t("merchant.counts", { stores: stores.length, terminals: terminals.length, open: tickets.open.length })}
-          {offline > 0 && ` · ${t("merchant.offline", { count: offline })}`}
-        </span>
-      </header>
-      <div className={css.columns}>
-        <div className={css.main}>
-          <section>
-            <h2>{t("merchant.open_tickets")}</h2>
-            <TicketLines tickets={tickets.open} empty="merchant.no_open" terminals={terminals} />
-          </section>
-          <section>
-            <h2>{t("merchant.terminals_here")}</h2>
-            <Terminals terminals={terminals} />
-          </section>
-          <section>
-            <h2>{t("merchant.recent_tickets")}</h2>
-            <TicketLines tickets={tickets.recent.filter((ticket) => ticket.closed_at)} empty="merchant.no_recent" terminals={terminals} />
-          </section>
-        </div>
-        <aside className={css.side}>
-          <section>
-            <h2>{t("merchant.contacts")}</h2>
-            <Contacts page={page} />
-          </section>
-          <section>
-            <h2>{t("merchant.stores_title")}</h2>
-            {stores.map((store) => (
-              <Store key={store.id} store={store} />
-            ))}
-          </section>
-          <Contract page={page} />
-        </aside>
-      </div>
-    </div>
+    <DetailPage head={head} side={side}>
+      <section>
+        <h2>{t("merchant.open_tickets")}</h2>
+        <TicketLines tickets={tickets.open} empty="merchant.no_open" terminals={terminals} />
+      </section>
+      <section>
+        <h2>{t("merchant.terminals_here")}</h2>
+        <Terminals terminals={terminals} />
+      </section>
+      <section>
+        <h2>{t("merchant.recent_tickets")}</h2>
+        <TicketLines tickets={tickets.recent.filter((ticket) => ticket.closed_at)} empty="merchant.no_recent" terminals={terminals} />
+      </section>
+      {editing && <MerchantDialog page={page} onClose={() => setEditing(false)} />}
+    </DetailPage>
   );
 }
 
@@ -113,14 +130,39 @@ function Terminals({ terminals }: { terminals: Schema<"MerchantTerminal">[] }) {
   );
 }
 
-function Store({ store }: { store: Schema<"MerchantStore"> }) {
+/** Where the merchant has its doors. */
+function Stores({ page }: { page: Schema<"MerchantPage"> }) {
+  const { t } = useWords();
+  const { may } = useSession();
+  const [edited, setEdited] = useState<Schema<"MerchantStore"> | "new" | null>(null);
+  return (
+    <section>
+      <h2>{t("merchant.stores_title")}</h2>
+      {page.stores.map((store) => (
+        <Store key={store.id} store={store} onEdit={may("registry.edit") ? () => setEdited(store) : undefined} />
+      ))}
+      {may("registry.edit") && (
+        <Button className={css.after} icon={<PlusOutlined />} onClick={() => setEdited("new")} data-testid="store-new">
+          {t("store.new")}
+        </Button>
+      )}
+      {edited && <StoreDialog page={page} store={edited === "new" ? null : edited} onClose={() => setEdited(null)} />}
+    </section>
+  );
+}
+
+function Store({ store, onEdit }: { store: Schema<"MerchantStore">; onEdit: (() => void) | undefined }) {
   const { t, f } = useWords();
   return (
     <div className={css.block}>
+      {onEdit && <Button className={css.edit} type="text" size="small" icon={<EditOutlined />} aria-label={t("merchant.edit_contact", { name: store.name })} onClick={onEdit} />}
       <h3>
         {store.name} <span className={css.dim}>{store.open_now ? t("fact.open_now") : store.opens_at ? t("merchant.opens", { at: f.moment(store.opens_at) }) : t("fact.closed_now")}</span>
       </h3>
-      <p>{store.address}</p>
+      <p>
+        {store.address}
+        {store.lat == null && <span className={css.dim}> {t("store.no_place")}</span>}
+      </p>
       <OpeningHours hours={store.hours} />
     </div>
   );

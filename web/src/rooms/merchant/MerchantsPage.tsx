@@ -1,16 +1,17 @@
+import { ImportOutlined, PlusOutlined } from "@ant-design/icons";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { Button } from "antd";
+import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { DataList, type Column } from "@ground/list/DataList";
+import type { Column } from "@ground/list/DataList";
+import { SearchList } from "@ground/list/SearchList";
 import { keyset, useRows } from "@ground/list/useKeyset";
-import { ListPage } from "@ground/parts/ListPage";
-import { RowsLoading } from "@ground/parts/Loading";
-import { Nothing } from "@ground/parts/Nothing";
-import { ProblemPage } from "@ground/parts/ProblemView";
-import { SearchField } from "@ground/parts/SearchField";
+import { ExportButton } from "@ground/parts/ExportButton";
+import { useSession } from "@ground/session/Session";
 import css from "./merchant.module.css";
+import { MerchantDialog } from "./MerchantDialog";
 
 type Row = Schema<"MerchantRow">;
 
@@ -20,11 +21,12 @@ const idOf = (row: Row) => row.id;
 /** Merchants by name; found by name, number, serial or phone. */
 export function MerchantsPage() {
   const { t, f } = useWords();
+  const { may } = useSession();
   const { q } = route.useSearch();
   const navigate = useNavigate();
+  const [making, setMaking] = useState(false);
   const search = (next: string) => void navigate({ to: "/merchants", search: next ? { q: next } : {}, replace: true });
   const list = $api.useInfiniteQuery("get", "/api/v1/merchants", { params: { query: { limit: 50, ...(q && { q }) } } }, keyset);
-  const rows = useRows<Row>(list);
   const columns: Column<Row>[] = [
     {
       key: "name",
@@ -46,37 +48,40 @@ export function MerchantsPage() {
     { key: "open", title: t("merchant.open"), width: "88px", align: "end", render: (row) => (row.open_tickets > 0 ? <strong>{f.number(row.open_tickets)}</strong> : "—") },
   ];
   return (
-    <ListPage title={t("merchant.title")} tools={<SearchField q={q} onSearch={search} hint={t("merchant.search")} testId="merchant-search" />}>
-      {list.isPending ? (
-        <RowsLoading rows={20} />
-      ) : list.error ? (
-        <ProblemPage problem={list.error} onRetry={() => void list.refetch()} />
-      ) : rows.length === 0 ? (
-        q ? (
-          <Nothing kind="no_match" title={t("queue.no_match", { q })} next={t("merchant.no_match_next")}>
-            <Button onClick={() => search("")}>{t("queue.clear")}</Button>
-          </Nothing>
-        ) : (
-          <Nothing kind="empty" title={t("merchant.empty")} next={t("merchant.empty_next")} />
-        )
-      ) : (
-        <DataList
-          key={q ?? ""}
-          label={t("merchant.title")}
-          rows={rows}
-          id={idOf}
-          columns={columns}
-          onOpen={(row) => void navigate({ to: "/merchants/$id", params: { id: row.id } })}
-          more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-          card={(row) => (
-            <>
-              <div className={css.cardTitle}>{row.name}</div>
-              <div className="meta">{[t(`tier.${row.tier}`), row.industry, row.district].filter(Boolean).join(" · ")}</div>
-              <div className="meta">{t("fact.merchant_counts", { open: row.open_tickets, terminals: row.terminals })}</div>
-            </>
-          )}
-        />
-      )}
-    </ListPage>
+    <>
+      <SearchList
+        title={t("merchant.title")}
+        list={list}
+        rows={useRows<Row>(list)}
+        id={idOf}
+        columns={columns}
+        onOpen={(row) => void navigate({ to: "/merchants/$id", params: { id: row.id } })}
+        search={{ q, onSearch: search, hint: t("merchant.search"), testId: "merchant-search" }}
+        empty={{ title: t("merchant.empty"), next: t("merchant.empty_next"), noMatch: t("merchant.no_match_next") }}
+        tools={
+          <>
+            <ExportButton list="merchants" filter={{ q }} />
+            {may("import.run") && (
+              <Button icon={<ImportOutlined />} onClick={() => void navigate({ to: "/imports", search: { kind: "merchants" } })}>
+                {t("import.short")}
+              </Button>
+            )}
+            {may("registry.edit") && (
+              <Button type="primary" icon={<PlusOutlined />} onClick={() => setMaking(true)} data-testid="merchant-new">
+                {t("merchant.new")}
+              </Button>
+            )}
+          </>
+        }
+        card={(row) => (
+          <>
+            <div className={css.cardTitle}>{row.name}</div>
+            <div className="meta">{[t(`tier.${row.tier}`), row.industry, row.district].filter(Boolean).join(" · ")}</div>
+            <div className="meta">{t("fact.merchant_counts", { open: row.open_tickets, terminals: row.terminals })}</div>
+          </>
+        )}
+      />
+      {making && <MerchantDialog page={null} onClose={() => setMaking(false)} />}
+    </>
   );
 }

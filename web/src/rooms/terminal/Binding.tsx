@@ -1,25 +1,39 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { LinkOutlined, SwapOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
-import { Button, Form, Input, Modal } from "antd";
+import { Button, Form, Input } from "antd";
 import { useState } from "react";
-import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { CopyNumber } from "@ground/parts/CopyNumber";
+import { FormModal } from "@ground/parts/FormModal";
 import { Fact, FactList } from "@ground/parts/ListPage";
-import { ProblemLine } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
+import { BindDialog } from "./BindDialog";
+import { useAfter, type Page } from "./data";
 import css from "./terminal.module.css";
 
-type Props = { page: Schema<"TerminalPage"> };
+type Props = { page: Page };
 
 /** The five elements of the binding in force. */
 export function Binding({ page }: Props) {
   const { t, f } = useWords();
   const { may } = useSession();
-  const [closing, setClosing] = useState(false);
+  const [doing, setDoing] = useState<"close" | "bind" | null>(null);
   const { binding } = page;
-  if (!binding) return <p>{t("fact.unbound")}</p>;
+  const end = () => setDoing(null);
+  if (!binding) {
+    return (
+      <>
+        <p>{t("fact.unbound")}</p>
+        {may("registry.edit") && (
+          <Button icon={<LinkOutlined />} onClick={() => setDoing("bind")} data-testid="binding-open">
+            {t("terminal.bind")}
+          </Button>
+        )}
+        {doing && <BindDialog page={page} onClose={end} />}
+      </>
+    );
+  }
   return (
     <>
       <FactList>
@@ -38,11 +52,17 @@ export function Binding({ page }: Props) {
         <Fact name={t("fact.since")}>{f.date(binding.valid_from)}</Fact>
       </FactList>
       {may("registry.edit") && (
-        <Button danger type="text" className={css.apart} onClick={() => setClosing(true)} data-testid="binding-close">
-          {t("terminal.close_binding")}
-        </Button>
+        <div className={css.doing}>
+          <Button icon={<SwapOutlined />} onClick={() => setDoing("bind")} data-testid="binding-move">
+            {t("terminal.move")}
+          </Button>
+          <Button danger type="text" onClick={() => setDoing("close")} data-testid="binding-close">
+            {t("terminal.close_binding")}
+          </Button>
+        </div>
       )}
-      {closing && <CloseBinding page={page} onClose={() => setClosing(false)} />}
+      {doing === "bind" && <BindDialog page={page} onClose={end} />}
+      {doing === "close" && <CloseBinding page={page} onClose={end} />}
     </>
   );
 }
@@ -50,35 +70,23 @@ export function Binding({ page }: Props) {
 /** Ends the binding: the terminal can take no payments afterwards, so it names itself and asks why. */
 function CloseBinding({ page, onClose }: Props & { onClose: () => void }) {
   const { t } = useWords();
-  const cache = useQueryClient();
-  const [form] = Form.useForm<{ reason: string }>();
   const { terminal, binding } = page;
-  const close = $api.useMutation("post", "/api/v1/terminals/{id}/bindings/close", {
-    onSuccess: () => {
-      void cache.invalidateQueries({ queryKey: ["get", "/api/v1/terminals/{id}"] });
-      onClose();
-    },
-  });
+  const close = $api.useMutation("post", "/api/v1/terminals/{id}/bindings/close", useAfter(onClose));
   return (
-    <Modal
-      open
-      closable={false}
+    <FormModal<{ reason: string }>
       title={t("terminal.close_title", { serial: terminal.serial_no })}
-      okText={t("terminal.close_binding")}
-      cancelText={t("action.cancel")}
-      okButtonProps={{ danger: true, htmlType: "submit", form: "close-binding" }}
-      confirmLoading={close.isPending}
-      onCancel={onClose}
-      destroyOnHidden
+      submit={t("terminal.close_binding")}
+      danger
+      pending={close.isPending}
+      problem={close.error}
+      onSubmit={({ reason }) => close.mutate({ params: { path: { id: terminal.id } }, body: { reason: reason.trim() } })}
+      onClose={onClose}
+      lead={t("terminal.close_lead", { store: binding?.store_name ?? "", tid: binding?.tid ?? "" })}
     >
-      <p className="lead">{t("terminal.close_lead", { store: binding?.store_name ?? "", tid: binding?.tid ?? "" })}</p>
-      <Form id="close-binding" form={form} layout="vertical" requiredMark={false} onFinish={({ reason }) => close.mutate({ params: { path: { id: terminal.id } }, body: { reason: reason.trim() } })}>
-        <Form.Item name="reason" label={t("command.reason")} rules={[{ required: true, whitespace: true, message: t("command.reason_missing") }]}>
-          <Input maxLength={200} />
-        </Form.Item>
-      </Form>
-      {close.error && <ProblemLine problem={close.error} />}
-    </Modal>
+      <Form.Item name="reason" label={t("command.reason")} rules={[{ required: true, whitespace: true, message: t("command.reason_missing") }]}>
+        <Input maxLength={200} />
+      </Form.Item>
+    </FormModal>
   );
 }
 

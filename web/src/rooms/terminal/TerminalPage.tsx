@@ -1,17 +1,20 @@
-import { PlusOutlined } from "@ant-design/icons";
+import { EditOutlined, PlusOutlined, QrcodeOutlined } from "@ant-design/icons";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { Button, DatePicker } from "antd";
 import dayjs from "dayjs";
+import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { CopyNumber, grouped } from "@ground/parts/CopyNumber";
+import { DetailPage } from "@ground/parts/DetailPage";
 import { BlockLoading } from "@ground/parts/Loading";
 import { ProblemPage } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
 import { TicketLines } from "@rooms/ticket/TicketLines";
 import { Binding, BindingHistory } from "./Binding";
 import css from "./terminal.module.css";
+import { TerminalDialog } from "./TerminalDialog";
 
 const route = getRouteApi("/shell/terminals/$id");
 
@@ -29,66 +32,78 @@ function Whole({ page }: { page: Schema<"TerminalPage"> }) {
   const { t, f, pick } = useWords();
   const { may } = useSession();
   const navigate = useNavigate();
+  const [editing, setEditing] = useState(false);
   const { terminal, binding, tickets, life } = page;
-  return (
-    <div className={css.page}>
-      <header className={css.head}>
-        <h1>
-          <CopyNumber value={terminal.serial_no} shown={grouped(terminal.serial_no)} mono />
-        </h1>
-        <span>
-          {terminal.vendor} {terminal.model}
-        </span>
-        <span className={css.dim}>{pick(terminal.class_name) || terminal.class}</span>
-        <span className={css.dim}>{t("fact.batch", { batch: terminal.batch, firmware: terminal.firmware })}</span>
-        <span>{terminal.offline_since ? t("fact.offline_since", { at: f.moment(terminal.offline_since) }) : t("fact.online")}</span>
-        <span>
-          {binding ? (
-            <Link to="/merchants/$id" params={{ id: binding.merchant.id }}>
-              {binding.store_name}
-            </Link>
-          ) : (
-            t("terminal.nowhere")
-          )}
-        </span>
+  const head = (
+    <>
+      <h1>
+        <CopyNumber value={terminal.serial_no} shown={grouped(terminal.serial_no)} mono />
+      </h1>
+      <span>
+        {terminal.vendor} {terminal.model}
+      </span>
+      <span className={css.dim}>{pick(terminal.class_name) || terminal.class}</span>
+      <span className={css.dim}>{t("fact.batch", { batch: terminal.batch || "—", firmware: terminal.firmware || "—" })}</span>
+      <span>{terminal.offline_since ? t("fact.offline_since", { at: f.moment(terminal.offline_since) }) : t("fact.online")}</span>
+      <span>
+        {binding ? (
+          <Link to="/merchants/$id" params={{ id: binding.merchant.id }}>
+            {binding.store_name}
+          </Link>
+        ) : (
+          t("terminal.nowhere")
+        )}
+      </span>
+      <span className={css.headEnd}>
+        <Button icon={<QrcodeOutlined />} href={`/api/v1/terminals/${terminal.id}/sticker.svg`} target="_blank" rel="noreferrer">
+          {t("terminal.sticker")}
+        </Button>
+        {may("registry.edit") && (
+          <Button icon={<EditOutlined />} onClick={() => setEditing(true)} data-testid="terminal-edit">
+            {t("terminal.edit")}
+          </Button>
+        )}
         {may("ticket.open") && (
-          <Button className={css.headEnd} icon={<PlusOutlined />} onClick={() => void navigate({ to: "/tickets/new", search: { serial: terminal.serial_no } })} data-testid="terminal-ticket">
+          <Button icon={<PlusOutlined />} onClick={() => void navigate({ to: "/tickets/new", search: { serial: terminal.serial_no } })} data-testid="terminal-ticket">
             {t("queue.new")}
           </Button>
         )}
-      </header>
-      <div className={css.columns}>
-        <div className={css.main}>
-          <section>
-            <h2>{t("merchant.open_tickets")}</h2>
-            <TicketLines tickets={tickets.open} empty="merchant.no_open" />
-          </section>
-          <section>
-            <h2>{t("terminal.life")}</h2>
-            <ol className={css.life}>
-              {life.map((moment) => (
-                <li key={`${moment.on}-${moment.kind}-${moment.sentence.zh}`} data-kind={moment.kind}>
-                  <time className="num">{moment.on}</time> <span>{pick(moment.sentence)}</span>
-                </li>
-              ))}
-            </ol>
-            <p className={css.now}>{binding ? t("terminal.now_at", { store: binding.store_name }) : t("terminal.now_nowhere")}</p>
-          </section>
-          <section>
-            <h2>{t("merchant.recent_tickets")}</h2>
-            <TicketLines tickets={tickets.recent.filter((ticket) => ticket.closed_at)} empty="merchant.no_recent" />
-          </section>
-        </div>
-        <aside className={css.side}>
-          <section>
-            <h2>{t("fact.binding")}</h2>
-            <Binding page={page} />
-          </section>
-          <CoverageOn page={page} />
-          <BindingHistory page={page} />
-        </aside>
-      </div>
-    </div>
+      </span>
+    </>
+  );
+  const side = (
+    <>
+      <section>
+        <h2>{t("fact.binding")}</h2>
+        <Binding page={page} />
+      </section>
+      <CoverageOn page={page} />
+      <BindingHistory page={page} />
+    </>
+  );
+  return (
+    <DetailPage head={head} side={side}>
+      <section>
+        <h2>{t("merchant.open_tickets")}</h2>
+        <TicketLines tickets={tickets.open} empty="merchant.no_open" />
+      </section>
+      <section>
+        <h2>{t("terminal.life")}</h2>
+        <ol className={css.life}>
+          {life.map((moment) => (
+            <li key={`${moment.on}-${moment.kind}-${moment.sentence.zh}`} data-kind={moment.kind}>
+              <time className="num">{moment.on}</time> <span>{pick(moment.sentence)}</span>
+            </li>
+          ))}
+        </ol>
+        <p className={css.now}>{binding ? t("terminal.now_at", { store: binding.store_name }) : t("terminal.now_nowhere")}</p>
+      </section>
+      <section>
+        <h2>{t("merchant.recent_tickets")}</h2>
+        <TicketLines tickets={tickets.recent.filter((ticket) => ticket.closed_at)} empty="merchant.no_recent" />
+      </section>
+      {editing && <TerminalDialog page={page} onClose={() => setEditing(false)} />}
+    </DetailPage>
   );
 }
 

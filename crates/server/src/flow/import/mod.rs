@@ -14,13 +14,15 @@ use self::rows::{Draft, judge};
 use super::{merchant, terminal};
 use crate::ground::db::{Done, Tx};
 use crate::ground::sheet::Table;
-use crate::import::store::{self, CellError, Checked, Run};
+use crate::import::store::{self, CellError, Checked, RowKept, Run};
 use crate::view::registry::Sight;
 
 /// Rows a check deals with in one transaction.
 pub const CHUNK: u32 = 500;
 /// Most rows whose cells may be changed at a time.
 const MAX_FIXES: usize = 2000;
+/// Most rows with errors among which alike ones are looked for.
+const MAX_LOOKED_AT: u32 = 20_000;
 
 /// Keeps a file that was read, with a guess of what its columns mean.
 pub fn keep(tx: &mut Tx<'_>, kind: ImportKind, file_name: &str, table: &Table) -> Done<ImportId> {
@@ -80,7 +82,7 @@ fn loaded(tx: &mut Tx<'_>, id: ImportId, version: i64) -> Done<Run> {
 pub fn check_some(tx: &mut Tx<'_>, run: &Run) -> Done<()> {
     let rows = store::rows(tx, run.id, None, run.row_done, CHUNK)?;
     for row in &rows {
-        check_row(tx, run, row.row, &row.cells)?;
+        check_row(tx, run, row.row, &row.cells, row.row)?;
     }
     match rows.last() {
         Some(last) if rows.len() == CHUNK as usize => {
@@ -94,13 +96,15 @@ pub fn check_some(tx: &mut Tx<'_>, run: &Run) -> Done<()> {
     }
 }
 
-fn check_row(tx: &mut Tx<'_>, run: &Run, row: i64, cells: &[Cell]) -> Done<()> {
+/// Judges a row. It may not say again what another row up to `until` says: the first check knows only the rows before, a
+/// correction knows all.
+fn check_row(tx: &mut Tx<'_>, run: &Run, row: i64, cells: &[Cell], until: i64) -> Done<()> {
     let (mut found, _) = judge(tx, run.kind, &run.mapping, cells)?;
     for (second, name) in [(false, 0), (true, 1)] {
         let Some(key) = found.keys[name].clone() else { continue };
-        if let Some(earlier) = store::earlier(tx, run.id, second, &key, row)? {
+        if let Some(twin) = store::twin(tx, run.id, second, &key, row, until)? {
             let column = key_column(run, second);
-            let args = BTreeMap::from([("row".to_owned(), earlier.to_string())]);
+            let args = BTreeMap::from([("row".to_owned(), twin.to_string())]);
             found.errors.push(CellError { column, code: "import.twice".into(), args, fix: None });
             found.state = RowState::Bad;
         }
@@ -182,20 +186,57 @@ pub struct Correction {
     pub value: String,
 }
 
-/// Corrects cells, or takes every proposed correction, and checks those rows again. The number of rows. Errors: stale,
-/// `import.busy`, `import.over`, `import.no_row`, `import.many_fixes`.
-pub fn correct(tx: &mut Tx<'_>, id: ImportId, version: i64, given: &[Correction], proposed: bool) -> Done<usize> {
-    let run = loaded(tx, id, version)?;
-    let mut corrections = given.to_vec();
-    if proposed {
-        let bad = store::rows(tx, id, Some(RowState::Bad), 0, u32::try_from(MAX_FIXES).unwrap_or(u32::MAX))?;
-        corrections.extend(
-            bad.iter()
-                .flat_map(|r| r.errors.iter().filter_map(|e| Some(Correction { row: r.row, column: e.column?, value: e.fix.clone()? }))),
-        );
+/// One correction for every row with the same trouble.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alike {
+    /// Column, from 0.
+    pub column: usize,
+    /// Code of the trouble.
+    pub code: String,
+    /// Only cells with this text.
+    pub was: Option<String>,
+    /// The new text; without it each row takes the correction proposed for it.
+    pub value: Option<String>,
+}
+
+/// What is to be corrected.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Corrections {
+    /// Cells, one by one.
+    pub cells: Vec<Correction>,
+    /// Troubles, wherever they stand.
+    pub alike: Vec<Alike>,
+    /// Every proposed correction.
+    pub proposed: bool,
+}
+
+impl Corrections {
+    /// What becomes of a wrong cell when no row was named; nothing for one that stays as it is.
+    fn of(&self, kept: &RowKept, error: &CellError) -> Option<Correction> {
+        let column = error.column?;
+        let shown = || kept.cells.get(column).map(Cell::shown).unwrap_or_default();
+        let meant = |a: &&Alike| a.column == column && a.code == error.code && a.was.as_ref().is_none_or(|was| *was == shown());
+        let value = match self.alike.iter().find(meant) {
+            Some(alike) => alike.value.clone().or_else(|| error.fix.clone())?,
+            None if self.proposed => error.fix.clone()?,
+            None => return None,
+        };
+        Some(Correction { row: kept.row, column, value })
     }
-    if corrections.len() > MAX_FIXES {
+}
+
+/// Corrects cells and checks their rows again. The number of rows. Errors: stale, `import.busy`, `import.over`, `import.no_row`,
+/// `import.many_fixes`.
+pub fn correct(tx: &mut Tx<'_>, id: ImportId, version: i64, given: &Corrections) -> Done<usize> {
+    let run = loaded(tx, id, version)?;
+    if given.cells.len() > MAX_FIXES {
         return Err(refuse!(TooLarge, "import.many_fixes", limit = MAX_FIXES).into());
+    }
+    let mut corrections = given.cells.clone();
+    if given.proposed || !given.alike.is_empty() {
+        let bad = store::rows(tx, id, Some(RowState::Bad), 0, MAX_LOOKED_AT)?;
+        let all = bad.iter().flat_map(|kept| kept.errors.iter().filter_map(|e| given.of(kept, e)));
+        corrections.extend(all.take(MAX_FIXES));
     }
     let mut by_row: BTreeMap<i64, Vec<Correction>> = BTreeMap::new();
     for correction in corrections {
@@ -215,7 +256,7 @@ pub fn correct(tx: &mut Tx<'_>, id: ImportId, version: i64, given: &[Correction]
         }
         store::rewrite(tx, id, *row, &cells)?;
         if run.state == ImportState::Checked {
-            check_row(tx, &run, *row, &cells)?;
+            check_row(tx, &run, *row, &cells, i64::MAX)?;
         }
     }
     Ok(by_row.len())

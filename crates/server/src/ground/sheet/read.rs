@@ -35,7 +35,7 @@ pub fn read(bytes: &[u8]) -> Result<Table, Refusal> {
     let table = match bytes {
         [b'P', b'K', 3, 4, ..] => xlsx(bytes)?,
         [0xD0, 0xCF, 0x11, 0xE0, ..] => return Err(refuse!(Invalid, "sheet.old")),
-        _ if bytes.contains(&0) && !matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) => return Err(refuse!(Invalid, "sheet.kind")),
+        _ if bytes.contains(&0) && !matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) => return Err(no_table(bytes)),
         _ => csv(&text(bytes)?)?,
     };
     if table.header.iter().all(String::is_empty) || table.rows.is_empty() {
@@ -44,16 +44,35 @@ pub fn read(bytes: &[u8]) -> Result<Table, Refusal> {
     Ok(table)
 }
 
-/// The text of a CSV file: UTF-8 with or without a mark, UTF-16 with one, otherwise GB18030.
+/// What is said of bytes with zeros among them: UTF-16 that lost its mark has lines, other files have not.
+fn no_table(bytes: &[u8]) -> Refusal {
+    let lines = bytes.chunks_exact(2).any(|pair| matches!(pair, [b'\n', 0] | [0, b'\n']));
+    if lines { refuse!(Invalid, "sheet.letters", row = 1) } else { refuse!(Invalid, "sheet.kind") }
+}
+
+/// The text of a CSV file: UTF-8 with or without a mark, UTF-16 with one, otherwise GB18030. Errors: `sheet.letters` with the
+/// first line that cannot be read.
 fn text(bytes: &[u8]) -> Result<String, Refusal> {
-    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
-        return Ok(encoding.decode(bytes).0.into_owned());
+    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
+        let (text, wrong) = encoding.decode_without_bom_handling(&bytes[mark..]);
+        let first = || text.lines().position(|line| line.contains('\u{FFFD}')).unwrap_or_default();
+        return if wrong { Err(refuse!(Invalid, "sheet.letters", row = first() + 1)) } else { Ok(text.into_owned()) };
     }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Ok(text.to_owned());
+    let readable = match std::str::from_utf8(bytes) {
+        Ok(text) => return Ok(text.to_owned()),
+        Err(torn) => &bytes[..torn.valid_up_to()],
+    };
+    // Chinese that read well as UTF-8 up to a torn letter is no other encoding, though its bytes might pass for one.
+    if readable.iter().filter(|b| b.leading_ones() >= 3).count() >= 3 {
+        return Err(refuse!(Invalid, "sheet.letters", row = readable.iter().filter(|b| **b == b'\n').count() + 1));
     }
-    let (text, _, wrong) = GB18030.decode(bytes);
-    if wrong { Err(refuse!(Invalid, "sheet.letters")) } else { Ok(text.into_owned()) }
+    let (text, wrong) = GB18030.decode_without_bom_handling(bytes);
+    if !wrong {
+        return Ok(text.into_owned());
+    }
+    // No character of this encoding has a line end inside.
+    let first = bytes.split(|b| *b == b'\n').position(|line| GB18030.decode_without_bom_handling(line).1).unwrap_or_default();
+    Err(refuse!(Invalid, "sheet.letters", row = first + 1))
 }
 
 fn csv(text: &str) -> Result<Table, Refusal> {

@@ -118,10 +118,10 @@ pub struct MerchantStore {
     name: String,
     address: String,
     district: String,
+    /// Degrees; null when nobody knows where it is.
+    lat: Option<f64>,
     /// Degrees.
-    lat: f64,
-    /// Degrees.
-    lng: f64,
+    lng: Option<f64>,
     hours: Hours,
     /// Whether somebody is there now.
     open_now: bool,
@@ -272,8 +272,8 @@ pub fn shown_store(kept: &Versioned<Store>, now: Timestamp) -> MerchantStore {
         name: s.name.clone(),
         address: s.address.clone(),
         district: s.district.clone(),
-        lat: degrees(s.lat_e6),
-        lng: degrees(s.lng_e6),
+        lat: s.place().map(|(lat, _)| degrees(lat)),
+        lng: s.place().map(|(_, lng)| degrees(lng)),
         open_now: s.hours.open_at(now, &zone),
         opens_at: s.hours.next_open(now, &zone),
         hours: s.hours.clone(),

@@ -1,6 +1,7 @@
 //! Merchants and terminals as people see them: lists, the page of a merchant, the page of a terminal. Every question carries
 //! whose they may be; nothing is filtered afterwards.
 
+pub mod choices;
 pub mod merchants;
 pub mod terminals;
 

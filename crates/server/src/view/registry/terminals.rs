@@ -322,6 +322,11 @@ fn bindings(tx: &mut Tx<'_>, sight: Sight, id: TerminalId) -> Done<Vec<TerminalB
     })
 }
 
+/// A store with its merchant, without saying the same words twice: many merchants have one store of their own name.
+fn shop(merchant: &str, store: &str) -> String {
+    if store.starts_with(merchant) { store.to_owned() } else { format!("{merchant} {store}") }
+}
+
 /// What happened to a terminal, oldest first.
 fn life(tx: &mut Tx<'_>, sight: Sight, t: &store::Terminal, bindings: &[TerminalBinding], today: Date) -> Done<Vec<LifeMoment>> {
     let moment = |on: Date, kind: &str, holes: &[(&'static str, &str)]| LifeMoment {
@@ -333,11 +338,11 @@ fn life(tx: &mut Tx<'_>, sight: Sight, t: &store::Terminal, bindings: &[Terminal
     life.extend(t.shipped_on.map(|on| moment(on, "shipped", &[])));
     life.extend(t.activated_on.map(|on| moment(on, "activated", &[])));
     for b in bindings {
-        let (merchant, store) = (b.merchant.name.as_str(), b.store_name.as_str());
-        life.push(moment(when::day(b.valid_from), "bound", &[("merchant", merchant), ("store", store), ("tid", &b.tid)]));
+        let shop = shop(&b.merchant.name, &b.store_name);
+        life.push(moment(when::day(b.valid_from), "bound", &[("shop", &shop), ("tid", &b.tid)]));
         if let Some(to) = b.valid_to {
             let reason = b.closed_because.as_deref().unwrap_or_default();
-            life.push(moment(when::day(to), "unbound", &[("merchant", merchant), ("store", store), ("reason", reason)]));
+            life.push(moment(when::day(to), "unbound", &[("shop", &shop), ("reason", reason)]));
         }
     }
     for (number, closed_at) in visits(tx, sight, t.id)? {

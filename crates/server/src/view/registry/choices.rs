@@ -1,0 +1,56 @@
+//! What somebody who writes into the registry may choose from.
+
+use postsale_domain::ground::Text;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{AcquirerName, Sight, merchants};
+use crate::ground::db::{Done, Query, Tx, p};
+use crate::{knowledge, sla, sql};
+
+/// An agreement by its code.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AgreementChoice {
+    /// What is kept.
+    pub code: String,
+    /// What is shown.
+    pub name: Text,
+}
+
+/// A model of the catalogue.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ModelChoice {
+    /// As the catalogue spells it.
+    pub model: String,
+    /// Maker.
+    pub vendor: String,
+}
+
+/// What a dialog of the registry offers.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Choices {
+    /// Whose merchants there are.
+    pub acquirers: Vec<AcquirerName>,
+    /// Agreements a store's clocks can run on.
+    pub agreements: Vec<AgreementChoice>,
+    /// Models a terminal can be of.
+    pub models: Vec<ModelChoice>,
+    /// Districts some branch looks after; any other may be typed.
+    pub districts: Vec<String>,
+}
+
+/// What the caller may choose from.
+pub fn choices(tx: &mut Tx<'_>, sight: Sight) -> Done<Choices> {
+    let (tenant, book) = (tx.tenant(), sla::book());
+    let districts =
+        tx.query(sql!("SELECT district FROM branch_district WHERE tenant_id = $1 ORDER BY district LIMIT 1000"), &[p(&tenant)], |r| {
+            r.next()
+        })?;
+    let named = |code: &str| book.card(code).map(|card| AgreementChoice { code: code.to_owned(), name: card.name.clone() });
+    Ok(Choices {
+        acquirers: merchants::acquirers(tx, sight)?,
+        agreements: book.names().filter_map(named).collect(),
+        models: knowledge::facts().models().map(|m| ModelChoice { model: m.model.clone(), vendor: m.vendor.clone() }).collect(),
+        districts,
+    })
+}

@@ -1,0 +1,143 @@
+//! Files as people really send them: odd encodings, merged cells, formulas, days as numbers, files far too large or made to hurt.
+
+use std::io::Write;
+
+use postsale_domain::ground::Role;
+use postsale_server::ground::db::Query;
+use postsale_server::merchant::store as merchants;
+use postsale_server::sql;
+use postsale_testkit::{Client, Kit, World, on_both};
+use rust_xlsxwriter::{Format, Workbook};
+use serde_json::{Value, json};
+
+use crate::imports::{checked, committed, errors, hand_in};
+
+const MERCHANTS: &str = "商户号,商户名称,收单机构\n898310154110001,顺风面馆,ACQ\n898310154110002,㐂茶馆,ACQ\n";
+
+/// Sixteen bits a letter, with or without the mark.
+fn utf16(text: &str, little: bool, mark: bool) -> Vec<u8> {
+    let text = if mark { format!("\u{FEFF}{text}") } else { text.to_owned() };
+    text.encode_utf16().flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+}
+
+async fn desk(kit: &Kit) -> (World, Client) {
+    let world = World::new(kit, "t1").await;
+    world.write(kit, |tx| merchants::add_acquirer(tx, "ACQ", "示例银行")).await;
+    let client = world.client(kit, Role::Admin).await;
+    (world, client)
+}
+
+on_both! {
+    fn in_10_a_table_reads_the_same_in_each_encoding_people_use(kit) {
+        let (_, client) = desk(&kit).await;
+        let chinese = encoding_rs::GB18030.encode(MERCHANTS).0.into_owned();
+        for bytes in [MERCHANTS.into(), chinese, utf16(MERCHANTS, true, true), utf16(MERCHANTS, false, true)] {
+            let page = hand_in(&client, "merchants", bytes).await.expect(201);
+            assert_eq!(page["sample"][1], json!(["898310154110002", "㐂茶馆", "ACQ"]));
+        }
+        // What no encoding explains is refused with its line; a letter is never replaced in silence.
+        let torn = [MERCHANTS.as_bytes(), b"898310154110003,\xFF\xFE\xFD,ACQ\n"].concat();
+        let half = [&utf16(MERCHANTS, true, true)[..], &[0x00, 0xD8, b'\n', 0]].concat();
+        for (bytes, line) in [(torn, "4"), (half, "4"), (utf16(MERCHANTS, true, false), "1")] {
+            let no = hand_in(&client, "merchants", bytes).await;
+            assert!(no.json["detail"].as_str().unwrap().contains(&format!("第 {line} 行")), "{}", no.text);
+            assert_eq!(no.problem(422), "sheet.letters");
+        }
+    }
+}
+
+on_both! {
+    fn merged_cells_formulas_numbers_and_days_are_named_cell_by_cell(kit) {
+        let (_, client) = desk(&kit).await;
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        let day = Format::new().set_num_format("yyyy-mm-dd");
+        for (column, title) in ["序列号", "终端唯一标识", "型号", "启用日期", "批次"].iter().enumerate() {
+            sheet.write_string(0, column as u16, *title).unwrap();
+        }
+        for row in 1..=6_u32 {
+            sheet.write_string(row, 0, format!("82104477090{row}")).unwrap();
+            sheet.write_string(row, 1, format!("0000070000123456789{row}")).unwrap();
+            sheet.write_string(row, 2, "A920").unwrap();
+        }
+        // A day kept as a number, shown as a day or not, is a day.
+        sheet.write_number_with_format(1, 3, 46_082.0, &day).unwrap();
+        sheet.write_number(2, 3, 46_082.0).unwrap();
+        // A formula, even one whose value would fit, is not taken.
+        sheet.write_formula(3, 3, "=TODAY()").unwrap();
+        // Twenty digits as a number have lost their end.
+        sheet.write_number(4, 1, 7.0e18).unwrap();
+        // Two rows share one batch: only the first has it.
+        sheet.merge_range(5, 4, 6, 4, "2409", &Format::new()).unwrap();
+        let page = hand_in(&client, "terminals", book.save_to_buffer().unwrap()).await.expect(201);
+        let page = checked(&kit, &client, &page).await;
+        let expected = [("B5", "import.lost_digits"), ("D4", "import.formula"), ("E7", "import.merged")];
+        assert_eq!(errors(&client, &page).await, expected.map(|(place, code)| (place.to_owned(), code.to_owned())).into());
+        let page = committed(&kit, &client, &page, "good").await;
+        assert_eq!(page["tally"]["made"], 3);
+        let list = client.get("/api/v1/terminals?q=821044770902").await.expect(200);
+        let id = list["items"][0]["id"].as_str().unwrap();
+        assert_eq!(client.get(&format!("/api/v1/terminals/{id}")).await.expect(200)["terminal"]["activated_on"], "2026-03-01");
+    }
+}
+
+/// An XLSX that is small on its way and unfolds without end.
+fn bomb() -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    archive.start_file("xl/worksheets/sheet1.xml", zip::write::SimpleFileOptions::default()).unwrap();
+    let zeros = vec![b' '; 1 << 20];
+    for _ in 0..257 {
+        archive.write_all(&zeros).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+on_both! {
+    fn in_05_a_file_that_is_too_large_or_made_to_hurt_is_refused_before_anything_is_kept(kit) {
+        let (world, client) = desk(&kit).await;
+        let million = format!("商户号\n{}", "1\n".repeat(1_000_000));
+        let no = hand_in(&client, "merchants", million.into()).await;
+        assert!(no.json["detail"].as_str().unwrap().contains("100002"), "the first row beyond is named: {}", no.text);
+        assert_eq!(no.problem(422), "sheet.rows");
+        assert_eq!(hand_in(&client, "merchants", bomb()).await.problem(422), "sheet.unfolds");
+        assert_eq!(hand_in(&client, "merchants", vec![b'1'; 16 * 1024 * 1024 + 1]).await.problem(413), "sheet.large");
+        assert_eq!(world.read(&kit, |tx| Ok(tx.number(sql!("SELECT COUNT(*) FROM import_row"), &[])?)).await, 0);
+    }
+}
+
+on_both! {
+    fn what_was_typed_wrong_many_times_is_corrected_once(kit) {
+        let (_, client) = desk(&kit).await;
+        let mut text = String::from("商户号,商户名称,收单机构\n");
+        for n in 0..30 {
+            let bank = if n % 3 == 0 { "示列银行" } else { "ACQ" };
+            text += &format!("8983101541{n:05},商户{n},{bank}\n");
+        }
+        text += "89831015411000O,字母,ACQ\n89831015411001O,字母,ACQ\n";
+        let page = hand_in(&client, "merchants", text.into()).await.expect(201);
+        let page = checked(&kit, &client, &page).await;
+        let path = format!("/api/v1/imports/{}", page["id"].as_str().unwrap());
+        let troubles = client.get(&format!("{path}/troubles")).await.expect(200);
+        let brief = |t: &Value| (t["column"].clone(), t["code"].clone(), t["rows"].clone(), t["fixable"].clone(), t["alike"].clone());
+        let found: Vec<_> = troubles["items"].as_array().unwrap().iter().map(brief).collect();
+        let alike = json!([{ "value": "示列银行", "rows": 10 }]);
+        assert_eq!(
+            found,
+            [
+                (json!("C"), json!("acquirer.unknown"), json!(10), json!(0), alike),
+                (json!("A"), json!("import.letters_among_digits"), json!(2), json!(2), json!([])),
+            ]
+        );
+        let bank = json!({ "column": "C", "code": "acquirer.unknown", "was": "示列银行", "value": "示例银行" });
+        let letters = json!({ "column": "A", "code": "import.letters_among_digits" });
+        let correct = format!("{path}/corrections");
+        let page = client.post(&correct, &json!({ "version": page["version"], "alike": [bank, letters] })).await.expect(200);
+        assert_eq!((&page["tally"]["good"], &page["tally"]["bad"]), (&json!(32), &json!(0)));
+        // A correction that makes a row say what a later one says already is told at once, not when it is written.
+        let cells = json!([{ "row": 2, "column": "A", "value": "898310154100007" }]);
+        let page = client.post(&correct, &json!({ "version": page["version"], "cells": cells })).await.expect(200);
+        assert_eq!(errors(&client, &page).await, [("A2".to_owned(), "import.twice".to_owned())].into());
+        assert_eq!(client.post(&correct, &json!({ "version": 0, "alike": [] })).await.problem(409), "stale");
+        assert_eq!(client.post(&correct, &json!({ "version": page["version"], "alike": [{ "column": "??", "code": "x" }] })).await.problem(422), "import.column_twice");
+    }
+}

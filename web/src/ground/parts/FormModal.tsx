@@ -1,0 +1,49 @@
+import { Form, Modal } from "antd";
+import { useId, type ReactNode } from "react";
+import type { Problem } from "@api";
+import { useWords } from "@ground/i18n/Words";
+import { ProblemLine } from "./ProblemView";
+
+type Props<Typed> = {
+  title: string;
+  /** Verb and object on the button. */
+  submit: string;
+  initial?: Partial<Typed>;
+  pending: boolean;
+  problem: Problem | null;
+  onSubmit: (typed: Typed) => void;
+  onClose: () => void;
+  /** Cannot be undone. */
+  danger?: boolean;
+  width?: number;
+  /** What becomes of it, before the fields. */
+  lead?: ReactNode;
+  children: ReactNode;
+};
+
+/** A dialog that asks for some fields and sends them. What was typed stays when the server says no. */
+export function FormModal<Typed extends object>({ title, submit, initial, pending, problem, onSubmit, onClose, danger = false, width, lead, children }: Props<Typed>) {
+  const { t } = useWords();
+  const id = useId();
+  return (
+    <Modal
+      open
+      closable={false}
+      mask={{ closable: false }}
+      title={title}
+      okText={submit}
+      cancelText={t("action.cancel")}
+      okButtonProps={{ htmlType: "submit", form: id, danger }}
+      confirmLoading={pending}
+      onCancel={onClose}
+      destroyOnHidden
+      {...(width && { width })}
+    >
+      {lead && <p className="lead">{lead}</p>}
+      <Form<Typed> id={id} layout="vertical" requiredMark={false} onFinish={onSubmit} {...(initial && { initialValues: initial })}>
+        {children}
+      </Form>
+      {problem && <ProblemLine problem={problem} />}
+    </Modal>
+  );
+}
