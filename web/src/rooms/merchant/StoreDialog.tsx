@@ -32,7 +32,7 @@ export function StoreDialog({ page, store, onClose }: Props) {
   const hours = Object.fromEntries(days.map((day) => [day, store ? writeSpans(store.hours[day] ?? []) : USUAL]));
   const initial: Partial<Typed> = store
     ? { name: store.name, address: store.address, district: store.district, lat: store.lat ?? null, lng: store.lng ?? null, agreement: store.agreement, hours }
-    : { name: page.stores.length === 0 ? page.merchant.name : "", hours, ...(choices?.agreements[0] && { agreement: choices.agreements[0].code }) };
+    : { name: page.stores.length === 0 ? page.merchant.name : "", hours, ...(page.stores[0] && { agreement: page.stores[0].agreement }) };
   if (!choices) return null;
   return (
     <FormModal<Typed> title={t(store ? "store.edit" : "store.new")} submit={t("store.save")} initial={initial} pending={run.isPending} problem={run.error} onSubmit={submit} onClose={onClose} width={560}>
@@ -70,7 +70,7 @@ function Week() {
       <legend>{t("store.hours")}</legend>
       <p className="meta">{t("store.hours_shape")}</p>
       {days.map((day) => (
-        <Form.Item key={day} name={["hours", day]} label={t(`weekday.${day}` as Key)} layout="horizontal" rules={[{ validator: (_, text: string | undefined) => (readSpans(text ?? "") ? Promise.resolve() : Promise.reject(new Error(t("store.hours_wrong")))) }]}>
+        <Form.Item key={day} name={["hours", day]} label={t(`weekday.${day}` as Key)} layout="horizontal" colon={false} rules={[{ validator: (_, text: string | undefined) => (readSpans(text ?? "") ? Promise.resolve() : Promise.reject(new Error(t("store.hours_wrong")))) }]}>
           <Input placeholder={t("fact.shut")} suffix={day === "1" ? <All form={form} /> : undefined} />
         </Form.Item>
       ))}

@@ -43,7 +43,7 @@ function Whole({ page }: { page: Schema<"TerminalPage"> }) {
         {terminal.vendor} {terminal.model}
       </span>
       <span className={css.dim}>{pick(terminal.class_name) || terminal.class}</span>
-      <span className={css.dim}>{t("fact.batch", { batch: terminal.batch || "—", firmware: terminal.firmware || "—" })}</span>
+      {terminal.batch && terminal.firmware && <span className={css.dim}>{t("fact.batch", { batch: terminal.batch, firmware: terminal.firmware })}</span>}
       <span>{terminal.offline_since ? t("fact.offline_since", { at: f.moment(terminal.offline_since) }) : t("fact.online")}</span>
       <span>
         {binding ? (
