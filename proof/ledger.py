@@ -2,7 +2,7 @@
 
 Operations are due at fixed instants whatever the server does; those that find no free hand are counted as dropped, never slowed down.
 Every operation carries a marker of its own in the words it writes, so that the checker can count its effects."""
-import http.client, json, os, queue, random, threading, time
+import http.client, json, os, queue, random, select, threading, time
 
 from world import AGENTS, token
 
@@ -14,6 +14,7 @@ class Ledger:
         self.file, self.lock, self.lines = open(path, "ab"), threading.Lock(), []
 
     def write(self, **line):
+        line["at"] = time.time()
         with self.lock:
             self.file.write(json.dumps(line).encode() + b"\n")
             self.file.flush()
@@ -22,12 +23,16 @@ class Ledger:
 
 
 class Load:
-    def __init__(self, ports, ledger, seed, rate=100, hands=12, retry=False, mix=None, timeout=6):
+    """`retry` asks again under the same key until it is answered; `once` asks the next node once, as a load balancer does. A refused
+    connection has carried nothing: with `once` the hand goes to the next node."""
+
+    def __init__(self, ports, ledger, seed, rate=100, hands=12, retry=False, once=False, mix=None, timeout=6):
+        self.once = once
         self.ports, self.ledger, self.random, self.rate, self.hands, self.retry, self.timeout = ports, ledger, random.Random(seed), rate, hands, retry, timeout
         self.mix = mix or [("open", 45), ("note", 20), ("reply", 10), ("letter", 15), ("claim", 10)]
         self.seed, self.count, self.stopping = seed, 0, threading.Event()
         self.due, self.free = queue.Queue(maxsize=hands * 4), []
-        self.statuses, self.latencies, self.dropped, self.unknown, self.retried = {}, [], 0, 0, 0
+        self.statuses, self.latencies, self.dropped, self.unknown, self.retried, self.cut = {}, [], 0, 0, 0, 0
         self.lock, self.threads = threading.Lock(), []
 
     def start(self):
@@ -66,12 +71,16 @@ class Load:
             if request is None:
                 continue
             path, body, ticket = request
-            tries = 0
+            tries, moves, began = 0, 0, time.time()
             while True:
                 tries += 1
                 try:
+                    if connection and select.select([connection.sock], [], [], 0)[0]:  # closed by the other side meanwhile
+                        connection.close()
+                        connection = None
                     if connection is None:
                         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=self.timeout)
+                        connection.connect()
                     connection.request("POST", path, body, {"Authorization": f"Bearer {token(1 + number % (AGENTS - 1))}", "Content-Type": "application/json",
                                                             "Idempotency-Key": key, "Accept-Language": "en"})
                     answer = connection.getresponse()
@@ -79,12 +88,20 @@ class Load:
                     if answer.will_close:
                         connection.close()
                         connection = None
-                except (OSError, http.client.HTTPException):
+                except (OSError, http.client.HTTPException) as error:
                     status, text = 0, b""
                     if connection:
                         connection.close()
                     connection = None
                     port = self.ports[(self.ports.index(port) + 1) % len(self.ports)]
+                    if self.once and isinstance(error, ConnectionRefusedError) and moves < 20:
+                        moves, tries = moves + 1, tries - 1
+                        time.sleep(.02)
+                        continue
+                    if self.once and tries == 1:
+                        with self.lock:
+                            self.cut += 1
+                        continue
                 if self.retry and status in (0, 503) and tries < 40 and not self.stopping.is_set():
                     time.sleep(.05 if tries < 3 else .25)
                     continue
@@ -94,7 +111,7 @@ class Load:
                 self.latencies.append(time.monotonic() - due)
                 self.retried += tries > 1
                 self.unknown += status == 0
-            self.answered(kind, key, ticket, status, text, tries)
+            self.answered(kind, key, ticket, status, text, tries=tries, began=began)
 
     def request(self, kind, key):
         """Path and body; another kind of operation when there is no ticket to work on yet."""
@@ -119,17 +136,17 @@ class Load:
             return f"/api/v1/tickets/{number}/reply", json.dumps({"version": version, "body": f"we are on it [R:{key}]"}), ticket
         return f"/api/v1/tickets/{number}/claim", json.dumps({"version": version}), ticket
 
-    def answered(self, kind, key, ticket, status, text, tries):
+    def answered(self, kind, key, ticket, status, text, **more):
         if status not in (200, 201, 202):
             return
         said = json.loads(text)
         what = {"[T:": "open"}.get("", kind)
         if "letter_id" in said:
-            self.ledger.write(op="letter", key=key, tries=tries)
+            self.ledger.write(op="letter", key=key, **more)
             return
         page = said.get("ticket", said)
         what = "open" if ticket is None else kind
-        self.ledger.write(op=what, key=key, ticket=page["id"], tries=tries)
+        self.ledger.write(op=what, key=key, ticket=page["id"], **more)
         with self.lock:
             if len(self.free) < 400:
                 self.free.append((page["id"], page["version"]))

@@ -3,7 +3,7 @@ import random, socket, threading, time
 
 
 class Proxy:
-    """Sends what comes to `port` on to `target`. `fault(direction, data, link)` sees every piece and answers with one of
+    """Sends what comes to `port` on to the port `target` (or what `target()` says for each connection). `fault(direction, data, link)` sees every piece and answers with one of
     "pass", "cut" (both sides at once), "lose" (the piece is swallowed, then cut) or a number of seconds to wait first."""
 
     def __init__(self, target, fault=None):
@@ -19,7 +19,7 @@ class Proxy:
             except OSError:
                 return
             try:
-                server = socket.create_connection(("127.0.0.1", self.target), timeout=5)
+                server = socket.create_connection(("127.0.0.1", self.target() if callable(self.target) else self.target), timeout=5)
                 server.settimeout(None)
             except OSError:
                 client.close()

@@ -39,6 +39,14 @@ def world_sql(dialect, terminals=40):
         u, role = uid(ident(5, i)), "supervisor" if i == AGENTS else "agent"
         out.append(f"INSERT INTO app_user (id, tenant_id, username, display_name, role, password_hash, created_at) VALUES ({u}, {t}, 'p{i}', 'P{i}', '{role}', 'x', {now})")
         out.append(f"INSERT INTO session (token_hash, tenant_id, user_id, created_at, expires_at) VALUES ({raw(hashlib.sha256(token(i).encode()).hexdigest())}, {t}, {u}, {now}, {FAR})")
+    # A session that ended an hour ago and must stay so.
+    out.append(f"INSERT INTO session (token_hash, tenant_id, user_id, created_at, expires_at) VALUES ({raw(hashlib.sha256(token(0).encode()).hexdigest())}, {t}, {uid(ident(5, 1))}, {now}, {now + 82800000})")
+    week = json.dumps({"week": {str(d): [["00:00", "23:59"]] for d in range(1, 8)}})
+    area = json.dumps(["D"])
+    for i in range(1, 5):
+        e = uid(ident(8, i))
+        out.append(f"INSERT INTO engineer (id, tenant_id, name, phone, territory, shifts, daily_limit, lat_e6, lng_e6, active) VALUES ({e}, {t}, 'E{i}', '1370000000{i}', '{area}', '{week}', 200, 31000000, 121000000, 1)")
+        out += [f"INSERT INTO engineer_skill (engineer_id, skill, valid_until) VALUES ({e}, '{skill}', '2099-12-31')" for skill in ("hardware", "swap")]
     for i in range(1, terminals + 1):
         x = uid(ident(6, i))
         out.append(f"INSERT INTO terminal (id, tenant_id, serial_no, tusn, model, batch, firmware, created_at, version) VALUES ({x}, {t}, 'SN{i:06d}', 'TUSN{i:06d}', 'Sound Box S3', '2601', '1.0', {now}, 1)")
@@ -49,17 +57,22 @@ def world_sql(dialect, terminals=40):
 class Postgres:
     """A cluster of our own on loopback, with durability on."""
 
-    def __init__(self):
+    def __init__(self, data=None, settings=""):
+        """A new cluster, with more lines in its configuration; or one that is there already as the folder `data`."""
         found = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda p: int(p.split("/")[4]))
         self.bin = found[-1] if found else os.path.dirname(shutil.which("initdb"))
         self.folder, self.port = tempfile.mkdtemp(prefix="proof-pg."), free_port()
-        self.data = f"{self.folder}/data"
+        self.data = data or f"{self.folder}/data"
         self.user = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
         if self.user:
             os.chown(self.folder, self.user.pw_uid, self.user.pw_gid)
-        self.run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-        self.start()
         self.templates = False
+        if data:
+            return
+        self.run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        with open(f"{self.data}/postgresql.conf", "a") as f:
+            f.write(settings)
+        self.start()
 
     def demote(self):
         if self.user:
@@ -146,9 +159,10 @@ def sqlite_world(folder):
 
 
 class Server:
-    """One `postsale serve` process."""
+    """One `postsale serve` or `postsale worker` process."""
 
-    def __init__(self, data, url=None, worker=True, env=None, wrap=(), port=None, limits=None):
+    def __init__(self, data, url=None, worker=True, env=None, wrap=(), port=None, limits=None, verb="serve"):
+        self.verb = verb
         self.data, self.url, self.worker, self.wrap, self.port = str(data), url, worker, list(wrap), port or free_port()
         self.env, self.limits, self.process = env or {}, limits, None
 
@@ -159,7 +173,7 @@ class Server:
             env["DATABASE_URL"] = self.url
         log = open(f"{self.data}/server.log", "ab") if not self.env.get("PROOF_NO_LOG") else subprocess.DEVNULL
         began = time.monotonic()
-        self.process = subprocess.Popen([*self.wrap, BIN, "serve", *(["--worker"] if self.worker else [])], env=env, stdout=log, stderr=log,
+        self.process = subprocess.Popen([*self.wrap, BIN, self.verb, *(["--worker"] if self.worker and self.verb == "serve" else [])], env=env, stdout=log, stderr=log,
                                         preexec_fn=self.limits, start_new_session=True)
         while wait and time.monotonic() - began < patience:
             if self.process.poll() is not None:

@@ -1,11 +1,14 @@
 //! The long-running subcommands and the ones that look at an installation.
 
+use std::future::Future;
 use std::path::Path;
+use std::time::Duration;
 
 use postsale_server::ground::clock::Clock;
 use postsale_server::ground::config::Config;
 use postsale_server::house::House;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 type Done = Result<(), String>;
 
@@ -22,22 +25,32 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, String> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| e.to_string())
 }
 
+/// The house of a process that runs for long: its time does not jump when the machine's clock does.
+fn open(config: Config) -> Result<House, String> {
+    let house = House::open(config, Clock::steady()).map_err(|e| e.to_string())?;
+    house.set_clock_blocking().map_err(|e| e.to_string())?;
+    Ok(house)
+}
+
 /// `serve` and `demo`.
 pub fn serve(file: Option<&Path>, worker: bool, demo: bool) -> Done {
     log();
     let config = config(file)?;
     let listen = config.listen.clone();
-    let house = House::open(config, Clock::Wall).map_err(|e| e.to_string())?;
+    let house = open(config)?;
     if demo {
         postsale_server::demo::seed_when_empty(&house).map_err(|e| e.to_string())?;
     }
-    runtime()?.block_on(async move {
+    run(async move {
         let listener = TcpListener::bind(&listen).await.map_err(|e| format!("{listen}: {e}"))?;
         tracing::info!(address = %listen, "Postsale is ready: http://{listen}");
-        let (stop, stopped) = tokio::sync::watch::channel(false);
-        let working = worker.then(|| tokio::spawn(postsale_server::worker::run(house.clone(), stopped)));
-        postsale_server::serve::serve(house, listener, told_to_stop()).await.map_err(|e| e.to_string())?;
-        let _ = stop.send(true);
+        let mut stopped = told();
+        tokio::spawn(house.clone().keep_time());
+        let working = worker.then(|| tokio::spawn(postsale_server::worker::run(house.clone(), stopped.clone())));
+        let stop = async move {
+            let _ = stopped.changed().await;
+        };
+        postsale_server::serve::serve(house, listener, stop).await;
         match working {
             Some(task) => task.await.map_err(|e| e.to_string()),
             None => Ok(()),
@@ -45,19 +58,39 @@ pub fn serve(file: Option<&Path>, worker: bool, demo: bool) -> Done {
     })
 }
 
+/// Runs to the end. A search that takes no notice of being told to stop is left behind with the process: its job is taken up again.
+fn run(whole: impl Future<Output = Done>) -> Done {
+    let runtime = runtime()?;
+    let done = runtime.block_on(whole);
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    done
+}
+
 /// `worker`.
 pub fn worker(file: Option<&Path>) -> Done {
     log();
-    let house = House::open(config(file)?, Clock::Wall).map_err(|e| e.to_string())?;
-    runtime()?.block_on(async move {
-        let (stop, stopped) = tokio::sync::watch::channel(false);
-        let leaving = house.clone();
-        let working = tokio::spawn(postsale_server::worker::run(house, stopped));
-        told_to_stop().await;
-        leaving.meter.drain();
-        let _ = stop.send(true);
-        working.await.map_err(|e| e.to_string())
+    let house = open(config(file)?)?;
+    run(async move {
+        let stopped = told();
+        tokio::spawn(house.clone().keep_time());
+        let (leaving, mut heard) = (house.clone(), stopped.clone());
+        tokio::spawn(async move {
+            let _ = heard.changed().await;
+            leaving.meter.drain();
+        });
+        postsale_server::worker::run(house, stopped).await;
+        Ok(())
     })
+}
+
+/// Changes when the process is told to stop.
+fn told() -> watch::Receiver<bool> {
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        told_to_stop().await;
+        let _ = stop.send(true);
+    });
+    stopped
 }
 
 async fn told_to_stop() {

@@ -9,7 +9,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use subtle::ConstantTimeEq;
 
-use crate::ground::db::{BATCHES, DbError};
+use crate::ground::clock::TOLERATED;
+use crate::ground::db::{BATCHES, DbError, Stop};
 use crate::ground::meter::number;
 use crate::house::House;
 use crate::org;
@@ -17,6 +18,10 @@ use crate::view::pulse::{Backlog, pulse};
 
 /// Longest a look at the database may take before it counts as not answering.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long after a failed commit another one is tried by asking.
+const AGAIN: Duration = Duration::from_millis(500);
+/// Bytes below which a disk counts as full.
+const ROOM: u64 = 1 << 20;
 
 /// The routes that machines ask.
 pub fn routes() -> Router<House> {
@@ -35,12 +40,51 @@ async fn ready(State(house): State<House>) -> Response {
         Ok(Err(_)) => no.push("database: it does not answer; look whether it runs and can be reached"),
         Err(_) => no.push("database: no answer within two seconds; look at its load and locks"),
     }
-    match house.db.load().trouble {
-        None => {}
-        Some(DbError::Broken(_)) => no.push("writing: the disk failed; writing has stopped until this process is started anew"),
-        Some(_) => no.push("writing: the last commit failed; look at the space left on the disk and at the log"),
+    if is_full(&house) {
+        no.push("writing: there is no room on the disk; reading goes on, and so does writing once there is room");
+    } else {
+        match writing(&house).await {
+            None => {}
+            Some(DbError::Broken(_)) => no.push("writing: the disk failed; writing has stopped until this process is started anew"),
+            Some(DbError::Full(_)) => {
+                no.push("writing: the database has no room on its disk; reading goes on, and so does writing once there is room")
+            }
+            Some(_) => no.push("writing: the last commit failed; look at the log"),
+        }
     }
-    if no.is_empty() { "ready\n".into_response() } else { (StatusCode::SERVICE_UNAVAILABLE, no.join("\n") + "\n").into_response() }
+    if !no.is_empty() {
+        return (StatusCode::SERVICE_UNAVAILABLE, no.join("\n") + "\n").into_response();
+    }
+    let skew = house.clock.skew();
+    if skew.abs() > TOLERATED {
+        // Not a reason against it: time goes on without this machine's clock.
+        return format!("ready\nclock: this machine's is off by {} seconds and is not used; set it right, then start anew\n", skew / 1000)
+            .into_response();
+    }
+    "ready\n".into_response()
+}
+
+/// Whether so little room is left where the embedded database lives that the next write may not fit.
+fn is_full(house: &House) -> bool {
+    let Some(file) = house.config.database_url().strip_prefix("sqlite://").map(std::path::PathBuf::from) else { return false };
+    let folder = file.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
+    rustix::fs::statvfs(folder).is_ok_and(|s| s.f_bavail.saturating_mul(s.f_frsize) < ROOM)
+}
+
+/// What stands in the way of writing. After a failed commit nobody may send a write that would show that all is well again, so an
+/// empty one is tried.
+async fn writing(house: &House) -> Option<DbError> {
+    match house.db.load().trouble? {
+        (error @ DbError::Broken(_), _) => return Some(error),
+        (error, ago) if ago < AGAIN => return Some(error),
+        _ => {}
+    }
+    let tried = tokio::time::timeout(PATIENCE, house.db.bare_write(|_| Ok(()))).await;
+    match tried {
+        Ok(Ok(())) => None,
+        Ok(Err(Stop::Db(error))) => Some(error),
+        _ => Some(DbError::Unavailable("no answer".into())),
+    }
 }
 
 /// Numbers for Prometheus. Not for the world: with `POSTSALE_METRICS_TOKEN` only for who sends it as a bearer token, without it only
@@ -54,6 +98,14 @@ async fn metrics(State(house): State<House>, headers: HeaderMap) -> Response {
     number(&mut out, "postsale_db_writes_total", "counter", "Writing transactions answered.", load.pieces);
     number(&mut out, "postsale_db_commits_total", "counter", "Commits they took.", load.commits);
     number(&mut out, "postsale_db_commit_failures_total", "counter", "Commits that failed.", load.failures);
+    number(&mut out, "postsale_db_repeats_total", "counter", "Transactions run again since they stood in the way of others.", load.repeats);
+    number(
+        &mut out,
+        "postsale_clock_skew_milliseconds",
+        "gauge",
+        "How far this machine's clock is ahead of the time that is used.",
+        house.clock.skew(),
+    );
     number(&mut out, "postsale_db_waiting_writes", "gauge", "Writes that wait for a database thread.", load.waiting_writes);
     number(&mut out, "postsale_db_waiting_reads", "gauge", "Reads that wait for a database thread.", load.waiting_reads);
     batches(&mut out, &load.batches, load.pieces);

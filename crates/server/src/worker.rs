@@ -19,14 +19,22 @@ use crate::house::House;
 /// The longest the worker sleeps without a signal: another process may have written what is due.
 const NAP: Duration = Duration::from_secs(1);
 
-/// Works until told to stop; what is under way is finished.
+/// How long searches under way are waited for when the process is told to stop; their jobs are taken up again by others.
+const FINISH: Duration = Duration::from_secs(15);
+
+/// Works until told to stop; what is under way is finished, within bounds.
 pub async fn run(house: House, mut stopped: watch::Receiver<bool>) {
     let post = post::Post::new(&house);
     let mut swept = None;
     let mut bench = jobs::Bench::new();
     loop {
         tokio::select! {
-            _ = stopped.changed() => return bench.cleared().await,
+            _ = stopped.changed() => {
+                if tokio::time::timeout(FINISH, bench.cleared()).await.is_err() {
+                    tracing::warn!("a search was not finished in time; it begins again elsewhere");
+                }
+                return;
+            }
             () = house.woken() => {}
             () = tokio::time::sleep(NAP) => {}
         }

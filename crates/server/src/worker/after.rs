@@ -14,10 +14,16 @@ const BATCH: u32 = 100;
 pub async fn round(house: &House) -> Done<()> {
     let now = house.clock.now();
     for (ticket, tenant) in house.db.bare_read(move |bare| aftercare::silent(bare, now, BATCH)).await? {
+        if house.meter.is_draining() {
+            return Ok(());
+        }
         let closed = house.db.write(Caller::system(tenant, "silence"), now, move |tx| aftercare::close_silent(tx, ticket)).await;
         noted("a silent case was not closed", closed);
     }
     for (follow_up, tenant) in house.db.bare_read(move |bare| followup::store::due(bare, now, BATCH)).await? {
+        if house.meter.is_draining() {
+            return Ok(());
+        }
         let turned = house.db.write(Caller::system(tenant, "followup"), now, move |tx| aftercare::turn(tx, follow_up)).await;
         noted("a follow-up was not done", turned);
     }

@@ -20,8 +20,8 @@ pub async fn round(house: &House) -> Done<()> {
         let full = due.len() == BATCH as usize;
         // All at once: each stands in a transaction of its own, and the database puts many of them into one commit.
         let recorded = join_all(due.into_iter().map(|clock| fire(house, clock, now))).await.into_iter().filter(|done| *done).count();
-        // Nothing went: the same ones would come again at once.
-        if !full || recorded == 0 {
+        // Nothing went: the same ones would come again at once. Or this process is on its way out.
+        if !full || recorded == 0 || house.meter.is_draining() {
             return Ok(());
         }
     }

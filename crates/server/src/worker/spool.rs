@@ -42,6 +42,9 @@ impl Taken {
 pub async fn take_in(house: &House, tenant: TenantId, folder: &Path) -> Result<Taken, String> {
     let mut taken = Taken::default();
     for file in mails(folder).map_err(|e| format!("{}: {e}", folder.display()))? {
+        if house.meter.is_draining() {
+            break;
+        }
         match one(house, tenant, folder, &file).await {
             Ok((true, false)) => taken.kept += 1,
             Ok((true, true)) => taken.unreadable += 1,

@@ -26,6 +26,7 @@ mod plans;
 mod registry;
 mod routes;
 mod search;
+mod serve;
 mod sla;
 mod smtp_sink;
 mod stories;

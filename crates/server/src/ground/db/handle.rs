@@ -13,13 +13,14 @@ use super::postgres::PgConn;
 use super::sqlite::SqliteConn;
 use super::{Bare, Conn, DbError, Dialect, Done, Stop, Tx};
 use crate::ground::sabotage;
+use crate::ground::seal::random;
 
 /// Most closures in one commit: bounds how long the first of them waits.
 const BATCH_CAP: usize = 256;
 /// Closures that may wait; beyond it a request is told to come back (503).
 const QUEUE_CAP: usize = 4096;
 /// How often a closure is repeated when PostgreSQL reports a deadlock or a serialisation failure.
-const REPEATS: usize = 5;
+const REPEATS: usize = 10;
 
 /// Where the data is, and how many threads may work on it.
 #[derive(Debug, Clone)]
@@ -60,6 +61,7 @@ enum Verdict {
     Keep,
     Undo,
     Repeat,
+    Full,
 }
 
 struct Job<F, T> {
@@ -76,7 +78,8 @@ impl<T: Send, F: FnMut(&mut dyn Conn) -> Done<T> + Send> Piece for Job<F, T> {
         });
         let verdict = match &result {
             Ok(_) => Verdict::Keep,
-            Err(Stop::Db(DbError::Contended(_))) => Verdict::Repeat,
+            Err(Stop::Db(DbError::Contended(_))) if !sabotage::on("no-repeat") => Verdict::Repeat,
+            Err(Stop::Db(DbError::Full(_))) => Verdict::Full,
             Err(_) => Verdict::Undo,
         };
         self.result = Some(result);
@@ -212,6 +215,16 @@ impl Db {
         received(self.submit(&self.inner.reads, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.blocking_recv())
     }
 
+    /// What time it is for the database, when it has a clock of its own.
+    pub async fn instant(&self) -> Done<Option<Timestamp>> {
+        self.bare_read(instant).await
+    }
+
+    /// [`Db::instant`] for threads outside the async runtime.
+    pub fn instant_blocking(&self) -> Done<Option<Timestamp>> {
+        self.bare_read_blocking(instant)
+    }
+
     fn writing<T, F>(&self, caller: Caller, now: Timestamp, work: F) -> impl FnMut(&mut dyn Conn) -> Done<T> + Send + 'static
     where
         T: Send + 'static,
@@ -238,6 +251,14 @@ impl Db {
         })?;
         Ok(answer)
     }
+}
+
+fn instant(bare: &mut Bare<'_>) -> Done<Option<Timestamp>> {
+    if bare.0.dialect() == Dialect::Sqlite {
+        return Ok(None);
+    }
+    let mut rows = bare.0.raw_rows("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint")?;
+    Ok(rows.first_mut().map(|row| row.next::<i64>()).transpose()?.map(from_millis))
 }
 
 fn reading<T, F>(caller: Caller, now: Timestamp, work: F) -> impl FnMut(&mut dyn Conn) -> Done<T> + Send + 'static
@@ -340,7 +361,12 @@ fn stopped() -> DbError {
 /// An error here means that the whole batch is lost, e.g. because a full disk made SQLite roll back.
 fn in_savepoint(conn: &mut SqliteConn, piece: &mut dyn Piece) -> Result<(), DbError> {
     conn.raw("SAVEPOINT piece")?;
-    if piece.run(conn) == Verdict::Keep { conn.raw("RELEASE piece") } else { conn.raw("ROLLBACK TO piece; RELEASE piece") }
+    match piece.run(conn) {
+        Verdict::Keep => conn.raw("RELEASE piece"),
+        Verdict::Undo | Verdict::Repeat => conn.raw("ROLLBACK TO piece; RELEASE piece"),
+        // SQLite has or has not rolled back everything by itself.
+        Verdict::Full => Err(DbError::Full("a write did not fit".into())),
+    }
 }
 
 fn sqlite_reader(mut conn: SqliteConn, queue: &Receiver<Box<dyn Piece>>) {
@@ -357,14 +383,18 @@ fn sqlite_reader(mut conn: SqliteConn, queue: &Receiver<Box<dyn Piece>>) {
 fn pg_worker(url: &str, begin: &str, queue: &Receiver<Box<dyn Piece>>, stats: &Stats) {
     let mut kept: Option<PgConn> = None;
     while let Ok(mut piece) = queue.recv() {
-        let outcome = pg_once(url, begin, &mut kept, piece.as_mut());
+        let outcome = pg_once(url, begin, &mut kept, piece.as_mut(), stats);
         stats.committed(1, &outcome);
         piece.answer(outcome);
     }
 }
 
-fn pg_once(url: &str, begin: &str, kept: &mut Option<PgConn>, piece: &mut dyn Piece) -> Result<(), DbError> {
-    for _ in 0..REPEATS {
+fn pg_once(url: &str, begin: &str, kept: &mut Option<PgConn>, piece: &mut dyn Piece, stats: &Stats) -> Result<(), DbError> {
+    for attempt in 0..REPEATS {
+        if attempt > 0 {
+            stats.repeated();
+            thread::sleep(pause(attempt));
+        }
         let mut conn = pg_begun(url, begin, kept)?;
         let verdict = piece.run(&mut conn);
         if verdict == Verdict::Keep && sabotage::on("ack-early") {
@@ -381,12 +411,19 @@ fn pg_once(url: &str, begin: &str, kept: &mut Option<PgConn>, piece: &mut dyn Pi
         }
         match (verdict, ended) {
             (Verdict::Repeat, _) | (_, Err(DbError::Contended(_))) => {}
+            (Verdict::Full, _) => return Err(DbError::Full("a write did not fit".into())),
             // A rollback that could not be said still rolls back; the closure's own error is the better answer.
             (Verdict::Undo, _) => return Ok(()),
             (_, ended) => return ended,
         }
     }
     Err(DbError::Unavailable("the same rows are being changed by too many at once".into()))
+}
+
+/// The wait before a closure is repeated: growing, and not the same for two that stood in each other's way.
+fn pause(attempt: usize) -> std::time::Duration {
+    let most = 4_u64 << attempt.min(6);
+    std::time::Duration::from_millis(most / 2 + u64::from(random()[0]) % (most / 2 + 1))
 }
 
 /// A connection inside a fresh transaction. A kept connection may have died since; before BEGIN nothing is at stake, so one new try is free.

@@ -1,5 +1,6 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::DbError;
 
@@ -13,7 +14,8 @@ pub(super) struct Stats {
     pub(super) commits: AtomicU64,
     pub(super) failures: AtomicU64,
     batches: [AtomicU64; BATCHES.len()],
-    trouble: Mutex<Option<DbError>>,
+    repeats: AtomicU64,
+    trouble: Mutex<Option<(DbError, Instant)>>,
     broken: AtomicBool,
 }
 
@@ -33,9 +35,14 @@ impl Stats {
                 if matches!(error, DbError::Broken(_)) {
                     self.broken.store(true, Ordering::Relaxed);
                 }
-                *trouble = Some(error.clone());
+                *trouble = Some((error.clone(), Instant::now()));
             }
         }
+    }
+
+    /// A closure is run once more, since it stood in the way of another one.
+    pub(super) fn repeated(&self) {
+        self.repeats.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Whether the disk has failed a write; from then on nothing is written until the process starts anew.
@@ -51,7 +58,8 @@ impl Stats {
             batches: std::array::from_fn(|i| self.batches[i].load(Ordering::Relaxed)),
             waiting_writes,
             waiting_reads,
-            trouble: self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            repeats: self.repeats.load(Ordering::Relaxed),
+            trouble: self.trouble.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(error, at)| (error.clone(), at.elapsed())),
         }
     }
 }
@@ -71,6 +79,8 @@ pub struct Load {
     pub waiting_writes: usize,
     /// Closures that wait for a reading thread.
     pub waiting_reads: usize,
-    /// Why the last commit failed; `None` when it went well.
-    pub trouble: Option<DbError>,
+    /// Closures run once more, since they stood in the way of others.
+    pub repeats: u64,
+    /// Why the last commit failed, and how long ago; `None` when it went well.
+    pub trouble: Option<(DbError, Duration)>,
 }

@@ -40,6 +40,9 @@ pub enum DbError {
     /// The database is not there, is full, or gave up; the request may be repeated with the same idempotency key.
     #[error("database not available: {0}")]
     Unavailable(String),
+    /// There is no room on the disk. Nothing was written; there will be when there is room.
+    #[error("no room on the disk: {0}")]
+    Full(String),
     /// The disk failed a write. What it had taken before may or may not be there, so nothing more is written until a new start has
     /// looked at it.
     #[error("the disk failed: {0}")]

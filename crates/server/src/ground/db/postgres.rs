@@ -126,6 +126,7 @@ fn wrap(error: postgres::Error) -> DbError {
     match error.code() {
         Some(code) if *code == SqlState::UNIQUE_VIOLATION => DbError::Unique(text),
         Some(code) if *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED => DbError::Contended(text),
+        Some(code) if *code == SqlState::DISK_FULL => DbError::Full(text),
         Some(code)
             if code.code().starts_with("08")
                 || code.code().starts_with("57")

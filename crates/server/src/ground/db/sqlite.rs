@@ -43,7 +43,7 @@ impl SqliteConn {
         let done = self.inner.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(wrap);
         self.inner.busy_timeout(Duration::from_secs(10)).map_err(wrap)?;
         match done {
-            Err(DbError::Unavailable(reason)) => {
+            Err(DbError::Unavailable(reason) | DbError::Full(reason)) => {
                 tracing::warn!(reason, "the write-ahead log stays as it is for now");
                 Ok(())
             }
@@ -143,9 +143,11 @@ fn wrap(error: rusqlite::Error) -> DbError {
             ffi::SQLITE_IOERR_WRITE | ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC | ffi::SQLITE_IOERR_TRUNCATE => {
                 DbError::Broken(text)
             }
+            // The index of the write-ahead log could not grow: the same lack of room under another name.
+            ffi::SQLITE_IOERR_SHMSIZE => DbError::Full(text),
             _ => match code.code {
-                rusqlite::ErrorCode::DiskFull
-                | rusqlite::ErrorCode::SystemIoFailure
+                rusqlite::ErrorCode::DiskFull => DbError::Full(text),
+                rusqlite::ErrorCode::SystemIoFailure
                 | rusqlite::ErrorCode::CannotOpen
                 | rusqlite::ErrorCode::ReadOnly
                 | rusqlite::ErrorCode::DatabaseBusy => DbError::Unavailable(text),

@@ -1,7 +1,7 @@
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
@@ -11,7 +11,8 @@ use crate::house::House;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives every request a number that its answer and everything logged on its way carry, and counts it. Neither the path nor the
+/// Gives every request a number that its answer and everything logged on its way carry, and counts it. Who is answered
+/// by a process on its way out is asked to come back on another connection. Neither the path nor the
 /// query is logged, only the pattern of the route: paths hold link tokens.
 pub async fn observe(State(house): State<House>, request: Request, next: Next) -> Response {
     let id = given(request.headers()).unwrap_or_else(|| hex(&random()[..8]));
@@ -27,6 +28,9 @@ pub async fn observe(State(house): State<House>, request: Request, next: Next) -
         let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         if status >= 500 { tracing::warn!(status, ms, "answered") } else { tracing::debug!(status, ms, "answered") }
     });
+    if house.meter.is_draining() {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID.clone(), id);
     }

@@ -58,6 +58,10 @@ impl Problem {
                 tracing::warn!(error = %text, "the database is not available");
                 Self::build(lang, StatusCode::SERVICE_UNAVAILABLE, "busy", &BTreeMap::new())
             }
+            Stop::Db(DbError::Full(text)) => {
+                tracing::warn!(error = %text, "there is no room on the disk");
+                Self::build(lang, StatusCode::SERVICE_UNAVAILABLE, "disk_full", &BTreeMap::new())
+            }
             Stop::Db(error) => {
                 tracing::error!(%error, "accident");
                 Self::build(lang, StatusCode::INTERNAL_SERVER_ERROR, "accident", &BTreeMap::new())
