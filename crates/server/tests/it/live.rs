@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 struct Node {
     at: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
 }
 
 impl Node {
@@ -195,7 +195,7 @@ on_both! {
         assert_eq!(tickets(&stayed.told("change").await), [id]);
         node.stop.take().unwrap().send(()).unwrap();
         while stayed.next().await.is_some() {}
-        tokio::time::timeout(PATIENCE, node.serving).await.expect("nothing is left to wait for").unwrap().unwrap();
+        tokio::time::timeout(PATIENCE, node.serving).await.expect("nothing is left to wait for").unwrap();
         assert_eq!(kit.house.live.streams(), 0);
         assert_eq!(desk.supervisor.get("/api/v1/events").await.problem(503), "live.stopping");
     }
