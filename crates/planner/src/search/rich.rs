@@ -13,12 +13,23 @@ use crate::model::{MAX_RUSH, MAX_WINDOWS, Problem};
 
 const NEVER: i32 = i32::MAX / 2;
 const SHIFT: u32 = 20;
+/// No bound on what a delay can save.
+const UNBOUND: i64 = i64::MAX / 4;
 
 /// Free times and costs so far: `[0]` with the break still to come, `[1]` with the break taken (or none due).
 #[derive(Debug, Clone, Copy)]
 struct Label {
     free: [i32; 2],
     cost: [i64; 2],
+}
+
+/// The way from a stop to the next one.
+#[derive(Debug, Clone, Copy, Default)]
+struct Leg {
+    seconds: u32,
+    metres: u32,
+    /// What a delay of everything behind the stop can save at most: prices of told times that are missed at present.
+    relief: i64,
 }
 
 const DEAD: Label = Label { free: [NEVER; 2], cost: [0; 2] };
@@ -41,6 +52,8 @@ struct Person {
     begin: i32,
     shift: (i32, i32),
     last: i32,
+    /// Latest time in the day at which the roads become faster: whoever leaves a little later may be there earlier.
+    faster: i32,
     second: i64,
     over_second: i64,
     metre: i64,
@@ -76,8 +89,7 @@ pub(crate) struct Rich {
     price: Arc<Vec<i64>>,
     stops: Arc<Vec<Stop>>,
     labels: Vec<Label>,
-    /// Seconds and metres to the next node.
-    leg: Vec<(u32, u32)>,
+    leg: Vec<Leg>,
     /// Cost of the schedule (time, overtime, lateness, retime) per route.
     schedule: Vec<i64>,
     /// Cost of each route.
@@ -92,7 +104,7 @@ pub(crate) struct Rich {
 /// What changed since a step began.
 #[derive(Debug, Clone, Default)]
 struct Journal {
-    stops: Vec<(u32, Label, (u32, u32))>,
+    stops: Vec<(u32, Label, Leg)>,
     routes: Vec<(u32, i64, i64, i64)>,
     used: Vec<u32>,
 }
@@ -137,10 +149,11 @@ impl Facts {
         if t > s.due {
             c += i64::from((t - s.due + 59) / 60) * s.late;
         }
-        if s.told_engineer != u32::MAX {
-            c += i64::from((t - s.told).abs() / 900) * self.retime;
-        }
-        c
+        c + self.retime(s, t)
+    }
+    #[inline]
+    fn retime(&self, s: &Stop, t: i32) -> i64 {
+        if s.told_engineer == u32::MAX { 0 } else { i64::from((t - s.told).abs() / 900) * self.retime }
     }
     #[inline]
     fn fixed_cost(&self, s: &Stop, e: usize) -> i64 {
@@ -279,6 +292,10 @@ fn facts(p: &Problem) -> (Facts, Vec<Stop>) {
             territory: j.territory.unwrap_or(-1),
         }
     });
+    let faster: Vec<i32> = (0..p.travel.rush.len())
+        .filter(|i| p.travel.rush[*i].1 < i.checked_sub(1).map_or(1000, |before| p.travel.rush[before].1))
+        .map(|i| p.travel.rush[i].0 as i32)
+        .collect();
     let people = p.engineers.iter().map(|e| {
         let mut factor = [0; MAX_RUSH + 1];
         let permille = std::iter::once(1000).chain(p.travel.rush.iter().map(|r| r.1));
@@ -291,6 +308,7 @@ fn facts(p: &Problem) -> (Facts, Vec<Stop>) {
             begin: e.shift.0.max(p.now) as i32,
             shift: (e.shift.0 as i32, e.shift.1 as i32),
             last: (e.shift.1 + e.max_overtime) as i32,
+            faster: faster.iter().copied().filter(|at| i64::from(*at) <= e.shift.1 + e.max_overtime).max().unwrap_or(i32::MIN),
             second: (e.per_hour * 1000 + 1800) / 3600,
             over_second: (e.overtime_per_hour * 1000 + 1800) / 3600,
             metre: e.per_km,
@@ -373,7 +391,7 @@ impl Eval for Rich {
             price: Arc::new(p.jobs.iter().map(|j| j.unserved * 1000).collect()),
             stops: Arc::new(stops),
             labels: vec![DEAD; nodes],
-            leg: vec![(0, 0); nodes],
+            leg: vec![Leg::default(); nodes],
             schedule: vec![0; p.engineers.len()],
             cost: vec![0; p.engineers.len()],
             used: vec![0; kinds * p.engineers.len()],
@@ -388,8 +406,27 @@ impl Eval for Rich {
         let e = &f.people[r];
         let (start, end) = (l.start(r), l.end(r));
         let mut labels = std::mem::take(&mut self.labels);
-        let last = self.walk(l, r, |at, label, _| labels[at as usize] = label);
-        self.labels = labels;
+        let mut legs = std::mem::take(&mut self.leg);
+        let last = self.walk(l, r, |at, label, trace| {
+            labels[at as usize] = label;
+            let missed = |t: i32| if at == start || t == NEVER { 0 } else { f.retime(&self.stops[at as usize], t) };
+            legs[at as usize].relief = missed(trace.start[0]).max(missed(trace.start[1]));
+        });
+        // So far each stop has its own; what counts is everything behind it.
+        let (mut at, mut relief) = (l.node(end).prev, 0);
+        loop {
+            let leg = &mut legs[at as usize];
+            relief += std::mem::replace(&mut leg.relief, relief);
+            let label = &labels[at as usize];
+            if label.free[0].min(label.free[1]) < e.faster {
+                leg.relief = UNBOUND;
+            }
+            if at == start {
+                break;
+            }
+            at = l.node(at).prev;
+        }
+        (self.labels, self.leg) = (labels, legs);
         let bag = r * self.kinds..(r + 1) * self.kinds;
         self.used[bag.clone()].fill(0);
         self.load[r] = 0;
@@ -397,9 +434,10 @@ impl Eval for Rich {
         while at != end {
             let next = l.node(at).next;
             let cell = f.cell(l.node(at).place, l.node(next).place);
-            let leg = if next == end && e.open_end { (0, 0) } else { (f.seconds[cell], f.metres[cell]) };
-            self.leg[at as usize] = leg;
-            metres += u64::from(leg.1);
+            let (seconds, way) = if next == end && e.open_end { (0, 0) } else { (f.seconds[cell], f.metres[cell]) };
+            let leg = &mut self.leg[at as usize];
+            (leg.seconds, leg.metres) = (seconds, way);
+            metres += u64::from(way);
             if next != end {
                 cost += f.fixed_cost(&self.stops[next as usize], r);
                 self.load[r] += f.demand[next as usize];
@@ -413,7 +451,7 @@ impl Eval for Rich {
             (self.schedule[r], self.cost[r]) = (0, 0);
             return Some(0);
         }
-        let home = self.leg[l.node(end).prev as usize].0;
+        let home = self.leg[l.node(end).prev as usize].seconds;
         let (schedule, _) = f.finish(e, &last, home)?;
         self.schedule[r] = schedule;
         self.cost[r] = schedule + cost + metres as i64 * e.metre + e.fixed;
@@ -474,12 +512,13 @@ impl Eval for Rich {
             leg = (0, 0);
         }
         let empty = l.count[r] == 0;
-        let old = if empty { 0 } else { i64::from(self.leg[p as usize].1) };
+        let old = if empty { 0 } else { i64::from(self.leg[p as usize].metres) };
         let mut base = (i64::from(f.metres[first]) + i64::from(leg.1) - old) * e.metre + f.fixed_cost(stop, r);
         if empty {
             base += e.fixed;
         }
-        if base >= limit {
+        // A detour makes everything behind it later, which costs no less than now, but for told times that were missed.
+        if base.saturating_sub(self.leg[p as usize].relief) >= limit {
             return i64::MAX;
         }
         let mut label = f.advance(e, &self.labels[p as usize], f.seconds[first], stop, x.service, None);
@@ -493,7 +532,7 @@ impl Eval for Rich {
             }
             let node = l.node(at);
             label = f.advance(e, &label, drive, &self.stops[at as usize], node.service, None);
-            drive = self.leg[at as usize].0;
+            drive = self.leg[at as usize].seconds;
             at = node.next;
         }
         let Some((schedule, _)) = f.finish(e, &label, drive) else { return i64::MAX };
@@ -523,7 +562,7 @@ impl Eval for Rich {
                 traces.push(trace);
             }
         });
-        let home = self.leg[l.node(l.end(r)).prev as usize].0;
+        let home = self.leg[l.node(l.end(r)).prev as usize].seconds;
         let mut k = self.f.finish(&self.f.people[r], &last, home).map_or(1, |(_, k)| k);
         let mut rest = None;
         let mut starts = vec![0; traces.len()];

@@ -75,3 +75,45 @@ fn labels_and_costs_follow_every_step_and_every_undo() {
         walk::<Rich>(&day(seed, true, seed % 2 == 0), seed);
     }
 }
+
+/// Told times that are missed make a detour a gain: being late brings the next merchants nearer to what they were told. So do roads
+/// that become faster. A position may be left unlooked only where neither can happen.
+#[test]
+fn a_search_for_the_cheapest_place_overlooks_none() {
+    let mut gains = 0;
+    for seed in 0..12 {
+        let mut p = day(seed, true, false);
+        let mut r = Rng::new(seed ^ 0x701D);
+        p.travel.metres.clone_from(&p.travel.seconds);
+        for e in &mut p.engineers {
+            e.per_km = 300;
+        }
+        for j in &mut p.jobs {
+            j.windows[0].1 = 64_800;
+            j.told = (r.below(2) == 0).then(|| (r.below(8), j.windows[0].0 + r.below(20_000) as i64));
+        }
+        p.prices.retime_quarter = 400;
+        if seed % 2 == 0 {
+            p.travel.rush = vec![(25_200, 1350), (36_000, 1000), (57_600, 1400)];
+        }
+        let mut s = Search::new(&p, Rich::new(&p), Near::new(&p, Reach::default()), Tuning::default(), seed);
+        s.construct();
+        for j in 0..p.jobs.len() as u32 {
+            let mut routes = s.routes();
+            routes.iter_mut().for_each(|jobs| jobs.retain(|x| *x != j));
+            let mut t = s.clone();
+            assert!(t.load(&routes));
+            let mut least = i64::MAX;
+            for r in (0..8).filter(|r| t.eval.admits(&t.l, *r, j)) {
+                let mut at = t.l.start(r);
+                while at != t.l.end(r) {
+                    least = least.min(t.eval.delta(&t.l, j, at, i64::MAX));
+                    at = t.l.node(at).next;
+                }
+            }
+            gains += usize::from(least < 0);
+            assert_eq!(t.cheapest(j).map_or(i64::MAX, |found| found.0), least, "seed {seed}, job {j}");
+        }
+    }
+    assert!(gains > 0, "no day in which a detour pays");
+}
