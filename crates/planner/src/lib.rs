@@ -16,4 +16,4 @@ pub use check::{Verdict, Violation, check};
 pub use freeze::freeze;
 pub use model::{BadInput, Cost, Engineer, Job, Objective, Plan, Prices, Problem, Route, Travel};
 pub use resident::{Offer, Refused, Resident, Slot, WhyNot};
-pub use search::{Budget, Options, Outcome, Progress, Reach, Tuning, solve};
+pub use search::{Budget, Crowd, Options, Outcome, Progress, Reach, Tuning, solve};

@@ -5,6 +5,9 @@ use super::near::Near;
 use crate::model::Problem;
 use crate::rng::Rng;
 
+/// A toll nobody pays: capacities are kept.
+pub(crate) const HARD: i64 = i64::MAX;
+
 /// Chance to overlook a position ("blink"). Gaps between blinks are geometric, so that most questions cost one decrement.
 #[derive(Debug, Clone)]
 pub(crate) struct Blink {
@@ -75,6 +78,14 @@ pub(crate) trait Eval: Clone + Send + Sync {
             }
         }
         best
+    }
+    /// Sets what a unit of load above an engineer's capacity costs; `HARD` forbids it. Answers false where the model has no such thing.
+    fn set_toll(&mut self, _toll: i64) -> bool {
+        false
+    }
+    /// What the present routes pay for carrying too much; no plan with such a debt is ever the best one.
+    fn debt(&self) -> i64 {
+        0
     }
     /// Cost of leaving `j` unserved, in the units of `delta`.
     fn price(&self, j: u32) -> i64;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::eval::{Blink, Eval};
+use super::eval::{Blink, Eval, HARD};
 use super::links::{Links, NONE, Node};
 use super::near::Near;
 use crate::model::Problem;
@@ -53,6 +53,9 @@ pub(crate) struct Hard {
     price: Arc<Vec<i64>>,
     hot: Vec<Hot>,
     load: Vec<i64>,
+    /// Price of a unit of load above capacity, and how many such units there are.
+    toll: i64,
+    excess: i64,
     journal: Vec<(u32, Hot)>,
     loads: Vec<(u32, i64)>,
 }
@@ -116,8 +119,12 @@ impl Hard {
             return;
         }
         let r = h.route as usize;
-        if l.node(p).route != NONE && ask.active[r] && self.admits(l, r, ask.j) && !blink.now() {
-            *best = (delta, p);
+        if l.node(p).route == NONE || !ask.active[r] || !self.takes(l, r, ask.j) {
+            return;
+        }
+        let toll = self.toll_of(r, self.load[r], self.load[r] + self.f.demand[ask.j as usize]);
+        if toll < i64::from(best.0 - delta) && !blink.now() {
+            *best = (delta + toll as i32, p);
         }
     }
 
@@ -129,7 +136,27 @@ impl Hard {
 
     fn set_load(&mut self, r: u32, load: i64) {
         self.loads.push((r, self.load[r as usize]));
+        self.excess += self.over(r as usize, load) - self.over(r as usize, self.load[r as usize]);
         self.load[r as usize] = load;
+    }
+
+    /// Load above capacity.
+    #[inline]
+    fn over(&self, r: usize, load: i64) -> i64 {
+        (load - self.f.capacity[r]).max(0)
+    }
+
+    /// What route `r` pays for a change of its load; `HARD` when it may not carry that much.
+    #[inline]
+    fn toll_of(&self, r: usize, old: i64, new: i64) -> i64 {
+        let more = self.over(r, new) - self.over(r, old);
+        if more > 0 && self.toll == HARD { HARD } else { more * self.toll }
+    }
+
+    /// May route `r` take `j`, whatever it weighs?
+    #[inline]
+    fn takes(&self, l: &Links, r: usize, j: u32) -> bool {
+        l.count[r] < self.f.max_jobs[r] && self.f.able(r, j)
     }
 
     /// Follows a new earliest end of `a`, until somebody does not notice. False when somebody comes too late.
@@ -258,6 +285,8 @@ impl Eval for Hard {
             price: Arc::new(p.jobs.iter().map(|j| j.unserved).collect()),
             hot,
             load: vec![0; p.engineers.len()],
+            toll: HARD,
+            excess: 0,
             journal: Vec::with_capacity(jobs),
             loads: Vec::new(),
         }
@@ -296,6 +325,7 @@ impl Eval for Hard {
             }
             at = node.next;
         }
+        self.excess += self.over(r, load) - self.over(r, self.load[r]);
         self.load[r] = load;
         let mut late = f.shift[r].1;
         self.hot[end as usize].late = late;
@@ -310,7 +340,7 @@ impl Eval for Hard {
         if l.count[r] == 0 {
             return Some(0);
         }
-        (fine && load <= f.capacity[r] && l.count[r] <= f.max_jobs[r]).then_some(cost)
+        (fine && (load <= f.capacity[r] || self.toll != HARD) && l.count[r] <= f.max_jobs[r]).then_some(cost)
     }
 
     fn begin(&mut self) {
@@ -323,6 +353,7 @@ impl Eval for Hard {
             self.hot[at as usize] = hot;
         }
         while let Some((r, load)) = self.loads.pop() {
+            self.excess += self.over(r as usize, load) - self.over(r as usize, self.load[r as usize]);
             self.load[r as usize] = load;
         }
     }
@@ -384,14 +415,12 @@ impl Eval for Hard {
             return i64::MAX;
         }
         let ((load_x, many_x), (load_y, many_y)) = (self.behind(l, a, r), self.behind(l, b, s));
-        let fits = |r: usize, load: i64, many: u32| load <= f.capacity[r] && many <= f.max_jobs[r];
-        if fits(r, self.load[r] - load_x + load_y, l.count[r] - many_x + many_y)
-            && fits(s, self.load[s] - load_y + load_x, l.count[s] - many_y + many_x)
-        {
-            delta
-        } else {
-            i64::MAX
+        if l.count[r] - many_x + many_y > f.max_jobs[r] || l.count[s] - many_y + many_x > f.max_jobs[s] {
+            return i64::MAX;
         }
+        let (old_r, old_s) = (self.load[r], self.load[s]);
+        let (one, two) = (self.toll_of(r, old_r, old_r - load_x + load_y), self.toll_of(s, old_s, old_s - load_y + load_x));
+        if one == HARD || two == HARD { i64::MAX } else { delta + one + two }
     }
 
     fn crossed(&mut self, l: &Links, a: u32, b: u32) -> (i64, i64) {
@@ -426,8 +455,7 @@ impl Eval for Hard {
 
     #[inline]
     fn admits(&self, l: &Links, r: usize, j: u32) -> bool {
-        let f = &self.f;
-        self.load[r] + f.demand[j as usize] <= f.capacity[r] && l.count[r] < f.max_jobs[r] && f.able(r, j)
+        self.load[r] + self.f.demand[j as usize] <= self.f.capacity[r] && self.takes(l, r, j)
     }
 
     #[inline]
@@ -478,6 +506,15 @@ impl Eval for Hard {
             }
         }
         (i64::from(best.0), best.1)
+    }
+
+    fn set_toll(&mut self, toll: i64) -> bool {
+        self.toll = toll;
+        self.f.demand.iter().any(|d| *d > 0)
+    }
+
+    fn debt(&self) -> i64 {
+        if self.excess == 0 { 0 } else { self.excess * self.toll }
     }
 
     fn price(&self, j: u32) -> i64 {

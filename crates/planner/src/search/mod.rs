@@ -1,6 +1,7 @@
 //! The search: budget, temperature, threads. Models live in `hard` and `rich`, moves in `sisr`, candidates in `near`.
 
 pub(crate) mod eval;
+mod evolve;
 pub(crate) mod hard;
 pub(crate) mod links;
 pub(crate) mod near;
@@ -14,7 +15,7 @@ mod tests;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use near::Reach;
-pub use sisr::Tuning;
+pub use sisr::{Crowd, Tuning};
 
 use crate::check::{Verdict, check};
 use crate::model::{BadInput, Objective, Plan, Problem, Route, bad};
@@ -30,6 +31,7 @@ const CHUNK: u64 = 128;
 const ROUND: u64 = 4096;
 
 /// How long to search.
+#[derive(Clone, Copy)]
 pub enum Budget<'a> {
     /// So many steps per thread: the same seed gives the same plan on every machine.
     Steps(u64),
@@ -64,6 +66,13 @@ pub struct Options<'a> {
     pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
     /// Set it to stop early with the best plan so far.
     pub cancel: Option<&'a AtomicBool>,
+}
+
+impl Options<'_> {
+    /// What the clock of the calling thread shows; 0 when steps are counted.
+    fn now(&self) -> f64 {
+        if let Budget::Cpu(_, clock) = &self.budget { clock() } else { 0.0 }
+    }
 }
 
 impl Default for Options<'_> {
@@ -139,7 +148,7 @@ pub(crate) fn write<E: Eval>(search: &Search<E>) -> Plan {
 }
 
 fn run<E: Eval>(p: &Problem, warm: Option<&Plan>, options: &Options<'_>) -> Result<Outcome, BadInput> {
-    let begin = if let Budget::Cpu(_, clock) = &options.budget { clock() } else { 0.0 };
+    let begin = options.now();
     let near = Near::new(p, options.reach);
     let mut search = Search::new(p, E::new(p), near, options.tuning, options.seed);
     let routes = warm.map_or_else(|| search.routes(), |w| sequences(p, w));
@@ -148,13 +157,19 @@ fn run<E: Eval>(p: &Problem, warm: Option<&Plan>, options: &Options<'_>) -> Resu
     }
     search.construct();
     let threads = options.threads.clamp(1, 64).min(p.engineers.len());
-    let steps = if p.jobs.is_empty() {
-        0
-    } else if threads == 1 {
-        alone(p, &mut search, options, begin)
-    } else {
-        split::together(p, &mut search, options, threads, begin)
+    let crowd = options.tuning.crowd.members > 1 && (4..=options.tuning.crowd.most_jobs).contains(&p.jobs.len());
+    if crowd {
+        let mean = p.jobs.iter().map(|j| j.demand).sum::<i64>() as f64 / p.jobs.len().max(1) as f64;
+        search.soften((search.scale() / mean.max(1.0)) as i64);
+    }
+    let steps = match (crowd, threads) {
+        _ if p.jobs.is_empty() => 0,
+        (true, 1) => evolve::evolve(p, &mut search, options, begin),
+        (true, _) => evolve::islands(p, &mut search, options, threads, begin),
+        (false, 1) => alone(p, &mut search, options, begin),
+        (false, _) => split::together(p, &mut search, options, threads, begin),
     };
+    search.harden();
     let best = search.best.clone();
     search.load(&best);
     let plan = write(&search);

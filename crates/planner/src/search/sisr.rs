@@ -3,11 +3,28 @@
 
 use std::sync::Arc;
 
-use super::eval::{Blink, Eval};
+use super::eval::{Blink, Eval, HARD};
 use super::links::{Links, NONE};
 use super::near::Near;
 use crate::model::Problem;
 use crate::rng::Rng;
+
+/// Knobs of a search that keeps several plans. Temperatures are shares of the average cost per job.
+#[derive(Debug, Clone, Copy)]
+pub struct Crowd {
+    /// Plans; below two there is one annealing.
+    pub members: usize,
+    /// Days with more jobs than this have one annealing.
+    pub most_jobs: usize,
+    /// Share of the budget that goes into the first generation.
+    pub first: f64,
+    /// Where the annealing of the first generation begins.
+    pub hot: f64,
+    /// Where the healing of a child begins.
+    pub warm: f64,
+    /// Where both end.
+    pub cold: f64,
+}
 
 /// Knobs of the search. The defaults are tuned on the development cases.
 #[derive(Debug, Clone, Copy)]
@@ -26,13 +43,25 @@ pub struct Tuning {
     pub hot: f64,
     /// Last temperature as a share of the average cost per job.
     pub cold: f64,
+    /// Days small enough for several plans at a time.
+    pub crowd: Crowd,
     /// How willingly a ruin exchanges the tails of two routes, as a share of the temperature; 0 only when it pays at once.
     pub cross: f64,
 }
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { average_removed: 10.0, longest: 10, blink: 0.01, split: 0.5, deepen: 0.01, hot: 2.0, cold: 0.02, cross: 1.0 }
+        Self {
+            average_removed: 10.0,
+            longest: 10,
+            blink: 0.01,
+            split: 0.5,
+            deepen: 0.01,
+            hot: 2.0,
+            cold: 0.02,
+            crowd: Crowd { members: 3, most_jobs: 800, first: 0.5, hot: 0.4, warm: 0.1, cold: 0.03 },
+            cross: 1.0,
+        }
     }
 }
 
@@ -60,6 +89,11 @@ pub(crate) struct Search<E: Eval> {
     dirty_list: Vec<u32>,
     pub(super) blink: Blink,
     pub(super) keys: Arc<Keys>,
+    /// What a unit of load above capacity costs at present, `HARD` when capacities are kept; looks since it was last set, and how many
+    /// of them met no such unit.
+    toll: i64,
+    looks: u32,
+    clean: u32,
     // Scratch of one step.
     pub(super) pool: Vec<u32>,
     touched: Vec<(u32, i64)>,
@@ -116,6 +150,9 @@ impl<E: Eval> Search<E> {
             dirty_list: (0..m as u32).collect(),
             blink: Blink::new(tuning.blink, seed ^ 0xB11F),
             keys: Arc::new(Keys::new(p)),
+            toll: HARD,
+            looks: 0,
+            clean: 0,
             pool: Vec::new(),
             touched: Vec::new(),
             touched_mark: vec![false; m],
@@ -182,6 +219,17 @@ impl<E: Eval> Search<E> {
         self.mine.sort_unstable();
     }
 
+    /// Ruins start from these jobs only.
+    pub fn aim(&mut self, jobs: &[u32]) {
+        self.mine.clear();
+        self.mine.extend_from_slice(jobs);
+    }
+
+    /// Where ruins start from.
+    pub fn mine(&self) -> &[u32] {
+        &self.mine
+    }
+
     pub fn routes(&self) -> Vec<Vec<u32>> {
         let mut out = vec![Vec::new(); self.cost.len()];
         for (r, jobs) in out.iter_mut().enumerate() {
@@ -241,11 +289,11 @@ impl<E: Eval> Search<E> {
             return;
         }
         let before = self.total;
+        let limit = (before + self.eval.debt()) as f64 - temperature * (1.0 - self.rng.unit()).ln();
         self.begin();
         self.ruin(temperature);
         self.recreate(false);
-        let limit = before as f64 - temperature * (1.0 - self.rng.unit()).ln();
-        let kept = (self.total as f64) < limit;
+        let kept = ((self.total + self.eval.debt()) as f64) < limit;
         if !kept {
             self.l.undo();
             self.eval.undo();
@@ -255,9 +303,41 @@ impl<E: Eval> Search<E> {
             self.total = before;
         }
         self.finish(kept);
-        if self.total < self.best_total {
+        let clean = self.eval.debt() == 0;
+        if self.total < self.best_total && clean {
             self.keep_best();
         }
+        if self.toll != HARD {
+            self.haggle(clean);
+        }
+    }
+
+    /// From now on a route may carry more than its capacity, at a price (Vidal et al., 2013): where vans are full, two plans are
+    /// joined by none that keeps every capacity.
+    pub fn soften(&mut self, toll: i64) {
+        if self.eval.set_toll(toll.max(1)) {
+            self.toll = toll.max(1);
+        } else {
+            self.eval.set_toll(HARD);
+        }
+    }
+
+    /// From now on capacities are kept.
+    pub fn harden(&mut self) -> i64 {
+        self.eval.set_toll(HARD);
+        std::mem::replace(&mut self.toll, HARD)
+    }
+
+    /// Keeps the toll where about half of the plans on the way keep every capacity.
+    fn haggle(&mut self, clean: bool) {
+        self.looks += 1;
+        self.clean += u32::from(clean);
+        if self.looks < 256 {
+            return;
+        }
+        self.toll = if self.clean < 128 { self.toll + self.toll / 8 + 1 } else { (self.toll - self.toll / 10).max(1) };
+        self.eval.set_toll(self.toll);
+        (self.looks, self.clean) = (0, 0);
     }
 
     fn sync_absent(&mut self) {
