@@ -39,7 +39,8 @@ bench:
 	eval "$$(scripts/need build test)" && cargo build --locked --release -p postsale
 	proof/bench $(TICKETS)
 
-# The planner next to PyVRP, and service days with insertion latencies: the table of docs/FIGURES.md (about ten minutes).
+# The planner next to PyVRP, VROOM and OR-Tools, and service days with insertion latencies: writes its tables into docs/FIGURES.md
+# (about an hour of CPU; QUICK=1 takes under ten minutes).
 bench-planner:
 	cargo build --release -p postsale
 	scripts/bench-planner

@@ -3,8 +3,9 @@ import json, math, random
 
 # Latest return to the depot per number of customers, and the side of the square, as in the public sets.
 HORIZON = {1000: {"R1": 1925, "R2": 7697, "C1": 1824, "C2": 3914, "RC1": 1821, "RC2": 7284},
+           200: {"R1": 634, "R2": 2535, "C1": 1351, "C2": 3700, "RC1": 630, "RC2": 2500},
            400: {"R1": 804, "R2": 3213, "C1": 1500, "C2": 3600, "RC1": 800, "RC2": 3100}}
-SIDE = {1000: 500, 400: 200}
+SIDE = {1000: 500, 400: 200, 200: 140}
 
 
 def vrplib(path, head, depot, spots, loads, windows, services=None, matrix=None):

@@ -150,7 +150,7 @@ impl Hard {
     #[inline]
     fn toll_of(&self, r: usize, old: i64, new: i64) -> i64 {
         let more = self.over(r, new) - self.over(r, old);
-        if more > 0 && self.toll == HARD { HARD } else { more * self.toll }
+        if more > 0 && self.toll == HARD { HARD } else { more.saturating_mul(self.toll) }
     }
 
     /// May route `r` take `j`, whatever it weighs?
@@ -420,7 +420,7 @@ impl Eval for Hard {
         }
         let (old_r, old_s) = (self.load[r], self.load[s]);
         let (one, two) = (self.toll_of(r, old_r, old_r - load_x + load_y), self.toll_of(s, old_s, old_s - load_y + load_x));
-        if one == HARD || two == HARD { i64::MAX } else { delta + one + two }
+        if one == HARD || two == HARD { i64::MAX } else { delta.saturating_add(one).saturating_add(two) }
     }
 
     fn crossed(&mut self, l: &Links, a: u32, b: u32) -> (i64, i64) {
@@ -514,7 +514,7 @@ impl Eval for Hard {
     }
 
     fn debt(&self) -> i64 {
-        if self.excess == 0 { 0 } else { self.excess * self.toll }
+        if self.excess == 0 { 0 } else { self.excess.saturating_mul(self.toll).min(super::sisr::BROKEN) }
     }
 
     fn price(&self, j: u32) -> i64 {

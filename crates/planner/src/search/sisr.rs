@@ -65,6 +65,9 @@ impl Default for Tuning {
     }
 }
 
+/// Highest toll: a few units at this price outweigh any detour.
+const DEAREST: i64 = 1 << 32;
+
 /// What a broken route costs more than any other: the step that broke it is refused.
 pub(super) const BROKEN: i64 = 1 << 56;
 
@@ -315,8 +318,9 @@ impl<E: Eval> Search<E> {
     /// From now on a route may carry more than its capacity, at a price (Vidal et al., 2013): where vans are full, two plans are
     /// joined by none that keeps every capacity.
     pub fn soften(&mut self, toll: i64) {
-        if self.eval.set_toll(toll.max(1)) {
-            self.toll = toll.max(1);
+        let toll = toll.clamp(1, DEAREST);
+        if self.eval.set_toll(toll) {
+            self.toll = toll;
         } else {
             self.eval.set_toll(HARD);
         }
@@ -335,7 +339,7 @@ impl<E: Eval> Search<E> {
         if self.looks < 256 {
             return;
         }
-        self.toll = if self.clean < 128 { self.toll + self.toll / 8 + 1 } else { (self.toll - self.toll / 10).max(1) };
+        self.toll = if self.clean < 128 { (self.toll + self.toll / 8 + 1).min(DEAREST) } else { (self.toll - self.toll / 10).max(1) };
         self.eval.set_toll(self.toll);
         (self.looks, self.clean) = (0, 0);
     }
