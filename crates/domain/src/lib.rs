@@ -5,6 +5,7 @@
 pub mod coverage;
 pub mod crew;
 pub mod dispatch;
+pub mod facts;
 pub mod followup;
 pub mod ground;
 pub mod import;

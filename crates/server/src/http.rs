@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::ground::web::{Problem, SESSION_COOKIE, observe};
 use crate::house::House;
-use crate::{dispatch, followup, h5, health, import, inbox, knowledge, live, merchant, org, search, sla, terminal, ticket, visit, web};
+use crate::{dispatch, facts, followup, h5, health, import, inbox, knowledge, live, merchant, org, search, sla, terminal, ticket, visit, web};
 
 /// A request that takes longer is ended with 503; nothing here has reason to.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -51,6 +51,7 @@ fn api() -> OpenApiRouter<House> {
             .merge(org::api::routes())
             .merge(org::export::routes())
             .merge(ticket::api::routes())
+            .merge(facts::api::routes())
             .merge(followup::api::routes())
             .merge(sla::api::routes())
             .merge(inbox::api::routes())

@@ -5,6 +5,7 @@ pub mod crew;
 pub mod demo;
 pub mod dispatch;
 pub mod edge;
+pub mod facts;
 pub mod flow;
 pub mod followup;
 pub mod ground;

@@ -294,6 +294,21 @@ impl Facts {
         self.models.get(model)
     }
 
+    /// The codes of the makers.
+    pub fn vendors(&self) -> impl Iterator<Item = &str> {
+        self.vendors.keys().map(String::as_str)
+    }
+
+    /// The codes of the classes of terminals.
+    pub fn classes(&self) -> impl Iterator<Item = &str> {
+        self.classes.keys().map(String::as_str)
+    }
+
+    /// A maker's name.
+    pub fn vendor_name(&self, vendor: &str) -> Option<&Text> {
+        self.vendors.get(vendor)
+    }
+
     /// The maker's name of a model.
     pub fn vendor(&self, model: &str) -> Option<&Text> {
         self.vendors.get(&self.models.get(model)?.vendor)

@@ -10,4 +10,7 @@ mod rules;
 mod rules_test;
 
 pub use model::{Channel as NoticeTransport, Notice, NoticeId, NoticeKind, SendState, Wording};
-pub use rules::{After, MAX_ATTEMPTS, NoticeError, Wordings, after_attempt, change_key, message_id, one_line, send_at, with_link};
+pub use rules::{
+    After, COMMON_HOLES, MAX_ATTEMPTS, NoticeError, TextFault, Wordings, after_attempt, change_key, check_text, message_id, one_line,
+    send_at, with_link,
+};

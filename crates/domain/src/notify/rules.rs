@@ -32,8 +32,34 @@ impl std::error::Error for NoticeError {}
 #[derive(Debug, Clone)]
 pub struct Wordings(BTreeMap<NoticeKind, Wording>);
 
-/// Holes every text may use: the case's number, the shop, the merchant's page.
-const COMMON: [&str; 3] = ["number", "shop", "link"];
+/// Holes every text may use: the case's number, the shop, where it stands in the merchant's words, the merchant's page.
+pub const COMMON_HOLES: [&str; 4] = ["number", "shop", "status", "link"];
+
+/// What is wrong with a text of a kind: holes nobody fills, and holes without which it would not say what it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TextFault {
+    /// Nobody fills it.
+    Unknown(String),
+    /// It has to be there.
+    Lacking(&'static str),
+}
+
+/// Checks one text of a notice; `body` has to carry what only this notice says.
+pub fn check_text(kind: NoticeKind, body: bool, text: &str) -> Vec<TextFault> {
+    let known = |hole: &&str| !COMMON_HOLES.contains(hole) && !kind.holes().contains(hole);
+    let mut faults: Vec<TextFault> = holes(text).filter(known).map(|hole| TextFault::Unknown(hole.to_owned())).collect();
+    let essential: &[&'static str] = match kind {
+        NoticeKind::MessageFromAgent => &["words"],
+        NoticeKind::ConfirmationCode => &["code"],
+        NoticeKind::VisitPromised | NoticeKind::VisitChanged => &["window"],
+        NoticeKind::SolvedPleaseConfirm | NoticeKind::Survey => &["link"],
+        _ => &[],
+    };
+    if body {
+        faults.extend(essential.iter().filter(|hole| !holes(text).any(|h| h == **hole)).map(|hole| TextFault::Lacking(hole)));
+    }
+    faults
+}
 
 impl Wordings {
     /// Reads `data/notices.json`. Errors: a kind is missing, or a text has a hole that its kind does not fill.
@@ -43,7 +69,7 @@ impl Wordings {
             let wording = all.get(&kind).ok_or_else(|| NoticeError::File(format!("{} is missing", kind.as_str())))?;
             for text in [&wording.subject.zh, &wording.subject.en, &wording.body.zh, &wording.body.en] {
                 for hole in holes(text) {
-                    if !COMMON.contains(&hole) && !kind.holes().contains(&hole) {
+                    if !COMMON_HOLES.contains(&hole) && !kind.holes().contains(&hole) {
                         return Err(NoticeError::File(format!("{} has no {{{hole}}}", kind.as_str())));
                     }
                 }

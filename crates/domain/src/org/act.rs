@@ -120,6 +120,14 @@ actions! {
     LetterWork = "letter.work":                 "AA...A..o..";
     /// Reads faults, response codes, guides and other facts.
     FactRead = "fact.read":                     "AAAAAAAAAAo";
+    /// Sees what the house ships with, what was changed of it, and every version.
+    FactSets = "fact.sets":                    "A....AAA.A.";
+    /// Changes facts: labels, texts, fields, prices, faults, models, calendars, guides.
+    FactEdit = "fact.edit":                    "A..........";
+    /// Writes guides and reads others' before they are published.
+    GuideEdit = "guide.edit":                  "A....AA....";
+    /// Quotes what work on a ticket would cost.
+    QuoteMake = "quote.make":                  "AAAo.A.A...";
     /// Lists colleagues.
     UserRead = "user.read":                     "AAA..AAA.A.";
     /// Invites people, changes what they are, lets them go.

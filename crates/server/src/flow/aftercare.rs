@@ -17,7 +17,7 @@ use crate::ground::db::{Bare, Done, Query, Tx, p};
 use crate::ground::{texts, when};
 use crate::notify::store::{Telling, tell};
 use crate::ticket::store::Ticket;
-use crate::view::shop::place;
+use crate::view::shop::{place, status};
 use crate::{sql, ticket};
 
 /// Days without an answer after which a solved case counts as confirmed. The merchant's page and mail state this number.
@@ -53,7 +53,9 @@ pub fn turn(tx: &mut Tx<'_>, id: FollowUpId) -> Done<()> {
 }
 
 fn ask(tx: &mut Tx<'_>, ticket: &Ticket, kept: &Kept) -> Done<()> {
-    let values = BTreeMap::from([("number", format!("T-{:06}", ticket.number)), ("shop", place(tx, ticket.terminal_id)?)]);
+    let status = status(tx, ticket)?.in_lang(ticket.contact.lang).to_owned();
+    let number = format!("T-{:06}", ticket.number);
+    let values = BTreeMap::from([("number", number), ("shop", place(tx, ticket.terminal_id)?), ("status", status)]);
     let telling = Telling {
         ticket: ticket.id,
         kind: NoticeKind::Survey,

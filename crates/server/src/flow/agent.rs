@@ -1,6 +1,7 @@
 //! What the desk does with a ticket. Each command is loaded under the version that was seen, decided by the rules, and saved
 //! once with all that follows.
 
+use postsale_domain::facts::{FieldNeed, Given};
 use postsale_domain::ground::{Reach, Role, TypedId, UserId, mask_cards};
 use postsale_domain::refuse;
 use postsale_domain::ticket::triage::Judged;
@@ -9,12 +10,13 @@ use postsale_domain::ticket::{Channel, Command, ConfirmedBy, Decision, Impact, O
 use super::desk::Desk;
 use super::report::{self, Facts};
 use super::visit::{Sending, send};
-use super::{triage, word};
+use super::{extra, triage, word};
+use crate::facts::in_force;
 use crate::ground::db::{Done, Tx};
+use crate::org;
 use crate::ticket::entry::{Author, Kind, Line};
 use crate::ticket::store::{ContactFacts, Ticket};
 use crate::view::ticket::{TicketPage, page};
-use crate::{knowledge, org};
 
 /// Most characters of a reply, a note or a reason.
 pub const MAX_WORDS: usize = 4000;
@@ -100,7 +102,8 @@ pub fn register(tx: &mut Tx<'_>, desk: &mut Desk, added: &Added) -> Done<()> {
         contact: Some(contact),
         symptom: added.symptom.as_deref().map(|s| words(s, "symptom")).transpose()?,
     };
-    report::complete(tx, desk, &facts)
+    report::complete(tx, desk, &facts)?;
+    extra::require(tx, desk.ticket.id, FieldNeed::Registration)
 }
 
 /// Writes to the merchant, once; and may wait for the answer from then on.
@@ -160,17 +163,17 @@ pub fn decide(tx: &mut Tx<'_>, desk: &mut Desk, decision: Decision, fault_code: 
     if why.is_empty() {
         return Err(refuse!(Invalid, "reason.missing").field("reason").into());
     }
-    let fault_code = fault_code.map(fault).transpose()?;
+    let fault_code = fault_code.map(|code| fault(tx, code)).transpose()?;
     desk.command(tx, &Command::Triage { decision, fault_code: fault_code.clone(), reason: Some(why.clone()) })?;
     let before = desk.ticket.triage.take().and_then(|kept| serde_json::from_value(kept).ok());
     desk.ticket.triage = serde_json::to_value(Judged::by_person(before, decision, fault_code, &why)).ok();
     Ok(())
 }
 
-fn fault(code: &str) -> Done<String> {
-    match knowledge::facts().fault(code) {
-        Some(fault) => Ok(fault.code.clone()),
-        None => Err(refuse!(Invalid, "ticket.fault_unknown").field("fault_code").into()),
+fn fault(tx: &mut Tx<'_>, code: &str) -> Done<String> {
+    match extra::fault(tx, code)? {
+        true => Ok(code.to_owned()),
+        false => Err(refuse!(Invalid, "ticket.fault_unknown").field("fault_code").into()),
     }
 }
 
@@ -186,10 +189,11 @@ pub fn visit(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<()> {
 
 /// Declares it solved. Errors: `ticket.fault_unknown`; `ticket.outcome_by_visit`, what was done on site is the visit's to say.
 pub fn solve(tx: &mut Tx<'_>, desk: &mut Desk, fault_code: &str, outcome: Outcome) -> Done<()> {
-    let fault_code = fault(fault_code)?;
+    let fault_code = fault(tx, fault_code)?;
     if outcome == Outcome::VisitFixed {
         return Err(refuse!(Invalid, "ticket.outcome_by_visit").field("outcome").into());
     }
+    extra::require(tx, desk.ticket.id, FieldNeed::Solve)?;
     desk.command(tx, &Command::Solve { fault_code, outcome })
 }
 
@@ -213,10 +217,19 @@ pub fn cancel(tx: &mut Tx<'_>, desk: &mut Desk, why: &str) -> Done<()> {
     desk.command(tx, &Command::Cancel { reason })
 }
 
+/// What the tenant asks of a ticket when it is opened.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// What it is about; a repair without it.
+    pub ticket_type: Option<String>,
+    /// Values of custom fields.
+    pub fields: Given,
+}
+
 /// Registers what somebody says on the phone, or what an acquirer passes on about its own merchants.
 /// Errors: those of [`report::open`]; `ticket.open_already` when its terminal has an open case and nobody said "even so";
 /// with [`Reach::Own`], `terminal.unknown` and `merchant.unknown` for what belongs to others.
-pub fn open(tx: &mut Tx<'_>, reach: Reach, report: &report::Report, even_if_open: bool) -> Done<Ticket> {
+pub fn open(tx: &mut Tx<'_>, reach: Reach, report: &report::Report, asked: &Asked, even_if_open: bool) -> Done<Ticket> {
     let place = report::place(tx, report)?;
     if reach == Reach::Own {
         let own = tx.caller().acquirer();
@@ -233,5 +246,11 @@ pub fn open(tx: &mut Tx<'_>, reach: Reach, report: &report::Report, even_if_open
     {
         return Err(refuse!(Conflict, "ticket.open_already", number = crate::view::ticket::number(open.number)).into());
     }
-    report::open(tx, report)
+    let ticket = report::open(tx, report)?;
+    if asked.ticket_type.is_none() && asked.fields.is_empty() && in_force(tx)?.fields().is_empty() {
+        return Ok(ticket);
+    }
+    let mut desk = Desk::load(tx, ticket.id, reach, None)?;
+    extra::opened(tx, &mut desk, asked.ticket_type.as_deref(), &asked.fields, reach == Reach::All)?;
+    desk.save(tx, "ticket.fields")
 }

@@ -6,6 +6,7 @@ use postsale_domain::sla::{ClockKind, What};
 use postsale_domain::ticket::{Around, Case, Channel, Command, Event, TicketId, apply, decide};
 use serde_json::{Value, json};
 
+use crate::facts;
 use crate::flow::word;
 use crate::ground::db::{Done, Stop, Tx};
 use crate::ground::sabotage;
@@ -83,7 +84,12 @@ impl Desk {
     pub fn happen(&mut self, tx: &mut Tx<'_>, event: &Event) -> Done<()> {
         self.touched = true;
         let now = tx.now();
+        let was = self.ticket.case.state;
         self.ticket.case = apply(self.ticket.case.clone(), event);
+        if was != self.ticket.case.state || matches!(event, Event::Resumed { .. }) {
+            // A label is one of its state's, and a waiting one ends with the waiting.
+            facts::extra::unlabel(tx, self.ticket.id)?;
+        }
         let t = &mut self.ticket;
         match event {
             Event::Claimed { .. } | Event::Assigned { .. } => t.claimed_at = Some(now),
@@ -189,6 +195,17 @@ impl Desk {
 pub fn soonest_due(tx: &mut Tx<'_>, ticket: &Ticket) -> Done<i64> {
     let kept = sla::store::kept(tx, ticket.id)?;
     Ok(sla::store::next_due(&kept).map_or(NEVER_DUE, to_millis))
+}
+
+/// Sorts a ticket anew whose clocks were computed again without anything happening to it.
+pub fn due_again(tx: &mut Tx<'_>, id: TicketId) -> Done<()> {
+    let Some(ticket) = store::ticket_for_change(tx, id)? else { return Ok(()) };
+    let next = soonest_due(tx, &ticket)?;
+    if next == ticket.next_due_at {
+        return Ok(());
+    }
+    let mut after = Ticket { next_due_at: next, ..ticket.clone() };
+    store::save(tx, "ticket.clocks", &ticket, &mut after)
 }
 
 /// What an event means to the clocks.

@@ -11,6 +11,7 @@ use postsale_domain::ticket::{Command, Decision, Event, Outcome, TicketState};
 use serde_json::json;
 
 use super::desk::Desk;
+use crate::facts::in_force;
 use crate::ground::db::{Done, Tx};
 use crate::knowledge::{facts, store};
 use crate::terminal::store as terminals;
@@ -30,7 +31,7 @@ fn known(tx: &mut Tx<'_>, ticket: &Ticket) -> Done<GuideFacts> {
     };
     if let Some(terminal) = terminal {
         known.insert("terminal_offline".into(), terminal.offline_since.is_some().to_string());
-        if let Some(model) = facts().model(&terminal.model) {
+        if let Some(model) = in_force(tx)?.facts().model(&terminal.model) {
             known.insert("class".into(), model.class.clone());
         }
     }

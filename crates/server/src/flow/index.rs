@@ -87,6 +87,8 @@ fn ticket(tx: &mut Tx<'_>, id: Uuid) -> Done<Texts> {
         sql!("SELECT body FROM ticket_entry WHERE tenant_id = $1 AND ticket_id = $2 AND body <> '' ORDER BY seq DESC LIMIT $3"),
         &[key.as_slice(), &[p(&LINES)]].concat(),
     )?);
+    let id = TicketId::from_uuid(id);
+    texts.extend(crate::facts::extra::one(tx, id)?.fields.into_values());
     Ok(Some((at, texts)))
 }
 

@@ -7,6 +7,7 @@ pub mod code;
 pub mod day;
 pub mod desk;
 pub mod dispatch;
+pub mod extra;
 pub mod guide;
 pub mod import;
 pub mod index;

@@ -6,13 +6,15 @@ use postsale_domain::ticket::{Case, Event, Impact, PriorityWhy, Urgency};
 
 use super::desk::Desk;
 use super::report::Place;
+use crate::facts::in_force;
 use crate::ground::db::{Done, Query, Tx, p};
 use crate::ticket::store::Ticket;
-use crate::{knowledge, merchant, sql, terminal};
+use crate::{merchant, sql, terminal};
 
 /// Judges a case by what is known: the words, the code, the terminal, its past.
 pub fn judge(tx: &mut Tx<'_>, case: &Case, response_code: Option<&str>, place: &Place) -> Done<(Judged, PriorityWhy)> {
-    let book = knowledge::triage_book();
+    let force = in_force(tx)?;
+    let book = force.triage();
     let terminal = match &place.terminal {
         Some(terminal) => signs(tx, terminal)?,
         None => TerminalSigns::default(),
@@ -41,11 +43,12 @@ pub fn prioritise(tx: &mut Tx<'_>, ticket: &Ticket, impact: Impact, urgency: Urg
     let response_code = ticket.response_code.as_deref();
     let signs = Signs { symptom: &ticket.case.symptom, response_code, terminal: &terminal, wider_outage: false };
     let tier = tier.map_or("standard", |t| t.as_str());
-    Ok(knowledge::triage_book().prioritise(&signs, ticket.case.fault_code.as_deref(), impact, Some(urgency), tier))
+    Ok(in_force(tx)?.triage().prioritise(&signs, ticket.case.fault_code.as_deref(), impact, Some(urgency), tier))
 }
 
 fn signs(tx: &mut Tx<'_>, terminal: &terminal::store::Terminal) -> Done<TerminalSigns> {
-    let facts = knowledge::facts();
+    let force = in_force(tx)?;
+    let facts = force.facts();
     let days = |n: i64| to_millis(tx.now()) - n * 86_400_000;
     let (since_90, since_30) = (days(90), days(30));
     let past: Vec<(String, String, i64)> = tx.query(

@@ -2,6 +2,7 @@
 //! bindings of a swap, the word to the merchant. All of one command in one transaction.
 
 use postsale_domain::dispatch::{self, Answer, Slot};
+use postsale_domain::facts::FactKind;
 use postsale_domain::ground::{Reach, Text, TypedId};
 use postsale_domain::refuse;
 use postsale_domain::sla::TicketId;
@@ -15,6 +16,7 @@ use super::desk::Desk;
 use super::word;
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
+use crate::facts::in_force;
 use crate::ground::db::{Done, Query, Stop, Tx, p};
 use crate::knowledge;
 use crate::merchant::store as merchants;
@@ -49,8 +51,9 @@ pub struct Sending {
 /// Decides for a visit: the ticket waits for it, the order carries what was done from afar (S1-08). `desk` is saved by the
 /// caller. Errors: those of the ticket's rules, `visit.fault_unknown`, `visit.part_unknown`, `visit.skill_unknown`.
 pub fn send(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<WorkOrderId> {
-    let facts = knowledge::facts();
-    let Some(fault) = facts.fault(&sending.fault_code) else {
+    let force = in_force(tx)?;
+    let facts = force.facts();
+    let Some(fault) = facts.fault(&sending.fault_code).filter(|f| !force.is_off(FactKind::Faults, &f.code)) else {
         return Err(refuse!(Invalid, "visit.fault_unknown").field("fault_code").into());
     };
     if sending.reason.trim().is_empty() {
@@ -337,7 +340,7 @@ fn facts_for(tx: &mut Tx<'_>, table: &Table, command: &Command) -> Done<Facts> {
                 facts.metres_away = Some(dispatch::distance_m(*place, shop));
             }
         }
-        Command::Diagnose { fault_code, .. } => facts.fault_unknown = knowledge::facts().fault(fault_code).is_none(),
+        Command::Diagnose { fault_code, .. } => facts.fault_unknown = !super::extra::fault(tx, fault_code)?,
         Command::Part { part, new_serial, .. } => {
             facts.part_unknown = knowledge::facts().part(part).is_none();
             if let Some(serial) = new_serial.as_deref().filter(|s| visit::whole_unit(part) && !s.trim().is_empty()) {

@@ -3,19 +3,33 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use postsale_domain::ground::TypedId;
-use postsale_domain::notify::{NoticeId, NoticeKind};
+use postsale_domain::ground::{Lang, Text, TypedId};
+use postsale_domain::notify::{COMMON_HOLES, NoticeId, NoticeKind, TextFault, Wording, check_text};
+use postsale_domain::refuse;
 use postsale_domain::sla::{ClockKind, ClockState};
 use postsale_domain::ticket::{Event, TicketState};
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::aftercare;
 use crate::ground::db::{Done, Tx};
 use crate::ground::{texts, when};
 use crate::notify::store::{Telling, overtaken, tell};
-use crate::sla;
 use crate::ticket::store::Ticket;
-use crate::view::shop::place;
+use crate::view::shop::{place, status};
+use crate::{sla, ticket};
+
+/// A text filled with a ticket: how a merchant would read it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NoticeTried {
+    /// The ticket it was filled with; null while there is none, and words stand for its facts.
+    pub number: Option<String>,
+    /// One line.
+    pub subject: Text,
+    /// The words.
+    pub body: Text,
+}
 
 /// What is told, about what, the how-manyeth time.
 struct Change {
@@ -31,7 +45,8 @@ fn send(tx: &mut Tx<'_>, ticket: &Ticket, change: &Change, more: &[(&'static str
         place if place.is_empty() => texts::sentence(ticket.contact.lang, "word.some_shop", &BTreeMap::new()),
         place => place,
     };
-    let mut values: BTreeMap<&'static str, String> = BTreeMap::from([("number", number), ("shop", shop)]);
+    let status = status(tx, ticket)?.in_lang(ticket.contact.lang).to_owned();
+    let mut values: BTreeMap<&'static str, String> = BTreeMap::from([("number", number), ("shop", shop), ("status", status)]);
     values.extend(more.iter().cloned());
     let telling = Telling {
         ticket: ticket.id,
@@ -43,6 +58,48 @@ fn send(tx: &mut Tx<'_>, ticket: &Ticket, change: &Change, more: &[(&'static str
         values,
     };
     tell(tx, &telling)
+}
+
+/// Tries a text on a ticket: filled as it would be, kept nowhere. Errors: `fact.unknown_hole`, `fact.lacking_hole`, `ticket.unknown_number`.
+pub fn tried(tx: &mut Tx<'_>, kind: NoticeKind, wording: &Wording, number: Option<&str>) -> Done<NoticeTried> {
+    for (body, text) in [(false, &wording.subject), (true, &wording.body)] {
+        let field = if body { "body" } else { "subject" };
+        for (lang, text) in [("zh", &text.zh), ("en", &text.en)] {
+            if let Some(fault) = check_text(kind, body, text).into_iter().next() {
+                let why = match fault {
+                    TextFault::Unknown(hole) => refuse!(Invalid, "fact.unknown_hole", hole = hole),
+                    TextFault::Lacking(hole) => refuse!(Invalid, "fact.lacking_hole", hole = hole),
+                };
+                return Err(why.field(format!("{field}.{lang}")).into());
+            }
+        }
+    }
+    let asked = number.map(|n| n.trim().trim_start_matches("T-").parse::<i64>().unwrap_or(0));
+    let ticket = ticket::store::numbered(tx, asked)?;
+    if asked.is_some() && ticket.is_none() {
+        return Err(refuse!(Invalid, "ticket.unknown_number").field("number").into());
+    }
+    let (shop, status) = match &ticket {
+        Some(t) => (place(tx, t.terminal_id)?, Some(status(tx, t)?)),
+        None => (String::new(), None),
+    };
+    let number = ticket.as_ref().map(|t| format!("T-{:06}", t.number));
+    let say = |text: &str, lang: Lang| {
+        let word = |key: &str| texts::sentence(lang, &format!("sample.{key}"), &BTreeMap::new());
+        let mut said = text.to_owned();
+        for hole in COMMON_HOLES.iter().chain(kind.holes()) {
+            let value = match *hole {
+                "number" => number.clone().unwrap_or_else(|| word("number")),
+                "shop" if !shop.is_empty() => shop.clone(),
+                "status" => status.as_ref().map_or_else(|| word("status"), |s| s.in_lang(lang).to_owned()),
+                other => word(other),
+            };
+            said = said.replace(&format!("{{{hole}}}"), &value);
+        }
+        said
+    };
+    let both = |text: &Text| Text { zh: say(&text.zh, Lang::Zh), en: say(&text.en, Lang::En) };
+    Ok(NoticeTried { subject: both(&wording.subject), body: both(&wording.body), number })
 }
 
 /// The receipt, with what comes next. Clocks must have been started.

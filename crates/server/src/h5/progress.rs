@@ -28,6 +28,7 @@ pub fn page(say: Say, p: &Progress, guide: Option<&GuideView>, said: Said, path:
     html! {
         section {
             (steps(say, p))
+            p.meta { (say.f("progress.status", &[("status", p.status.in_lang(say.0))])) }
             p.next { (next(say, &p.next, now)) }
             @if matches!(p.next, Next::Visit(..)) { p.hint { (say.t("visit.unsuitable")) } }
         }

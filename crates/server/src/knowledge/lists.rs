@@ -1,6 +1,7 @@
 //! HTTP of the facts that ship as files: plain lists for menus and look-ups.
 
 use axum::Json;
+use postsale_domain::facts::FactKind;
 use postsale_domain::knowledge::{Fault, Part, ResponseCode, Skill};
 use postsale_domain::org::act;
 use serde::Serialize;
@@ -9,6 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::facts;
+use crate::facts::in_force;
 use crate::ground::web::{Door, Problem};
 use crate::house::House;
 
@@ -47,15 +49,26 @@ struct SkillList {
 
 /// The faults there are, with what is done about each.
 #[utoipa::path(get, path = "/facts/faults", operation_id = "fault_list", tag = "knowledge", responses((status = 200, body = FaultList), Problem))]
-async fn fault_list(_door: Door<act::FactRead>) -> Result<Json<FaultList>, Problem> {
-    Ok(Json(FaultList { items: facts().faults().to_vec() }))
+async fn fault_list(door: Door<act::FactRead>) -> Result<Json<FaultList>, Problem> {
+    door.read(|tx| {
+        let force = in_force(tx)?;
+        Ok(FaultList { items: force.facts().faults().iter().filter(|f| !force.is_off(FactKind::Faults, &f.code)).cloned().collect() })
+    })
+    .await
+    .map(Json)
 }
 
 /// What a terminal's response codes mean.
 #[utoipa::path(get, path = "/facts/response-codes", operation_id = "response_code_list", tag = "knowledge",
     responses((status = 200, body = ResponseCodeList), Problem))]
-async fn response_code_list(_door: Door<act::FactRead>) -> Result<Json<ResponseCodeList>, Problem> {
-    Ok(Json(ResponseCodeList { items: facts().response_codes().cloned().collect() }))
+async fn response_code_list(door: Door<act::FactRead>) -> Result<Json<ResponseCodeList>, Problem> {
+    door.read(|tx| {
+        let force = in_force(tx)?;
+        let on = |c: &&ResponseCode| !force.is_off(FactKind::ResponseCodes, &c.code);
+        Ok(ResponseCodeList { items: force.facts().response_codes().filter(on).cloned().collect() })
+    })
+    .await
+    .map(Json)
 }
 
 /// The parts a visit may use.

@@ -1,4 +1,4 @@
-//! **knowledge** downstairs: the facts in force, read once from the files the binary carries.
+//! **knowledge** downstairs: the facts that ship, read once from the files the binary carries; guides and walks.
 
 pub mod api;
 pub mod lists;
@@ -33,12 +33,24 @@ static FACTS: LazyLock<Facts> = LazyLock::new(|| {
     shipped().unwrap_or_default()
 });
 
+/// The file of faults, as it ships.
+pub const FAULTS: &str = include_str!("../../../../data/faults.json");
+/// The file of response codes, as it ships.
+pub const RESPONSE_CODES: &str = include_str!("../../../../data/response-codes.json");
+/// The file of models, as it ships.
+pub const MODELS: &str = include_str!("../../../../data/models.json");
+
 /// Reads the shipped files. Errors: the first mistake.
 pub fn shipped() -> Result<Facts, FactsError> {
+    read(FAULTS, RESPONSE_CODES, MODELS)
+}
+
+/// Reads these files of faults, response codes and models beside the shipped others. Errors: the first mistake.
+pub fn read(faults: &str, response_codes: &str, models: &str) -> Result<Facts, FactsError> {
     Facts::parse(&Sources {
-        faults: include_str!("../../../../data/faults.json"),
-        response_codes: include_str!("../../../../data/response-codes.json"),
-        models: include_str!("../../../../data/models.json"),
+        faults,
+        response_codes,
+        models,
         parts: include_str!("../../../../data/parts.json"),
         skills: include_str!("../../../../data/skills.json"),
         guides: GUIDES,
@@ -47,9 +59,14 @@ pub fn shipped() -> Result<Facts, FactsError> {
 
 static TRIAGE: LazyLock<TriageBook> = LazyLock::new(|| shipped_triage().unwrap_or_default());
 
-/// Reads the rules of triage against the facts in force. Errors: the first mistake.
+/// Reads the rules of triage against the shipped facts. Errors: the first mistake.
 pub fn shipped_triage() -> Result<TriageBook, TriageError> {
-    let faults = FACTS.faults().iter().map(|f| FaultFact {
+    triage_of(&FACTS)
+}
+
+/// Reads the rules of triage against facts. Errors: the first mistake.
+pub fn triage_of(facts: &Facts) -> Result<TriageBook, TriageError> {
+    let faults = facts.faults().iter().map(|f| FaultFact {
         code: f.code.clone(),
         symptom: f.symptom.clone(),
         visit: match f.visit {
@@ -65,7 +82,7 @@ pub fn shipped_triage() -> Result<TriageBook, TriageError> {
         stop_use: f.stop_use,
         security: f.security,
     });
-    let codes = FACTS.response_codes().map(|c| CodeFact {
+    let codes = facts.response_codes().map(|c| CodeFact {
         code: c.code.clone(),
         name: c.name.clone(),
         issuer_side: matches!(c.side, CodeSide::Issuer | CodeSide::Fraud),
@@ -74,12 +91,12 @@ pub fn shipped_triage() -> Result<TriageBook, TriageError> {
     TriageBook::parse(include_str!("../../../../data/triage.json"), faults.collect(), codes.collect())
 }
 
-/// The rules of triage in force.
+/// The rules of triage as they ship.
 pub fn triage_book() -> &'static TriageBook {
     &TRIAGE
 }
 
-/// The facts in force.
+/// The facts as they ship; what a tenant changed of them is `crate::facts::in_force`'s to say.
 pub fn facts() -> &'static Facts {
     &FACTS
 }

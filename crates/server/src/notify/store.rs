@@ -44,7 +44,8 @@ pub struct Telling<'a> {
 
 /// Tells a merchant: keeps the notice for the page and, with an address, a mail for the outbox. `None`: this change has been told.
 pub fn tell(tx: &mut Tx<'_>, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
-    let written = super::wordings().and_then(|w| w.write(telling.kind, telling.lang, &telling.values));
+    let force = crate::facts::in_force(tx)?;
+    let written = force.wordings().and_then(|w| w.write(telling.kind, telling.lang, &telling.values));
     let notice = written.map_err(|e| DbError::Other(e.to_string()))?;
     let (id, tenant, now): (NoticeId, _, _) = (tx.new_id(), tx.tenant(), tx.now());
     let key = change_key(telling.kind, telling.changed.simple(), telling.turn);

@@ -8,14 +8,22 @@ pub mod store;
 
 use std::sync::LazyLock;
 
-use postsale_domain::sla::Book;
+use postsale_domain::sla::{Book, Mistake};
 
 static BOOK: LazyLock<Book> = LazyLock::new(|| {
     // A test reads both files; broken ones never leave the build.
-    Book::parse(include_str!("../../../../data/calendars.json"), include_str!("../../../../data/agreements.json")).unwrap_or_default()
+    read(CALENDARS).unwrap_or_default()
 });
 
-/// The calendars and agreements in force.
+/// The file of calendars, as it ships.
+pub const CALENDARS: &str = include_str!("../../../../data/calendars.json");
+
+/// Reads this file of calendars beside the shipped agreements. Errors: the first mistake.
+pub fn read(calendars: &str) -> Result<Book, Mistake> {
+    Book::parse(calendars, include_str!("../../../../data/agreements.json"))
+}
+
+/// The calendars and agreements as they ship; a tenant's own years are `crate::facts::in_force`'s to say.
 pub fn book() -> &'static Book {
     &BOOK
 }

@@ -8,7 +8,7 @@ use postsale_domain::sla::{
     Answer, Clock, ClockError, ClockEvent, ClockExplain, ClockId, ClockKind, Kept, Segment, TicketId, What, evaluate, explain as tell,
 };
 
-use super::book;
+use crate::facts::in_force;
 use crate::ground::db::{Bare, DbError, Done, Json, Query, Row, Tx, Val, code, p};
 use crate::sql;
 
@@ -66,7 +66,7 @@ pub fn start(tx: &mut Tx<'_>, ticket: TicketId, agreement: &str, priority: &str,
     let mut touched = Vec::new();
     for kind in ClockKind::ALL {
         let id: ClockId = tx.new_id();
-        let answer = answer(kind, &history, now)?;
+        let answer = answer(tx, kind, &history, now)?;
         let kept = Kept::of(kind, &answer);
         let mut params = vec![p(&id), p(&tx.tenant()), p(&ticket), code(&kind)];
         params.extend(columns(&kept));
@@ -103,7 +103,7 @@ pub fn record(tx: &mut Tx<'_>, ticket: TicketId, kinds: &[ClockKind], whats: &[W
 
 /// The clocks of each ticket as they look now, response before resolution. One query per fifty tickets.
 pub fn faces(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Done<BTreeMap<TicketId, Vec<Clock>>> {
-    let now = tx.now();
+    let (now, force) = (tx.now(), in_force(tx)?);
     let mut faces: BTreeMap<TicketId, Vec<Clock>> = BTreeMap::new();
     for chunk in tickets.chunks(50) {
         let mut params = vec![p(&tx.tenant())];
@@ -121,7 +121,7 @@ pub fn faces(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Done<BTreeMap<TicketId, V
             read,
         )?;
         for stored in rows {
-            faces.entry(stored.ticket).or_default().push(stored.kept.face(book(), now));
+            faces.entry(stored.ticket).or_default().push(stored.kept.face(force.book(), now));
         }
     }
     for clocks in faces.values_mut() {
@@ -132,8 +132,8 @@ pub fn faces(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Done<BTreeMap<TicketId, V
 
 /// The clocks of one ticket as they look now, response before resolution.
 pub fn faces_of(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<Clock>> {
-    let now = tx.now();
-    let mut clocks: Vec<Clock> = of_ticket(tx, ticket)?.iter().map(|stored| stored.kept.face(book(), now)).collect();
+    let (now, force) = (tx.now(), in_force(tx)?);
+    let mut clocks: Vec<Clock> = of_ticket(tx, ticket)?.iter().map(|stored| stored.kept.face(force.book(), now)).collect();
     clocks.sort_by_key(|clock| clock.kind);
     Ok(clocks)
 }
@@ -155,13 +155,14 @@ pub fn kept(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<Kept>> {
 pub fn explain(tx: &mut Tx<'_>, ticket: TicketId, kind: ClockKind) -> Done<Option<ClockExplain>> {
     let Some(stored) = of_ticket(tx, ticket)?.into_iter().find(|stored| stored.kept.kind == kind) else { return Ok(None) };
     let history = history(tx, stored.id)?;
-    let again = answer(kind, &history, stored.kept.computed)?;
+    let again = answer(tx, kind, &history, stored.kept.computed)?;
     let equal = Kept::of(kind, &again) == stored.kept && again.segments == segments(tx, stored.id)?;
     if !equal {
         tracing::error!(clock = %stored.id, %ticket, "a clock computed again differs from what is kept");
     }
     let now = tx.now().max(stored.kept.computed);
-    Ok(Some(tell(book(), kind, &history, now, equal).map_err(|e| accident(kind, &e))?))
+    let force = in_force(tx)?;
+    Ok(Some(tell(force.book(), kind, &history, now, equal).map_err(|e| accident(kind, &e))?))
 }
 
 /// Clocks whose next threshold or breach has passed, the oldest first. Reads along an index of what is still to come.
@@ -199,14 +200,37 @@ fn accident(kind: ClockKind, error: &ClockError) -> DbError {
     DbError::Other(format!("the {} clock cannot be computed: {error}", kind.name()))
 }
 
-fn answer(kind: ClockKind, history: &[ClockEvent], as_of: Timestamp) -> Result<Answer, DbError> {
-    evaluate(book().agreements(kind), history, as_of, &[]).map_err(|e| accident(kind, &e))
+fn answer(tx: &mut Tx<'_>, kind: ClockKind, history: &[ClockEvent], as_of: Timestamp) -> Done<Answer> {
+    let force = in_force(tx)?;
+    Ok(evaluate(force.book().agreements(kind), history, as_of, &[]).map_err(|e| accident(kind, &e))?)
+}
+
+/// Most clocks computed anew when a year of the calendar changes; those beyond are computed when something happens to them.
+const MOST_AGAIN: u32 = 5000;
+
+/// Computes anew every clock that is still to come due on or after an instant: the calendar has changed from then on. The tickets
+/// whose clocks these are.
+pub fn again(tx: &mut Tx<'_>, from: Timestamp) -> Done<BTreeSet<TicketId>> {
+    let late: Vec<TicketId> = tx.query(
+        sql!("SELECT ticket_id FROM clock WHERE tenant_id = $1 AND next_at IS NOT NULL AND due_at >= $2 ORDER BY due_at, id LIMIT $3"),
+        &[p(&tx.tenant()), p(&from), p(&MOST_AGAIN)],
+        |r| r.next(),
+    )?;
+    let tickets: BTreeSet<TicketId> = late.into_iter().collect();
+    for ticket in &tickets {
+        for stored in locked(tx, *ticket)? {
+            let history = history(tx, stored.id)?;
+            let at = history.last().map_or(tx.now(), |last| last.at.max(tx.now()));
+            settle(tx, &stored, &history, at)?;
+        }
+    }
+    Ok(tickets)
 }
 
 /// Computes a clock and writes what changed of it.
 fn settle(tx: &mut Tx<'_>, stored: &Stored, history: &[ClockEvent], as_of: Timestamp) -> Done<Touched> {
     let kind = stored.kept.kind;
-    let answer = answer(kind, history, as_of)?;
+    let answer = answer(tx, kind, history, as_of)?;
     let kept = Kept::of(kind, &answer);
     let mut params = Vec::from(columns(&kept));
     params.push(p(&stored.id));

@@ -313,3 +313,13 @@ pub fn ticket_for_change(tx: &mut Tx<'_>, id: TicketId) -> Done<Option<Ticket>> 
 pub fn tenant_of(bare: &mut crate::ground::db::Bare<'_>, id: TicketId) -> Done<Option<postsale_domain::ground::TenantId>> {
     Ok(bare.one(sql!("SELECT tenant_id FROM ticket WHERE id = $1"), &[p(&id)], |r| r.next())?)
 }
+
+/// The ticket of a number; the newest one without.
+pub fn numbered(tx: &mut Tx<'_>, number: Option<i64>) -> Done<Option<Ticket>> {
+    let tenant = tx.tenant();
+    let most = number.unwrap_or(i64::MAX);
+    let question =
+        sql!(concat!("SELECT ", columns!(), " FROM ticket t WHERE t.tenant_id = $1 AND t.number <= $2 ORDER BY t.number DESC LIMIT 1"));
+    let found = tx.one(question, &[p(&tenant), p(&most)], read)?;
+    Ok(found.filter(|t| number.is_none_or(|n| n == t.number)))
+}

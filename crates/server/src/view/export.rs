@@ -1,12 +1,14 @@
 //! Lists as tables to take away: the same rows the pages show, phone numbers masked, newest first.
 
 use jiff::Timestamp;
+use postsale_domain::facts::Given;
 use postsale_domain::ground::{Lang, TypedId, mask_email, mask_phone, to_millis};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::registry::{Sight, merchants, terminals};
-use crate::ground::db::{Done, Query, Row, Tx, p};
+use crate::facts::in_force;
+use crate::ground::db::{Done, Json, Query, Row, Tx, p};
 use crate::ground::web::Keyset;
 use crate::ground::{texts, when};
 use crate::inbox::store as inbox;
@@ -59,9 +61,23 @@ impl ExportList {
 /// The titles of a list's columns.
 pub fn header(list: ExportList, lang: Lang) -> Vec<String> {
     let names: &[&str] = match list {
-        ExportList::Tickets => {
-            &["number", "subject", "state", "priority", "merchant", "mid", "serial", "owner", "contact", "phone", "opened", "closed"]
-        }
+        ExportList::Tickets => &[
+            "number",
+            "subject",
+            "state",
+            "priority",
+            "merchant",
+            "mid",
+            "serial",
+            "owner",
+            "contact",
+            "phone",
+            "opened",
+            "closed",
+            "label",
+            "ticket_type",
+            "fields",
+        ],
         ExportList::Merchants => &["mid", "name", "tier", "industry", "acquirer", "district", "stores", "terminals", "open_tickets"],
         ExportList::Terminals => &[
             "serial",
@@ -150,15 +166,21 @@ fn tickets(tx: &mut Tx<'_>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec
         ($sight:literal) => {
             sql!(concat!(
                 "SELECT t.number, t.subject, t.state, t.priority, COALESCE(m.name, ''), COALESCE(m.mid, ''), COALESCE(x.serial_no, ''),
-                        COALESCE(u.display_name, ''), COALESCE(t.contact_name, ''), t.contact_phone, t.opened_at, t.closed_at
+                        COALESCE(u.display_name, ''), COALESCE(t.contact_name, ''), t.contact_phone, t.opened_at, t.closed_at,
+                        COALESCE(e.label, t.state), COALESCE(e.ticket_type, 'repair'), COALESCE(e.fields, '{}')
                  FROM ticket t LEFT JOIN merchant m ON m.id = t.merchant_id LEFT JOIN terminal x ON x.id = t.terminal_id
-                      LEFT JOIN app_user u ON u.id = t.owner_id
+                      LEFT JOIN app_user u ON u.id = t.owner_id LEFT JOIN ticket_extra e ON e.ticket_id = t.id
                  WHERE t.tenant_id = $1 AND t.number < $2",
                 $sight,
                 " ORDER BY t.number DESC LIMIT $3"
             ))
         };
     }
+    let force = in_force(tx)?;
+    let said = |(code, value): (String, String)| match force.fields().iter().find(|f| f.code == code) {
+        Some(field) => format!("{}: {}", field.name.zh, field.shown(&value).zh),
+        None => format!("{code}: {value}"),
+    };
     let read = |r: &mut Row| {
         let number: i64 = r.next()?;
         let mut cells = vec![format!("T-{number:06}")];
@@ -167,6 +189,9 @@ fn tickets(tx: &mut Tx<'_>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec
         }
         cells.push(r.next::<Option<String>>()?.as_deref().map(mask_phone).unwrap_or_default());
         cells.extend([moment(r.next()?), moment(r.next()?)]);
+        cells.push(force.label(&r.next::<String>()?).agent.zh);
+        cells.push(r.next()?);
+        cells.push(r.next::<Json<Given>>()?.0.into_iter().map(said).collect::<Vec<_>>().join("; "));
         Ok((Keyset { at: number, ..Keyset::LAST }, cells))
     };
     let key = [p(&tx.tenant()), p(&after.at), p(&limit)];

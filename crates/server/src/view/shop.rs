@@ -68,6 +68,18 @@ pub fn place(tx: &mut Tx<'_>, terminal: Option<TerminalId>) -> Done<String> {
     })
 }
 
+/// Where a case stands in the merchant's words: the label it wears, what it waits for, or its state's.
+pub fn status(tx: &mut Tx<'_>, t: &Ticket) -> Done<Text> {
+    let force = crate::facts::in_force(tx)?;
+    let worn = crate::facts::extra::one(tx, t.id)?.label;
+    let code = match (&worn, t.case.waiting.first()) {
+        (Some(label), _) => label.as_str(),
+        (None, Some(reason)) => reason.as_str(),
+        (None, None) => t.case.state.as_str(),
+    };
+    Ok(force.label(code).customer)
+}
+
 /// What is coming next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
@@ -157,6 +169,8 @@ pub struct Progress {
     pub terminal: Option<(String, String)>,
     /// Where it stands.
     pub state: TicketState,
+    /// The same in the tenant's words.
+    pub status: Text,
     /// When it was reported.
     pub opened_at: Timestamp,
     /// Received, remote, visit, confirm.
@@ -218,6 +232,7 @@ pub fn progress(tx: &mut Tx<'_>, t: &Ticket) -> Done<Progress> {
         place: place(tx, t.terminal_id)?,
         terminal,
         state: t.case.state,
+        status: status(tx, t)?,
         opened_at: t.opened_at,
         steps: steps(t.case.state, walked_remote, order.is_some()),
         next: next(tx, t, order.as_ref())?,

@@ -25,9 +25,9 @@ use utoipa::ToSchema;
 use super::sentence;
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
+use crate::facts::in_force;
 use crate::ground::db::{Done, Query, Tx, p};
 pub use crate::ground::when::zone;
-use crate::knowledge;
 use crate::merchant::store as merchants;
 use crate::sla;
 use crate::sql;
@@ -380,7 +380,8 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
         Some(t) => terminals::open_binding(tx, t.id)?.map(|b| b.tid),
         None => None,
     };
-    let facts = knowledge::facts();
+    let force = in_force(tx)?;
+    let facts = force.facts();
     let name_of = |code: &str| facts.fault(code).map(|f| f.symptom.clone());
     let mut offer_rows = Vec::new();
     for o in offers::of_order(tx, w.id)? {
@@ -411,7 +412,7 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
             id: t.id,
             serial_no: t.serial_no,
             tusn: t.tusn,
-            vendor: knowledge::vendor(&t.model),
+            vendor: force.vendor(&t.model),
             model: t.model,
             batch: t.batch,
             firmware: t.firmware,

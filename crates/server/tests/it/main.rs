@@ -5,6 +5,7 @@ mod attacks_au;
 mod attacks_az;
 mod demo;
 mod desk_world;
+mod facts;
 mod ground;
 mod h5;
 mod house_rules;

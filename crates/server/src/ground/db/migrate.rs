@@ -25,6 +25,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0019_search", include_str!("../../../migrations/0019_search.sql")),
     ("0038_walks", include_str!("../../../migrations/0038_walks.sql")),
     ("0024_live", include_str!("../../../migrations/0024_live.sql")),
+    ("0028_facts", include_str!("../../../migrations/0028_facts.sql")),
 ];
 
 /// What a run of [`migrate`] did.

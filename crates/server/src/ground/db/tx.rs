@@ -1,4 +1,6 @@
+use std::any::Any;
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use postsale_domain::ground::{Caller, TenantId, TypedId, to_millis};
@@ -27,6 +29,7 @@ pub struct Tx<'c> {
     caller: &'c Caller,
     now: Timestamp,
     pub(super) changes: Vec<Change>,
+    memo: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 thread_local! {
@@ -36,7 +39,7 @@ thread_local! {
 
 impl<'c> Tx<'c> {
     pub(super) fn new(conn: &'c mut dyn Conn, caller: &'c Caller, now: Timestamp) -> Self {
-        Self { conn, caller, now, changes: Vec::new() }
+        Self { conn, caller, now, changes: Vec::new(), memo: None }
     }
 
     /// The tenant everything stays inside.
@@ -83,6 +86,16 @@ impl<'c> Tx<'c> {
             (b, a) => (b.map_or_else(String::new, |v| v.to_string()), a.map_or_else(String::new, |v| v.to_string())),
         };
         self.changes.push(Change { action, subject: subject.to_string(), before, after });
+    }
+
+    /// What was read once and holds until the end of the transaction: see [`Tx::remember`].
+    pub fn remembered<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.memo.clone()?.downcast().ok()
+    }
+
+    /// Keeps what was read for the rest of the transaction; `None` forgets it, after it was changed.
+    pub fn remember<T: Any + Send + Sync>(&mut self, read: Option<Arc<T>>) {
+        self.memo = read.map(|known| known as Arc<dyn Any + Send + Sync>);
     }
 
     /// What was changed so far: the text forms of ids, in the order of the changes.

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
+use postsale_domain::facts::Given;
 use postsale_domain::ground::{Reach, Refusal};
 use postsale_domain::merchant::MerchantId;
 use postsale_domain::org::act;
@@ -45,6 +46,11 @@ struct TicketOpen {
     impact: Option<Impact>,
     /// How long it can wait.
     urgency: Option<Urgency>,
+    /// What it is about: `repair`, or the code of what is ordered; a repair without it.
+    ticket_type: Option<String>,
+    /// Values of the tenant's own fields, by code.
+    #[serde(default)]
+    fields: Given,
     /// Register it although the terminal has an open case.
     #[serde(default)]
     even_if_open: bool,
@@ -84,7 +90,8 @@ async fn ticket_open(door: Door<act::TicketOpen>, body: Body<TicketOpen>) -> Res
             impact: b.impact,
             urgency: b.urgency,
         };
-        let ticket = agent::open(tx, reach, &report, b.even_if_open)?;
+        let asked = agent::Asked { ticket_type: b.ticket_type.clone(), fields: b.fields.clone() };
+        let ticket = agent::open(tx, reach, &report, &asked, b.even_if_open)?;
         page(tx, &ticket)
     })
     .await

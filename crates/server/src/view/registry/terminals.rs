@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{AcquirerName, MerchantName, Of, RegistryTickets, Sight, last_with, plain, said, see_terminal, tickets};
+use crate::facts::in_force;
 use crate::ground::db::{DbError, Done, Query, Row, Tx, Val, p};
 use crate::ground::web::Keyset;
 use crate::ground::when;
@@ -249,7 +250,8 @@ pub fn page(tx: &mut Tx<'_>, sight: Sight, id: TerminalId, on: Option<Date>) -> 
     let kept = store::versioned_terminal(tx, id)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
     let (t, today) = (kept.value, when::day(tx.now()));
     let bindings = bindings(tx, sight, id)?;
-    let facts = knowledge::facts();
+    let force = in_force(tx)?;
+    let facts = force.facts();
     let class = facts.class_of(&t.model).to_owned();
     Ok(TerminalPage {
         coverage_on: on.unwrap_or(today),
@@ -262,7 +264,7 @@ pub fn page(tx: &mut Tx<'_>, sight: Sight, id: TerminalId, on: Option<Date>) -> 
             id: t.id,
             serial_no: t.serial_no,
             tusn: t.tusn,
-            vendor: knowledge::vendor(&t.model),
+            vendor: force.vendor(&t.model),
             class_name: facts.class_name(&class).cloned(),
             class,
             model: t.model,

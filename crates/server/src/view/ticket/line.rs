@@ -103,6 +103,8 @@ fn told(code: &str, data: &Value, author: Author) -> Text {
             let lacks = data["missing"].as_array().into_iter().flatten().map(|m| sentence::word("missing", m, lang));
             lacks.collect::<Vec<_>>().join(if lang == Lang::Zh { "、" } else { ", " })
         }
+        (_, "label") => data["label"][if lang == Lang::Zh { "zh" } else { "en" }].as_str().unwrap_or_default().to_owned(),
+        (_, "amount" | "price_version") => sentence::word("visit", &data[hole], lang),
         (_, "decision" | "outcome" | "impact" | "urgency" | "reason") => sentence::word(hole, &data[hole], lang),
         _ => sentence::word("visit", &data[hole], lang),
     });

@@ -1,5 +1,6 @@
 use jiff::{SignedDuration, Timestamp};
 use postsale_domain::coverage::{self, Coverage};
+use postsale_domain::facts::CustomField;
 use postsale_domain::ground::{AcquirerId, Lang, Reach, Text, mask_email, mask_phone};
 use postsale_domain::knowledge::{Audience, GuideOutcome, GuideState};
 use postsale_domain::merchant::{ContactId, Hours, MerchantId, StoreId, Tier};
@@ -15,6 +16,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{TicketRow, number, rows};
+use crate::facts::extra::{self, Extra};
+use crate::facts::{InForce, in_force};
 use crate::followup::store::{self as follow_ups, Face};
 use crate::ground::db::{Done, Tx};
 use crate::ground::when::{self, zone};
@@ -24,7 +27,7 @@ use crate::ticket::store::{self, Ticket};
 use crate::view::guide;
 use crate::view::reach::see_ticket;
 use crate::view::visit::{WorkOrderRow, rows_of_ticket};
-use crate::{knowledge, sla, terminal};
+use crate::{sla, terminal};
 
 /// Days in which another case of the same terminal is worth a look.
 const SIMILAR_DAYS: i64 = 90;
@@ -49,9 +52,25 @@ pub struct TicketFull {
     reopen_count: u32,
     /// The agreement its clocks run on.
     agreement: String,
+    /// What it is about: `repair`, or the code of what was ordered.
+    ticket_type: String,
+    ticket_type_name: Text,
+    /// What the tenant asks of such tickets, with what was said.
+    fields: Vec<TicketField>,
     claimed_at: Option<Timestamp>,
     responded_at: Option<Timestamp>,
     solved_at: Option<Timestamp>,
+}
+
+/// One of the tenant's own fields, with what was said.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TicketField {
+    /// The field.
+    field: CustomField,
+    /// What is kept; null while nobody said.
+    value: Option<String>,
+    /// What is read.
+    shown: Option<Text>,
 }
 
 /// Who reported it.
@@ -217,6 +236,22 @@ pub struct TicketPage {
     lines: i64,
 }
 
+/// What a kind of ticket is called; its code when what was ordered is gone.
+fn type_name(force: &InForce, code: &str) -> Text {
+    let found = force.ticket_types().into_iter().find(|(known, _)| known == code).map(|(_, name)| name);
+    found.unwrap_or_else(|| Text { zh: code.to_owned(), en: code.to_owned() })
+}
+
+/// What is asked of such tickets, and what was said to a field that is no longer asked.
+fn custom(force: &InForce, said: &Extra) -> Vec<TicketField> {
+    let shown = |f: &&CustomField| f.asked_of(&said.ticket_type) || said.fields.contains_key(&f.code);
+    let with = |f: &CustomField| {
+        let value = said.fields.get(&f.code).cloned();
+        TicketField { shown: value.as_deref().map(|v| f.shown(v)), field: f.clone(), value }
+    };
+    force.fields().iter().filter(shown).map(with).collect()
+}
+
 /// The page of a ticket for somebody who may see it.
 pub fn shown(tx: &mut Tx<'_>, reach: Reach, id: TicketId) -> Done<TicketPage> {
     see_ticket(tx, reach, id)?;
@@ -233,7 +268,9 @@ pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
     };
     let coverage = terminal.as_ref().map(|d| coverage::decide(&d.warranty(), when::day(tx.now())));
     let work_orders = rows_of_ticket(tx, t.id)?;
-    let fault_name = t.case.fault_code.as_deref().and_then(knowledge::fault_name);
+    let force = in_force(tx)?;
+    let said = extra::one(tx, t.id)?;
+    let fault_name = t.case.fault_code.as_deref().and_then(|code| force.fault_name(code));
     Ok(TicketPage {
         contact: TicketContact {
             id: t.contact.id,
@@ -272,6 +309,9 @@ pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
             outcome: t.case.outcome,
             reopen_count: t.case.reopen_count,
             agreement: t.agreement.clone(),
+            ticket_type_name: type_name(&force, &said.ticket_type),
+            fields: custom(&force, &said),
+            ticket_type: said.ticket_type,
             claimed_at: t.claimed_at,
             responded_at: t.responded_at,
             solved_at: t.solved_at,
@@ -315,13 +355,14 @@ fn merchant(tx: &mut Tx<'_>, t: &Ticket) -> Done<Option<TicketMerchant>> {
 
 /// A terminal with its binding.
 pub fn terminal_card(tx: &mut Tx<'_>, d: terminal::store::Terminal) -> Done<TicketTerminal> {
+    let force = in_force(tx)?;
     let binding = terminal::store::open_binding(tx, d.id)?;
     Ok(TicketTerminal {
         id: d.id,
         serial_no: d.serial_no,
         tusn: d.tusn,
-        vendor: knowledge::vendor(&d.model),
-        class: knowledge::facts().class_of(&d.model).to_owned(),
+        vendor: force.vendor(&d.model),
+        class: force.facts().class_of(&d.model).to_owned(),
         model: d.model,
         batch: d.batch,
         firmware: d.firmware,
@@ -353,6 +394,7 @@ fn guide_now(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketGuide> {
 }
 
 fn similar(tx: &mut Tx<'_>, t: &Ticket) -> Done<Vec<SimilarTicket>> {
+    let force = in_force(tx)?;
     let since = tx.now() - SignedDuration::from_hours(24 * SIMILAR_DAYS);
     let mut found: Vec<(Alike, Ticket)> = Vec::new();
     if let Some(terminal) = t.terminal_id {
@@ -372,7 +414,7 @@ fn similar(tx: &mut Tx<'_>, t: &Ticket) -> Done<Vec<SimilarTicket>> {
             subject: o.subject,
             state: o.case.state,
             why,
-            fault_name: o.case.fault_code.as_deref().and_then(knowledge::fault_name),
+            fault_name: o.case.fault_code.as_deref().and_then(|code| force.fault_name(code)),
             fault_code: o.case.fault_code,
             outcome: o.case.outcome,
             opened_at: o.opened_at,

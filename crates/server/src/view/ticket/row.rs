@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{line, number, outsider};
+use crate::facts::{extra, in_force};
 use crate::ground::db::{Done, Query, Tx, p};
 use crate::ticket::entry::Kind;
 use crate::ticket::store::{LastEntry, Ticket};
@@ -34,6 +35,17 @@ pub struct LastLine {
     preview: Text,
 }
 
+/// Where a case stands in the tenant's words.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RowLabel {
+    /// Its code: the state's word, or a label of the tenant's own.
+    pub code: String,
+    /// As the desk reads it.
+    pub agent: Text,
+    /// As the merchant reads it.
+    pub customer: Text,
+}
+
 /// A row of a queue.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TicketRow {
@@ -49,8 +61,12 @@ pub struct TicketRow {
     pub priority: Priority,
     /// How it came in.
     pub channel: Channel,
+    /// The same in the tenant's words: the label it wears, or its state's.
+    pub label: RowLabel,
     /// For whom or what it waits; empty when it does not.
     pub waiting: Vec<PauseReason>,
+    /// The same in the tenant's words.
+    pub waiting_labels: Vec<Text>,
     merchant_id: Option<MerchantId>,
     merchant_name: Option<String>,
     tier: Option<Tier>,
@@ -99,6 +115,12 @@ pub fn rows(tx: &mut Tx<'_>, tickets: &[Ticket]) -> Done<Vec<TicketRow>> {
     let ids: Vec<TicketId> = tickets.iter().map(|t| t.id).collect();
     let mut clocks = sla::store::faces(tx, &ids)?;
     let outside = outsider(tx);
+    let force = in_force(tx)?;
+    let mut extras = extra::of(tx, &ids)?;
+    let label = |code: &str| {
+        let label = force.label(code);
+        RowLabel { code: label.code, agent: label.agent, customer: label.customer }
+    };
     Ok(tickets
         .iter()
         .map(|t| {
@@ -113,6 +135,8 @@ pub fn rows(tx: &mut Tx<'_>, tickets: &[Ticket]) -> Done<Vec<TicketRow>> {
                 state: t.case.state,
                 priority: t.case.priority,
                 channel: t.channel,
+                label: label(extras.remove(&t.id).and_then(|e| e.label).as_deref().unwrap_or(t.case.state.as_str())),
+                waiting_labels: t.case.waiting.iter().map(|reason| force.label(reason.as_str()).agent).collect(),
                 waiting: t.case.waiting.clone(),
                 merchant_id: t.merchant_id,
                 merchant_name: names.merchant,
