@@ -18,7 +18,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::ground::web::{Problem, SESSION_COOKIE, observe};
 use crate::house::House;
-use crate::{dispatch, facts, followup, h5, health, import, inbox, knowledge, live, merchant, org, search, sla, terminal, ticket, visit, web};
+use crate::{
+    dispatch, facts, followup, h5, health, import, inbox, knowledge, live, merchant, org, search, sla, terminal, ticket, visit, web,
+};
 
 /// A request that takes longer is ended with 503; nothing here has reason to.
 const TIME_LIMIT: Duration = Duration::from_secs(30);

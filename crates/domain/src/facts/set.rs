@@ -63,10 +63,8 @@ pub struct Change {
     /// Which field; none when the row as a whole came or went.
     pub field: Option<String>,
     /// Before; null when it was not there.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub before: Value,
     /// After; null when it is gone.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub after: Value,
 }
 

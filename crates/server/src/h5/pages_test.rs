@@ -25,6 +25,7 @@ fn sample(state: TicketState, next: Next) -> Progress {
         place: "顺风面馆·柜台".into(),
         terminal: Some(("A920".into(), "…7745".into())),
         state,
+        status: postsale_domain::ground::Text { zh: "正在调主板".into(), en: "A board is on its way".into() },
         opened_at: at("2026-11-24T12:41:00+08:00"),
         steps: steps(state, state != TicketState::Triaged, state == TicketState::Visit),
         next,

@@ -3,6 +3,7 @@ import { createRouter } from "@tanstack/react-router";
 import { setRail } from "@ground/shell/rail";
 import { root, shell } from "@ground/shell/root";
 import * as dispatch from "@rooms/dispatch/room";
+import * as facts from "@rooms/facts/room";
 import { home } from "@rooms/home/room";
 import * as importing from "@rooms/import/room";
 import * as letter from "@rooms/letter/room";
@@ -13,7 +14,7 @@ import * as terminal from "@rooms/terminal/room";
 import * as ticket from "@rooms/ticket/room";
 import * as visit from "@rooms/visit/room";
 
-setRail([visit.entry, ticket.entry, risk.entry, dispatch.entry, merchant.entry, terminal.entry, letter.entry, importing.entry, org.peopleEntry, org.auditEntry]);
+setRail([visit.entry, ticket.entry, risk.entry, dispatch.entry, merchant.entry, terminal.entry, letter.entry, importing.entry, org.peopleEntry, org.auditEntry, facts.entry]);
 
 const desk = shell.addChildren([
   home,
@@ -25,6 +26,7 @@ const desk = shell.addChildren([
   ...letter.routes,
   ...importing.routes,
   ...org.routes,
+  ...facts.routes,
 ]);
 const tree = root.addChildren([desk, ...org.open, visit.frame.addChildren([...visit.routes])]);
 

@@ -30,7 +30,7 @@ function Label({ page, work }: { page: TicketPage; work: boolean }) {
   const { t, pick } = useWords();
   const facts = useDeskFacts().data;
   const { ticket } = page;
-  const put = $api.useMutation("post", "/api/v1/tickets/{id}/label", useAfterCommand());
+  const put = $api.useMutation("post", "/api/v1/tickets/{id}/label", useAfterCommand(() => {}));
   const fitting = (facts?.labels ?? []).filter((label) => label.state === ticket.state && label.code !== ticket.state);
   const own = fitting.some((label) => label.code === ticket.label.code) ? ticket.label.code : null;
   return (
@@ -78,7 +78,7 @@ function Fields({ page }: { page: TicketPage }) {
   const { ticket } = page;
   const [form] = Form.useForm<Typed>();
   const type = Form.useWatch("ticket_type", form) ?? ticket.ticket_type;
-  const put = $api.useMutation("post", "/api/v1/tickets/{id}/fields", useAfterCommand());
+  const put = $api.useMutation("post", "/api/v1/tickets/{id}/fields", useAfterCommand(() => {}));
   const known = Object.fromEntries(ticket.fields.map(({ field, value }) => [field.code, value ?? ""]));
   return (
     <section className={css.own}>

@@ -1,16 +1,20 @@
 /** The words of a ticket. */
-import type { Schema, TicketRow, TicketState } from "@api";
+import type { Both, Schema, TicketRow, TicketState } from "@api";
 import { useWords } from "@ground/i18n/Words";
 import { ClockBadge } from "@ground/labels/ClockBadge";
 import { useSession } from "@ground/session/Session";
 import css from "./ticket.module.css";
 
-export function StateLabel({ state, waiting = [] }: { state: TicketState; waiting?: readonly Schema<"PauseReason">[] }) {
-  const { t } = useWords();
+type Stated = { state: TicketState; waiting?: readonly Schema<"PauseReason">[]; label?: Pick<Schema<"RowLabel">, "agent">; waiting_labels?: readonly Both[] };
+
+/** Where it stands: in the tenant's own words where the row brings them. */
+export function StateLabel({ state, waiting = [], label, waiting_labels }: Stated) {
+  const { t, pick } = useWords();
+  const waits = waiting_labels?.map(pick) ?? waiting.map((reason) => t(`waiting.${reason}`));
   return (
     <span className={css.state} data-state={state}>
-      {t(`ticket_state.${state}`)}
-      {waiting.length > 0 && <span className={css.waiting}> {waiting.map((reason) => t(`waiting.${reason}`)).join(t("list.comma"))}</span>}
+      {label ? pick(label.agent) : t(`ticket_state.${state}`)}
+      {waits.length > 0 && <span className={css.waiting}> {waits.join(t("list.comma"))}</span>}
     </span>
   );
 }

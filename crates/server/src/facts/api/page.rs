@@ -92,7 +92,7 @@ pub(super) struct FactRow {
     origin: Origin,
     off: bool,
     /// Its fields.
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, serde_json::Value>)]
     row: Row,
     /// How many tickets wear it, where that can be counted.
     used: Option<i64>,

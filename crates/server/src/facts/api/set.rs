@@ -48,7 +48,7 @@ struct FactRowPut {
     /// What the row is called by. A new code adds a row.
     code: String,
     /// Its fields, whole; `off` switches it off.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     row: Row,
 }
 

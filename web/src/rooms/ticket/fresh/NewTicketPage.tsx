@@ -5,6 +5,7 @@ import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { ProblemLine } from "@ground/parts/ProblemView";
+import { OwnFields } from "@rooms/facts/OwnFields";
 import { useAfterCommand } from "../data";
 import css from "./fresh.module.css";
 import { Preview } from "./Preview";
@@ -21,7 +22,12 @@ type Typed = {
   email?: string;
   impact?: Schema<"Impact">;
   urgency?: Schema<"Urgency">;
+  ticket_type?: string;
+  fields?: Record<string, string | null | undefined>;
 };
+
+/** What was filled in of the tenant's own fields. */
+const given = (fields: Typed["fields"]) => Object.fromEntries(Object.entries(fields ?? {}).flatMap(([code, value]) => (value ? [[code, value] as const] : [])));
 
 const said = (text: string | undefined) => text?.trim() || null;
 const serialOf = (text: string | undefined) => said(text)?.replace(/\s/g, "") ?? null;
@@ -52,6 +58,8 @@ export function NewTicketPage() {
         contact: { name: said(v.name), phone: said(v.phone), email: said(v.email) },
         impact: v.impact ?? null,
         urgency: v.urgency ?? null,
+        ticket_type: v.ticket_type ?? null,
+        fields: given(v.fields),
         even_if_open: evenIfOpen,
       },
     });
@@ -60,7 +68,7 @@ export function NewTicketPage() {
     <div className={css.page}>
       <section className={css.form}>
         <h1>{t("fresh.title")}</h1>
-        <Form<Typed> form={form} layout="vertical" requiredMark={false} initialValues={{ serial }} onFinish={(v) => submit(v, false)} aria-label={t("fresh.title")}>
+        <Form<Typed> form={form} layout="vertical" requiredMark={false} initialValues={{ serial, ticket_type: "repair" }} onFinish={(v) => submit(v, false)} aria-label={t("fresh.title")}>
           <Form.Item name="symptom" label={t("letter.symptom")} extra={t("fresh.symptom_hint")}>
             <Input.TextArea autoSize={{ minRows: 3, maxRows: 8 }} maxLength={4000} autoFocus data-testid="fresh-symptom" />
           </Form.Item>
@@ -94,6 +102,7 @@ export function NewTicketPage() {
           <Form.Item name="urgency" label={t("command.urgency")}>
             <Radio.Group className={css.choices} options={(["now", "today", "can_wait"] as const).map((value) => ({ value, label: t(`urgency.${value}`) }))} />
           </Form.Item>
+          <OwnFields type={typed?.ticket_type ?? "repair"} />
           {open.error && (
             <ProblemLine problem={open.error}>
               {open.error.code === "ticket.open_already" && (

@@ -54,7 +54,7 @@ export function Preview({ ask }: { ask: Ask }) {
                 <Link to="/tickets/$id" params={{ id: row.id }}>
                   {row.number}
                 </Link>{" "}
-                {row.subject} <StateLabel state={row.state} waiting={row.waiting} /> <MainClock row={row} />
+                {row.subject} <StateLabel {...row} /> <MainClock row={row} />
               </li>
             ))}
           </ul>

@@ -2,13 +2,14 @@ import { Tabs } from "antd";
 import type { TicketPage } from "@api";
 import { useKeys, type KeyMap } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
+import { TicketOwn } from "@rooms/facts/TicketOwn";
 import { GuidePanel } from "@rooms/guide/GuidePanel";
 import { CoverageFacts, MerchantFacts, RelatedFacts, TerminalFacts } from "./FactTabs";
 import css from "./facts.module.css";
 import type { Command } from "./next";
 import { VisitFacts } from "./VisitFacts";
 
-export const tabs = ["merchant", "terminal", "coverage", "guide", "visit", "related"] as const;
+export const tabs = ["merchant", "terminal", "coverage", "guide", "visit", "related", "own"] as const;
 export type Tab = (typeof tabs)[number];
 
 type Props = { page: TicketPage; tab: Tab; onTab: (tab: Tab) => void; onCommand: (command: Command) => void };
@@ -26,6 +27,7 @@ export function Facts({ page, tab, onTab, onCommand }: Props) {
     guide: () => <GuidePanel page={page} onCommand={onCommand} />,
     visit: () => <VisitFacts page={page} />,
     related: () => <RelatedFacts page={page} />,
+    own: () => <TicketOwn page={page} />,
   };
   const count = { visit: page.work_orders.length, related: page.similar.length };
   return (

@@ -40,7 +40,7 @@ export function Header({ page, company, search, onCommand, onClock, onFacts, und
       <div className={css.standing}>
         {ticket.response && <ClockBadge clock={ticket.response} named onExplain={() => onClock("first_response")} />}
         {ticket.resolution && <ClockBadge clock={ticket.resolution} named onExplain={() => onClock("resolution")} />}
-        <StateLabel state={ticket.state} waiting={ticket.waiting} />
+        <StateLabel {...ticket} />
         <PriorityLabel priority={ticket.priority} why={ticket.priority_why.lines.map(pick).join("\n")} />
         {ticket.tier && <TierLabel tier={ticket.tier} />}
         <span>

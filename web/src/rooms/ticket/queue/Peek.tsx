@@ -38,7 +38,7 @@ export function Peek({ id, search }: { id: string; search: QueueSearch }) {
       <header>
         <div className={css.peekTop}>
           <CopyNumber value={it.number} />
-          <StateLabel state={it.state} waiting={it.waiting} />
+          <StateLabel {...it} />
           <PriorityLabel priority={it.priority} />
           <Owner ticket={it} />
         </div>

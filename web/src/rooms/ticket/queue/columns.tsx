@@ -39,7 +39,7 @@ export function useColumns(search: QueueSearch, explain: (row: TicketRow, kind: 
       ),
     },
     { key: "priority", title: t("queue.priority"), width: "76px", render: (row) => <PriorityLabel priority={row.priority} /> },
-    { key: "state", title: t("queue.state"), width: "104px", render: (row) => <StateLabel state={row.state} waiting={row.waiting} /> },
+    { key: "state", title: t("queue.state"), width: "104px", render: (row) => <StateLabel {...row} /> },
     { key: "owner", title: t("queue.owner"), width: "72px", render: (row) => <Owner ticket={row} /> },
     {
       key: "last",
@@ -68,7 +68,7 @@ export function QueueCard({ row }: { row: TicketRow }) {
       <div className={css.cardTop}>
         <MainClock row={row} />
         <PriorityLabel priority={row.priority} />
-        <StateLabel state={row.state} waiting={row.waiting} />
+        <StateLabel {...row} />
         <span className={css.cardEnd}>{row.number}</span>
       </div>
       <div className={css.cardSubject}>{row.subject}</div>
