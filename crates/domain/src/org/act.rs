@@ -72,6 +72,12 @@ actions! {
     SessionSelf = "session.self":               "AAAAAAAAAA.";
     /// Reads the queue, tickets and their timelines.
     TicketRead = "ticket.read":                 "AAAo.AAAoAo";
+    /// Keeps lists of one's own: a filter, an order, columns under a name.
+    DeskViewKeep = "desk_view.keep":            "AAA..AAAo..";
+    /// Shares such a list: own is one's team, all is everybody.
+    DeskViewShare = "desk_view.share":          "Aoo..Aoo...";
+    /// Does the same with many tickets at once; each also asks for the right to the thing itself.
+    TicketBulk = "ticket.bulk":                 "AAA..A.....";
     /// Registers a ticket.
     TicketOpen = "ticket.open":                 "AAA..A..o.o";
     /// Completes registration, priority, triage, pause and resume.

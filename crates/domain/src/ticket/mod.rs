@@ -5,7 +5,11 @@ mod model;
 mod rules;
 #[cfg(test)]
 mod rules_test;
+pub mod saved;
+#[cfg(test)]
+mod saved_test;
 pub mod triage;
 
 pub use model::*;
 pub use rules::{allowed, apply, decide, missing, possible};
+pub use saved::DeskViewId;

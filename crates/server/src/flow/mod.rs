@@ -3,6 +3,7 @@
 pub mod absence;
 pub mod aftercare;
 pub mod agent;
+pub mod bulk;
 pub mod code;
 pub mod day;
 pub mod desk;

@@ -10,6 +10,10 @@ type Sentences = BTreeMap<String, String>;
 static ZH: LazyLock<Sentences> = LazyLock::new(|| parse(include_str!("../../../../data/texts/zh.json")));
 static EN: LazyLock<Sentences> = LazyLock::new(|| parse(include_str!("../../../../data/texts/en.json")));
 
+/// What the console calls things: one name for an action, wherever it is read.
+static CONSOLE_ZH: LazyLock<Sentences> = LazyLock::new(|| parse(include_str!("../../../../data/texts/web.zh.json")));
+static CONSOLE_EN: LazyLock<Sentences> = LazyLock::new(|| parse(include_str!("../../../../data/texts/web.en.json")));
+
 fn parse(text: &str) -> Sentences {
     // A test reads both files; a broken one never leaves the build.
     serde_json::from_str(text).unwrap_or_default()
@@ -30,6 +34,15 @@ pub fn sentence(lang: Lang, code: &str, args: &BTreeMap<&'static str, String>) -
         text = text.replace(&format!("{{{name}}}"), value);
     }
     text
+}
+
+/// What people call an action; its dotted name when it has no other.
+pub fn action(lang: Lang, name: &str) -> String {
+    let console = match lang {
+        Lang::Zh => &CONSOLE_ZH,
+        Lang::En => &CONSOLE_EN,
+    };
+    console.get(&format!("act.{name}")).cloned().unwrap_or_else(|| name.to_owned())
 }
 
 /// The sentence of a refusal.

@@ -1,5 +1,7 @@
 //! The desk's lists: each view walks an index of its own, keyset-paged by what falls due next.
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 use postsale_domain::ground::{AcquirerId, BranchId, EngineerId, TypedId, UserId, to_millis};
 use postsale_domain::merchant::MerchantId;
@@ -38,7 +40,7 @@ pub enum View {
 }
 
 /// How soon "soon" is.
-const SOON: SignedDuration = SignedDuration::from_hours(1);
+pub(super) const SOON: SignedDuration = SignedDuration::from_hours(1);
 
 /// Whose tickets may be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,13 +57,18 @@ pub enum Sight {
     Nothing,
 }
 
-/// Whether an engineer has been given, or has taken on, an order of the ticket; their id is place 5.
+/// Whether an engineer, whose id is at the place named, has been given or has taken on an order of the ticket.
 macro_rules! given_to {
-    () => {
-        " AND EXISTS (SELECT 1 FROM work_order w JOIN offer o ON o.work_order_id = w.id AND o.state IN ('offered', 'accepted')
-                      WHERE w.ticket_id = t.id AND o.engineer_id = $5)"
+    ($place:literal) => {
+        concat!(
+            " AND EXISTS (SELECT 1 FROM work_order w JOIN offer o ON o.work_order_id = w.id AND o.state IN ('offered', 'accepted')
+                          WHERE w.ticket_id = t.id AND o.engineer_id = ",
+            $place,
+            ")"
+        )
     };
 }
+pub(super) use given_to;
 
 /// Whether a ticket's shop lies in a district of a branch, whose id is at the place named.
 macro_rules! of_branch {
@@ -74,6 +81,7 @@ macro_rules! of_branch {
         )
     };
 }
+pub(super) use of_branch;
 
 /// Tickets of a view after a place, for whoever sees that far. Nobody but the desk is accountable for any.
 pub fn tickets(tx: &mut Tx<'_>, view: View, me: Option<UserId>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Ticket>> {
@@ -146,7 +154,7 @@ pub fn tickets(tx: &mut Tx<'_>, view: View, me: Option<UserId>, sight: Sight, af
         (Sight::Engineer(own), ..) => {
             by_view!(
                 " AND t.closed_at IS NOT NULL",
-                given_to!(),
+                given_to!("$5"),
                 &with(&[p(&own)]),
                 " AND t.next_due_at < $6",
                 &with(&[p(&own), soon.clone()])
@@ -169,16 +177,17 @@ pub fn name(view: View) -> &'static str {
     }
 }
 
-/// Where the first page of a view starts.
-pub fn start(view: View) -> Keyset {
-    if view == View::Closed { Keyset::LAST } else { Keyset::FIRST }
-}
-
-/// The place of a ticket in a view.
-pub fn place(view: View, ticket: &Ticket) -> (i64, TicketId) {
-    match (view, ticket.closed_at) {
-        (View::Closed, Some(at)) => (to_millis(at), ticket.id),
-        _ => (ticket.next_due_at, ticket.id),
+/// The word of a queue, as it is kept and sent.
+pub fn word(view: View) -> &'static str {
+    match view {
+        View::Open => "open",
+        View::Mine => "mine",
+        View::ToRespond => "to_respond",
+        View::Unclaimed => "unclaimed",
+        View::DueSoon => "due_soon",
+        View::Waiting => "waiting",
+        View::Solved => "solved",
+        View::Closed => "closed",
     }
 }
 
@@ -221,12 +230,28 @@ pub fn named(tx: &mut Tx<'_>, word: &str, sight: Sight, limit: u32) -> Done<Vec<
         Sight::All => by_word!("", &key),
         Sight::Acquirer(own) => by_word!(" AND t.acquirer_id = $8", &with(p(&own))),
         Sight::Branch(own) => by_word!(of_branch!("$8"), &with(p(&own))),
-        Sight::Engineer(own) => by_word!(
-            " AND EXISTS (SELECT 1 FROM work_order w JOIN offer o ON o.work_order_id = w.id AND o.state IN ('offered', 'accepted')
-                          WHERE w.ticket_id = t.id AND o.engineer_id = $8)",
-            &with(p(&own))
-        ),
+        Sight::Engineer(own) => by_word!(given_to!("$8"), &with(p(&own))),
     })
+}
+
+/// Numbers and titles of tickets, fifty to a statement; those that are not there are left out.
+pub fn titles(tx: &mut Tx<'_>, ids: &[TicketId]) -> Done<BTreeMap<TicketId, (i64, String)>> {
+    let mut titles = BTreeMap::new();
+    for chunk in ids.chunks(50) {
+        let mut params = vec![p(&tx.tenant())];
+        // The statement has fifty places; the last id fills the ones left over.
+        params.extend((0..50).map(|i| p(&chunk[i.min(chunk.len() - 1)])));
+        titles.extend(tx.query(
+            sql!(
+                "SELECT id, number, subject FROM ticket WHERE tenant_id = $1 AND id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+                   $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39,
+                   $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51)"
+            ),
+            &params,
+            |r| Ok((r.next()?, (r.next()?, r.next()?))),
+        )?);
+    }
+    Ok(titles)
 }
 
 /// The tickets of a terminal, newest first.
@@ -350,14 +375,7 @@ pub fn counts(tx: &mut Tx<'_>, me: Option<UserId>, sight: Sight) -> Done<Counts>
         )?,
         Sight::Branch(own) => tx.one(some!(of_branch!("$4")), &with(p(&own)), read)?,
         Sight::Acquirer(own) => tx.one(some!(" AND t.acquirer_id = $4"), &with(p(&own)), read)?,
-        Sight::Engineer(own) => tx.one(
-            some!(
-                " AND EXISTS (SELECT 1 FROM work_order w JOIN offer o ON o.work_order_id = w.id AND o.state IN ('offered', 'accepted')
-                              WHERE w.ticket_id = t.id AND o.engineer_id = $4)"
-            ),
-            &with(p(&own)),
-            read,
-        )?,
+        Sight::Engineer(own) => tx.one(some!(given_to!("$4")), &with(p(&own)), read)?,
     };
     Ok(found.unwrap_or_default())
 }

@@ -161,6 +161,13 @@ fn every_refusal_has_its_sentence_in_both_languages() {
 }
 
 #[test]
+fn every_action_has_a_name_people_read() {
+    let nameless =
+        |lang| postsale_domain::org::act::ALL.iter().filter(move |(name, _)| texts::action(lang, name) == *name).map(|(name, _)| *name);
+    assert_eq!(nameless(Lang::Zh).chain(nameless(Lang::En)).collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
+#[test]
 fn the_api_document_is_current_and_sound() {
     let document = postsale_server::http::openapi().to_pretty_json().unwrap() + "\n";
     check_portrait("openapi.json", &document);

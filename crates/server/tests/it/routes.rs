@@ -206,9 +206,7 @@ on_both! {
                 assert!(answer.status < 500, "{} {} as {role:?}: {}", route.method, route.path, answer.text);
                 let no = answer.status == 403 && answer.json["code"] == "not_allowed";
                 if no {
-                    let detail = answer.json["detail"].as_str().unwrap_or_default();
-                    let action = act::ALL.iter().map(|(name, _)| *name).find(|name| detail.contains(&format!("（{name}）")));
-                    refused.insert(role, action.unwrap_or_default().to_owned());
+                    refused.insert(role, answer.json["action"].as_str().unwrap_or_default().to_owned());
                 } else {
                     let_in.push(role);
                 }

@@ -26,6 +26,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0038_walks", include_str!("../../../migrations/0038_walks.sql")),
     ("0024_live", include_str!("../../../migrations/0024_live.sql")),
     ("0028_facts", include_str!("../../../migrations/0028_facts.sql")),
+    ("0035_desk_view", include_str!("../../../migrations/0035_desk_view.sql")),
 ];
 
 /// What a run of [`migrate`] did.

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -5,12 +6,14 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::{StreamExt, stream};
 use postsale_domain::ground::{Act, Caller, Lang, Reach, Refusal};
 use postsale_domain::{org, refuse};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::{Body, Problem};
-use crate::ground::db::{Done, Query, Stop, Tx, p};
+use crate::ground::db::{DbError, Done, Query, Stop, Tx, p};
 use crate::ground::sabotage;
 use crate::ground::seal::digest;
 use crate::ground::texts;
@@ -125,10 +128,86 @@ impl<A: Act> Door<A> {
             .await?;
         Ok(Answered { status: json.0, json: json.1 })
     }
+
+    /// Does the same with each of several things, in a transaction of its own for each: what is refused for one keeps no other
+    /// from being done. Under an idempotency key each thing is done once, and a repetition gets the whole answer again; one that
+    /// was cut off goes on with what was not reached. `gather` names the things and `answer` says what became of them.
+    pub async fn each<B, I, T, U, G, W, S>(self, body: Body<B>, gather: G, work: W, answer: S) -> Result<Answered, Problem>
+    where
+        B: Send + Sync + 'static,
+        I: fmt::Display + Clone + Send + Sync + 'static,
+        T: Serialize + DeserializeOwned + Send + 'static,
+        U: Serialize,
+        G: Fn(&mut Tx<'_>, &B) -> Done<Vec<I>> + Send + 'static,
+        W: Fn(&mut Tx<'_>, &B, &I) -> Done<T> + Clone + Send + Sync + 'static,
+        S: Fn(&I, Result<T, Problem>) -> U,
+    {
+        let request = Arc::new(digest(&[self.route.as_bytes(), b"\n", &body.hash].concat()));
+        let (value, key) = (Arc::new(body.value), self.key.map(Arc::new));
+        if let Some(key) = key.clone() {
+            let request = Arc::clone(&request);
+            if let Some((status, json)) = self.runner.read(move |tx| kept(tx, &key, &request)).await? {
+                return Ok(Answered { status, json });
+            }
+        }
+        let things = {
+            let value = Arc::clone(&value);
+            self.runner.read(move |tx| gather(tx, &value)).await?
+        };
+        let one = |thing: I| {
+            let (runner, value, key, request, work) = (self.runner.clone(), value.clone(), key.clone(), request.clone(), work.clone());
+            async move {
+                let it = thing.clone();
+                let done = runner
+                    .write(move |tx| match &key {
+                        None => to_json(&work(tx, &value, &it)?),
+                        Some(key) => {
+                            once(tx, &format!("{key}/{it}"), &request, StatusCode::OK, |tx| to_json(&work(tx, &value, &it)?)).map(|d| d.1)
+                        }
+                    })
+                    .await
+                    .and_then(|json| from_json(&json).map_err(|stop| Problem::stopped(runner.lang, stop)));
+                (thing, done)
+            }
+        };
+        // Several at a time, so that the writer gathers them into one commit.
+        let ends: Vec<_> = stream::iter(things.into_iter().map(one)).buffered(AT_A_TIME).collect().await;
+        let json = to_json(&ends.into_iter().map(|(thing, done)| answer(&thing, done)).collect::<Vec<_>>());
+        let json = json.map_err(|stop| Problem::stopped(self.runner.lang, stop))?;
+        let Some(key) = key else { return Ok(Answered { status: StatusCode::OK, json }) };
+        let (status, json) = self.runner.write(move |tx| once(tx, &key, &request, StatusCode::OK, |_| Ok(json.clone()))).await?;
+        Ok(Answered { status, json })
+    }
+}
+
+/// Things of [`Door::each`] that are under way at the same time.
+const AT_A_TIME: usize = 16;
+
+fn from_json<T: DeserializeOwned>(json: &str) -> Done<T> {
+    serde_json::from_str(json).map_err(|e| Stop::Db(DbError::Other(format!("a kept answer could not be read: {e}"))))
 }
 
 fn to_json<T: Serialize>(value: &T) -> Done<String> {
-    serde_json::to_string(value).map_err(|e| Stop::Db(crate::ground::db::DbError::Other(format!("an answer could not be written: {e}"))))
+    serde_json::to_string(value).map_err(|e| Stop::Db(DbError::Other(format!("an answer could not be written: {e}"))))
+}
+
+fn other_request() -> Stop {
+    refuse!(Conflict, "idempotency.other_request").field("Idempotency-Key").into()
+}
+
+/// The answer kept under a key, if it was used. Errors: `idempotency.other_request`.
+fn kept(tx: &mut Tx<'_>, key: &str, request: &[u8]) -> Done<Option<(StatusCode, String)>> {
+    let (tenant, caller) = (tx.tenant(), tx.caller().label());
+    let kept = tx.one(
+        sql!("SELECT request_hash, status, answer FROM idempotency WHERE tenant_id = $1 AND caller = $2 AND key = $3"),
+        &[p(&tenant), p(&caller), p(key)],
+        |r| Ok((r.next::<Vec<u8>>()?, r.next::<u16>()?, r.next::<String>()?)),
+    )?;
+    match kept {
+        None => Ok(None),
+        Some((hash, code, answer)) if hash == request => Ok(Some((StatusCode::from_u16(code).unwrap_or_default(), answer))),
+        Some(_) => Err(other_request()),
+    }
 }
 
 /// Writes the key first: on PostgreSQL a second request with the same key waits there for the first one's end.
@@ -148,15 +227,7 @@ fn once(
         &[p(&tenant), p(&caller), p(key), p(request), p(&now)],
     )?;
     if fresh == 0 {
-        let kept = tx.one(
-            sql!("SELECT request_hash, status, answer FROM idempotency WHERE tenant_id = $1 AND caller = $2 AND key = $3"),
-            &[p(&tenant), p(&caller), p(key)],
-            |r| Ok((r.next::<Vec<u8>>()?, r.next::<u16>()?, r.next::<String>()?)),
-        )?;
-        return match kept {
-            Some((hash, code, answer)) if hash == request => Ok((StatusCode::from_u16(code).unwrap_or(status), answer)),
-            _ => Err(refuse!(Conflict, "idempotency.other_request").field("Idempotency-Key").into()),
-        };
+        return kept(tx, key, request)?.map_or_else(|| Err(other_request()), |(code, answer)| Ok((code, answer)));
     }
     let answer = work(tx)?;
     tx.exec(

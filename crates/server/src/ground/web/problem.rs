@@ -28,6 +28,9 @@ pub struct Problem {
     /// The input field it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// With `not_allowed`: the dotted name of the action one would need.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
     /// With `stale`: the present state of what the caller wanted to change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current: Option<Box<serde_json::Value>>,
@@ -46,7 +49,11 @@ impl Problem {
             RefusalKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
             RefusalKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
         };
-        Self { field: refusal.field.clone(), ..Self::build(lang, status, refusal.code, &refusal.args) }
+        let (action, mut args) = (refusal.args.get("action").cloned(), refusal.args.clone());
+        if let Some(name) = &action {
+            args.insert("action", texts::action(lang, name));
+        }
+        Self { field: refusal.field.clone(), action, ..Self::build(lang, status, refusal.code, &args) }
     }
 
     /// What stopped a transaction, in a language. Accidents are logged here and shown without their inside.
@@ -80,6 +87,7 @@ impl Problem {
             code: code.to_owned(),
             detail: detail.clone(),
             field: None,
+            action: None,
             current: None,
         }
     }

@@ -1,5 +1,7 @@
 //! The queues, their counts, and the search over everything.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use postsale_domain::org::act;
 use postsale_domain::refuse;
@@ -10,11 +12,16 @@ use utoipa_axum::routes;
 
 use crate::ground::web::{Door, Keyset, Page, PageParams, Params, Problem};
 use crate::house::House;
+use crate::ticket::filter::{self, Filter, Narrow, Sort};
 use crate::ticket::list::{self, Counts, View};
 use crate::view::ticket::{TicketRow, rows, sight};
 
 pub(super) fn routes() -> OpenApiRouter<House> {
-    OpenApiRouter::new().routes(routes!(ticket_list)).routes(routes!(ticket_counts)).routes(routes!(ticket_search))
+    OpenApiRouter::new()
+        .routes(routes!(ticket_list))
+        .routes(routes!(ticket_count))
+        .routes(routes!(ticket_counts))
+        .routes(routes!(ticket_search))
 }
 
 /// Most rows a search answers with.
@@ -27,13 +34,78 @@ struct TicketQuery {
     /// Which queue; `open` without it.
     #[param(inline)]
     view: Option<View>,
+    /// The order; `due` without it. Closed ones always stand newest first.
+    #[param(inline)]
+    sort: Option<Sort>,
+    /// Only these states: `new,triaged`.
+    state: Option<String>,
+    /// Only these priorities: `urgent,high`.
+    priority: Option<String>,
+    /// Only these channels: `mail,h5`.
+    channel: Option<String>,
+    /// Only those that wait for this: `waiting_parts`.
+    waiting: Option<String>,
+    /// Only those of `me`, or of the colleague with this id.
+    owner: Option<String>,
+    /// Only those of shops in this district.
+    district: Option<String>,
+    /// Only those of merchants of this tier.
+    tier: Option<String>,
+    /// Only those whose fault code begins so: `PRN`.
+    fault: Option<String>,
     /// Rows of a page, 1 to 200; 25 without it.
     limit: Option<u32>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
 }
 
-/// Tickets of a queue; what falls due first stands first, of closed ones the newest.
+/// A filter as part of a cursor's name: a cursor belongs to the list it was given for.
+fn key(filter: &Filter) -> String {
+    serde_json::to_string(filter).unwrap_or_default()
+}
+
+impl TicketQuery {
+    fn filter(&self) -> Filter {
+        Filter {
+            state: self.state.clone(),
+            priority: self.priority.clone(),
+            channel: self.channel.clone(),
+            waiting: self.waiting.clone(),
+            owner: self.owner.clone(),
+            district: self.district.clone(),
+            tier: self.tier.clone(),
+            fault: self.fault.clone(),
+        }
+    }
+}
+
+/// How many tickets a list holds.
+#[derive(Debug, Serialize, ToSchema)]
+struct TicketCount {
+    /// All of them; null for closed ones, which nobody counts.
+    count: Option<i64>,
+    /// By state; states without any are left out.
+    states: BTreeMap<&'static str, i64>,
+}
+
+/// How many tickets a list holds, all and by state. `limit`, `cursor` and `sort` make no difference.
+#[utoipa::path(get, path = "/tickets/count", operation_id = "ticket_count", tag = "ticket", params(TicketQuery),
+    responses((status = 200, body = TicketCount), Problem))]
+async fn ticket_count(door: Door<act::TicketRead>, Params(query): Params<TicketQuery>) -> Result<Json<TicketCount>, Problem> {
+    let reach = door.reach();
+    door.read(move |tx| {
+        let (view, narrow, sight) = (query.view.unwrap_or_default(), query.filter().narrow()?, sight(tx, reach));
+        if view == View::Closed {
+            return Ok(TicketCount { count: None, states: BTreeMap::new() });
+        }
+        let states: BTreeMap<_, _> = filter::by_state(tx, view, &narrow, sight)?.into_iter().map(|(s, n)| (s.as_str(), n)).collect();
+        Ok(TicketCount { count: Some(states.values().sum()), states })
+    })
+    .await
+    .map(Json)
+}
+
+/// Tickets of a queue, narrowed and in an order; without either, what falls due first stands first, of closed ones the newest.
 #[utoipa::path(get, path = "/tickets", operation_id = "ticket_list", tag = "ticket", params(TicketQuery),
     responses((status = 200, body = Page<TicketRow>), Problem))]
 async fn ticket_list(door: Door<act::TicketRead>, Params(query): Params<TicketQuery>) -> Result<Json<Page<TicketRow>>, Problem> {
@@ -41,11 +113,16 @@ async fn ticket_list(door: Door<act::TicketRead>, Params(query): Params<TicketQu
     door.read(move |tx| {
         let (view, tenant, me) = (query.view.unwrap_or_default(), tx.tenant(), tx.caller().user());
         let page = PageParams { limit: query.limit, cursor: query.cursor.clone() };
-        let name = list::name(view);
-        let after = Keyset::open(&seal, tenant, name, page.cursor.as_deref(), list::start(view))?;
-        let sight = sight(tx, reach);
-        let found = list::tickets(tx, view, me, sight, after, page.take())?;
-        let cut = Page::cut(found, page.limit, &seal, tenant, name, |t| list::place(view, t));
+        let (sort, asked, narrow, sight) = (query.sort.unwrap_or_default(), query.filter(), query.filter().narrow()?, sight(tx, reach));
+        // A queue as it is has an index of its own; the narrowed ones walk the index of their order.
+        let plain = sort == Sort::Due && narrow == Narrow::default();
+        let name = if plain { list::name(view).to_owned() } else { format!("{}-{sort:?}-{}", list::name(view), key(&asked)) };
+        let after = Keyset::open(&seal, tenant, &name, page.cursor.as_deref(), filter::start(view, sort))?;
+        let found = match plain {
+            true => list::tickets(tx, view, me, sight, after, page.take())?,
+            false => filter::tickets(tx, view, &narrow, sort, sight, after, page.take())?,
+        };
+        let cut = Page::cut(found, page.limit, &seal, tenant, &name, |t| filter::place(view, sort, t));
         Ok(Page { items: rows(tx, &cut.items)?, next_cursor: cut.next_cursor })
     })
     .await

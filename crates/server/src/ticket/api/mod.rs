@@ -1,7 +1,9 @@
 //! HTTP of tickets: the queues, the page, registering, and one door per command.
 
+mod bulk;
 mod list;
 mod open;
+mod saved;
 mod send;
 mod show;
 mod work;
@@ -17,7 +19,14 @@ use crate::house::House;
 
 /// The routes of tickets.
 pub fn routes() -> OpenApiRouter<House> {
-    OpenApiRouter::new().merge(list::routes()).merge(show::routes()).merge(open::routes()).merge(work::routes()).merge(send::routes())
+    OpenApiRouter::new()
+        .merge(list::routes())
+        .merge(bulk::routes())
+        .merge(saved::routes())
+        .merge(show::routes())
+        .merge(open::routes())
+        .merge(work::routes())
+        .merge(send::routes())
 }
 
 /// Who can be reached; what is left out is not known, or stays as it is.

@@ -189,6 +189,16 @@ on_both! {
             let closed = "(t.closed_at, t.id) < ($2, $3)";
             plans.push(("ticket_closed", explained(bare, &[&format!("{closed} AND t.closed_at IS NOT NULL ORDER BY")], &values)?));
             plans.push(("ticket_acquirer_closed", explained(bare, &[&format!("{closed} AND t.acquirer_id = $5")], &values)?));
+            let narrowed = [id, "0", id, "26", "'open'", "''", "''", "''", "''", "''", "''", "''", "NULL::uuid", id, "0"];
+            for (from, order, index) in [
+                ("(t.next_due_at, t.id) >", "t.next_due_at, t.id", "ticket_open_due"),
+                ("(t.opened_at, t.id) >", "t.opened_at, t.id", "ticket_open_opened"),
+                ("(t.opened_at, t.id) <", "t.opened_at DESC, t.id DESC", "ticket_open_opened"),
+                ("(t.updated_at, t.id) <", "t.updated_at DESC, t.id DESC", "ticket_open_changed"),
+            ] {
+                let pieces = [format!("{from} ($2, $3) AND CASE"), format!("COALESCE($13, t.owner_id) ORDER BY {order} LIMIT")];
+                plans.push((index, explained(bare, &pieces.each_ref().map(String::as_str), &narrowed)?));
+            }
             let follow = [id, "0", id, "9000000000000", "26"];
             plans.push(("follow_up_open", explained(bare, &["f.next_at IS NOT NULL AND (f.due_at, f.id)"], &follow)?));
             plans.push(("follow_up_answered", explained(bare, &["(f.answered_at, f.id) <"], &[id, "9000000000000", id, "26"])?));
