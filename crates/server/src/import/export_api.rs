@@ -2,7 +2,7 @@
 
 use axum::http::header;
 use axum::response::IntoResponse;
-use postsale_domain::ground::Reach;
+use postsale_domain::ground::{Reach, Refusal};
 use postsale_domain::org::act;
 use postsale_domain::refuse;
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use crate::ground::db::DbError;
 use crate::ground::sheet::{Book, CsvText, Out, XLSX};
 use crate::ground::web::{Door, Keyset, Params, Problem, Ref};
 use crate::house::House;
-use crate::view::export::{ExportList, header as titles, rows};
+use crate::view::export::{ExportList, Filter, View, Which, header as titles, rows};
 use crate::view::registry::sight;
 
 /// The routes of exports.
@@ -43,6 +43,41 @@ struct ExportAsked {
     /// CSV without it.
     #[param(inline)]
     format: Option<TableFormat>,
+    /// Of tickets, only those of this queue; all there are without it.
+    #[param(inline)]
+    view: Option<View>,
+    /// Of tickets, as lists are narrowed: states.
+    state: Option<String>,
+    /// Priorities.
+    priority: Option<String>,
+    /// Channels.
+    channel: Option<String>,
+    /// A pause reason.
+    waiting: Option<String>,
+    /// `me`, or a colleague.
+    owner: Option<String>,
+    /// A district.
+    district: Option<String>,
+    /// A tier.
+    tier: Option<String>,
+    /// How a fault code begins.
+    fault: Option<String>,
+}
+
+impl ExportAsked {
+    fn which(&self) -> Result<Which, Refusal> {
+        let filter = Filter {
+            state: self.state.clone(),
+            priority: self.priority.clone(),
+            channel: self.channel.clone(),
+            waiting: self.waiting.clone(),
+            owner: self.owner.clone(),
+            district: self.district.clone(),
+            tier: self.tier.clone(),
+            fault: self.fault.clone(),
+        };
+        Ok(Which { queue: self.view, narrow: filter.narrow()? })
+    }
 }
 
 enum Table {
@@ -82,7 +117,7 @@ async fn export_list(
     let (lang, format) = (door.lang, asked.format.unwrap_or(TableFormat::Csv));
     let (bytes, taken, more) = door
         .read(move |tx| {
-            let sight = sight(tx, reach);
+            let (sight, which) = (sight(tx, reach), asked.which()?);
             let titles = titles(list, lang);
             let mut table = match format {
                 TableFormat::Csv => Table::Csv(CsvText::new(&titles)),
@@ -90,7 +125,7 @@ async fn export_list(
             };
             let (mut after, mut taken) = (Keyset::LAST, 0);
             loop {
-                let some = rows(tx, list, sight, after, AT_A_TIME)?;
+                let some = rows(tx, list, &which, sight, after, AT_A_TIME)?;
                 for (_, cells) in &some {
                     table.out().row(cells)?;
                 }

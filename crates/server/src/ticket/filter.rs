@@ -7,7 +7,7 @@ use postsale_domain::ticket::{Channel, PauseReason, Priority, TicketId, TicketSt
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 
-use super::list::{SOON, Sight, View, given_to, of_branch};
+use super::list::{SOON, Sight, View, given_to, of_branch, word};
 use super::store::{Ticket, columns, read};
 use crate::ground::db::{Done, Query, Tx, Val, p};
 use crate::ground::web::Keyset;
@@ -84,9 +84,8 @@ pub struct Narrow {
 }
 
 /// One of the house's words, or a refusal that names the field.
-fn word<T: DeserializeOwned>(text: &str, field: &'static str) -> Result<(), Refusal> {
-    let known = serde_json::from_value::<T>(serde_json::Value::String(text.to_owned())).is_ok();
-    if known { Ok(()) } else { Err(unknown(text, field)) }
+fn known<T: DeserializeOwned>(text: &str, field: &'static str) -> Result<(), Refusal> {
+    if serde_json::from_value::<T>(serde_json::Value::String(text.to_owned())).is_ok() { Ok(()) } else { Err(unknown(text, field)) }
 }
 
 fn unknown(text: &str, field: &'static str) -> Refusal {
@@ -101,7 +100,7 @@ fn said(given: Option<&str>) -> Option<&str> {
 fn words<T: DeserializeOwned>(given: Option<&str>, field: &'static str) -> Result<String, Refusal> {
     let Some(given) = said(given) else { return Ok(String::new()) };
     let mut all: Vec<&str> = given.split(',').map(str::trim).collect();
-    all.iter().try_for_each(|text| word::<T>(text, field))?;
+    all.iter().try_for_each(|text| known::<T>(text, field))?;
     all.sort_unstable();
     all.dedup();
     Ok(format!(",{},", all.join(",")))
@@ -113,10 +112,10 @@ impl Filter {
         let one = |given: &Option<String>| said(given.as_deref()).unwrap_or_default().to_owned();
         let (waiting, tier, district, fault) = (one(&self.waiting), one(&self.tier), one(&self.district), one(&self.fault));
         if !waiting.is_empty() {
-            word::<PauseReason>(&waiting, "waiting")?;
+            known::<PauseReason>(&waiting, "waiting")?;
         }
         if !tier.is_empty() {
-            word::<Tier>(&tier, "tier")?;
+            known::<Tier>(&tier, "tier")?;
         }
         if district.chars().count() > 40 {
             return Err(unknown(&district, "district"));
@@ -206,14 +205,14 @@ macro_rules! matches {
         )
     };
 }
-pub(super) use matches;
+pub(crate) use matches;
 
-/// The parameters of [`matches`] in its order, as lists and counts bind them.
-fn asked(tx: &Tx<'_>, view: View, narrow: &Narrow) -> Vec<Val> {
+/// The parameters of [`matches`] in its order, as lists, counts and tables bind them.
+pub fn asked(tx: &Tx<'_>, queue: &str, narrow: &Narrow) -> Vec<Val> {
     let me = tx.caller().user().unwrap_or_else(|| UserId::from_uuid(uuid::Uuid::nil()));
     let owner = if narrow.owner_me { Some(me) } else { narrow.owner_is };
     vec![
-        p(super::list::word(view)),
+        p(queue),
         p(&narrow.states),
         p(&narrow.priorities),
         p(&narrow.channels),
@@ -230,7 +229,7 @@ fn asked(tx: &Tx<'_>, view: View, narrow: &Narrow) -> Vec<Val> {
 /// Tickets of a queue, narrowed and in an order, after a place.
 pub fn tickets(tx: &mut Tx<'_>, view: View, narrow: &Narrow, sort: Sort, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Ticket>> {
     let mut params = vec![p(&tx.tenant()), p(&after.at), p(&TicketId::from_uuid(after.id)), p(&limit)];
-    params.extend(asked(tx, view, narrow));
+    params.extend(asked(tx, word(view), narrow));
     macro_rules! walk {
         ($from:literal, $order:literal, $sight:expr) => {
             tx.query(
@@ -307,7 +306,7 @@ pub fn place(view: View, sort: Sort, ticket: &Ticket) -> (i64, TicketId) {
 /// How many open tickets a queue and a filter leave, by state.
 pub fn by_state(tx: &mut Tx<'_>, view: View, narrow: &Narrow, sight: Sight) -> Done<Vec<(TicketState, i64)>> {
     let mut params = vec![p(&tx.tenant())];
-    params.extend(asked(tx, view, narrow));
+    params.extend(asked(tx, word(view), narrow));
     macro_rules! count {
         ($sight:expr) => {
             tx.query(

@@ -14,6 +14,10 @@ use crate::ground::{texts, when};
 use crate::inbox::store as inbox;
 use crate::org::store::audit_lines;
 use crate::sql;
+pub use crate::ticket::filter::Filter;
+use crate::ticket::filter::{self, Narrow, matches};
+use crate::ticket::list;
+pub use crate::ticket::list::View;
 
 /// A list that can be taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -106,11 +110,20 @@ pub fn header(list: ExportList, lang: Lang) -> Vec<String> {
 /// A row and its place in the list.
 pub type Placed = (Keyset, Vec<String>);
 
+/// What a table of tickets is narrowed to: all there are, or a queue with its filter.
+#[derive(Debug, Clone, Default)]
+pub struct Which {
+    /// The queue; all tickets, closed ones too, without it.
+    pub queue: Option<View>,
+    /// The filter.
+    pub narrow: Narrow,
+}
+
 /// Rows of a list after a place, newest first. An engineer's own lists are on their telephone; they export nothing.
-pub fn rows(tx: &mut Tx<'_>, list: ExportList, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+pub fn rows(tx: &mut Tx<'_>, list: ExportList, which: &Which, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
     match (list, sight) {
         (_, Sight::Nothing | Sight::Engineer(_)) => Ok(Vec::new()),
-        (ExportList::Tickets, _) => tickets(tx, sight, after, limit),
+        (ExportList::Tickets, _) => tickets(tx, which, sight, after, limit),
         (ExportList::Merchants, _) => Ok(merchants::list(tx, sight, "", after, limit)?.into_iter().map(merchant).collect()),
         (ExportList::Terminals, _) => Ok(terminals::list(tx, sight, "", after, limit)?.into_iter().map(terminal).collect()),
         (ExportList::WorkOrders, _) => orders(tx, sight, after, limit),
@@ -161,7 +174,7 @@ fn terminal(t: terminals::TerminalRow) -> Placed {
     (key, cells)
 }
 
-fn tickets(tx: &mut Tx<'_>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+fn tickets(tx: &mut Tx<'_>, which: &Which, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
     macro_rules! question {
         ($sight:literal) => {
             sql!(concat!(
@@ -170,7 +183,9 @@ fn tickets(tx: &mut Tx<'_>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec
                         COALESCE(e.label, t.state), COALESCE(e.ticket_type, 'repair'), COALESCE(e.fields, '{}')
                  FROM ticket t LEFT JOIN merchant m ON m.id = t.merchant_id LEFT JOIN terminal x ON x.id = t.terminal_id
                       LEFT JOIN app_user u ON u.id = t.owner_id LEFT JOIN ticket_extra e ON e.ticket_id = t.id
-                 WHERE t.tenant_id = $1 AND t.number < $2",
+                 WHERE t.tenant_id = $1 AND t.number < $2
+                   AND CASE $4 WHEN 'all' THEN 1 = 1 WHEN 'closed' THEN t.closed_at IS NOT NULL ELSE t.closed_at IS NULL END",
+                matches!("$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14"),
                 $sight,
                 " ORDER BY t.number DESC LIMIT $3"
             ))
@@ -194,9 +209,10 @@ fn tickets(tx: &mut Tx<'_>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec
         cells.push(r.next::<Json<Given>>()?.0.into_iter().map(said).collect::<Vec<_>>().join("; "));
         Ok((Keyset { at: number, ..Keyset::LAST }, cells))
     };
-    let key = [p(&tx.tenant()), p(&after.at), p(&limit)];
+    let mut key = vec![p(&tx.tenant()), p(&after.at), p(&limit)];
+    key.extend(filter::asked(tx, which.queue.map_or("all", list::word), &which.narrow));
     Ok(match sight {
-        Sight::Acquirer(own) => tx.query(question!(" AND t.acquirer_id = $4"), &[key.as_slice(), &[p(&own)]].concat(), read)?,
+        Sight::Acquirer(own) => tx.query(question!(" AND t.acquirer_id = $15"), &[key.as_slice(), &[p(&own)]].concat(), read)?,
         _ => tx.query(question!(""), &key, read)?,
     })
 }

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState, type CSSProperties, type ReactNod
 import { useKeys, type KeyMap } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
 import { useNarrow } from "@ground/shell/useNarrow";
+import { rowHeight, useDensity } from "./density";
 import css from "./list.module.css";
 import { useSteady } from "./steady";
 
@@ -38,13 +39,13 @@ type Props<Row> = {
   keys?: (row: Row | undefined) => KeyMap;
 };
 
-const ROW = 36;
-
-/** A desk list: 36 px rows, drawn only where one looks, walked with J and K, and never moving under the hand. */
+/** A desk list: rows of 36 or 44 px, drawn only where one looks, walked with J and K, and never moving under the hand. */
 export function DataList<Row>(props: Props<Row>) {
   const { label, id, columns, card, cardHeight = 76, onOpen, onPeek, openId, picked, more, keys } = props;
   const { t } = useWords();
   const narrow = useNarrow();
+  const [density] = useDensity();
+  const height = narrow ? cardHeight : rowHeight[density];
   const scroller = useRef<HTMLDivElement>(null);
   const [pointing, setPointing] = useState(false);
   const [at, setAt] = useState<string>();
@@ -55,11 +56,11 @@ export function DataList<Row>(props: Props<Row>) {
   const virtual = useVirtualizer({
     count: shown.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => (narrow ? cardHeight : ROW),
+    estimateSize: () => height,
     overscan: 12,
     getItemKey: (i) => (shown[i] === undefined ? i : id(shown[i])),
   });
-  useEffect(() => virtual.measure(), [narrow, virtual]);
+  useEffect(() => virtual.measure(), [height, virtual]);
   const drawn = virtual.getVirtualItems();
   const last = drawn.at(-1)?.index ?? -1;
   useEffect(() => {

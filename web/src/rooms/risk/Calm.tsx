@@ -10,7 +10,7 @@ import css from "./risk.module.css";
 /** Nothing is at risk: then the next three deadlines. */
 export function Calm() {
   const { t } = useWords();
-  const next = useRows<TicketRow>(useQueue("open")).slice(0, 3);
+  const next = useRows<TicketRow>(useQueue({})).slice(0, 3);
   return (
     <Nothing kind="empty" title={t("risk.calm")} next={next.length > 0 ? t("risk.calm_next") : t("queue.empty.open")}>
       <ul className={css.calm}>

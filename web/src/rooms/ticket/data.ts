@@ -1,12 +1,12 @@
 /** Reading and writing a ticket, with the cache kept in step. */
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
-import type { Problem, TicketPage } from "@api";
+import type { Problem, TicketPage, TicketRow } from "@api";
 import { $api } from "@ground/api/query";
-import { keyset } from "@ground/list/useKeyset";
+import { keyset, useRows } from "@ground/list/useKeyset";
 import { followLists, lookEvery } from "@ground/live/useNews";
-import type { QueueView } from "./views";
+import { countQuery, listQuery, type QueueSearch } from "./search";
 
-followLists(["/api/v1/tickets", "/api/v1/tickets/counts"]);
+followLists(["/api/v1/tickets", "/api/v1/tickets/count", "/api/v1/tickets/counts", "/api/v1/desk-views"]);
 
 const at = (id: string) => ({ params: { path: { id } } });
 const keyOf = (id: string) => $api.queryOptions("get", "/api/v1/tickets/{id}", at(id)).queryKey;
@@ -22,15 +22,30 @@ export const useTimeline = (id: string) =>
     { pageParamName: "after", initialPageParam: null, getNextPageParam: (last) => last.next_after ?? null, refetchInterval: lookEvery },
   );
 
-export const useQueue = (view: QueueView, on = true) =>
-  $api.useInfiniteQuery("get", "/api/v1/tickets", { params: { query: { view, limit: 50 } } }, { ...keyset, refetchInterval: lookEvery, enabled: on });
+export const useQueue = (search: QueueSearch, on = true) =>
+  $api.useInfiniteQuery("get", "/api/v1/tickets", { params: { query: { ...listQuery(search), limit: 50 } } }, { ...keyset, refetchInterval: lookEvery, enabled: on });
+
+/** How many a list holds, all and by state. */
+export const useCount = (search: QueueSearch, on = true) => $api.useQuery("get", "/api/v1/tickets/count", { params: { query: countQuery(search) } }, { refetchInterval: lookEvery, enabled: on });
+
+export const useDeskViews = (on = true) => $api.useQuery("get", "/api/v1/desk-views", {}, { refetchInterval: lookEvery, enabled: on });
+
+/** The queue or the search one came from: the rows of an address. */
+export function useListed(search: QueueSearch) {
+  const q = search.q ?? "";
+  const queue = useQueue(search, q === "");
+  const found = useSearch(q);
+  const queued = useRows<TicketRow>(queue);
+  return { queue, list: q === "" ? queue : found, rows: q === "" ? queued : (found.data?.items ?? nobody) };
+}
+const nobody: TicketRow[] = [];
 
 export const useCounts = () => $api.useQuery("get", "/api/v1/tickets/counts", {}, { refetchInterval: lookEvery });
 
 export const useSearch = (q: string) => $api.useQuery("get", "/api/v1/tickets/search", { params: { query: { q } } }, { enabled: q.trim().length > 0 });
 
 export function refreshLists(cache: QueryClient) {
-  for (const path of ["/api/v1/tickets", "/api/v1/tickets/counts", "/api/v1/tickets/search"]) void cache.invalidateQueries({ queryKey: ["get", path] });
+  for (const path of ["/api/v1/tickets", "/api/v1/tickets/count", "/api/v1/tickets/counts", "/api/v1/tickets/search", "/api/v1/desk-views"]) void cache.invalidateQueries({ queryKey: ["get", path] });
 }
 
 /** Takes in the page a command answered with, and lets everything that shows the ticket look again. */

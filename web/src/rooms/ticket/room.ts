@@ -2,17 +2,9 @@ import { CustomerServiceOutlined } from "@ant-design/icons";
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import type { RailItem } from "@ground/shell/rail";
 import { shell } from "@ground/shell/root";
-import { asView, type QueueView } from "./views";
+import { queueSearch } from "./search";
 
 export const entry: RailItem = { to: "/tickets", word: "rail.ticket", name: "ticket.title", icon: CustomerServiceOutlined, needs: "ticket.read", key: "q" };
-
-/** What the queue shows: the whole choice stands in the address. */
-export type QueueSearch = { view?: QueueView; q?: string };
-
-const queueSearch = (search: Record<string, unknown>): QueueSearch => {
-  const view = asView(search.view);
-  return { ...(view && view !== "open" && { view }), ...(typeof search.q === "string" && search.q.trim() && { q: search.q }) };
-};
 
 const queue = createRoute({
   getParentRoute: () => shell,

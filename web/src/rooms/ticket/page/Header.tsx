@@ -11,7 +11,7 @@ import { ProblemLine } from "@ground/parts/ProblemView";
 import { useOnline } from "@ground/shell/OfflineBar";
 import { useAfterCommand } from "../data";
 import { Owner, StateLabel, TierLabel } from "../labels";
-import type { QueueSearch } from "../room";
+import type { QueueSearch } from "../search";
 import { Viewers } from "./Company";
 import type { Present } from "./useCompany";
 import { arrange, type Command } from "./next";

@@ -5,12 +5,11 @@ import { useEffect, useRef } from "react";
 import type { TicketRow } from "@api";
 import { useKeys } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
-import { useRows } from "@ground/list/useKeyset";
 import { useSteady } from "@ground/list/steady";
 import { useNarrow } from "@ground/shell/useNarrow";
-import { useQueue, useSearch } from "../data";
+import { useListed } from "../data";
 import { MainClock } from "../labels";
-import type { QueueSearch } from "../room";
+import type { QueueSearch } from "../search";
 import css from "./page.module.css";
 
 const idOf = (row: TicketRow) => row.id;
@@ -21,10 +20,7 @@ export function Neighbours({ id, search }: { id: string; search: QueueSearch }) 
   const navigate = useNavigate();
   const wide = !useNarrow(1280);
   const { view = "open", q } = search;
-  const queue = useQueue(view, !q);
-  const found = useSearch(q ?? "");
-  const queued = useRows<TicketRow>(queue);
-  const { shown } = useSteady(q ? (found.data?.items ?? none) : queued, idOf, true);
+  const { shown } = useSteady(useListed(search).rows, idOf, true);
   const at = shown.findIndex((row) => row.id === id);
   const current = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
@@ -64,5 +60,3 @@ export function Neighbours({ id, search }: { id: string; search: QueueSearch }) 
     </nav>
   );
 }
-
-const none: TicketRow[] = [];

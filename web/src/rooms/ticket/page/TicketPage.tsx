@@ -11,7 +11,7 @@ import { useNarrow } from "@ground/shell/useNarrow";
 import { ClockDrawer } from "@rooms/clock/ClockDrawer";
 import { dialogs, type Asked } from "../command/dialogs";
 import { useTicket } from "../data";
-import type { QueueSearch } from "../room";
+import type { QueueSearch } from "../search";
 import { Writers } from "./Company";
 import { useCompany } from "./useCompany";
 import { Composer, type ComposerHandle } from "./Composer";

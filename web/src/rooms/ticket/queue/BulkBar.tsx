@@ -1,74 +1,73 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { Button } from "antd";
-import { useState } from "react";
-import type { Problem, TicketRow } from "@api";
-import { client } from "@ground/api/client";
+import { DownOutlined } from "@ant-design/icons";
+import { Button, Dropdown } from "antd";
 import { useWords } from "@ground/i18n/Words";
-import { useSentence } from "@ground/parts/ProblemView";
-import { ColleagueSelect } from "../command/ColleagueSelect";
-import { refreshLists } from "../data";
+import { Kbd } from "@ground/parts/Kbd";
+import { useSession } from "@ground/session/Session";
+import type { Deed } from "./BulkModal";
+import { MOST } from "./bulk";
 import css from "./queue.module.css";
 
-type Result = { row: TicketRow; problem: Problem | null };
+type Props = {
+  count: number;
+  /** How many the list holds; null while nobody knows. */
+  total: number | null;
+  /** Whether all of them are meant, not only the picked. */
+  all: boolean;
+  onAll: () => void;
+  onDeed: (deed: Deed) => void;
+  onEnd: () => void;
+};
 
-/** The same for several tickets, one after the other; each that could not be changed says why. */
-export function BulkBar({ rows, onEnd }: { rows: readonly TicketRow[]; onEnd: () => void }) {
+/** What can be done with the picked tickets at once. */
+export function BulkBar({ count, total, all, onAll, onDeed, onEnd }: Props) {
   const { t } = useWords();
-  const sentence = useSentence();
-  const cache = useQueryClient();
-  const [to, setTo] = useState<string>();
-  const [done, setDone] = useState<number | null>(null);
-  const [results, setResults] = useState<Result[] | null>(null);
-
-  const run = async (one: (row: TicketRow) => Promise<Problem | null>) => {
-    const all: Result[] = [];
-    for (const row of rows) {
-      setDone(all.length);
-      all.push({ row, problem: await one(row) });
-    }
-    setDone(null);
-    setResults(all);
-    refreshLists(cache);
-  };
-  const claim = (row: TicketRow) =>
-    client.POST("/api/v1/tickets/{id}/claim", { params: { path: { id: row.id } }, body: { version: row.version } }).then(({ error }) => error ?? null);
-  const assign = (colleague: string) => (row: TicketRow) =>
-    client.POST("/api/v1/tickets/{id}/assign", { params: { path: { id: row.id } }, body: { version: row.version, to: colleague } }).then(({ error }) => error ?? null);
-
-  if (results) {
-    const failed = results.filter((r): r is { row: TicketRow; problem: Problem } => r.problem !== null);
-    return (
-      <div className={css.bulk} role="status">
-        <span>{t("queue.bulk_result", { done: results.length - failed.length, left: failed.length })}</span>
-        <Button size="small" onClick={onEnd}>
-          {t("action.close")}
-        </Button>
-        {failed.length > 0 && (
-          <ul className={css.bulkFailed}>
-            {failed.map(({ row, problem }) => (
-              <li key={row.id}>
-                {row.number} {sentence(problem)}
-              </li>
-            ))}
-          </ul>
-        )}
-      </div>
-    );
-  }
-  const busy = done !== null;
+  const { may } = useSession();
+  const states = (["pause", "resume", "solve", "confirm", "cancel"] as const).filter((deed) => may(needs[deed]));
+  const more = total !== null && total > count && !all;
   return (
     <div className={css.bulk} role="toolbar" aria-label={t("queue.bulk")}>
-      <span className="num">{busy ? t("queue.bulk_progress", { done, all: rows.length }) : t("queue.picked", { count: rows.length })}</span>
-      <Button size="small" disabled={busy} onClick={() => void run(claim)} data-testid="bulk-claim">
-        {t("queue.bulk_claim")}
-      </Button>
-      <ColleagueSelect value={to} onChange={setTo} size="small" />
-      <Button size="small" disabled={busy || !to} onClick={() => to && void run(assign(to))} data-testid="bulk-assign">
-        {t("queue.bulk_assign")}
-      </Button>
-      <Button size="small" type="text" disabled={busy} onClick={onEnd}>
+      <span className="num" aria-live="polite">
+        {all ? t("queue.picked_all", { count: total ?? count }) : t("queue.picked", { count })}
+      </span>
+      {more &&
+        (total <= MOST ? (
+          <Button size="small" type="link" onClick={onAll} data-testid="bulk-all">
+            {t("queue.pick_all", { count: total })}
+          </Button>
+        ) : (
+          <span className="meta">{t("queue.pick_all_limit", { count: total, limit: MOST })}</span>
+        ))}
+      {may("ticket.assign") && (
+        <>
+          <Button size="small" onClick={() => onDeed("claim")} data-testid="bulk-claim">
+            {t("queue.bulk_claim")}
+          </Button>
+          <Button size="small" onClick={() => onDeed("assign")} data-testid="bulk-assign">
+            {t("do.assign")} <Kbd>A</Kbd>
+          </Button>
+        </>
+      )}
+      {may("ticket.work") && (
+        <Button size="small" onClick={() => onDeed("priority")} data-testid="bulk-priority">
+          {t("do.priority")} <Kbd>P</Kbd>
+        </Button>
+      )}
+      <Dropdown trigger={["click"]} menu={{ items: states.map((deed) => ({ key: deed, danger: deed === "cancel", label: t(`do.${deed}`), onClick: () => onDeed(deed) })) }}>
+        <Button size="small" data-testid="bulk-state">
+          {t("queue.bulk_state")} <Kbd>S</Kbd> <DownOutlined />
+        </Button>
+      </Dropdown>
+      {may("ticket.note") && (
+        <Button size="small" onClick={() => onDeed("note")} data-testid="bulk-note">
+          {t("do.note")}
+        </Button>
+      )}
+      <Button size="small" type="text" onClick={onEnd}>
         {t("queue.bulk_cancel")}
       </Button>
     </div>
   );
 }
+
+/** The action a deed needs. */
+const needs = { pause: "ticket.work", resume: "ticket.work", solve: "ticket.solve", confirm: "ticket.confirm", cancel: "ticket.cancel" } as const;

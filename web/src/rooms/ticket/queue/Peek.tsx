@@ -11,7 +11,7 @@ import { useTicket } from "../data";
 import { Owner, StateLabel } from "../labels";
 import { NextStep } from "../page/NextStep";
 import { Line } from "../page/Line";
-import type { QueueSearch } from "../room";
+import type { QueueSearch } from "../search";
 import css from "./queue.module.css";
 
 /** Lines shown at a glance. */

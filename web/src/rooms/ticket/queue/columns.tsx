@@ -1,10 +1,13 @@
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import type { ClockKind, TicketRow } from "@api";
+import { kept } from "@ground/kept";
 import { useWords } from "@ground/i18n/Words";
 import { ChannelLabel, PriorityLabel } from "@ground/labels/Labels";
 import type { Column } from "@ground/list/DataList";
-import { MainClock, Owner, StateLabel } from "../labels";
-import type { QueueSearch } from "../room";
+import { MainClock, Owner, StateLabel, TierLabel } from "../labels";
+import { columnKeys, columnsOf, type ColumnKey, type QueueSearch } from "../search";
+import { usual } from "./ColumnsMenu";
 import css from "./queue.module.css";
 
 /** Where it stands and which device: the part of a row that says who is waiting. */
@@ -12,9 +15,23 @@ function place(row: TicketRow): string {
   return row.store_name ?? row.merchant_name ?? "—";
 }
 
-export function useColumns(search: QueueSearch, explain: (row: TicketRow, kind: ClockKind) => void): Column<TicketRow>[] {
+/** The columns somebody chose, kept for them; an address or a saved view that names its own has the last word. */
+const chosen = kept<ColumnKey[]>("queue-columns", [...usual], (v): v is ColumnKey[] => Array.isArray(v) && v.length > 0 && v.every((key) => columnKeys.some((known) => known === key)));
+
+export function useChosenColumns(search: QueueSearch, onAddress: (columns: string) => void): [readonly ColumnKey[], (columns: readonly ColumnKey[]) => void] {
+  const [own, setOwn] = useState(chosen.read);
+  const asked = columnsOf(search);
+  const choose = (columns: readonly ColumnKey[]) => {
+    if (search.saved || asked.length > 0) return onAddress(columns.join(","));
+    chosen.write([...columns]);
+    setOwn([...columns]);
+  };
+  return [asked.length > 0 ? asked : own, choose];
+}
+
+export function useColumns(keys: readonly ColumnKey[], search: QueueSearch, explain: (row: TicketRow, kind: ClockKind) => void): Column<TicketRow>[] {
   const { t, f, pick } = useWords();
-  return [
+  const all: (Column<TicketRow> & { key: ColumnKey })[] = [
     { key: "clock", title: t("queue.clock"), width: "164px", render: (row) => <MainClock row={row} onExplain={(kind) => explain(row, kind)} /> },
     {
       key: "number",
@@ -54,7 +71,12 @@ export function useColumns(search: QueueSearch, explain: (row: TicketRow, kind: 
           "—"
         ),
     },
+    { key: "channel", title: t("column.channel"), width: "76px", render: (row) => <ChannelLabel channel={row.channel} /> },
+    { key: "tier", title: t("column.tier"), width: "64px", render: (row) => (row.tier ? <TierLabel tier={row.tier} /> : "—") },
+    { key: "opened", title: t("column.opened"), width: "104px", align: "end", render: (row) => <span title={f.full(row.opened_at)}>{f.moment(row.opened_at)}</span> },
+    { key: "changed", title: t("column.changed"), width: "104px", align: "end", render: (row) => <span title={f.full(row.updated_at)}>{f.moment(row.updated_at)}</span> },
   ];
+  return keys.flatMap((key) => all.find((column) => column.key === key) ?? []);
 }
 
 /** What is left out while the glance beside the list shows it anyway. */
