@@ -8392,6 +8392,24 @@ export interface operations {
             query?: {
                 /** @description CSV without it. */
                 format?: "xlsx" | "csv";
+                /** @description Of tickets, only those of this queue; all there are without it. */
+                view?: "open" | "mine" | "to_respond" | "unclaimed" | "due_soon" | "waiting" | "solved" | "closed";
+                /** @description Of tickets, as lists are narrowed: states. */
+                state?: string;
+                /** @description Priorities. */
+                priority?: string;
+                /** @description Channels. */
+                channel?: string;
+                /** @description A pause reason. */
+                waiting?: string;
+                /** @description `me`, or a colleague. */
+                owner?: string;
+                /** @description A district. */
+                district?: string;
+                /** @description A tier. */
+                tier?: string;
+                /** @description How a fault code begins. */
+                fault?: string;
             };
             header?: never;
             path: {

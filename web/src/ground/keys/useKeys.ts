@@ -1,9 +1,26 @@
 /** Single keys and short sequences. They rest while somebody writes, while an input method composes, and under a dialog. */
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
 import { kept } from "@ground/kept";
+import { meant, moves } from "./remap";
 
 /** Whether keys without Ctrl or Alt do anything; people who dictate or tremble switch them off. */
 export const singleKeys = kept("single-keys", true, (v): v is boolean => typeof v === "boolean");
+const told = new Set<() => void>();
+
+/** The same for whoever shows the switch. */
+export function useSingleKeys(): [boolean, (on: boolean) => void] {
+  const on = useSyncExternalStore((tell) => {
+    told.add(tell);
+    return () => void told.delete(tell);
+  }, singleKeys.read);
+  return [
+    on,
+    (next) => {
+      singleKeys.write(next);
+      told.forEach((tell) => tell());
+    },
+  ];
+}
 
 /** `"j"`, `"Shift+X"`, `"mod+k"` (Ctrl or Command), `"g q"` for one after the other. */
 export type KeyMap = Record<string, (event: KeyboardEvent) => void>;
@@ -21,7 +38,7 @@ const isWriting = (target: EventTarget | null) => target instanceof Element && t
 
 function name(event: KeyboardEvent): string {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const mods = [event.ctrlKey || event.metaKey ? "mod+" : "", event.altKey ? "Alt+" : "", event.shiftKey && /^[a-z]$/.test(key) ? "Shift+" : ""].join("");
+  const mods = [event.ctrlKey || event.metaKey ? "mod+" : "", event.altKey ? "Alt+" : "", event.shiftKey && /^([a-z]|Arrow\w+)$/.test(key) ? "Shift+" : ""].join("");
   return mods + (key === " " ? "Space" : key);
 }
 
@@ -49,8 +66,9 @@ export function useKeys(map: KeyMap, { inFields = false, inDialog = false, off =
       if (!inDialog && document.querySelector(floats)) return;
       // Space and Enter on a focused control belong to that control.
       if ((pressed === "Space" || pressed === "Enter") && event.target instanceof Element && event.target.closest("button, a, [role=tab], [role=menuitem]")) return;
+      const stands = meant(pressed, moves());
       const sequence = pending && event.timeStamp - pending.at < SEQUENCE_MS ? `${pending.key} ${pressed}` : null;
-      const act = (sequence && latest.current[sequence]) || latest.current[pressed];
+      const act = (sequence && latest.current[sequence]) || (stands === null ? undefined : latest.current[stands]);
       pending = { key: pressed, at: event.timeStamp };
       if (!act) return;
       event.preventDefault();

@@ -3,6 +3,7 @@ import { App, Button, Form, Input } from "antd";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { KeySettings } from "@ground/keys/KeySettings";
 import { BlockLoading } from "@ground/parts/Loading";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
@@ -24,6 +25,10 @@ export function AccountPage() {
         <Password />
         <SecondFactor />
         <OwnSessions />
+        <section className={css.part} id="keys">
+          <h2>{t("keys.settings")}</h2>
+          <KeySettings />
+        </section>
       </div>
     </div>
   );

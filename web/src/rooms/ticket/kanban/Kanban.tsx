@@ -14,7 +14,7 @@ import { ProblemPage, useSentence } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
 import { dialogs, type Asked } from "../command/dialogs";
 import { useCount, useQueue } from "../data";
-import { MainClock, Owner, StateLabel } from "../labels";
+import { MainClock, Owner } from "../labels";
 import { queueSearch, type QueueSearch } from "../search";
 import css from "./kanban.module.css";
 import { columns, mayMove, moveOf, type BoardState } from "./moves";
@@ -207,7 +207,7 @@ function Card({ row, search, open, movable, onCarry, onMove, onPeek }: CardProps
         <span>{row.number}</span> <span className={css.where}>{row.store_name ?? row.merchant_name ?? "—"}</span>
       </p>
       <p className={css.meta}>
-        <Owner ticket={row} /> {row.waiting.length > 0 && <StateLabel state={row.state} waiting={row.waiting} />}
+        <Owner ticket={row} />
       </p>
     </article>
   );
