@@ -364,6 +364,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/facts/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Labels, what can be ordered, custom fields and prices, as they are in force now. */
+        get: operations["desk_facts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/facts/faults": {
         parameters: {
             query?: never;
@@ -375,6 +392,43 @@ export interface paths {
         get: operations["fault_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facts/notice-holes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The holes each notice may have. */
+        get: operations["notice_holes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facts/notice-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How a merchant would read a text, filled with a real ticket. Nothing is kept or sent. Errors: `fact.unknown_hole`,
+         *     `fact.lacking_hole`, `ticket.unknown_number`.
+         */
+        post: operations["notice_preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -409,6 +463,159 @@ export interface paths {
         get: operations["response_code_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facts/sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sets of facts there are, and how far the tenant has changed them. */
+        get: operations["fact_sets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facts/sets/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A set: its fields, its rows, the changes that wait. */
+        get: operations["fact_set"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facts/sets/{kind}/draft/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Throw the changes away. */
+        post: operations["fact_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facts/sets/{kind}/draft/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a row back to what ships; one's own that was never published goes. */
+        post: operations["fact_row_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facts/sets/{kind}/draft/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a row into the draft. Errors name the field: `row.customer.en`. */
+        post: operations["fact_row_put"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facts/sets/{kind}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish the draft: a version that is never written again. */
+        post: operations["fact_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facts/sets/{kind}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The history of a set, newest first. */
+        get: operations["fact_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facts/sets/{kind}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a version changed against the one before it. */
+        get: operations["fact_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facts/sets/{kind}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take up an older version again, as a new one; 0 is what ships. */
+        post: operations["fact_restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1365,6 +1572,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what the tenant asks of its tickets. */
+        post: operations["ticket_fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/guide": {
         parameters: {
             query?: never;
@@ -1434,6 +1658,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a ticket a label of its state. One that pauses makes it wait; taking it off lets it go on. */
+        post: operations["ticket_label"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/notes": {
         parameters: {
             query?: never;
@@ -1497,6 +1738,24 @@ export interface paths {
         put?: never;
         /** Judges impact and urgency anew; the priority follows from the table and is explained line by line. */
         post: operations["ticket_priority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was quoted on a ticket, newest first. */
+        get: operations["quote_list"];
+        put?: never;
+        /** Quote by the price list of today. It says which version, and keeps it. */
+        post: operations["quote_make"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2371,6 +2630,21 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description A line somebody wants to quote. */
+        Asked: {
+            /** @description A code of the price list. */
+            code: string;
+            /**
+             * Format: int64
+             * @description Of what is charged at cost: what was paid for one, in fen.
+             */
+            cost?: number | null;
+            /**
+             * Format: int64
+             * @description How many, 1 to 99.
+             */
+            quantity: number;
+        };
         /** @description Hands it over. */
         AssignTicket: {
             /** @description A colleague of the desk. */
@@ -2416,6 +2690,9 @@ export interface components {
             seq: number;
             /** @description To what. */
             subject: string;
+        };
+        BTreeMap: {
+            [key: string]: string;
         };
         /**
          * @description What became of the merchant's data before the work.
@@ -2605,11 +2882,56 @@ export interface components {
             row: number;
             value: string;
         };
+        /** @description A field that differs between two versions; none of both for a row that came or went as a whole. */
+        Change: {
+            /** @description After; null when it is gone. */
+            after: unknown;
+            /** @description Before; null when it was not there. */
+            before: unknown;
+            /** @description Which row. */
+            code: string;
+            /** @description Which field; none when the row as a whole came or went. */
+            field?: string | null;
+        };
         /**
          * @description How a case came in.
          * @enum {string}
          */
         Channel: "h5" | "phone" | "api" | "mail";
+        /** @description A line of a quote. */
+        Charge: {
+            /**
+             * Format: int64
+             * @description Fen for the line.
+             */
+            amount: number;
+            /** @description The code of the price list. */
+            code: string;
+            /**
+             * Format: int64
+             * @description Fen for one; of a surcharge, what it is a part of.
+             */
+            each: number;
+            /** @description Its name on that day. */
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Of a surcharge.
+             */
+            percent?: number | null;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            quantity: number;
+            /**
+             * Format: int64
+             * @description Fen of tax in it.
+             */
+            tax: number;
+            /** @description What it is for. */
+            unit: components["schemas"]["PriceUnit"];
+        };
         /** @description Which column is which field. */
         CheckAsked: {
             /** @description Field to column letter: `{"mid": "A"}`. */
@@ -2912,6 +3234,29 @@ export interface components {
              */
             unknown: number;
         };
+        /** @description A field a tenant asks of its tickets. */
+        CustomField: {
+            /** @description Its code. */
+            code: string;
+            hint?: components["schemas"]["Text"] | null;
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+            /** @description When it must be said. */
+            needed: components["schemas"]["FieldNeed"];
+            /** @description Switched off: no longer asked. */
+            off?: boolean;
+            /** @description What can be chosen. */
+            options?: components["schemas"]["FieldOption"][];
+            /**
+             * Format: int64
+             * @description Its place among the others.
+             */
+            place?: number | null;
+            /** @description Of which tickets; of all without it. */
+            ticket_type?: string | null;
+            /** @description What it holds. */
+            value: components["schemas"]["FieldShape"];
+        };
         /**
          * @description Who decided.
          * @enum {string}
@@ -2922,6 +3267,19 @@ export interface components {
          * @enum {string}
          */
         Decision: "remote" | "onsite";
+        /** @description What the forms of the desk need. */
+        DeskFacts: {
+            fields: components["schemas"]["CustomField"][];
+            labels: components["schemas"]["StatusLabel"][];
+            /**
+             * Format: int64
+             * @description Its version; 0 is the one that ships.
+             */
+            price_version: number;
+            /** @description The price list of today. */
+            prices: components["schemas"]["Price"][];
+            ticket_types: components["schemas"]["TicketType"][];
+        };
         /** @description A saved view. */
         DeskView: {
             /** @description Its columns in their order; empty means those everybody has. */
@@ -3021,12 +3379,209 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /** @description What a code in a list is called. */
+        FactChoice: {
+            code: string;
+            name?: components["schemas"]["Text"] | null;
+        };
+        /** @description Changes that are not published yet. */
+        FactDraft: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description The version they were made over.
+             */
+            base: number;
+            by: string;
+            changes: components["schemas"]["Change"][];
+            /** Format: int64 */
+            version: number;
+            wrong: components["schemas"]["FactWrong"][];
+        };
+        /** @description The draft one has seen. */
+        FactDraftSeen: {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A field of a set's rows. */
+        FactField: {
+            /** @description What can be chosen. */
+            choices: components["schemas"]["FactChoice"][];
+            /** @description Stays as it was first published. */
+            fixed: boolean;
+            /**
+             * Format: int64
+             * @description Least number.
+             */
+            least?: number | null;
+            /**
+             * Format: int64
+             * @description Most: a number, or characters.
+             */
+            most?: number | null;
+            name: string;
+            required: boolean;
+            /** @description `line`, `both`, `text`, `number`, `money`, `flag`, `choice`, `choices`, `options`, `spans`, `dates`. */
+            shape: string;
+        };
+        /**
+         * @description A set of facts a tenant may change.
+         * @enum {string}
+         */
+        FactKind: "status_labels" | "notice_texts" | "ticket_fields" | "service_items" | "price_list" | "warranty_terms" | "faults" | "response_codes" | "models" | "calendars";
+        /** @description What to publish, and why. */
+        FactPublish: {
+            /** @description Why, in a sentence. */
+            reason: string;
+            /** @description The first day it holds, `2027-01-01`; today without it. Only prices and warranty terms may begin later. */
+            valid_from?: string | null;
+            /**
+             * Format: int64
+             * @description The version of the draft one has seen.
+             */
+            version: number;
+        };
+        /** @description Why an older version is taken up again. */
+        FactRestore: {
+            /** @description Why, in a sentence. */
+            reason: string;
+            /** @description The first day it holds; today without it. */
+            valid_from?: string | null;
+            /**
+             * Format: int64
+             * @description The newest version one has seen.
+             */
+            version: number;
+        };
+        /** @description A row of a set. */
+        FactRow: {
+            code: string;
+            off: boolean;
+            origin: components["schemas"]["Origin"];
+            /** @description Its fields. */
+            row: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description How many tickets wear it, where that can be counted.
+             */
+            used?: number | null;
+        };
+        /** @description A row for the draft. */
+        FactRowPut: {
+            /** @description What the row is called by. A new code adds a row. */
+            code: string;
+            /** @description Its fields, whole; `off` switches it off. */
+            row: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description The version of the draft one has seen; null when there was none.
+             */
+            version?: number | null;
+        };
+        /** @description Which row. */
+        FactRowReset: {
+            code: string;
+            /**
+             * Format: int64
+             * @description The version of the draft one has seen; null when there was none.
+             */
+            version?: number | null;
+        };
+        /** @description A set with its draft. */
+        FactSet: {
+            /** @description Whether a version may begin on a later day. */
+            by_day: boolean;
+            can_switch_off: boolean;
+            draft?: components["schemas"]["FactDraft"] | null;
+            fields: components["schemas"]["FactField"][];
+            /** @description Whether rows may be added. */
+            grows: boolean;
+            kind: components["schemas"]["FactKind"];
+            published?: components["schemas"]["FactVersion"] | null;
+            /** @description As the draft has them; as they are published without one. */
+            rows: components["schemas"]["FactRow"][];
+            /** @description Of calendars: this year and the next, as far as no official days are known. */
+            unofficial_years: number[];
+            /**
+             * Format: int64
+             * @description The newest version's number; 0 is what ships.
+             */
+            version: number;
+        };
+        /** @description A set on the index of the administration. */
+        FactSetCard: {
+            /** @description Rows of the tenant's own, and changed ones. */
+            changed: number;
+            /** @description Changes wait to be published. */
+            draft: boolean;
+            kind: components["schemas"]["FactKind"];
+            /** @description Rows switched off. */
+            off: number;
+            published?: components["schemas"]["FactVersion"] | null;
+            /** @description Rows that are not switched off. */
+            rows: number;
+            /** @description Of calendars: this year and the next, as far as no official days are known. */
+            unofficial_years: number[];
+        };
+        /** @description All sets. */
+        FactSets: {
+            items: components["schemas"]["FactSetCard"][];
+        };
         /** @description A fact used, for people. */
         FactUsed: {
             /** @description What it is. */
             label: components["schemas"]["Text"];
             /** @description Its value. */
             value: string;
+        };
+        /** @description A version of a set. */
+        FactVersion: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The version it took up again.
+             */
+            restored_from?: number | null;
+            /**
+             * Format: date
+             * @description The first day it holds.
+             */
+            valid_from: string;
+            /**
+             * Format: int64
+             * @description From 1; 0 is what ships.
+             */
+            version: number;
+        };
+        /** @description What a version changed. */
+        FactVersionPage: {
+            /** @description Against the version before it. */
+            changes: components["schemas"]["Change"][];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Something wrong with a row. */
+        FactWrong: {
+            code: string;
+            /** @description Which field. */
+            field: string;
+            /** @description Which row; empty for the set as a whole. */
+            row: string;
+            /** @description In a sentence. */
+            sentence: string;
         };
         /** @description What an authenticator app needs; shown once. */
         FactorBegun: {
@@ -3085,6 +3640,30 @@ export interface components {
         /** @description Faults, in the order of the taxonomy. */
         FaultList: {
             items: components["schemas"]["Fault"][];
+        };
+        /**
+         * @description When it must be said.
+         * @enum {string}
+         */
+        FieldNeed: "never" | "registration" | "solve";
+        /** @description An answer to choose. */
+        FieldOption: components["schemas"]["Text"] & {
+            /** @description What is kept. */
+            code: string;
+        };
+        /**
+         * @description What a custom field holds.
+         * @enum {string}
+         */
+        FieldShape: "text" | "number" | "choice" | "date";
+        /** @description Values of custom fields. */
+        FieldsTicket: {
+            /** @description By the code of the field; an empty value takes it back. */
+            fields: components["schemas"]["BTreeMap"];
+            /** @description What it is about; as it was without it. */
+            ticket_type?: string | null;
+            /** Format: int64 */
+            version: number;
         };
         /** @description A follow-up as screens show it. */
         FollowUp: {
@@ -3291,6 +3870,7 @@ export interface components {
         Id_ofr: string;
         Id_pln: string;
         Id_prt: string;
+        Id_quo: string;
         Id_ses: string;
         Id_sto: string;
         Id_tkt: string;
@@ -3483,6 +4063,13 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description Who holds it: what it does is done in their name, and it ends when they leave. */
             user_id: components["schemas"]["Id_usr"];
+        };
+        /** @description Which label. */
+        LabelTicket: {
+            /** @description A label of the state it is in; null takes the label off. */
+            label?: string | null;
+            /** Format: int64 */
+            version: number;
         };
         /**
          * @description The two languages every user-facing text exists in.
@@ -3941,6 +4528,37 @@ export interface components {
             body: string;
         };
         Nothing: Record<string, never>;
+        /** @description All notices with the holes of their texts. */
+        NoticeHoleList: {
+            items: components["schemas"]["NoticeHoles"][];
+        };
+        /** @description What a text may be filled with. */
+        NoticeHoles: {
+            holes: string[];
+            kind: components["schemas"]["NoticeKind"];
+        };
+        /**
+         * @description What a notice is about. Each names a change the merchant can see.
+         * @enum {string}
+         */
+        NoticeKind: "received" | "visit_promised" | "visit_changed" | "on_the_way" | "solved_please_confirm" | "closed" | "reopened" | "survey" | "message_from_agent" | "confirmation_code";
+        /** @description A text filled with a ticket: how a merchant would read it. */
+        NoticeTried: {
+            /** @description The words. */
+            body: components["schemas"]["Text"];
+            /** @description The ticket it was filled with; null while there is none, and words stand for its facts. */
+            number?: string | null;
+            /** @description One line. */
+            subject: components["schemas"]["Text"];
+        };
+        /** @description A text to try. */
+        NoticeTry: {
+            body: components["schemas"]["Text"];
+            kind: components["schemas"]["NoticeKind"];
+            /** @description The number of a ticket, `T-000831`; the newest one without it. */
+            number?: string | null;
+            subject: components["schemas"]["Text"];
+        };
         /** @description Whom to ask; without anything, the rule chooses. */
         OfferOrder: {
             engineer_id?: components["schemas"]["Id_eng"] | null;
@@ -3973,6 +4591,11 @@ export interface components {
          * @enum {string}
          */
         OrderKind: "repair" | "swap" | "inspect";
+        /**
+         * @description Whose row it is.
+         * @enum {string}
+         */
+        Origin: "shipped" | "changed" | "own";
         /**
          * @description How a case was solved.
          * @enum {string}
@@ -4070,6 +4693,38 @@ export interface components {
                 /**
                  * Format: int64
                  * @description Grows with each change.
+                 */
+                version: number;
+            }[];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_FactVersion: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description Who. */
+                by: string;
+                /** @description Why. */
+                reason: string;
+                /**
+                 * Format: int64
+                 * @description The version it took up again.
+                 */
+                restored_from?: number | null;
+                /**
+                 * Format: date
+                 * @description The first day it holds.
+                 */
+                valid_from: string;
+                /**
+                 * Format: int64
+                 * @description From 1; 0 is what ships.
                  */
                 version: number;
             }[];
@@ -4387,6 +5042,8 @@ export interface components {
                 closed_at?: string | null;
                 /** @description Which one. */
                 id: components["schemas"]["Id_tkt"];
+                /** @description The same in the tenant's words: the label it wears, or its state's. */
+                label: components["schemas"]["RowLabel"];
                 last_line?: components["schemas"]["LastLine"] | null;
                 look_at?: components["schemas"]["ClockKind"] | null;
                 merchant_id?: components["schemas"]["Id_mer"] | null;
@@ -4426,6 +5083,8 @@ export interface components {
                 version: number;
                 /** @description For whom or what it waits; empty when it does not. */
                 waiting: components["schemas"]["PauseReason"][];
+                /** @description The same in the tenant's words. */
+                waiting_labels: components["schemas"]["Text"][];
             }[];
             /** @description Where the next page starts; null on the last one. */
             next_cursor?: string | null;
@@ -4790,6 +5449,39 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /** @description A line of the price list. */
+        Price: {
+            /** @description Charged as it was paid. */
+            at_cost?: boolean;
+            /** @description Its code. */
+            code: string;
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+            /** @description Switched off: no longer quoted. */
+            off?: boolean;
+            /**
+             * Format: int64
+             * @description Of a surcharge: per cent of all other lines.
+             */
+            percent?: number | null;
+            /**
+             * Format: int64
+             * @description Fen, tax included; none for what is charged at cost, and for surcharges.
+             */
+            price?: number | null;
+            /**
+             * Format: int64
+             * @description Per cent of tax that is in the price.
+             */
+            tax?: number | null;
+            /** @description What it is for. */
+            unit: components["schemas"]["PriceUnit"];
+        };
+        /**
+         * @description What a price is for.
+         * @enum {string}
+         */
+        PriceUnit: "visit" | "case" | "unit" | "piece" | "surcharge";
         /**
          * @description How soon it must be handled; derived from impact, urgency and tier.
          * @enum {string}
@@ -4873,6 +5565,49 @@ export interface components {
             score: number;
             /** @description What is seen. */
             symptom: components["schemas"]["Text"];
+        };
+        /** @description What was offered at which prices. */
+        Quote: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who made it. */
+            by: string;
+            /** @description Which one. */
+            id: components["schemas"]["Id_quo"];
+            /** @description What it adds up. */
+            lines: components["schemas"]["Charge"][];
+            /**
+             * Format: int64
+             * @description The version of the price list it was made by; 0 is the one that ships.
+             */
+            price_version: number;
+            /**
+             * Format: date
+             * @description The day whose prices these are.
+             */
+            priced_on: string;
+            /**
+             * Format: int64
+             * @description Fen of tax in it.
+             */
+            tax: number;
+            /**
+             * Format: int64
+             * @description Fen, tax included.
+             */
+            total: number;
+        };
+        /** @description Quotes of a ticket. */
+        QuoteList: {
+            items: components["schemas"]["Quote"][];
+        };
+        /** @description What to quote. */
+        QuoteMake: {
+            /** @description Lines of the price list; what is not listed cannot be charged. */
+            lines: components["schemas"]["Asked"][];
         };
         /** @description Codes for a lost phone; shown once, each works once. */
         RecoveryCodes: {
@@ -5033,6 +5768,15 @@ export interface components {
         RoleMatrix: {
             actions: components["schemas"]["ActionRow"][];
             roles: components["schemas"]["Role"][];
+        };
+        /** @description Where a case stands in the tenant's words. */
+        RowLabel: {
+            /** @description As the desk reads it. */
+            agent: components["schemas"]["Text"];
+            /** @description Its code: the state's word, or a label of the tenant's own. */
+            code: string;
+            /** @description As the merchant reads it. */
+            customer: components["schemas"]["Text"];
         };
         /**
          * @description Where a row stands.
@@ -5210,6 +5954,21 @@ export interface components {
              * @description Excluded.
              */
             to: string;
+        };
+        /** @description What people read of where a case stands. */
+        StatusLabel: {
+            /** @description As the desk reads it. */
+            agent: components["schemas"]["Text"];
+            /** @description Its code; the coded state's own word for the label that ships with it. */
+            code: string;
+            /** @description As the merchant reads it. */
+            customer: components["schemas"]["Text"];
+            /** @description Switched off: no longer offered. */
+            off?: boolean;
+            /** @description Setting it makes the case wait for this, which pauses the clocks its agreement pauses. */
+            pauses?: string | null;
+            /** @description The coded state it stands for; none for what a case waits for in any state. */
+            state?: string | null;
         };
         /** @description Notes a step. */
         StepOrder: {
@@ -5575,6 +6334,14 @@ export interface components {
              */
             waiting: number;
         };
+        /** @description One of the tenant's own fields, with what was said. */
+        TicketField: {
+            /** @description The field. */
+            field: components["schemas"]["CustomField"];
+            shown?: components["schemas"]["Text"] | null;
+            /** @description What is kept; null while nobody said. */
+            value?: string | null;
+        };
         /** @description Narrows a list. Every field is one word or several with commas between; what is left out asks nothing. */
         TicketFilter: {
             /** @description Channels: `mail,h5`. */
@@ -5603,6 +6370,8 @@ export interface components {
             decision?: components["schemas"]["Decision"] | null;
             fault_code?: string | null;
             fault_name?: components["schemas"]["Text"] | null;
+            /** @description What the tenant asks of such tickets, with what was said. */
+            fields: components["schemas"]["TicketField"][];
             impact: components["schemas"]["Impact"];
             outcome?: components["schemas"]["Outcome"] | null;
             /** @description How the priority came about, line by line. */
@@ -5617,6 +6386,9 @@ export interface components {
             /** @description What the merchant sees, in their words. */
             symptom: string;
             terminal_unknown_reason?: string | null;
+            /** @description What it is about: `repair`, or the code of what was ordered. */
+            ticket_type: string;
+            ticket_type_name: components["schemas"]["Text"];
             urgency: components["schemas"]["Urgency"];
         };
         /** @description How the walk of a guide stands. */
@@ -5680,6 +6452,8 @@ export interface components {
             contact?: components["schemas"]["ContactGiven"] | null;
             /** @description Register it although the terminal has an open case. */
             even_if_open?: boolean;
+            /** @description Values of the tenant's own fields, by code. */
+            fields?: components["schemas"]["BTreeMap"];
             impact?: components["schemas"]["Impact"] | null;
             merchant_id?: components["schemas"]["Id_mer"] | null;
             /** @description A response code the terminal shows: 1 to 8 letters and digits. */
@@ -5690,6 +6464,8 @@ export interface components {
             terminal_serial?: string | null;
             /** @description Why it is not known. */
             terminal_unknown_reason?: string | null;
+            /** @description What it is about: `repair`, or the code of what is ordered; a repair without it. */
+            ticket_type?: string | null;
             urgency?: components["schemas"]["Urgency"] | null;
         };
         /** @description Everything the page of a ticket shows; its timeline is a list of its own. */
@@ -5736,6 +6512,8 @@ export interface components {
             closed_at?: string | null;
             /** @description Which one. */
             id: components["schemas"]["Id_tkt"];
+            /** @description The same in the tenant's words: the label it wears, or its state's. */
+            label: components["schemas"]["RowLabel"];
             last_line?: components["schemas"]["LastLine"] | null;
             look_at?: components["schemas"]["ClockKind"] | null;
             merchant_id?: components["schemas"]["Id_mer"] | null;
@@ -5775,6 +6553,8 @@ export interface components {
             version: number;
             /** @description For whom or what it waits; empty when it does not. */
             waiting: components["schemas"]["PauseReason"][];
+            /** @description The same in the tenant's words. */
+            waiting_labels: components["schemas"]["Text"][];
         };
         /**
          * @description The order of a list. Closed ones always stand newest first.
@@ -5818,6 +6598,24 @@ export interface components {
             serial_no: string;
             tusn: string;
             vendor: string;
+        };
+        /** @description What a ticket may be about. */
+        TicketType: {
+            about?: components["schemas"]["Text"] | null;
+            /** @description `repair`, or the code of what was ordered. */
+            code: string;
+            /** Format: int64 */
+            minutes?: number | null;
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description What it costs today, in fen; null when it is charged at cost or by the case.
+             */
+            price?: number | null;
+            /** Format: int64 */
+            target_hours?: number | null;
+            /** @description Whether somebody has to come. */
+            visit?: boolean | null;
         };
         /**
          * @description A queue of the desk.
@@ -8501,6 +9299,97 @@ export interface operations {
             };
         };
     };
+    desk_facts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskFacts"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     fault_list: {
         parameters: {
             query?: never;
@@ -8516,6 +9405,192 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FaultList"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notice_holes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeHoleList"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notice_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeTry"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeTried"];
                 };
             };
             /** @description Nobody is signed in */
@@ -8698,6 +9773,868 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResponseCodeList"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fact_sets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactSets"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fact_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["FactKind"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactSet"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fact_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["FactKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactDraftSeen"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactSet"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fact_row_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["FactKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactRowReset"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactSet"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fact_row_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["FactKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactRowPut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactSet"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fact_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["FactKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactPublish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactSet"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fact_versions: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 200; 25 without it. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                kind: components["schemas"]["FactKind"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FactVersion"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fact_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["FactKind"];
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactVersionPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fact_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["FactKind"];
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactRestore"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactSet"];
                 };
             };
             /** @description Nobody is signed in */
@@ -14892,6 +16829,103 @@ export interface operations {
             };
         };
     };
+    ticket_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldsTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     guide_show: {
         parameters: {
             query?: never;
@@ -15373,6 +17407,103 @@ export interface operations {
             };
         };
     };
+    ticket_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ticket_note: {
         parameters: {
             query?: never;
@@ -15776,6 +17907,196 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quote_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuoteList"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quote_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuoteMake"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quote"];
                 };
             };
             /** @description Nobody is signed in */
