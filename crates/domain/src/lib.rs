@@ -2,10 +2,13 @@
 //!
 //! A decision is a pure function of (state, command, facts, now). It answers with events or with a [`ground::Refusal`].
 
+pub mod bell;
+pub mod canned;
 pub mod coverage;
 pub mod crew;
 pub mod dispatch;
 pub mod facts;
+pub mod file;
 pub mod followup;
 pub mod ground;
 pub mod import;

@@ -162,6 +162,18 @@ fn database(found: &mut Findings, config: &Config, now: Timestamp) {
         Err(error) => return found.say(Mark::Bad, "database", error),
     };
     found.say(Mark::Good, "database", format_args!("{:?}, {} organisations", db.dialect(), tenants.len()));
+    match postsale_server::backup::flaws(config) {
+        Ok((all, flawed)) if flawed.is_empty() => found.say(Mark::Good, "files", format_args!("{all} kept, all of them whole")),
+        Ok((all, flawed)) => found.say(
+            Mark::Bad,
+            "files",
+            format_args!(
+                "{} of {all} are missing or changed: `postsale verify files` names them; restore them from a backup",
+                flawed.len()
+            ),
+        ),
+        Err(error) => found.say(Mark::Bad, "files", error),
+    }
     match latest.map(|at| at.as_second() - now.as_second()) {
         Some(ahead) if ahead > SKEW_SECONDS => {
             found.say(

@@ -22,6 +22,8 @@ pub enum Verify {
         #[arg(long, value_parser = head, conflicts_with = "live")]
         head: Option<Head>,
     },
+    /// Read every file that came along with words and compare it with its hash.
+    Files,
 }
 
 fn head(text: &str) -> Result<Head, String> {
@@ -32,7 +34,14 @@ fn head(text: &str) -> Result<Head, String> {
 impl Verify {
     /// Runs it. Errors: what is broken, and where.
     pub fn run(self, config: Option<&Path>) -> Result<(), String> {
-        let Verify::Audit { file, head, .. } = self;
+        let Verify::Audit { file, head, .. } = self else {
+            let (all, flawed) = postsale_server::backup::flaws(&crate::run::config(config)?)?;
+            for (name, flaw) in &flawed {
+                println!("{name}: {flaw:?}");
+            }
+            println!("{all} files, {} of them flawed", flawed.len());
+            return if flawed.is_empty() { Ok(()) } else { Err("restore the flawed files from a backup".into()) };
+        };
         let Some(file) = file else {
             let heads = postsale_server::backup::chains(&crate::run::config(config)?.database_url())?;
             for (tenant, Head { seq, hash }) in heads {

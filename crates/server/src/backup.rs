@@ -10,15 +10,18 @@ use postsale_domain::org::chain::Head;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::ground::blob::{Blobs, Flaw};
 use crate::ground::config::Config;
 use crate::ground::db::{Db, DbOptions, restored, snapshot};
 use crate::ground::seal::hex;
-use crate::org;
+use crate::{file, org};
 
 /// The database inside a copy.
 const DATABASE: &str = "postsale.db";
 /// The key that signs links: without it every link and sticker in the world would be dead after a restore.
 const KEY: &str = "secret.key";
+/// The files that came along with words.
+const FILES: &str = "files/";
 /// What a copy says about itself.
 const MANIFEST: &str = "manifest.json";
 
@@ -72,7 +75,9 @@ pub fn make(config: &Config, folder: &Path, now: Timestamp) -> Result<Manifest, 
     let key = config.data_dir.join(KEY);
     fs::copy(&key, part.join(KEY)).map_err(at(&key))?;
     let (heads, tables) = examine(&database)?;
-    let files = [DATABASE, KEY].iter().map(|name| kept(&part, name)).collect::<Result<Vec<_>, _>>()?;
+    let mut files = [DATABASE, KEY].iter().map(|name| kept(&part, name)).collect::<Result<Vec<_>, _>>()?;
+    // After the database: whatever its rows name was on the disk before them.
+    files.extend(copy_files(&config.data_dir, &part, &named(&format!("sqlite://{}", database.display()))?)?);
     let manifest = Manifest { version: env!("CARGO_PKG_VERSION").into(), made_at: now, files, heads, tables };
     let text = serde_json::to_string_pretty(&manifest).map_err(|e| e.to_string())?;
     let file = part.join(MANIFEST);
@@ -125,6 +130,13 @@ fn put(config: &Config, folder: &Path, manifest: &Manifest, part: &Path, target:
         return Err("the copy does not hold what it says it holds; use an older copy".into());
     }
     fs::create_dir_all(&config.data_dir).map_err(at(&config.data_dir))?;
+    let files: Vec<String> =
+        manifest.files.iter().filter_map(|f| f.name.strip_prefix(FILES)?.rsplit('/').next().map(str::to_owned)).collect();
+    let all = named(&format!("sqlite://{}", part.display()))?;
+    if let Some(lacking) = all.iter().find(|name| !files.contains(name)) {
+        return Err(format!("the copy lacks the file {lacking}; use an older copy"));
+    }
+    copy_files(folder, &config.data_dir, &files)?;
     let key = config.data_dir.join(KEY);
     fs::copy(folder.join(KEY), &key).map_err(at(&key))?;
     sync(&key)?;
@@ -132,6 +144,47 @@ fn put(config: &Config, folder: &Path, manifest: &Manifest, part: &Path, target:
     fs::rename(part, target).map_err(at(target))?;
     sync(parent(target))?;
     sync(&config.data_dir)
+}
+
+/// The hashes that the rows of a database name.
+pub fn named(url: &str) -> Result<Vec<String>, String> {
+    let db = Db::open_to_read(&DbOptions { url: url.to_owned(), threads: 1 }).map_err(|e| e.to_string())?;
+    let mut all: Vec<String> = Vec::new();
+    loop {
+        let after = all.last().cloned().unwrap_or_default();
+        let more = db.bare_read_blocking(move |bare| file::store::named_after(bare, &after, 1000)).map_err(|e| e.to_string())?;
+        if more.is_empty() {
+            return Ok(all);
+        }
+        all.extend(more);
+    }
+}
+
+/// What is wrong with the files that rows name: all of them are read. Errors: they could not be looked at.
+pub fn flaws(config: &Config) -> Result<(usize, Vec<(String, Flaw)>), String> {
+    let (blobs, all) = (Blobs::of(&config.data_dir), named(&config.database_url())?);
+    let mut flawed = Vec::new();
+    for name in &all {
+        if let Some(flaw) = blobs.flaw(name).map_err(|e| format!("{name}: {e}"))? {
+            flawed.push((name.clone(), flaw));
+        }
+    }
+    Ok((all.len(), flawed))
+}
+
+/// Copies kept files from one folder to another, each compared with its name.
+fn copy_files(from: &Path, to: &Path, names: &[String]) -> Result<Vec<Kept>, String> {
+    let (source, target) = (Blobs::of(from), Blobs::of(to));
+    let mut copied = Vec::new();
+    for name in names {
+        let path = source.path(name);
+        let bytes = fs::read(&path).map_err(at(&path))?;
+        if target.put(&bytes).map_err(at(to))? != *name {
+            return Err(format!("{} is not the file that was kept; restore it from an older copy", path.display()));
+        }
+        copied.push(Kept { name: format!("{FILES}{}/{name}", &name[..2]), bytes: bytes.len() as u64, sha256: name.clone() });
+    }
+    Ok(copied)
 }
 
 type Inside = (Vec<(TenantId, Head)>, Vec<(String, i64)>);

@@ -19,7 +19,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::ground::web::{Problem, SESSION_COOKIE, observe};
 use crate::house::House;
 use crate::{
-    dispatch, facts, followup, h5, health, import, inbox, knowledge, live, merchant, org, search, sla, terminal, ticket, visit, web,
+    bell, canned, dispatch, facts, file, followup, h5, health, import, inbox, knowledge, live, merchant, org, search, sla, terminal,
+    ticket, visit, web,
 };
 
 /// A request that takes longer is ended with 503; nothing here has reason to.
@@ -67,7 +68,11 @@ fn api() -> OpenApiRouter<House> {
             .merge(merchant::api::routes())
             .merge(terminal::api::routes())
             .merge(dispatch::plan_api::routes())
-            .merge(live::api::routes()),
+            .merge(live::api::routes())
+            .merge(file::api::routes())
+            .merge(canned::api::routes())
+            .merge(canned::recipe_api::routes())
+            .merge(bell::api::routes()),
     )
 }
 

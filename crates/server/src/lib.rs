@@ -1,11 +1,14 @@
 //! Downstairs: the wet part of Postsale - SQL, HTTP, jobs and the outside.
 
 pub mod backup;
+pub mod bell;
+pub mod canned;
 pub mod crew;
 pub mod demo;
 pub mod dispatch;
 pub mod edge;
 pub mod facts;
+pub mod file;
 pub mod flow;
 pub mod followup;
 pub mod ground;

@@ -1,6 +1,7 @@
 //! Does jobs and timers: woken by signal and by time, looks at what is due, does the same each time.
 
 pub mod after;
+pub mod along;
 pub mod clocks;
 pub mod jobs;
 pub mod plan;

@@ -109,6 +109,11 @@ impl Client {
         self.send(self.request(Method::DELETE, path).body(Body::empty()).unwrap()).await
     }
 
+    /// The application itself, for answers that are looked at header by header.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// Any request.
     pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
         let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT_LANGUAGE, self.lang);

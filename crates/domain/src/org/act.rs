@@ -94,6 +94,12 @@ actions! {
     TicketConfirm = "ticket.confirm":           "AA...A....o";
     /// Withdraws a ticket.
     TicketCancel = "ticket.cancel":             "AA...A....o";
+    /// Uses canned replies and macros, and keeps canned replies of one's own.
+    CannedUse = "canned.use":                   "AAA..A.....";
+    /// Writes canned replies for everybody, and macros.
+    CannedManage = "canned.manage":             "A....A.....";
+    /// Follows tickets and reads one's own notifications.
+    BellRead = "bell.read":                     "AAAA.AAA.A.";
     /// Walks a guide.
     GuideRun = "guide.run":                     "AAA..A....o";
     /// Decides for a visit and creates the work order.

@@ -2,6 +2,7 @@
 //! Never: computes deadlines. Knocks: the desk, the merchant's page, inbox and visit through the flow.
 
 mod model;
+pub mod recipe;
 mod rules;
 #[cfg(test)]
 mod rules_test;

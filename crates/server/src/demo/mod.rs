@@ -11,15 +11,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use postsale_domain::canned::Share;
 use postsale_domain::ground::{AcquirerId, Caller, Role, TenantId, UserId};
+use postsale_domain::ticket::recipe::{Step, sound};
 
 use self::dice::Dice;
 use self::history::History;
 use self::replay::{Staff, Stage};
 pub use self::world::{Size, World};
+use crate::canned::store::{Canned, Recipe};
 use crate::ground::db::{Db, DbError, Done, Query, Tx, p};
 use crate::house::House;
-use crate::{crew, merchant, org, sql, terminal};
+use crate::{canned, crew, merchant, org, sql, terminal};
 
 /// The password of everybody in the demo.
 pub const PASSWORD: &str = "postsale-demo";
@@ -57,7 +60,9 @@ pub fn seed(db: &Db, now: Timestamp, size: &Size) -> Done<()> {
     let staff = db.write_blocking(caller.clone(), began, move |tx| {
         org::store::add_tenant(tx, TENANT, "浦江支付终端服务")?;
         let acquirers = add_registry(tx, &registry)?;
-        add_people(tx, &registry, &names, &hash, &acquirers)
+        let staff = add_people(tx, &registry, &names, &hash, &acquirers)?;
+        add_words(tx, staff.duty)?;
+        Ok(staff)
     })?;
     let (history, staff) = (Arc::new(history), Arc::new(staff));
     let total = history.moments.len();
@@ -100,6 +105,43 @@ fn add_registry(tx: &mut Tx<'_>, world: &World) -> Done<Vec<AcquirerId>> {
         crew::store::add_engineer(tx, engineer)?;
     }
     Ok(world.acquirers.iter().map(|a| a.0).collect())
+}
+
+/// Canned replies and macros, as the data file has them.
+#[derive(serde::Deserialize)]
+struct Words {
+    canned: Vec<Named>,
+    recipes: Vec<Steps>,
+}
+
+#[derive(serde::Deserialize)]
+struct Named {
+    name: String,
+    body: String,
+}
+
+#[derive(serde::Deserialize)]
+struct Steps {
+    name: String,
+    steps: Vec<Step>,
+}
+
+/// What the desk says and does often, written by who leads it.
+fn add_words(tx: &mut Tx<'_>, writer: UserId) -> Done<()> {
+    let words: Words = serde_json::from_str(include_str!("../../../../data/demo/words.json")).map_err(|e| DbError::Other(e.to_string()))?;
+    let updated_at = tx.now();
+    for Named { name, body } in words.canned {
+        let id = tx.new_id();
+        let owner_name = String::new();
+        let share = Share::All;
+        canned::store::add(tx, &Canned { id, share, owner_id: writer, owner_name, branch_id: None, name, body, updated_at, version: 1 })?;
+    }
+    for Steps { name, steps } in words.recipes {
+        sound(&steps)?;
+        let id = tx.new_id();
+        canned::store::add_recipe(tx, &Recipe { id, name, steps, updated_at, version: 1 })?;
+    }
+    Ok(())
 }
 
 /// The ten roles, each signing in with its own word; agents and engineers from the second on with a number: `agent2`.

@@ -17,6 +17,8 @@ pub const MAX_MAIL: usize = 10 * 1024 * 1024;
 const MAX_HEADERS: usize = 256 * 1024;
 /// Mails inside mails, and multiparts inside multiparts, beyond which nobody digs.
 const MAX_DEPTH: usize = 20;
+/// Attachments that are kept.
+const MAX_FILES: usize = 10;
 /// Attachments that are listed.
 const MAX_ATTACHMENTS: usize = 50;
 
@@ -67,6 +69,19 @@ pub fn read(raw: &[u8], own_host: &str) -> Taken {
         None
     };
     Taken { letter, unreadable }
+}
+
+/// The files of a mail, by their names as given; of a mail nobody would read, none.
+pub fn files(raw: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let Some((headers, body)) = split(raw).filter(|_| raw.len() <= MAX_MAIL) else { return Vec::new() };
+    let (headers, _) = decoded_headers(headers);
+    let whole = [headers.as_bytes(), body].concat();
+    if too_deep(&whole) {
+        return Vec::new();
+    }
+    let Some(message) = MessageParser::default().parse(&whole) else { return Vec::new() };
+    let named = |part: &MessagePart<'_>| (part.attachment_name().unwrap_or_default().to_owned(), part.contents().to_vec());
+    message.attachments().take(MAX_FILES).map(named).collect()
 }
 
 /// Headers (with the blank line) and body. `None` when the bytes do not begin like a mail.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message};
+use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use lettre::transport::smtp::SmtpTransport;
 use lettre::{Address, Transport};
 
@@ -110,7 +110,17 @@ fn message(mail: &Mail) -> Result<Message, MailError> {
     if let Some(last) = known.last() {
         builder = builder.in_reply_to(last.clone()).references(known.join(" "));
     }
-    builder.header(ContentType::TEXT_PLAIN).body(mail.body.clone()).map_err(|e| MailError::Refused(e.to_string()))
+    let built = if mail.files.is_empty() {
+        builder.header(ContentType::TEXT_PLAIN).body(mail.body.clone())
+    } else {
+        let mut parts = MultiPart::mixed().singlepart(SinglePart::plain(mail.body.clone()));
+        for file in &mail.files {
+            let media = ContentType::parse(file.media).unwrap_or(ContentType::TEXT_PLAIN);
+            parts = parts.singlepart(Attachment::new(file.name.clone()).body(file.bytes.clone(), media));
+        }
+        builder.multipart(parts)
+    };
+    built.map_err(|e| MailError::Refused(e.to_string()))
 }
 
 /// Message ids of strangers go into our headers only when nothing in them could end one.
@@ -121,6 +131,7 @@ fn is_id(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ground::mail::MailFile;
 
     fn mail() -> Mail {
         Mail {
@@ -130,6 +141,7 @@ mod tests {
             body: "下一步：电话联系\n.\n\nhttp://x/m/1\n".into(),
             message_id: "0a.ntc_1@desk.example".into(),
             answers: vec!["first@example.com".into(), "bad\r\nBcc: a@b".into(), "last@example.com".into()],
+            files: Vec::new(),
         }
     }
 
@@ -148,6 +160,16 @@ mod tests {
         let read = crate::edge::mail_in::read(text.as_bytes(), "desk.example");
         assert_eq!((read.letter.subject, read.letter.body.trim()), (mail().subject, mail().body.trim()));
         assert!(read.letter.own && read.letter.automatic.is_some());
+    }
+
+    #[test]
+    fn files_go_along_under_their_names() {
+        let file = MailFile { name: "说明\".pdf".into(), media: "application/pdf", bytes: b"%PDF-1.7 words".to_vec() };
+        let text = String::from_utf8(message(&Mail { files: vec![file], ..mail() }).unwrap().formatted()).unwrap();
+        let read = crate::edge::mail_in::read(text.as_bytes(), "desk.example");
+        assert_eq!(read.letter.body.trim(), mail().body.trim());
+        let came: Vec<_> = read.letter.attachments.iter().map(|a| (a.name.as_str(), a.media.as_str(), a.bytes)).collect();
+        assert_eq!(came, [("说明\".pdf", "application/pdf", 14)]);
     }
 
     #[test]

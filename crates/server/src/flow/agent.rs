@@ -2,21 +2,23 @@
 //! once with all that follows.
 
 use postsale_domain::facts::{FieldNeed, Given};
+use postsale_domain::file::AttachmentId;
 use postsale_domain::ground::{Reach, Role, TypedId, UserId, mask_cards};
 use postsale_domain::refuse;
 use postsale_domain::ticket::triage::Judged;
 use postsale_domain::ticket::{Channel, Command, ConfirmedBy, Decision, Impact, Outcome, TicketId, Urgency};
 
+use super::bell;
 use super::desk::Desk;
 use super::report::{self, Facts};
 use super::visit::{Sending, send};
 use super::{extra, triage, word};
 use crate::facts::in_force;
 use crate::ground::db::{Done, Tx};
-use crate::org;
 use crate::ticket::entry::{Author, Kind, Line};
 use crate::ticket::store::{ContactFacts, Ticket};
 use crate::view::ticket::{TicketPage, page};
+use crate::{file, org};
 
 /// Most characters of a reply, a note or a reason.
 pub const MAX_WORDS: usize = 4000;
@@ -107,7 +109,7 @@ pub fn register(tx: &mut Tx<'_>, desk: &mut Desk, added: &Added) -> Done<()> {
 }
 
 /// Writes to the merchant, once; and may wait for the answer from then on.
-pub fn reply(tx: &mut Tx<'_>, desk: &mut Desk, body: &str, wait: bool) -> Done<()> {
+pub fn reply(tx: &mut Tx<'_>, desk: &mut Desk, body: &str, wait: bool, files: &[AttachmentId]) -> Done<()> {
     let body = words(body, "body")?;
     let (author, author_name) = desk.author();
     let notice = word::message(tx, &desk.ticket, &author_name, &body)?;
@@ -123,15 +125,17 @@ pub fn reply(tx: &mut Tx<'_>, desk: &mut Desk, body: &str, wait: bool) -> Done<(
         notice_id: notice.map(|id| id.uuid()),
         letter_id: None,
     };
-    desk.write(tx, &line)?;
+    let entry = desk.write(tx, &line)?;
+    file::store::attach(tx, desk.ticket.id, entry, files)?;
     // A refusal takes the line and the notice back with it.
     desk.command(tx, &Command::Reply { wait })
 }
 
 /// Writes to ourselves.
-pub fn note(tx: &mut Tx<'_>, desk: &mut Desk, body: &str) -> Done<()> {
+pub fn note(tx: &mut Tx<'_>, desk: &mut Desk, body: &str, files: &[AttachmentId]) -> Done<()> {
     let body = words(body, "body")?;
     desk.command(tx, &Command::Note)?;
+    let said = body.clone();
     let (_, author_name) = desk.author();
     let line = Line {
         kind: Kind::Note,
@@ -144,7 +148,9 @@ pub fn note(tx: &mut Tx<'_>, desk: &mut Desk, body: &str) -> Done<()> {
         notice_id: None,
         letter_id: None,
     };
-    desk.write(tx, &line).map(drop)
+    let entry = desk.write(tx, &line)?;
+    file::store::attach(tx, desk.ticket.id, entry, files)?;
+    bell::mentions(tx, desk.ticket.id, &said).map(drop)
 }
 
 /// Judges impact and urgency anew; the priority follows from the table.

@@ -1,5 +1,6 @@
 //! What happens to a ticket, with everything that follows: the timeline, the clocks, the word to the merchant.
 
+use postsale_domain::bell;
 use postsale_domain::ground::{Reach, Who, to_millis};
 use postsale_domain::refuse;
 use postsale_domain::sla::{ClockKind, What};
@@ -28,6 +29,8 @@ pub struct Desk {
     /// Whether a work order is not closed.
     around: Around,
     touched: bool,
+    /// What followers are told when it is saved: what, whose, which words.
+    news: Option<(bell::Kind, String, String)>,
 }
 
 impl Desk {
@@ -59,7 +62,7 @@ impl Desk {
             Author::Merchant => ticket.contact.name.clone().unwrap_or_default(),
             _ => org::store::shown_name(tx)?,
         };
-        Ok(Self { before: ticket.clone(), ticket, author, author_name, around, touched: false })
+        Ok(Self { before: ticket.clone(), ticket, author, author_name, around, touched: false, news: None })
     }
 
     /// The rules' part of it.
@@ -172,6 +175,11 @@ impl Desk {
     /// Writes a prepared line on the timeline.
     pub fn write(&mut self, tx: &mut Tx<'_>, line: &Line) -> Done<postsale_domain::ticket::EntryId> {
         self.touched = true;
+        match line.kind {
+            Kind::Message => self.news = Some((bell::Kind::Message, line.author_name.clone(), line.body.clone())),
+            Kind::Reply => self.news = Some((bell::Kind::Reply, line.author_name.clone(), line.body.clone())),
+            Kind::Note | Kind::Event => {}
+        }
         entry::append(tx, &mut self.ticket, line)
     }
 
@@ -187,6 +195,12 @@ impl Desk {
         }
         self.ticket.next_due_at = soonest_due(tx, &self.ticket)?;
         store::save(tx, action, &self.before, &mut self.ticket)?;
+        let (was, is) = (self.before.case.state, self.ticket.case.state);
+        // Words say more than the state they lead to.
+        let news = self.news.or_else(|| (was != is).then(|| (bell::Kind::State, self.author_name.clone(), is.as_str().to_owned())));
+        if let Some((kind, by, words)) = news {
+            super::bell::followers(tx, self.ticket.id, kind, &by, &words, &[])?;
+        }
         Ok(self.ticket)
     }
 }

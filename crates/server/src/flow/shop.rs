@@ -6,6 +6,8 @@ use postsale_domain::refuse;
 use postsale_domain::ticket::{Channel, Command, ConfirmedBy, TicketId, TicketState};
 
 use super::desk::Desk;
+use super::photo;
+use crate::file::store::Fresh;
 use crate::ground::db::{Done, Query, Tx, p};
 use crate::sql;
 use crate::ticket::entry::Kind;
@@ -16,7 +18,7 @@ pub const MAX_WORDS: usize = 4000;
 const MESSAGES_AN_HOUR: i64 = 30;
 
 /// The merchant writes. `true`: a card number was masked. Errors: `shop.no_words`, `shop.words_long`, `shop.too_many`, `ticket.closed`.
-pub fn say(tx: &mut Tx<'_>, id: TicketId, words: &str) -> Done<bool> {
+pub fn say(tx: &mut Tx<'_>, id: TicketId, words: &str, photos: &[Fresh]) -> Done<bool> {
     let words = words.replace("\r\n", "\n");
     let words = words.trim();
     if words.is_empty() {
@@ -45,7 +47,8 @@ pub fn say(tx: &mut Tx<'_>, id: TicketId, words: &str) -> Done<bool> {
     if twice > 0 {
         return Ok(masked.found > 0);
     }
-    desk.line(tx, Kind::Message, true, &masked.text, None, Some(Channel::H5))?;
+    let entry = desk.line(tx, Kind::Message, true, &masked.text, None, Some(Channel::H5))?;
+    photo::put(tx, id, entry, photos)?;
     desk.command(tx, &Command::Hear)?;
     desk.save(tx, "ticket.hear")?;
     Ok(masked.found > 0)

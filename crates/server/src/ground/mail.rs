@@ -15,6 +15,19 @@ pub struct Mail {
     pub message_id: String,
     /// Message ids it answers, oldest first, without angle brackets.
     pub answers: Vec<String>,
+    /// What goes with it.
+    pub files: Vec<MailFile>,
+}
+
+/// A file that goes with a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailFile {
+    /// Its name, made safe.
+    pub name: String,
+    /// Its media type.
+    pub media: &'static str,
+    /// Its content.
+    pub bytes: Vec<u8>,
 }
 
 /// Why a mail did not go.

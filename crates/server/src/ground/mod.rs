@@ -1,5 +1,6 @@
 //! What every room downstairs stands on: the database, HTTP, jobs, configuration, seals. Names no business noun.
 
+pub mod blob;
 pub mod clock;
 pub mod config;
 pub mod db;

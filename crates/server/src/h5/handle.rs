@@ -1,10 +1,11 @@
 //! The routes of the merchant's pages. A signed code in the address is the key; it opens one terminal or one report and nothing else.
 
 use axum::Router;
-use axum::extract::{Form as Fields, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Form as Fields, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use postsale_domain::file::AttachmentId;
 use postsale_domain::followup::Answer;
 use postsale_domain::ground::{Caller, Lang, Reach, Refusal, TenantId, TypedId};
 use postsale_domain::inbox::{Letter, LetterChannel, plain_phone};
@@ -19,10 +20,14 @@ use subtle::ConstantTimeEq;
 use super::page::{Page, message};
 use super::progress::{Said, framed, lang, page};
 use super::report::{CHOICES, Form, already, choice, form, symptom};
+use super::sent::{FORM_BYTES, Photo, Sent};
 use super::words::Say;
+use crate::file::store::{self as file_store, Fresh};
+use crate::file::{api as file_api, intake};
 use crate::flow::desk::Desk;
-use crate::flow::{aftercare, guide, letter, shop as acts};
-use crate::ground::db::{Done, Stop, Tx};
+use crate::flow::{aftercare, guide, letter, photo, shop as acts};
+use crate::ground::blob::Blobs;
+use crate::ground::db::{DbError, Done, Stop, Tx};
 use crate::ground::seal::{hex, random};
 use crate::ground::web::{Problem, Runner, lang_of};
 use crate::house::House;
@@ -35,11 +40,12 @@ use crate::{inbox, org, terminal, ticket};
 /// The routes.
 pub fn routes() -> Router<House> {
     Router::new()
-        .route("/r", get(sticker).post(report))
-        .route("/r/{code}", get(sticker).post(report))
+        .route("/r", get(sticker).post(report).layer(DefaultBodyLimit::max(FORM_BYTES)))
+        .route("/r/{code}", get(sticker).post(report).layer(DefaultBodyLimit::max(FORM_BYTES)))
         .route("/r/{code}/open", post(open_by_tail))
         .route("/m/{token}", get(progress))
-        .route("/m/{token}/messages", post(say))
+        .route("/m/{token}/messages", post(say).layer(DefaultBodyLimit::max(FORM_BYTES)))
+        .route("/m/{token}/files/{file}", get(photo_shown))
         .route("/m/{token}/guide", post(walk))
         .route("/m/{token}/guide/back", post(walk_back))
         .route("/m/{token}/confirm", post(confirm))
@@ -71,7 +77,7 @@ fn gone(say: Say, path: &str) -> Response {
 }
 
 /// "No", as a page. The sentence is the same one the API says.
-fn refused(say: Say, path: &str, problem: &Problem) -> Response {
+pub(super) fn refused(say: Say, path: &str, problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     message(say, status, path, &problem.detail, None)
 }
@@ -158,8 +164,9 @@ async fn report(
     code: Option<Path<String>>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
-    Fields(filled): Fields<Form>,
+    sent: Sent<Form>,
 ) -> Response {
+    let Sent { fields: filled, photos } = sent;
     let say = speak(&asked, &headers);
     let code = code.as_ref().map(|c| c.as_str());
     let wrong = |words| shown(&house, code, say, &filled, Some(words), StatusCode::UNPROCESSABLE_ENTITY);
@@ -175,14 +182,42 @@ async fn report(
     if behind.is_none() && serial(&filled.serial).is_err() {
         return wrong(say.t("form.serial")).await;
     }
-    match taken(&house, behind, say, &filled, phone).await {
+    let photos = match kept(&house, photos).await {
+        Ok(photos) => photos,
+        Err(Stop::Refused(refusal)) => {
+            let problem = Problem::refused(say.0, &refusal);
+            return wrong(&problem.detail).await;
+        }
+        Err(stop) => return refused(say, "/r", &Problem::stopped(say.0, stop)),
+    };
+    match taken(&house, behind, say, &filled, phone, photos).await {
         Ok(ticket) => go(&page_path(&house, ticket, say, "")),
         Err(problem) => refused(say, "/r", &problem),
     }
 }
 
+/// Judges and keeps the photos, before any row names them. Only pictures: a merchant's page takes nothing else.
+async fn kept(house: &House, photos: Vec<Photo>) -> Result<Vec<Fresh>, Stop> {
+    let blobs = Blobs::of(&house.config.data_dir);
+    let work = move || {
+        let keep = |(name, bytes): Photo| {
+            let fresh = intake::keep(&blobs, &name, bytes)?;
+            if fresh.kind.is_picture() { Ok(fresh) } else { Err(postsale_domain::refuse!(Invalid, "file.photos_only").into()) }
+        };
+        photos.into_iter().map(keep).collect()
+    };
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|e| Err(Stop::Db(DbError::Other(e.to_string()))))
+}
+
 /// Keeps the report as a letter, then reads it. A second submission of the same form finds the first one's ticket.
-async fn taken(house: &House, behind: Option<(TenantId, TerminalId)>, say: Say, filled: &Form, phone: String) -> Result<TicketId, Problem> {
+async fn taken(
+    house: &House,
+    behind: Option<(TenantId, TerminalId)>,
+    say: Say,
+    filled: &Form,
+    phone: String,
+    photos: Vec<Fresh>,
+) -> Result<TicketId, Problem> {
     let stopped = |stop| Problem::stopped(say.0, stop);
     let tenant = match behind {
         Some((tenant, _)) => Some(tenant),
@@ -220,7 +255,15 @@ async fn taken(house: &House, behind: Option<(TenantId, TerminalId)>, say: Say, 
         })
         .await?;
     let seal = house.seal.clone();
-    let ticket = run.write(move |tx| letter::read_letter(tx, &seal, id)).await?;
+    let ticket = run
+        .write(move |tx| {
+            let ticket = letter::read_letter(tx, &seal, id)?;
+            if let Some(ticket) = ticket {
+                photo::of_letter(tx, ticket, id.uuid(), &photos)?;
+            }
+            Ok(ticket)
+        })
+        .await?;
     ticket.ok_or_else(|| Problem::refused(say.0, &postsale_domain::refuse!(Conflict, "letter.rule_failed")))
 }
 
@@ -387,6 +430,29 @@ where
     }
 }
 
+/// A file of the report's public lines, to whoever holds its link.
+async fn photo_shown(
+    State(house): State<House>,
+    Path((token, file)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let say = speak(&asked, &headers);
+    let path = format!("/m/{}", plain(&token));
+    let (run, ticket) = match behind_token::<act::FactRead>(&house, &token, say).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return gone(say, &path),
+        Err(problem) => return refused(say, &path, &problem),
+    };
+    let Ok(id) = file.parse::<AttachmentId>() else { return gone(say, &path) };
+    let found = run.read(move |tx| file_store::of_page(tx, ticket, id)).await;
+    match found {
+        Ok(Some(found)) => file_api::whole_file(&house, found, say.0).await.unwrap_or_else(|problem| refused(say, &path, &problem)),
+        Ok(None) => gone(say, &path),
+        Err(problem) => refused(say, &path, &problem),
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Words {
@@ -398,14 +464,19 @@ async fn say(
     Path(token): Path<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
-    Fields(given): Fields<Words>,
+    sent: Sent<Words>,
 ) -> Response {
     let say = speak(&asked, &headers);
+    let Sent { fields: given, photos } = sent;
+    let photos = match kept(&house, photos).await {
+        Ok(photos) => photos,
+        Err(stop) => return refused(say, &format!("/m/{}", plain(&token)), &Problem::stopped(say.0, stop)),
+    };
     act::<act::TicketReply, _, _>(
         &house,
         &token,
         say,
-        move |tx, id| acts::say(tx, id, &given.words),
+        move |tx, id| acts::say(tx, id, &given.words, &photos),
         |masked| {
             if *masked { "&said=masked#thread" } else { "&said=kept#thread" }
         },

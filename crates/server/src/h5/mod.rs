@@ -6,6 +6,7 @@ pub mod page;
 mod pages_test;
 pub mod progress;
 pub mod report;
+mod sent;
 pub mod words;
 
 pub use handle::routes;

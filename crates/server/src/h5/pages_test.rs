@@ -18,7 +18,8 @@ fn now() -> Timestamp {
 }
 
 fn sample(state: TicketState, next: Next) -> Progress {
-    let words = |mine, who: &str, body: &str, when| Line::Words { mine, who: who.into(), at: at(when), body: body.into() };
+    let words =
+        |mine, who: &str, body: &str, when| Line::Words { mine, who: who.into(), at: at(when), body: body.into(), files: Vec::new() };
     Progress {
         id: TypedId::from_uuid(uuid::Uuid::from_u128(1)),
         number: "T-000831".into(),

@@ -7,6 +7,7 @@ use postsale_domain::knowledge::{GuideOutcome, GuideView};
 use postsale_domain::ticket::TicketState;
 
 use super::page::Page;
+use super::report::photos;
 use super::words::Say;
 use crate::ground::when;
 use crate::view::shop::{Line, Mark, Next, Progress, Survey};
@@ -37,7 +38,7 @@ pub fn page(say: Say, p: &Progress, guide: Option<&GuideView>, said: Said, path:
         @if p.guide_offered { (offer_card(say, &action)) }
         @if p.state == TicketState::Solved { (confirm_card(say, &action)) }
         @if let Some(survey) = p.survey { (survey_card(say, survey, &action)) }
-        (thread(say, p, said, &action, now))
+        (thread(say, p, said, path, &action, now))
     }
 }
 
@@ -246,17 +247,25 @@ fn survey_card(say: Say, survey: Survey, action: &dyn Fn(&str) -> String) -> Mar
     }
 }
 
-fn thread(say: Say, p: &Progress, said: Said, action: &dyn Fn(&str) -> String, now: Timestamp) -> Markup {
+fn thread(say: Say, p: &Progress, said: Said, path: &str, action: &dyn Fn(&str) -> String, now: Timestamp) -> Markup {
     let can_write = !matches!(p.state, TicketState::Closed | TicketState::Cancelled);
     html! {
         section #thread {
             h2 { (say.t("message.title")) }
             @for line in &p.thread {
                 @match line {
-                    Line::Words { mine, who, at, body } => {
+                    Line::Words { mine, who, at, body, files } => {
                         @let name = if *mine { say.t("who.you").to_owned() } else if who.is_empty() { say.t("who.house").to_owned() } else { who.clone() };
                         div.msg.mine[*mine] {
                             p { (body) }
+                            @for file in files {
+                                @let address = format!("{path}/files/{}", file.id);
+                                @if file.kind.is_picture() {
+                                    a href=(address) { img.photo src=(address) alt=(file.name) loading="lazy"; }
+                                } @else {
+                                    p.meta { a href=(address) download=(file.name) { (file.name) } }
+                                }
+                            }
                             div.meta { (name) " · " (when::moment(say.0, *at, now)) }
                         }
                     }
@@ -271,9 +280,10 @@ fn thread(say: Say, p: &Progress, said: Said, action: &dyn Fn(&str) -> String, n
                 Said::Masked => p.note role="status" { (say.t("form.card_masked")) },
             }
             @if can_write {
-                form method="post" action=(action("messages")) {
+                form method="post" enctype="multipart/form-data" action=(action("messages")) {
                     label.l for="words" { (say.t("message.words")) }
                     textarea #words name="words" maxlength="4000" required {}
+                    (photos(say))
                     button.act { (say.t("message.send")) }
                 }
             }

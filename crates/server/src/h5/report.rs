@@ -55,7 +55,7 @@ pub fn symptom(say: Say, name: &str) -> &'static str {
 /// The form. `wrong` is a sentence about what is missing.
 pub fn form(say: Say, path: &str, form: &Form, wrong: Option<&str>, known: Option<&Sticker>, now: Timestamp) -> Markup {
     html! {
-        form method="post" action=(format!("{path}?lang={}", lang(say))) {
+        form method="post" enctype="multipart/form-data" action=(format!("{path}?lang={}", lang(say))) {
             section {
                 @if let Some(since) = known.and_then(|k| k.offline_since) {
                     p.note { (say.f("report.offline", &[("at", &when::moment(say.0, since, now))])) }
@@ -74,6 +74,7 @@ pub fn form(say: Say, path: &str, form: &Form, wrong: Option<&str>, known: Optio
                 }
                 label.l for="text" { (say.t("field.text")) " " i { (say.t("field.optional")) } }
                 textarea #text name="text" maxlength="2000" placeholder=(say.t("field.text_hint")) { (form.text) }
+                (photos(say))
                 @if known.is_none() {
                     label.l for="serial" { (say.t("field.serial")) }
                     input.f #serial name="serial" maxlength="40" autocapitalize="characters" autocomplete="off" value=(form.serial) required;
@@ -109,5 +110,14 @@ pub fn already(say: Say, path: &str, progress: &Progress, wrong: Option<&str>, n
                 }
             }
         }
+    }
+}
+
+/// A place for photos; a telephone offers its camera.
+pub fn photos(say: Say) -> Markup {
+    html! {
+        label.l for="photos" { (say.t("field.photos")) " " i { (say.t("field.optional")) } }
+        input.f #photos type="file" name="photos" accept="image/jpeg,image/png,image/webp" multiple;
+        p.hint { (say.t("field.photos_hint")) }
     }
 }

@@ -145,6 +145,13 @@ pub fn letter(tx: &mut Tx<'_>, id: LetterId) -> Done<Option<Kept>> {
     )?)
 }
 
+/// The raw form of a letter, where it is kept.
+pub fn raw(tx: &mut Tx<'_>, id: LetterId) -> Done<Option<Vec<u8>>> {
+    let tenant = tx.tenant();
+    let found = tx.one(sql!("SELECT raw FROM letter WHERE tenant_id = $1 AND id = $2"), &[p(&tenant), p(&id)], |r| r.next())?;
+    Ok(found.flatten())
+}
+
 /// One letter, to change.
 pub fn for_change(tx: &mut Tx<'_>, id: LetterId) -> Done<Option<Kept>> {
     let tenant = tx.tenant();

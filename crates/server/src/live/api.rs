@@ -58,7 +58,7 @@ struct EventsAsked {
 ///
 /// `hello` begins it; `change` names tickets that are no longer as they were (`{"tickets": [..]}`), only such as the listener may see;
 /// `reset` says that too much was missed and everything shown should be read again; `presence` lists the others on the watched
-/// ticket's page (`{"ticket": "..", "people": [..]}`); `beat` comes every fifteen seconds without other news.
+/// ticket's page (`{"ticket": "..", "people": [..]}`); `bell` that there is a new notification; `beat` comes every fifteen seconds without other news.
 #[utoipa::path(get, path = "/events", operation_id = "events", tag = "live", params(EventsAsked),
     responses((status = 200, description = "Server-sent events", content_type = "text/event-stream", body = String), Problem))]
 async fn events(door: Door<act::TicketRead>, headers: HeaderMap, Params(asked): Params<EventsAsked>) -> Result<Response, Problem> {
@@ -128,12 +128,19 @@ impl Stream {
                     None => std::future::pending().await,
                 }
             };
+            let rung = async {
+                match seat.bell.as_mut() {
+                    Some(bell) => bell.changed().await.is_ok(),
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 biased;
                 _ = &mut seat.end => return None,
                 () = sleep_until(self.over) => return None,
                 _ = seat.at.changed() => {}
                 known = company => if known { self.tell_company() } else { return None },
+                known = rung => if known { self.tell("bell", &json!({})) } else { return None },
                 () = sleep_until(beat) => self.tell("beat", &json!({})),
             }
         }

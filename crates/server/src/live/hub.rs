@@ -1,10 +1,11 @@
 //! The open streams of this process and the one task that looks for their news.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use postsale_domain::bell::BellId;
 use postsale_domain::ground::{Caller, TenantId, UserId};
 use postsale_domain::refuse;
 use postsale_domain::ticket::TicketId;
@@ -47,6 +48,10 @@ struct Inner {
     streams: HashMap<u64, Open>,
     channels: HashMap<(TenantId, String), Arc<Channel>>,
     tickets: HashMap<TicketId, watch::Sender<Arc<Vec<Present>>>>,
+    /// Grows when the bell rings for a person.
+    bells: HashMap<UserId, watch::Sender<u64>>,
+    /// Notifications that were told already.
+    rung: HashSet<BellId>,
 }
 
 /// A stream's entry; dropping it ends the stream.
@@ -105,6 +110,8 @@ pub(super) struct Seat {
     pub(super) at: watch::Receiver<i64>,
     /// Who is on the watched ticket's page.
     pub(super) present: Option<watch::Receiver<Arc<Vec<Present>>>>,
+    /// Grows when the bell rings for the listener.
+    pub(super) bell: Option<watch::Receiver<u64>>,
 }
 
 impl Drop for Seat {
@@ -163,6 +170,7 @@ impl Hub {
         let (channel, at) = (channel.clone(), channel.at.subscribe());
         let present =
             who.ticket.map(|ticket| inner.tickets.entry(ticket).or_insert_with(|| watch::Sender::new(Arc::default())).subscribe());
+        let bell = user.map(|user| inner.bells.entry(user).or_insert_with(|| watch::Sender::new(0)).subscribe());
         let (send, end) = oneshot::channel();
         inner.next += 1;
         let id = inner.next;
@@ -173,7 +181,7 @@ impl Hub {
         }
         drop(inner);
         house.live.stir();
-        Ok(Seat { house: house.clone(), id, end, channel, at, present })
+        Ok(Seat { house: house.clone(), id, end, channel, at, present, bell })
     }
 
     /// The channels and tickets somebody still listens to; others are forgotten. `None` when nobody listens at all.
@@ -181,6 +189,7 @@ impl Hub {
         let mut inner = lock(&self.inner);
         inner.channels.retain(|_, channel| channel.at.receiver_count() > 0);
         inner.tickets.retain(|_, sender| sender.receiver_count() > 0);
+        inner.bells.retain(|_, sender| sender.receiver_count() > 0);
         if inner.streams.is_empty() && inner.channels.is_empty() {
             inner.looking = false;
             return None;
@@ -205,9 +214,26 @@ async fn look_on(house: House) {
     }
 }
 
+/// Tells those for whom the bell has rung since the last look.
+fn ring(house: &House, rung: Vec<(BellId, UserId)>) {
+    let mut inner = lock(&house.live.inner);
+    for (id, user) in &rung {
+        if !inner.rung.contains(id)
+            && let Some(sender) = inner.bells.get(user)
+        {
+            sender.send_modify(|count| *count += 1);
+        }
+    }
+    inner.rung = rung.into_iter().map(|(id, _)| id).collect();
+}
+
 /// One look: sessions that ended, the ends of the chains, what is new in those that grew, and who is where.
 async fn look(house: &House, channels: &[Arc<Channel>], watched: bool, ended_since: jiff::Timestamp) -> Done<()> {
-    let (over, heads) = house.db.bare_read(move |bare| Ok((store::ended(bare, ended_since)?, store::heads(bare)?))).await?;
+    let (over, heads, rung) = house
+        .db
+        .bare_read(move |bare| Ok((store::ended(bare, ended_since)?, store::heads(bare)?, store::rung(bare, ended_since)?)))
+        .await?;
+    ring(house, rung);
     if !over.is_empty() {
         lock(&house.live.inner).streams.retain(|_, open| !over.contains(&open.token));
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use postsale_domain::bell::BellId;
 use postsale_domain::ground::{TenantId, UserId};
 use postsale_domain::ticket::TicketId;
 use serde::{Deserialize, Serialize};
@@ -95,4 +96,13 @@ pub fn heads(bare: &mut Bare<'_>) -> Done<BTreeMap<TenantId, i64>> {
 /// Sessions that ended at or after an instant, by the hash of their token.
 pub fn ended(bare: &mut Bare<'_>, since: Timestamp) -> Done<Vec<Vec<u8>>> {
     Ok(bare.query(sql!("SELECT token_hash FROM session WHERE ended_at >= $1"), &[p(&since)], |r| r.next())?)
+}
+
+/// Notifications rung at or after an instant: which, and for whom. Enough of them to notice; whoever rings more reads on.
+pub fn rung(bare: &mut Bare<'_>, since: Timestamp) -> Done<Vec<(BellId, UserId)>> {
+    Ok(bare.query(
+        sql!("SELECT id, user_id FROM bell WHERE created_at >= $1 ORDER BY created_at DESC LIMIT $2"),
+        &[p(&since), p(&MOST)],
+        |r| Ok((r.next()?, r.next()?)),
+    )?)
 }

@@ -2,16 +2,20 @@
 
 use std::sync::Arc;
 
+use postsale_domain::file::Kind;
 use postsale_domain::notify::{After, after_attempt, message_id, with_link};
 
 use super::store::{self, Claimed};
+use crate::ground::blob::Blobs;
 use crate::ground::db::{Bare, Done};
-use crate::ground::mail::{Mail, MailError, MailOut};
+use crate::ground::mail::{Mail, MailError, MailFile, MailOut};
 use crate::ground::sabotage;
 use crate::house::House;
 
 /// Mails claimed at a time.
 const BATCH: u32 = 20;
+/// Most bytes of files that go with one mail; many mailboxes take no more than twenty MiB of coded mail.
+const MOST_BYTES: i64 = 14 << 20;
 /// The kind of a mail's signed ticket token.
 pub const MAIL_TOKEN: &str = "mail";
 /// The kind of the signed token in the address of a ticket's page.
@@ -51,8 +55,15 @@ pub async fn deliver(house: &House, out: Arc<dyn MailOut>) -> Done<u32> {
 }
 
 async fn hand_over(house: &House, out: Arc<dyn MailOut>, claimed: Claimed) -> Done<bool> {
-    let mail = mail(house, &claimed);
-    let sent = tokio::task::spawn_blocking(move || out.send(&mail)).await.unwrap_or_else(|e| Err(MailError::Later(e.to_string())));
+    let (ticket, notice) = (claimed.ticket, claimed.notice);
+    let files = house.db.bare_read(move |bare| store::files(bare, ticket, notice)).await?;
+    let (mut mail, blobs) = (mail(house, &claimed), Blobs::of(&house.config.data_dir));
+    let sent = tokio::task::spawn_blocking(move || {
+        mail.files = along(&blobs, files)?;
+        out.send(&mail)
+    })
+    .await
+    .unwrap_or_else(|e| Err(MailError::Later(e.to_string())));
     let now = house.clock.now();
     let after = match &sent {
         Ok(()) => None,
@@ -89,5 +100,21 @@ fn mail(house: &House, claimed: &Claimed) -> Mail {
             claimed.message_id.clone()
         },
         answers: claimed.answers.clone(),
+        files: Vec::new(),
     }
+}
+
+/// The files that go along, as long as they are not too much for a mailbox; the page shows the others. A file that cannot be read keeps the
+/// mail back: words that speak of a file should not go without it.
+fn along(blobs: &Blobs, files: Vec<(String, Kind, i64, String)>) -> Result<Vec<MailFile>, MailError> {
+    let (mut taken, mut all) = (Vec::new(), 0);
+    for (name, kind, bytes, sha256) in files {
+        all += bytes;
+        if all > MOST_BYTES {
+            break;
+        }
+        let bytes = blobs.read(&sha256, 0, bytes.unsigned_abs()).map_err(|e| MailError::Later(e.to_string()))?;
+        taken.push(MailFile { name, media: kind.media(), bytes });
+    }
+    Ok(taken)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use postsale_domain::file::Kind;
 use postsale_domain::ground::{Lang, TenantId};
 use postsale_domain::notify::{After, NoticeId, NoticeKind, NoticeTransport, change_key, send_at};
 use postsale_domain::ticket::TicketId;
@@ -276,4 +277,16 @@ pub fn backlog(bare: &mut Bare<'_>, now: Timestamp, most: u32) -> Done<(i64, Opt
         "SELECT COUNT(*), MIN(d.run_at) FROM (SELECT run_at FROM outbox WHERE state = 'ready' AND run_at <= $1 ORDER BY run_at LIMIT $2) AS d"
     );
     Ok(bare.one(due, &[p(&now), p(&most)], |r| Ok((r.next()?, r.next()?)))?.unwrap_or_default())
+}
+
+/// Files on the line that a notice carries: name, kind, size, hash.
+pub fn files(bare: &mut Bare<'_>, ticket: TicketId, notice: NoticeId) -> Done<Vec<(String, Kind, i64, String)>> {
+    Ok(bare.query(
+        sql!(
+            "SELECT a.name, a.kind, a.bytes, a.sha256 FROM attachment a JOIN ticket_entry e ON e.id = a.entry_id
+             WHERE a.ticket_id = $1 AND e.notice_id = $2 ORDER BY a.id LIMIT 10"
+        ),
+        &[p(&ticket), p(&notice)],
+        |r| Ok((r.next()?, r.coded()?, r.next()?, r.next()?)),
+    )?)
 }

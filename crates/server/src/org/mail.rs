@@ -86,7 +86,7 @@ pub fn write(tx: &mut Tx<'_>, house: &House, job: MailJob, message_id: String) -
         values.insert("link", link(tx, &house.config.public_url(), job.user, kind)?.0);
     }
     let (subject, body) = words(job.letter, person.lang, &values);
-    Ok(Some(Mail { from: house.config.mail_from.clone(), to, subject, body, message_id, answers: Vec::new() }))
+    Ok(Some(Mail { from: house.config.mail_from.clone(), to, subject, body, message_id, answers: Vec::new(), files: Vec::new() }))
 }
 
 fn words(letter: Letter, lang: Lang, values: &BTreeMap<&'static str, String>) -> (String, String) {

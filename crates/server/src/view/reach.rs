@@ -1,17 +1,32 @@
 //! Whose ticket is it: the answer to an action that reaches only what is one's own.
 
-use postsale_domain::ground::Reach;
+use postsale_domain::ground::{Act, Reach, UserId, Who};
+use postsale_domain::org::act;
 use postsale_domain::refuse;
 use postsale_domain::sla::TicketId;
 
 use crate::ground::db::{Done, Query, Tx, p};
-use crate::sql;
+use crate::{org, sql};
 
 /// Lets a ticket be seen: any of the tenant with [`Reach::All`]; otherwise an engineer sees tickets of work orders given to
 /// them, an acquirer those of its own, somebody bound to a branch those of shops in its districts. Errors: `not_found`, whether it does not exist or is not theirs.
 pub fn see_ticket(tx: &mut Tx<'_>, reach: Reach, ticket: TicketId) -> Done<()> {
+    let who = tx.caller().who.clone();
+    if seen_by(tx, reach, &who, ticket)? { Ok(()) } else { Err(refuse!(NotFound, "not_found").into()) }
+}
+
+/// Whether another person of the tenant may see it.
+pub fn may_see(tx: &mut Tx<'_>, user: UserId, ticket: TicketId) -> Done<bool> {
+    let Some(who) = org::store::who(tx, user)? else { return Ok(false) };
+    seen_by(tx, act::TicketRead::reach(&who), &who, ticket)
+}
+
+fn seen_by(tx: &mut Tx<'_>, reach: Reach, who: &Who, ticket: TicketId) -> Done<bool> {
     let tenant = tx.tenant();
-    let (engineer, acquirer) = (tx.caller().engineer(), tx.caller().acquirer());
+    let (engineer, acquirer, branch) = match who {
+        Who::Staff { engineer, acquirer, branch, .. } => (*engineer, *acquirer, *branch),
+        _ => (None, None, None),
+    };
     let key = [p(&ticket), p(&tenant)];
     let seen = match (reach, engineer, acquirer) {
         (Reach::All, ..) => tx.number(sql!("SELECT COUNT(*) FROM ticket WHERE id = $1 AND tenant_id = $2"), &key)?,
@@ -40,10 +55,10 @@ pub fn see_ticket(tx: &mut Tx<'_>, reach: Reach, ticket: TicketId) -> Done<()> {
                        JOIN branch_district d ON d.tenant_id = s.tenant_id AND d.district = s.district
                      WHERE t.id = $1 AND t.tenant_id = $2 AND d.branch_id = $3"
                 ),
-                &[ticket, tenant, p(&tx.caller().branch())],
+                &[ticket, tenant, p(&branch)],
             )?
         }
         (Reach::None, ..) => 0,
     };
-    if seen == 0 { Err(refuse!(NotFound, "not_found").into()) } else { Ok(()) }
+    Ok(seen > 0)
 }

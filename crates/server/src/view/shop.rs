@@ -9,13 +9,14 @@ use postsale_domain::sla::{ClockKind, ClockState};
 use postsale_domain::terminal::TerminalId;
 use postsale_domain::ticket::{PauseReason, TicketId, TicketState};
 
+use crate::file::store::FileFace;
 use crate::ground::db::{Done, Query, Tx, p};
 use crate::ground::when;
 use crate::merchant::store as merchants;
 use crate::terminal::store as terminals;
 use crate::ticket::entry;
 use crate::ticket::store::Ticket;
-use crate::{followup, notify, sla, sql, ticket};
+use crate::{file, followup, notify, sla, sql, ticket};
 
 /// What the sticker knows.
 #[derive(Debug, Clone)]
@@ -135,6 +136,8 @@ pub enum Line {
         at: Timestamp,
         /// The words.
         body: String,
+        /// Files that came along.
+        files: Vec<FileFace>,
     },
     /// Something happened: its code.
     Event {
@@ -225,6 +228,7 @@ pub fn progress(tx: &mut Tx<'_>, t: &Ticket) -> Done<Progress> {
     };
     let survey = survey(tx, t)?;
     let entries = entry::entries(tx, t.id, 0, 500)?;
+    let mut files = file::store::of_ticket(tx, t.id)?;
     let walked_remote = entries.iter().any(|e| e.event.as_ref().is_some_and(|(code, _)| code == "remote_started"));
     Ok(Progress {
         id: t.id,
@@ -237,7 +241,7 @@ pub fn progress(tx: &mut Tx<'_>, t: &Ticket) -> Done<Progress> {
         steps: steps(t.case.state, walked_remote, order.is_some()),
         next: next(tx, t, order.as_ref())?,
         code: codes.and_then(|n| six_digits(&n.body)),
-        thread: entries.into_iter().filter(|e| e.public).filter_map(line).collect(),
+        thread: entries.into_iter().filter(|e| e.public).filter_map(|e| line(files.remove(&e.id).unwrap_or_default(), e)).collect(),
         survey,
         guide_offered: false,
         phone_tail: t.contact.phone.as_deref().filter(|p| p.len() >= 5).map(|p| p[p.len() - 4..].to_owned()),
@@ -254,12 +258,12 @@ fn survey(tx: &mut Tx<'_>, t: &Ticket) -> Done<Option<Survey>> {
     }))
 }
 
-fn line(e: entry::Entry) -> Option<Line> {
+fn line(files: Vec<FileFace>, e: entry::Entry) -> Option<Line> {
     match (e.kind, e.event) {
         (entry::Kind::Event, Some((code, _))) => Some(Line::Event { code, at: e.at }),
         (entry::Kind::Message | entry::Kind::Reply, _) => {
             let mine = e.author == entry::Author::Merchant;
-            Some(Line::Words { mine, who: e.author_name, at: e.at, body: e.body })
+            Some(Line::Words { mine, who: e.author_name, at: e.at, body: e.body, files })
         }
         _ => None,
     }

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use postsale_domain::ground::Caller;
+use postsale_domain::ground::{Caller, TypedId};
 use postsale_domain::import::{ImportState, RowState};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::post::Post;
-use super::{plan, staff};
+use super::{along, plan, staff};
 use crate::dispatch::plans::SEARCH;
-use crate::flow::{import as importing, letter};
+use crate::flow::{import as importing, letter, photo};
 use crate::ground::db::{DbError, Done, Stop};
 use crate::ground::jobs::{self, Job};
 use crate::house::House;
@@ -105,10 +105,13 @@ async fn read_letter(house: &House, job: &Job) -> Done<()> {
     let ReadJob { letter: id } = serde_json::from_str(&job.payload).map_err(|e| DbError::Other(format!("job payload: {e}")))?;
     let caller = Caller::system(job.tenant, "inbox");
     let (seal, ours) = (house.seal.clone(), job.clone());
+    let along = along::of(house, job.tenant, id).await?;
     let read = house
         .db
         .write(caller.clone(), house.clock.now(), move |tx| {
-            letter::read_letter(tx, &seal, id)?;
+            if let Some(ticket) = letter::read_letter(tx, &seal, id)? {
+                photo::of_mail(tx, ticket, id.uuid(), &along)?;
+            }
             finish(tx, &ours)
         })
         .await;

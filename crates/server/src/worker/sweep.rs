@@ -2,9 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::ground::blob::Blobs;
 use crate::ground::db::{Bare, Done, Query, p};
 use crate::house::House;
-use crate::sql;
+use crate::{bell, file, sql};
 
 /// How long the answer under an idempotency key is kept: longer than any client goes on repeating.
 const ANSWERS: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -20,13 +21,49 @@ const BATCH: u32 = 500;
 /// Sweeps until nothing old is left. The number of rows taken away.
 pub async fn round(house: &House) -> Done<u64> {
     let (now, mut gone) = (house.clock.now(), 0);
-    for sweep in [answers, jobs, sessions, presence] {
+    for sweep in [answers, jobs, sessions, presence, bells, files] {
         loop {
             let rows = house.db.bare_write(move |bare| sweep(bare, now)).await?;
             gone += rows;
             if rows < u64::from(BATCH) {
                 break;
             }
+        }
+    }
+    let forgotten = orphans(house).await?;
+    Ok(gone + forgotten)
+}
+
+fn bells(bare: &mut Bare<'_>, now: Timestamp) -> Done<u64> {
+    bell::store::sweep(bare, now, BATCH)
+}
+
+fn files(bare: &mut Bare<'_>, now: Timestamp) -> Done<u64> {
+    file::store::sweep(bare, now, BATCH)
+}
+
+/// Takes away files that no row names and that nobody has touched for a day: what a stopped upload or a transaction that was refused has
+/// left. How many.
+async fn orphans(house: &House) -> Done<u64> {
+    let (blobs, day) = (Blobs::of(&house.config.data_dir), std::time::Duration::from_secs(24 * 3600));
+    let looked = blobs.clone();
+    let old = tokio::task::spawn_blocking(move || {
+        looked.drop_old_parts(Blobs::ago(day))?;
+        looked.older(Blobs::ago(day), BATCH as usize * 20)
+    });
+    let old = match old.await {
+        Ok(Ok(old)) => old,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "kept files were not looked through");
+            return Ok(0);
+        }
+        Err(_) => return Ok(0),
+    };
+    let mut gone = 0;
+    for name in old {
+        let asked = name.clone();
+        if !house.db.bare_read(move |bare| file::store::is_named(bare, &asked)).await? && blobs.remove(&name).is_ok() {
+            gone += 1;
         }
     }
     Ok(gone)

@@ -9,6 +9,7 @@ use postsale_server::notify;
 use postsale_server::notify::jobs::PAGE_TOKEN;
 use postsale_server::ticket::entry;
 use postsale_testkit::{Client, Kit, World, on_both};
+use serde_json::json;
 
 use crate::talk_world::{SERIAL, some_terminal, sticker};
 
@@ -273,5 +274,71 @@ on_both! {
         let kept = world.read(&kit, move |tx| followup::store::of_ticket(tx, id)).await;
         assert_eq!(kept.iter().map(|k| k.follow_up.state).collect::<Vec<_>>(), [postsale_domain::followup::FollowUpState::Expired]);
         assert_eq!(asked().await, 1);
+    }
+}
+
+/// A photo as small as one can be, with a word about where it was taken.
+fn photo() -> Vec<u8> {
+    let chunk = |name: &[u8; 4], data: &[u8]| [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], name, data, b"crc!"].concat();
+    let head = [&40_u32.to_be_bytes()[..], &30_u32.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+    [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &head), chunk(b"tEXt", b"GPS 31.22N"), chunk(b"IDAT", b"x"), chunk(b"IEND", b"")]
+        .concat()
+}
+
+/// A form with photos, as a browser sends it.
+async fn sent(client: &Client, path: &str, fields: &[(&str, &str)], photos: &[&[u8]]) -> postsale_testkit::Answer {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        body.extend_from_slice(format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+    }
+    for bytes in photos {
+        body.extend_from_slice(
+            b"--b\r\nContent-Disposition: form-data; name=\"photos\"; filename=\"../IMG 1.png\"\r\nContent-Type: image/png\r\n\r\n",
+        );
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--b--\r\n");
+    let request = client.request(axum::http::Method::POST, path).header("content-type", "multipart/form-data; boundary=b");
+    client.send(request.body(axum::body::Body::from(body)).unwrap()).await
+}
+
+on_both! {
+    fn photos_come_with_a_report_and_with_a_message(kit) {
+        let desk = crate::desk_world::DeskWorld::new(&kit).await;
+        let client = Client::new(&kit.house);
+        let at = crate::talk_world::sticker(&kit, desk.terminal);
+        let fields = [("nonce", "n1"), ("choice", "print"), ("phone", "13812345521")];
+        // What is no photo is refused, and the words stay in the form.
+        let refused = sent(&client, &at, &fields, &[b"%PDF-1.7 no photo"]).await;
+        assert_eq!(refused.status, 422, "{}", refused.text);
+        assert!(refused.text.contains("13812345521"), "{}", refused.text);
+        let picture = photo();
+        let four = [&picture[..]; 4];
+        assert_eq!(sent(&client, &at, &fields, &four).await.status, 413);
+        let page = sent(&client, &at, &fields, &[&picture, &picture]).await;
+        assert_eq!(page.status, 303, "{}", page.text);
+        // A second tap is the same report.
+        let page = sent(&client, &at, &fields, &[&picture, &picture]).await.location.unwrap();
+        let token = page.split('?').next().unwrap().to_owned();
+        assert_eq!(sent(&client, &format!("{token}/messages"), &[("words", "再补一张")], &[&picture]).await.status, 303);
+        let id = desk.agent.get("/api/v1/tickets").await.expect(200)["items"][0]["id"].as_str().unwrap().to_owned();
+        let lines = desk.lines(&desk.agent, &id).await;
+        let counts: Vec<usize> = lines.iter().map(|l| l["files"].as_array().unwrap().len()).filter(|n| *n > 0).collect();
+        assert_eq!(counts, [2, 1]);
+        let file = lines.iter().flat_map(|l| l["files"].as_array().unwrap().clone()).next().unwrap();
+        assert_eq!((file["name"].as_str(), file["width"].as_i64()), (Some("IMG 1.png"), Some(40)));
+        // The page shows it, cleaned; a link to another report does not.
+        let shown = client.get(&token).await;
+        let address = format!("{token}/files/{}", file["id"].as_str().unwrap());
+        assert!(shown.text.contains(&address), "{}", shown.text);
+        let bytes = client.get(&address).await;
+        assert_eq!(bytes.status, 200);
+        assert!(!bytes.text.contains("GPS"));
+        let mut call = crate::desk_world::DeskWorld::call();
+        call["even_if_open"] = json!(true);
+        let other: postsale_domain::ticket::TicketId = crate::desk_world::id_of(&desk.agent.post("/api/v1/tickets", &call).await.expect(201)).parse().unwrap();
+        let other = kit.house.seal.sign(postsale_server::notify::jobs::PAGE_TOKEN, postsale_domain::ground::TypedId::uuid(other));
+        assert_eq!(client.get(&format!("/m/{other}/files/{}", file["id"].as_str().unwrap())).await.status, 404);
     }
 }

@@ -74,7 +74,7 @@ fn opened(text: &str, prefix: &str) -> BTreeSet<String> {
 const UPSTAIRS_SHARED: &[&str] = &["ground", "refuse", "ids"];
 const DOWNSTAIRS_SHARED: &[&str] = &["ground", "sql", "house", "facts"];
 /// Downstairs, what may open several rooms.
-const WALKERS: &[&str] = &["flow", "view", "demo", "http", "worker", "serve", "h5", "lib", "house", "facts", "health"];
+const WALKERS: &[&str] = &["flow", "view", "demo", "http", "worker", "serve", "h5", "lib", "house", "facts", "health", "backup"];
 
 #[test]
 fn rooms_open_only_the_doors_they_may() {

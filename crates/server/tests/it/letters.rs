@@ -177,3 +177,29 @@ on_both! {
         assert!(jobs.is_empty());
     }
 }
+
+on_both! {
+    fn files_of_a_mail_stand_on_its_line_and_what_is_not_kept_is_said(kit) {
+        let world = World::new(&kit, "t1").await;
+        some_terminal(&kit, &world).await;
+        let part = |name: &str, media: &str, body: &str| {
+            format!("--b\r\nContent-Type: {media}; name=\"{name}\"\r\nContent-Disposition: attachment; filename=\"{name}\"\r\n\r\n{body}\r\n")
+        };
+        let raw = format!(
+            "From: Zhang <zhang@example.com>\r\nSubject: help\r\nMessage-ID: <f1@example.com>\r\nMIME-Version: 1.0\r\n\
+             Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nSN: A920-0012-3456 打不出\r\n{}{}--b--\r\n",
+            part("log.txt", "application/octet-stream", "12:40 no paper"),
+            part("run.exe", "application/octet-stream", "MZ\u{1}\u{2}\u{3} program"),
+        );
+        let taken = mail_in::read(raw.as_bytes(), &own_host(&kit.house));
+        let (letter, bytes) = (taken.letter, raw.into_bytes());
+        let (id, _) = world.write(&kit, move |tx| store::keep(tx, &letter, Some(&bytes), None)).await;
+        kit.settle().await;
+        let ticket = world.read(&kit, move |tx| store::letter(tx, id)).await.unwrap().ticket_id.unwrap();
+        let files = world.read(&kit, move |tx| postsale_server::file::store::of_ticket(tx, ticket)).await;
+        let names: Vec<String> = files.into_values().flatten().map(|f| f.name).collect();
+        assert_eq!(names, ["log.txt"]);
+        let notes = lines(&kit, &world, ticket).await;
+        assert!(notes.iter().any(|(kind, public, body)| kind == "note" && !public && body.contains("run")), "{notes:?}");
+    }
+}

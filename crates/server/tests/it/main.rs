@@ -3,9 +3,12 @@
 
 mod attacks_au;
 mod attacks_az;
+mod bell;
+mod canned;
 mod demo;
 mod desk_world;
 mod facts;
+mod files;
 mod ground;
 mod h5;
 mod house_rules;

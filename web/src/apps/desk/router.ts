@@ -1,7 +1,11 @@
 /** The rooms of the desk in the order of the rail. A new room is two lines here: its routes and its rail entry. */
 import { createRouter } from "@tanstack/react-router";
 import { setRail } from "@ground/shell/rail";
+import { setTopTools } from "@ground/shell/topTools";
 import { root, shell } from "@ground/shell/root";
+import { BellButton } from "@rooms/bell/BellButton";
+import * as bell from "@rooms/bell/room";
+import * as canned from "@rooms/canned/room";
 import * as dispatch from "@rooms/dispatch/room";
 import * as facts from "@rooms/facts/room";
 import { home } from "@rooms/home/room";
@@ -14,7 +18,8 @@ import * as terminal from "@rooms/terminal/room";
 import * as ticket from "@rooms/ticket/room";
 import * as visit from "@rooms/visit/room";
 
-setRail([visit.entry, ticket.entry, risk.entry, dispatch.entry, merchant.entry, terminal.entry, letter.entry, importing.entry, org.peopleEntry, org.auditEntry, facts.entry]);
+setRail([visit.entry, ticket.entry, risk.entry, dispatch.entry, merchant.entry, terminal.entry, letter.entry, canned.entry, importing.entry, org.peopleEntry, org.auditEntry, facts.entry]);
+setTopTools([BellButton]);
 
 const desk = shell.addChildren([
   home,
@@ -25,6 +30,8 @@ const desk = shell.addChildren([
   ...terminal.routes,
   ...letter.routes,
   ...importing.routes,
+  ...canned.routes,
+  ...bell.routes,
   ...org.routes,
   ...facts.routes,
 ]);

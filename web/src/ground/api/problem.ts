@@ -16,7 +16,7 @@ export function asProblem(thrown: unknown): Problem {
 }
 
 /** A problem the page itself has to word: no way to the server, or an answer nobody understands. Worded by `problem.<code>`. */
-export function homemade(code: "offline" | "odd_answer" | "page", status: number): Problem {
+export function homemade(code: "offline" | "odd_answer" | "page" | "file_empty" | "file_large", status: number): Problem {
   return { type: "about:blank", title: "", status, code, detail: "" };
 }
 

@@ -14,6 +14,13 @@ export const lookEvery = () => (isLive() ? NET : LOOK_EVERY);
 
 const lists = new Set<string>();
 
+const bells = new Set<string>();
+
+/** Called by a room with the addresses that a new notification changes. */
+export function followBell(paths: readonly string[]) {
+  for (const path of paths) bells.add(path);
+}
+
 /** Called by a room with the addresses of its lists that any change may touch. */
 export function followLists(paths: readonly string[]) {
   for (const path of paths) lists.add(path);
@@ -43,6 +50,7 @@ export function useNews() {
         readAgain(cache, (key) => ids.has(idIn(key) ?? ""));
         listsSoon();
       }),
+      onNews("bell", () => readAgain(cache, (key) => bells.has(String(key[1])))),
       onNews("reset", () => void cache.invalidateQueries()),
       startNews(),
     ];

@@ -6,6 +6,7 @@ import { PaletteHost } from "@ground/palette/PaletteHost";
 import { useSession } from "@ground/session/Session";
 import { useShade } from "@ground/theme/Theme";
 import css from "./shell.module.css";
+import { topTools } from "./topTools";
 
 /** Whose house this is, and who I am in it. */
 export function TopBar() {
@@ -23,6 +24,9 @@ export function TopBar() {
       <div className={css.topMiddle}>
         <PaletteHost />
       </div>
+      {topTools().map((Tool, i) => (
+        <Tool key={i} />
+      ))}
       <Dropdown
         trigger={["click"]}
         menu={{

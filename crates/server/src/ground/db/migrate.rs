@@ -27,6 +27,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0024_live", include_str!("../../../migrations/0024_live.sql")),
     ("0028_facts", include_str!("../../../migrations/0028_facts.sql")),
     ("0035_desk_view", include_str!("../../../migrations/0035_desk_view.sql")),
+    ("0025_file", include_str!("../../../migrations/0025_file.sql")),
+    ("0026_canned", include_str!("../../../migrations/0026_canned.sql")),
+    ("0027_bell", include_str!("../../../migrations/0027_bell.sql")),
 ];
 
 /// What a run of [`migrate`] did.

@@ -9,7 +9,7 @@ pub mod throttle;
 pub mod token;
 
 use jiff::Timestamp;
-use postsale_domain::ground::{EngineerId, Role, TenantId, UserId};
+use postsale_domain::ground::{EngineerId, Role, TenantId, UserId, Who};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -64,6 +64,20 @@ pub fn names(tx: &mut Tx<'_>, user: UserId) -> Done<Option<(String, String)>> {
     Ok(tx.one(sql!("SELECT username, display_name FROM app_user WHERE tenant_id = $1 AND id = $2"), &[p(&tenant), p(&user)], |r| {
         Ok((r.next()?, r.next()?))
     })?)
+}
+
+/// Somebody of the tenant who may sign in, as a caller.
+pub fn who(tx: &mut Tx<'_>, user: UserId) -> Done<Option<Who>> {
+    let tenant = tx.tenant();
+    let found = tx.one(
+        sql!(
+            "SELECT tenant_id, id, role, engineer_id, acquirer_id, branch_id FROM app_user
+             WHERE tenant_id = $1 AND id = $2 AND disabled_at IS NULL"
+        ),
+        &[p(&tenant), p(&user)],
+        session::caller,
+    )?;
+    Ok(found.map(|caller| caller.who))
 }
 
 /// How the caller is named on timelines: the person's name, or a word for the house and the merchant (empty here; the

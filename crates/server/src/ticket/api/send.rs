@@ -1,7 +1,10 @@
 //! What goes out from a ticket: words to the merchant, words to ourselves, an engineer.
 
 use axum::http::StatusCode;
+use postsale_domain::file::AttachmentId;
+use postsale_domain::ground::Refusal;
 use postsale_domain::org::act;
+use postsale_domain::refuse;
 use postsale_domain::ticket::{TicketId, VisitReason};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -28,6 +31,9 @@ struct ReplyTicket {
     /// Wait for the merchant's answer from now on.
     #[serde(default)]
     wait: bool,
+    /// Files that were uploaded for it; ten at most.
+    #[serde(default)]
+    files: Vec<AttachmentId>,
 }
 
 /// Writes to the merchant, on their page and by mail where there is an address, once.
@@ -36,7 +42,7 @@ struct ReplyTicket {
 async fn ticket_reply(door: Door<act::TicketReply>, Ref(id): Ref<TicketId>, body: Body<ReplyTicket>) -> Result<Answered, Problem> {
     let reach = door.reach();
     door.command(body, StatusCode::OK, move |tx, b| {
-        agent::act(tx, reach, id, Some(b.version), "ticket.reply", |tx, desk| agent::reply(tx, desk, &b.body, b.wait))
+        agent::act(tx, reach, id, Some(b.version), "ticket.reply", |tx, desk| agent::reply(tx, desk, &b.body, b.wait, few(&b.files)?))
     })
     .await
 }
@@ -47,6 +53,9 @@ async fn ticket_reply(door: Door<act::TicketReply>, Ref(id): Ref<TicketId>, body
 struct NoteTicket {
     /// 1 to 4000 characters; card numbers are masked.
     body: String,
+    /// Files that were uploaded for it; ten at most.
+    #[serde(default)]
+    files: Vec<AttachmentId>,
 }
 
 /// Writes a note. Notes only add, so it asks for no version.
@@ -55,7 +64,7 @@ struct NoteTicket {
 async fn ticket_note(door: Door<act::TicketNote>, Ref(id): Ref<TicketId>, body: Body<NoteTicket>) -> Result<Answered, Problem> {
     let reach = door.reach();
     door.command(body, StatusCode::OK, move |tx, b| {
-        agent::act(tx, reach, id, None, "ticket.note", |tx, desk| agent::note(tx, desk, &b.body))
+        agent::act(tx, reach, id, None, "ticket.note", |tx, desk| agent::note(tx, desk, &b.body, few(&b.files)?))
     })
     .await
 }
@@ -96,4 +105,10 @@ async fn ticket_visit(door: Door<act::VisitOpen>, Ref(id): Ref<TicketId>, body: 
         agent::act(tx, reach, id, Some(b.version), "ticket.visit", |tx, desk| agent::visit(tx, desk, &sending))
     })
     .await
+}
+
+/// Files of one reply or note: ten at most. Errors: `file.too_many`.
+fn few(files: &[AttachmentId]) -> Result<&[AttachmentId], Refusal> {
+    const MOST: usize = 10;
+    if files.len() > MOST { Err(refuse!(TooLarge, "file.too_many", most = MOST).field("files")) } else { Ok(files) }
 }

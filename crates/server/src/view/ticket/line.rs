@@ -6,6 +6,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::outsider;
+use crate::file;
+use crate::file::store::FileFace;
 use crate::ground::db::{Done, Tx};
 use crate::ground::texts;
 use crate::ticket::entry::{self, Author, Entry, Kind};
@@ -51,16 +53,19 @@ pub struct TicketLine {
     event: Option<LineEvent>,
     /// For words to the merchant that go by mail; null when their page alone shows them.
     delivery: Option<LineDelivery>,
+    /// Files that came along.
+    files: Vec<FileFace>,
 }
 
 /// Lines of a ticket after a place, oldest first. Somebody of another house sees the public ones.
 pub fn timeline(tx: &mut Tx<'_>, reach: Reach, id: TicketId, after: i64, limit: u32) -> Done<Vec<TicketLine>> {
     see_ticket(tx, reach, id)?;
     let lines = if outsider(tx) { entry::public_entries(tx, id, after, limit)? } else { entry::entries(tx, id, after, limit)? };
-    Ok(lines.into_iter().map(line).collect())
+    let mut files = file::store::of_ticket(tx, id)?;
+    Ok(lines.into_iter().map(|entry| line(files.remove(&entry.id).unwrap_or_default(), entry)).collect())
 }
 
-fn line(e: Entry) -> TicketLine {
+fn line(files: Vec<FileFace>, e: Entry) -> TicketLine {
     let event =
         e.event.as_ref().map(|(code, data)| LineEvent { code: code.clone(), sentence: told(code, data, e.author), short: short(code) });
     TicketLine {
@@ -75,6 +80,7 @@ fn line(e: Entry) -> TicketLine {
         body: (e.kind != Kind::Event).then_some(e.body),
         event,
         delivery: e.notice.map(|(transport, state)| LineDelivery { transport, state }),
+        files,
     }
 }
 

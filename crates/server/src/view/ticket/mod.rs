@@ -5,7 +5,7 @@ mod page;
 mod row;
 
 pub use line::{TicketLine, timeline};
-pub use page::{TicketPage, TicketTerminal, page, shown, terminal_card};
+pub use page::{TicketPage, TicketTerminal, action, page, shown, terminal_card};
 pub use row::{TicketRow, rows};
 
 use postsale_domain::ground::{Reach, Role};
@@ -30,6 +30,6 @@ pub fn sight(tx: &Tx<'_>, reach: Reach) -> Sight {
 }
 
 /// Whether somebody of another house reads: they see what the merchant sees, not what we write to ourselves.
-pub(super) fn outsider(tx: &Tx<'_>) -> bool {
+pub fn outsider(tx: &Tx<'_>) -> bool {
     tx.caller().role() == Some(Role::Acquirer)
 }

@@ -436,7 +436,7 @@ fn promise(tx: &mut Tx<'_>, t: &Ticket, orders: &[WorkOrderRow]) -> Done<Option<
 }
 
 /// The action that lets somebody give a command.
-fn action(kind: CommandKind) -> &'static str {
+pub fn action(kind: CommandKind) -> &'static str {
     match kind {
         CommandKind::Claim | CommandKind::Assign => "ticket.assign",
         CommandKind::Register | CommandKind::Priority | CommandKind::Pause | CommandKind::Resume | CommandKind::Triage => "ticket.work",

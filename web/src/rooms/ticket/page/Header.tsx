@@ -1,6 +1,7 @@
 import { ArrowLeftOutlined, MoreOutlined, ProfileOutlined } from "@ant-design/icons";
 import { useNavigate } from "@tanstack/react-router";
 import { Button, Dropdown } from "antd";
+import { useState } from "react";
 import type { ClockKind, TicketPage } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
@@ -8,13 +9,16 @@ import { ClockBadge } from "@ground/labels/ClockBadge";
 import { ChannelLabel, PriorityLabel } from "@ground/labels/Labels";
 import { CopyNumber } from "@ground/parts/CopyNumber";
 import { ProblemLine } from "@ground/parts/ProblemView";
+import { useSession } from "@ground/session/Session";
 import { useOnline } from "@ground/shell/OfflineBar";
 import { useAfterCommand } from "../data";
 import { Owner, StateLabel, TierLabel } from "../labels";
 import type { QueueSearch } from "../search";
 import { Viewers } from "./Company";
 import type { Present } from "./useCompany";
+import { Follow } from "./Follow";
 import { arrange, type Command } from "./next";
+import { MacroModal } from "./MacroModal";
 import css from "./page.module.css";
 
 type Props = { page: TicketPage; company: readonly Present[]; search: QueueSearch; onCommand: (command: Command) => void; onClock: (kind: ClockKind) => void; onFacts: (() => void) | undefined; underWay: Command | null };
@@ -46,6 +50,7 @@ export function Header({ page, company, search, onCommand, onClock, onFacts, und
         <span>
           <span className={css.dim}>{t("queue.owner")}</span> <Owner ticket={ticket} />
         </span>
+        <Follow id={ticket.id} />
         <Viewers people={company} />
         <ChannelLabel channel={ticket.channel} />
         <time className="num" dateTime={ticket.opened_at} title={f.full(ticket.opened_at)}>
@@ -61,6 +66,8 @@ export function Header({ page, company, search, onCommand, onClock, onFacts, und
 function Commands({ page, onCommand, underWay }: Pick<Props, "page" | "onCommand" | "underWay">) {
   const { t } = useWords();
   const online = useOnline();
+  const { may } = useSession();
+  const [macro, setMacro] = useState(false);
   const claim = $api.useMutation("post", "/api/v1/tickets/{id}/claim", useAfterCommand(() => {}));
   const { first, beside, more, ending } = arrange(page);
   const { id, version } = page.ticket;
@@ -79,6 +86,7 @@ function Commands({ page, onCommand, underWay }: Pick<Props, "page" | "onCommand
     </Button>
   );
   const items = [
+    ...(may("canned.use") && may("ticket.work") ? [{ key: "macro", label: t("macro.title"), onClick: () => setMacro(true) }, { type: "divider" as const }] : []),
     ...more.map((command) => ({ key: command, label: t(`do.${command}`), onClick: () => run(command) })),
     ...(ending.length > 0 && more.length > 0 ? [{ type: "divider" as const }] : []),
     ...ending.map((command) => ({ key: command, label: t(`do.${command}`), danger: true, onClick: () => run(command) })),
@@ -92,6 +100,7 @@ function Commands({ page, onCommand, underWay }: Pick<Props, "page" | "onCommand
           <Button icon={<MoreOutlined />} aria-label={t("ticket.more")} data-testid="do-more" />
         </Dropdown>
       )}
+      {macro && <MacroModal page={page} onClose={() => setMacro(false)} />}
       {claim.error && claim.error.code !== "stale" && <ProblemLine problem={claim.error} />}
     </div>
   );

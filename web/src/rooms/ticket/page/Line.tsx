@@ -3,6 +3,7 @@ import type { TicketLine } from "@api";
 import { useWords } from "@ground/i18n/Words";
 import type { Key } from "@ground/i18n/words";
 import { ChannelLabel } from "@ground/labels/Labels";
+import { FileList } from "./FileList";
 import css from "./timeline.module.css";
 
 const faces = { message: CommentOutlined, reply: RollbackOutlined, note: LockOutlined } as const;
@@ -44,6 +45,7 @@ export function Line({ line }: { line: TicketLine }) {
         )}
       </header>
       <p className={css.words}>{line.body}</p>
+      <FileList files={line.files} />
     </article>
   );
 }

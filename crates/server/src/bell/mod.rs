@@ -1,0 +1,4 @@
+//! **bell** downstairs: followers and notifications.
+
+pub mod api;
+pub mod store;

@@ -1,0 +1,48 @@
+//! Rings for people of the desk, in the transaction that gives the occasion.
+
+use postsale_domain::bell::{Kind, named};
+use postsale_domain::ground::UserId;
+use postsale_domain::ticket::TicketId;
+
+use crate::bell::store;
+use crate::ground::db::{Done, Tx};
+use crate::org;
+use crate::view::reach::may_see;
+
+/// Characters of the words that a notification shows.
+const PREVIEW: usize = 80;
+
+fn preview(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(PREVIEW).collect()
+}
+
+/// Rings for everybody a note names who may see the ticket; they follow it from then on.
+pub fn mentions(tx: &mut Tx<'_>, ticket: TicketId, words: &str) -> Done<Vec<UserId>> {
+    if !words.contains('@') {
+        return Ok(Vec::new());
+    }
+    let people = store::people(tx)?;
+    let (me, by) = (tx.caller().user(), org::store::shown_name(tx)?);
+    let mut told = Vec::new();
+    for user in named(words, &people) {
+        // Nobody calls themselves, and nobody learns of a ticket they could not open.
+        if Some(user) == me || !may_see(tx, user, ticket)? {
+            continue;
+        }
+        store::follow(tx, ticket, user)?;
+        store::ring(tx, user, ticket, Kind::Mention, &by, &preview(words))?;
+        told.push(user);
+    }
+    Ok(told)
+}
+
+/// Rings for the followers, except whose deed it is, who was told already, and who may no longer see it.
+pub fn followers(tx: &mut Tx<'_>, ticket: TicketId, kind: Kind, by_name: &str, words: &str, told: &[UserId]) -> Done<()> {
+    let me = tx.caller().user();
+    for follower in store::followers(tx, ticket)? {
+        if Some(follower.id) != me && !told.contains(&follower.id) && may_see(tx, follower.id, ticket)? {
+            store::ring(tx, follower.id, ticket, kind, by_name, &preview(words))?;
+        }
+    }
+    Ok(())
+}

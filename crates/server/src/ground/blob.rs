@@ -1,0 +1,198 @@
+//! Files kept under the hash of their content. What this says is kept is on the disk, whole, under a name that is on the disk too; so a row
+//! written afterwards never names a file that a loss of power takes away. With several nodes the folder must be one they share.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::seal::{digest, hex, random};
+
+/// The folder of kept files.
+#[derive(Debug, Clone)]
+pub struct Blobs {
+    root: PathBuf,
+}
+
+/// What is wrong with a kept file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flaw {
+    /// It is not there.
+    Missing,
+    /// Its content is not what its name says.
+    Bent,
+}
+
+impl Blobs {
+    /// The files of a data folder; nothing is made before the first file.
+    pub fn of(data_dir: &Path) -> Self {
+        Self { root: data_dir.join("files") }
+    }
+
+    /// Keeps bytes; their hash. The file is written beside, synced, renamed, and the rename synced, before this returns.
+    pub fn put(&self, bytes: &[u8]) -> io::Result<String> {
+        let name = hex(&digest(bytes));
+        let (path, now) = (self.path(&name), Self::stamp());
+        if path.metadata().is_ok_and(|m| m.len() == bytes.len() as u64) {
+            // Known already. Fresh again, so that the sweep leaves it to the row that is about to name it.
+            File::options().write(true).open(&path)?.set_modified(now)?;
+            return Ok(name);
+        }
+        let (shelf, drafts) = (self.shelf(&name), self.root.join("tmp"));
+        for folder in [&shelf, &drafts] {
+            if !folder.exists() {
+                fs::create_dir_all(folder)?;
+                sync(&self.root)?;
+            }
+        }
+        let draft = drafts.join(hex(&random()[..16]));
+        let mut file = File::create_new(&draft)?;
+        let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&draft, &path));
+        if let Err(error) = written {
+            let _ = fs::remove_file(&draft);
+            return Err(error);
+        }
+        sync(&shelf)?;
+        Ok(name)
+    }
+
+    /// The bytes from `from`, `length` of them at most, of a kept file.
+    pub fn read(&self, name: &str, from: u64, length: u64) -> io::Result<Vec<u8>> {
+        let mut file = File::open(self.path(name))?;
+        file.seek(SeekFrom::Start(from))?;
+        let mut bytes = Vec::new();
+        file.take(length).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// What is wrong with a kept file, if anything.
+    pub fn flaw(&self, name: &str) -> io::Result<Option<Flaw>> {
+        match fs::read(self.path(name)) {
+            Ok(bytes) if hex(&digest(&bytes)) == name => Ok(None),
+            Ok(_) => Ok(Some(Flaw::Bent)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Some(Flaw::Missing)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Where a file lies, or would lie.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.shelf(name).join(name)
+    }
+
+    /// Kept files that have not been touched since an instant, by name; at most `limit`.
+    pub fn older(&self, than: SystemTime, limit: usize) -> io::Result<Vec<String>> {
+        let mut found = Vec::new();
+        for shelf in folders(&self.root)? {
+            if shelf.file_name().is_some_and(|n| n.len() != 2) {
+                continue;
+            }
+            for file in entries(&shelf)? {
+                if found.len() < limit && file.metadata().and_then(|m| m.modified()).is_ok_and(|at| at < than) {
+                    found.extend(file.file_name().and_then(|n| n.to_str()).map(str::to_owned));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Forgets a kept file.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        fs::remove_file(self.path(name))
+    }
+
+    /// Writes a part of a file that is still on its way, at its place; on the disk when this returns.
+    pub fn write_part(&self, upload: &str, at: u64, bytes: &[u8]) -> io::Result<()> {
+        let folder = self.root.join("parts");
+        fs::create_dir_all(&folder)?;
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(folder.join(upload))?;
+        file.write_all_at(bytes, at)?;
+        file.sync_data()
+    }
+
+    /// What has come of a file that is still on its way.
+    pub fn parts(&self, upload: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.root.join("parts").join(upload))
+    }
+
+    /// Forgets a file that is still on its way; it may not have begun.
+    pub fn drop_parts(&self, upload: &str) {
+        let _ = fs::remove_file(self.root.join("parts").join(upload));
+    }
+
+    /// Takes away parts and drafts that have not been touched since an instant. How many.
+    pub fn drop_old_parts(&self, than: SystemTime) -> io::Result<usize> {
+        let mut gone = 0;
+        for folder in ["parts", "tmp"] {
+            for file in entries(&self.root.join(folder))? {
+                if file.metadata().and_then(|m| m.modified()).is_ok_and(|at| at < than) {
+                    gone += usize::from(fs::remove_file(file).is_ok());
+                }
+            }
+        }
+        Ok(gone)
+    }
+
+    fn shelf(&self, name: &str) -> PathBuf {
+        self.root.join(name.get(..2).unwrap_or("00"))
+    }
+
+    /// The file system's own clock is asked, as for every other file.
+    #[expect(clippy::disallowed_methods, reason = "compared with what the file system writes, not with the house's time")]
+    fn stamp() -> SystemTime {
+        SystemTime::now()
+    }
+
+    /// So long ago by the file system's clock.
+    pub fn ago(by: std::time::Duration) -> SystemTime {
+        Self::stamp().checked_sub(by).unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+}
+
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    match fs::read_dir(folder) {
+        Ok(found) => found.map(|entry| entry.map(|e| e.path())).collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    Ok(entries(folder)?.into_iter().filter(|p| p.is_dir()).collect())
+}
+
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_kept_once_and_found_flawed_when_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::of(folder.path());
+        let name = blobs.put(b"receipt").unwrap();
+        assert_eq!(blobs.put(b"receipt").unwrap(), name);
+        assert_eq!(blobs.read(&name, 2, 3).unwrap(), b"cei");
+        assert_eq!(blobs.flaw(&name).unwrap(), None);
+        fs::write(blobs.path(&name), b"receipX").unwrap();
+        assert_eq!(blobs.flaw(&name).unwrap(), Some(Flaw::Bent));
+        assert_eq!(blobs.older(Blobs::ago(std::time::Duration::from_secs(3600)), 10).unwrap(), Vec::<String>::new());
+        blobs.remove(&name).unwrap();
+        assert_eq!(blobs.flaw(&name).unwrap(), Some(Flaw::Missing));
+    }
+
+    #[test]
+    fn parts_stand_where_they_belong_whatever_comes_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::of(folder.path());
+        blobs.write_part("upl_1", 3, b"def").unwrap();
+        blobs.write_part("upl_1", 0, b"abc").unwrap();
+        assert_eq!(blobs.parts("upl_1").unwrap(), b"abcdef");
+        blobs.drop_parts("upl_1");
+        assert!(blobs.parts("upl_1").is_err());
+    }
+}
