@@ -117,7 +117,7 @@ pub fn one(tx: &mut Tx<'_>, reach: Reach, id: TicketId, command: &BulkCommand) -
         BulkCommand::Solve { fault_code, outcome } => agent::solve(tx, it, fault_code, *outcome),
         BulkCommand::Confirm {} => agent::confirm(tx, it, ConfirmedBy::Phone),
         BulkCommand::Cancel { reason } => agent::cancel(tx, it, reason),
-        BulkCommand::Note { body } => agent::note(tx, it, body),
+        BulkCommand::Note { body } => agent::note(tx, it, body, &[]),
     }?;
     let ticket = desk.save(tx, command.audited())?;
     Ok(Changed { changed: ticket.version != before })

@@ -3,8 +3,8 @@
 pub mod absence;
 pub mod aftercare;
 pub mod agent;
-pub mod bulk;
 pub mod bell;
+pub mod bulk;
 pub mod canned;
 pub mod code;
 pub mod day;
