@@ -7,7 +7,7 @@ mod common;
 use common::{between, day};
 use postsale_planner::model::{BadInput, Break, MAX_TIME};
 use postsale_planner::rng::Rng;
-use postsale_planner::{Budget, Objective, Options, Problem, solve, vrplib};
+use postsale_planner::{Budget, Objective, Options, Problem, Tuning, solve, vrplib};
 
 fn refused(change: impl FnOnce(&mut Problem)) -> (String, &'static str) {
     let mut p = day(3, 8, 3, Objective::Money);
@@ -142,7 +142,9 @@ fn hostile_days_end_in_an_error_or_in_a_plan_that_holds() {
             }
         }
         let budget = Budget::Steps(between(&mut r, 0, 300) as u64);
-        match solve(&p, None, &Options { seed, threads: 1 + r.below(2), budget, ..Options::default() }) {
+        let mut tuning = Tuning::default();
+        tuning.crowd.most_jobs = r.below(2) * 800;
+        match solve(&p, None, &Options { seed, threads: 1 + r.below(2), budget, tuning, ..Options::default() }) {
             Ok(done) => {
                 assert!(done.verdict.holds());
                 planned += 1;

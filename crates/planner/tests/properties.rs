@@ -7,7 +7,7 @@ mod common;
 use std::sync::Mutex;
 
 use common::day;
-use postsale_planner::{Budget, Objective, Options, Plan, Problem, Refused, Resident, Route, check, freeze, solve};
+use postsale_planner::{Budget, Objective, Options, Plan, Problem, Refused, Resident, Route, Tuning, check, freeze, solve};
 
 const BOTH: [Objective; 2] = [Objective::Money, Objective::Distance];
 
@@ -15,14 +15,23 @@ fn steps(seed: u64, threads: usize, steps: u64) -> Options<'static> {
     Options { seed, threads, budget: Budget::Steps(steps), ..Options::default() }
 }
 
+/// As on a day with thousands of jobs: one annealing, and one region per thread.
+fn large(options: Options<'static>) -> Options<'static> {
+    let mut tuning = Tuning::default();
+    tuning.crowd.most_jobs = 0;
+    Options { tuning, ..options }
+}
+
 #[test]
 fn every_plan_passes_the_judge_and_costs_the_sum_of_its_terms() {
     for seed in 0..40 {
         for objective in BOTH {
             let p = day(seed, 5 + (seed as usize * 7) % 60, 1 + (seed as usize) % 9, objective);
-            let done = solve(&p, None, &steps(seed, 1, 2_000)).unwrap();
-            assert_eq!(done.verdict.violations, vec![], "seed {seed} {objective:?}");
-            assert_eq!(done.verdict.cost.total(), done.verdict.cost.terms().iter().map(|t| t.1).sum::<i64>());
+            for options in [steps(seed, 1, 2_000), large(steps(seed, 1 + seed as usize % 2, 2_000))] {
+                let done = solve(&p, None, &options).unwrap();
+                assert_eq!(done.verdict.violations, vec![], "seed {seed} {objective:?}");
+                assert_eq!(done.verdict.cost.total(), done.verdict.cost.terms().iter().map(|t| t.1).sum::<i64>());
+            }
         }
     }
 }
@@ -35,20 +44,25 @@ fn the_same_seed_gives_the_same_plan_with_any_number_of_threads() {
             let one = solve(&p, None, &steps(5, threads, 6_000)).unwrap();
             let two = solve(&p, None, &steps(5, threads, 6_000)).unwrap();
             assert_eq!(one.plan, two.plan, "{threads} threads {objective:?}");
+            assert_eq!(one.steps, 6_016 * threads as u64, "every thread works through the whole budget");
+            let one = solve(&p, None, &large(steps(5, threads, 6_000))).unwrap();
+            let two = solve(&p, None, &large(steps(5, threads, 6_000))).unwrap();
+            assert_eq!(one.plan, two.plan, "{threads} regions {objective:?}");
         }
     }
 }
 
 #[test]
 fn more_time_never_worsens_the_plan_in_hand() {
-    for (seed, threads) in [(1, 1), (2, 2)] {
+    for (seed, threads, big) in [(1, 1, false), (2, 2, false), (3, 1, true), (4, 2, true)] {
+        let fit = |options| if big { large(options) } else { options };
         let p = day(seed, 50, 6, Objective::Money);
         let seen = Mutex::new(Vec::new());
         let watch = |x: postsale_planner::Progress| seen.lock().unwrap().push(x.best);
-        let done = solve(&p, None, &Options { progress: Some(&watch), ..steps(seed, threads, 12_000) }).unwrap();
+        let done = solve(&p, None, &Options { progress: Some(&watch), ..fit(steps(seed, threads, 12_000)) }).unwrap();
         let seen = seen.into_inner().unwrap();
         assert!(seen.windows(2).all(|w| w[1] <= w[0]), "{seen:?}");
-        let again = solve(&p, Some(&done.plan), &steps(seed + 1, threads, 2_000)).unwrap();
+        let again = solve(&p, Some(&done.plan), &fit(steps(seed + 1, threads, 2_000))).unwrap();
         assert!(again.verdict.cost.total() <= done.verdict.cost.total());
     }
 }
