@@ -59,7 +59,7 @@ impl Default for Tuning {
             deepen: 0.01,
             hot: 2.0,
             cold: 0.02,
-            crowd: Crowd { members: 3, most_jobs: 800, first: 0.5, hot: 0.4, warm: 0.1, cold: 0.03 },
+            crowd: Crowd { members: 3, most_jobs: 800, first: 0.3, hot: 1.0, warm: 0.1, cold: 0.03 },
             cross: 1.0,
         }
     }

@@ -95,14 +95,20 @@ fn percentile(sorted: &[u64], share: f64) -> u64 {
 fn latency(r: &mut Resident, many: usize, ms: u64) -> Value {
     let jobs: Vec<usize> = r.plan().routes.iter().flat_map(|x| x.jobs.clone()).collect();
     let step = (jobs.len() / many.max(1)).max(1);
-    let (mut scan, mut insert, mut whole) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut scan, mut work, mut insert, mut whole) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (i, j) in jobs.iter().step_by(step).take(many).enumerate() {
         if r.cancel(*j, r.version()).is_err() {
             continue;
         }
-        let begin = Instant::now();
-        let _ = std::hint::black_box(r.scan(*j));
-        scan.push(begin.elapsed().as_nanos() as u64 / 1000);
+        let mut look = || {
+            let begin = Instant::now();
+            let _ = std::hint::black_box(r.scan(*j));
+            begin.elapsed().as_nanos() as u64 / 1000
+        };
+        let first = look();
+        scan.push(first);
+        // On a busy machine the first look may have waited for a core; the quickest of three is what it costs.
+        work.push(first.min(look()).min(look()));
         let begin = Instant::now();
         let _ = r.insert(*j, r.version(), 5);
         insert.push(begin.elapsed().as_nanos() as u64 / 1000);
@@ -112,12 +118,13 @@ fn latency(r: &mut Resident, many: usize, ms: u64) -> Value {
             whole.push(begin.elapsed().as_nanos() as u64 / 1000);
         }
     }
-    for list in [&mut scan, &mut insert, &mut whole] {
+    for list in [&mut scan, &mut work, &mut insert, &mut whole] {
         list.sort_unstable();
     }
     json!({
         "samples": scan.len(),
         "scan_microseconds": { "p50": percentile(&scan, 0.5), "p99": percentile(&scan, 0.99) },
+        "scan_quickest_of_three_microseconds": { "p50": percentile(&work, 0.5), "p99": percentile(&work, 0.99) },
         "insert_microseconds": { "p50": percentile(&insert, 0.5), "p99": percentile(&insert, 0.99) },
         "insert_and_repair_microseconds": { "p50": percentile(&whole, 0.5), "p99": percentile(&whole, 0.99) },
         "holds": r.verdict().holds(),
