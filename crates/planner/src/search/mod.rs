@@ -157,7 +157,9 @@ fn run<E: Eval>(p: &Problem, warm: Option<&Plan>, options: &Options<'_>) -> Resu
     }
     search.construct();
     let threads = options.threads.clamp(1, 64).min(p.engineers.len());
-    let crowd = options.tuning.crowd.members > 1 && (4..=options.tuning.crowd.most_jobs).contains(&p.jobs.len());
+    // A step of the money objective costs ten times as much: its budget is worth more in one annealing.
+    let many = options.tuning.crowd.members > 1 && p.objective == Objective::Distance;
+    let crowd = many && (4..=options.tuning.crowd.most_jobs).contains(&p.jobs.len());
     if crowd {
         let mean = p.jobs.iter().map(|j| j.demand).sum::<i64>() as f64 / p.jobs.len().max(1) as f64;
         search.soften((search.scale() / mean.max(1.0)) as i64);

@@ -9,7 +9,7 @@ use super::near::Near;
 use crate::model::Problem;
 use crate::rng::Rng;
 
-/// Knobs of a search that keeps several plans. Temperatures are shares of the average cost per job.
+/// Knobs of a search that keeps several plans (distance objective only). Temperatures are shares of the average cost per job.
 #[derive(Debug, Clone, Copy)]
 pub struct Crowd {
     /// Plans; below two there is one annealing.
