@@ -61,6 +61,7 @@ fn api() -> OpenApiRouter<House> {
             .merge(import::api::routes())
             .merge(import::export_api::routes())
             .merge(knowledge::api::routes())
+            .merge(knowledge::editor_api::routes())
             .merge(visit::api::routes())
             .merge(dispatch::api::routes())
             .merge(knowledge::lists::routes())

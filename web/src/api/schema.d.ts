@@ -778,6 +778,145 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/guide-library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every guide with what is known about it: whose, from where, until when, how often walked. */
+        get: operations["guide_library"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide-library/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A guide with its draft, its findings, and what walks say about each step. */
+        get: operations["guide_editor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide-library/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Throw the draft away. What is in force stays. */
+        post: operations["guide_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide-library/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Save what was written. A draft may be wrong; it says where. */
+        post: operations["guide_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide-library/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish what another person wrote. Walks under way stay on their version. Errors: `guide.not_in_review`, `guide.own_review`,
+         *     `guide.has_findings`.
+         */
+        post: operations["guide_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide-library/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give it back to its author. Errors: `reason.missing`, `guide.not_in_review`. */
+        post: operations["guide_return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide-library/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a second person to look. Errors: `guide.has_findings`. */
+        post: operations["guide_submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide-library/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A published version as it was; to look at, or to begin a draft from. */
+        get: operations["guide_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/guides": {
         parameters: {
             query?: never;
@@ -4185,6 +4324,79 @@ export interface components {
             /** @description What to do. */
             sentence: components["schemas"]["Text"];
         };
+        /** @description The agent's wording. */
+        GuideAgentWords: {
+            hint?: components["schemas"]["Text"] | null;
+            /** @description What to ask or do. */
+            question: components["schemas"]["Text"];
+            why?: components["schemas"]["Text"] | null;
+        };
+        /** @description What a person writes of a guide; version and state are the house's. */
+        GuideBody: {
+            /** @description Endings. */
+            endings: components["schemas"]["GuideBodyEnding"][];
+            /** @description Faults it can confirm or rule out. */
+            fault_codes: string[];
+            /** @description Name. */
+            name: components["schemas"]["Text"];
+            /** @description The first step. */
+            start: string;
+            /** @description Steps. */
+            steps: components["schemas"]["GuideBodyStep"][];
+        };
+        /** @description An answer and where it leads: to a step or to an ending. */
+        GuideBodyAnswer: {
+            /** @description Label. */
+            agent: components["schemas"]["Text"];
+            /** @description Or ending. */
+            ending?: string | null;
+            /** @description Stable word within the step. */
+            id: string;
+            merchant?: components["schemas"]["Text"] | null;
+            /** @description Next step. */
+            step?: string | null;
+        };
+        /** @description An ending, always with a confirmed fault. */
+        GuideBodyEnding: {
+            /** @description For the agent. */
+            agent: components["schemas"]["Text"];
+            /** @description The confirmed fault. */
+            fault_code: string;
+            /** @description Stable word within the guide. */
+            id: string;
+            /** @description For the merchant. */
+            merchant: components["schemas"]["Text"];
+            /** @description What it comes to. */
+            outcome: components["schemas"]["GuideOutcome"];
+            /** @description Parts a visit may need. */
+            parts: string[];
+            /** @description Skills a visit needs. */
+            skills: string[];
+        };
+        /** @description A fact that answers a step. */
+        GuideBodyKnown: {
+            /** @description The answer given. */
+            answer: string;
+            /** @description Name of the fact. */
+            fact: string;
+            /** @description Values that answer. */
+            is: string[];
+            /** @description What people are told about it. */
+            says: components["schemas"]["Text"];
+        };
+        /** @description A question with its answers. */
+        GuideBodyStep: {
+            /** @description As an agent reads it. */
+            agent: components["schemas"]["GuideAgentWords"];
+            /** @description Two or more. */
+            answers: components["schemas"]["GuideBodyAnswer"][];
+            /** @description Stable word within the guide. */
+            id: string;
+            /** @description Facts that answer it by themselves; the first that fits does. */
+            known?: components["schemas"]["GuideBodyKnown"][];
+            /** @description As the merchant reads it: no codes, no jargon. */
+            merchant: components["schemas"]["GuideMerchantWords"];
+        };
         /** @description A guide in a list. */
         GuideBrief: {
             /** @description Faults it can confirm or rule out. */
@@ -4198,6 +4410,55 @@ export interface components {
              * @description Its version.
              */
             version: number;
+        };
+        /** @description What was written. */
+        GuideDraftPut: {
+            body: components["schemas"]["GuideBody"];
+            /** @description The last day it may be used without a new look, `2027-06-30`. */
+            expires_on?: string | null;
+            /**
+             * Format: int64
+             * @description The draft one has seen; null when there was none.
+             */
+            seen?: number | null;
+            /** @description Where it comes from. */
+            source: string;
+        };
+        /**
+         * @description How far a version has come.
+         * @enum {string}
+         */
+        GuideDraftState: "draft" | "review" | "published";
+        /** @description A guide in the editor. */
+        GuideEditor: {
+            /** @description As it is being written; as it is in force without an open version. */
+            body: components["schemas"]["GuideBody"];
+            /** Format: date */
+            expires_on?: string | null;
+            /** @description Facts that may answer a step by themselves. */
+            fact_names: string[];
+            id: string;
+            open?: components["schemas"]["GuideOpen"] | null;
+            past: components["schemas"]["GuidePast"][];
+            source: string;
+            steps: components["schemas"]["StepUse"][];
+            /**
+             * Format: int64
+             * @description The version in force; null before the first.
+             */
+            version?: number | null;
+            /** Format: int64 */
+            walks: number;
+        };
+        /** @description Something that keeps a guide from being published. */
+        GuideFinding: {
+            code: string;
+            /** @description The field. */
+            field: string;
+            /** @description The step or ending it is about; empty for the guide as a whole. */
+            node: string;
+            /** @description In a sentence. */
+            sentence: string;
         };
         /** @description An answer. */
         GuideGiven: {
@@ -4213,6 +4474,16 @@ export interface components {
             /** @description In a sentence. */
             reason: string;
         };
+        /** @description Every guide. */
+        GuideLibrary: {
+            items: components["schemas"]["GuideShelf"][];
+        };
+        /** @description The merchant's wording. */
+        GuideMerchantWords: {
+            hint?: components["schemas"]["Text"] | null;
+            /** @description What to look at or do. */
+            question: components["schemas"]["Text"];
+        };
         /** @description A guide with its name. */
         GuideName: {
             id: string;
@@ -4220,11 +4491,68 @@ export interface components {
         };
         /** @description Nothing. */
         GuideNothing: Record<string, never>;
+        /** @description The version being written. */
+        GuideOpen: {
+            author: string;
+            /** Format: date-time */
+            edited_at: string;
+            findings: components["schemas"]["GuideFinding"][];
+            /** @description Whether the reader wrote it last; then another person has to publish it. */
+            mine: boolean;
+            returned_because?: string | null;
+            /** Format: int64 */
+            seen: number;
+            state: components["schemas"]["GuideDraftState"];
+            /** Format: int64 */
+            version: number;
+        };
         /**
          * @description What a walk comes to.
          * @enum {string}
          */
         GuideOutcome: "fixed" | "visit" | "advise" | "escalate";
+        /** @description A published version. */
+        GuidePast: {
+            author: string;
+            /** Format: date-time */
+            published_at?: string | null;
+            reviewer?: string | null;
+            source: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Why it goes back to its author. */
+        GuideReturn: {
+            /** @description In a sentence. */
+            reason: string;
+            /** Format: int64 */
+            seen: number;
+        };
+        /** @description The draft one has seen. */
+        GuideSeen: {
+            /** Format: int64 */
+            seen: number;
+        };
+        /** @description A guide in the library. */
+        GuideShelf: {
+            /** Format: date */
+            expires_on?: string | null;
+            /** @description Its last day has passed, or comes within thirty. */
+            expiring: boolean;
+            fault_codes: string[];
+            id: string;
+            name: components["schemas"]["Text"];
+            open?: components["schemas"]["GuideDraftState"] | null;
+            origin: components["schemas"]["Origin"];
+            /** @description Where it comes from; null for what ships. */
+            source?: string | null;
+            used: components["schemas"]["GuideUse"];
+            /**
+             * Format: int64
+             * @description The version in force; null for one that was never published.
+             */
+            version?: number | null;
+        };
         /** @description Begin a walk. */
         GuideStart: {
             /** @description Which guide; the one that fits the fault without it. */
@@ -4245,6 +4573,21 @@ export interface components {
             /** @description The question. */
             question: components["schemas"]["Text"];
             why?: components["schemas"]["Text"] | null;
+        };
+        /** @description How often a guide was walked in ninety days, and how that ended. */
+        GuideUse: {
+            /**
+             * Format: int64
+             * @description Given up on the way.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description Ended with it working again, or with advice.
+             */
+            solved: number;
+            /** Format: int64 */
+            walks: number;
         };
         /** @description A walk in the reader's words. */
         GuideView: {
@@ -6626,6 +6969,25 @@ export interface components {
          * @enum {string}
          */
         StepResult: "pass" | "fail" | "na";
+        /** @description What walks of ninety days say about a step. */
+        StepUse: {
+            /**
+             * Format: int64
+             * @description Walks given up at it.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description Walks that came to it.
+             */
+            reached: number;
+            /**
+             * Format: int64
+             * @description Of these, walks that ended solved.
+             */
+            solved: number;
+            step: string;
+        };
         /** @description A store, new or changed. */
         StoreDraft: {
             /** @description Street and number. */
@@ -12447,6 +12809,767 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guide_library: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideLibrary"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guide_editor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideEditor"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guide_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuideSeen"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guide_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuideDraftPut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideEditor"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guide_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuideSeen"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideEditor"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guide_return: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuideReturn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideEditor"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guide_submit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuideSeen"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideEditor"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guide_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideBody"];
                 };
             };
             /** @description Nobody is signed in */

@@ -202,7 +202,7 @@ impl Facts {
         let file = File("response-codes.json");
         let code_file: CodeFile = file.read(sources.response_codes)?;
         file.format(&code_file.format, "postsale-response-codes/1")?;
-        let codes = file.unique("codes", code_file.codes.iter().map(|c| c.code.as_str()))?;
+        file.unique("codes", code_file.codes.iter().map(|c| c.code.as_str()))?;
         for (i, code) in code_file.codes.iter().enumerate() {
             if code.code.len() != 2 {
                 return Err(file.wrong(format!("codes[{i}].code"), "two characters are expected"));
@@ -226,24 +226,8 @@ impl Facts {
             }
         }
 
-        let guarded = fault_file.faults.iter().filter(|f| f.stop_use || f.security).map(|f| f.code.as_str()).collect();
-        let classes = model_file.classes.keys().map(String::as_str).collect();
-        let mut guides = Vec::new();
-        for (name, text) in sources.guides {
-            let file = File(name);
-            let mut guide: Guide = file.read(text)?;
-            file.format(&guide.format, "postsale-guide/1")?;
-            if guides.iter().any(|g: &Guide| g.id == guide.id) {
-                return Err(file.wrong("id", format!("{:?} stands twice", guide.id)));
-            }
-            let names =
-                check::Names { faults: &faults, guarded: &guarded, codes: &codes, classes: &classes, parts: &parts, skills: &skills };
-            guide.depth = check::guide(&guide, &names).map_err(|(place, why)| file.wrong(place, why))?;
-            guides.push(guide);
-        }
-
         let fault_at = fault_file.faults.iter().enumerate().map(|(i, f)| (f.code.clone(), i)).collect();
-        Ok(Self {
+        let mut facts = Self {
             fault_at,
             codes: code_file.codes.into_iter().map(|c| (c.code.clone(), c)).collect(),
             models: model_file.models.into_iter().map(|m| (m.model.clone(), m)).collect(),
@@ -253,8 +237,33 @@ impl Facts {
             faults: fault_file.faults,
             parts: part_file.parts,
             skills: skill_file.skills,
-            guides,
-        })
+            guides: Vec::new(),
+        };
+        for (name, text) in sources.guides {
+            let file = File(name);
+            let mut guide: Guide = file.read(text)?;
+            file.format(&guide.format, "postsale-guide/1")?;
+            if facts.guides.iter().any(|g| g.id == guide.id) {
+                return Err(file.wrong("id", format!("{:?} stands twice", guide.id)));
+            }
+            facts.check_guide(&mut guide).map_err(|(place, why)| file.wrong(place, why))?;
+            facts.guides.push(guide);
+        }
+        Ok(facts)
+    }
+
+    /// Checks a guide against these facts and computes how far each step is from an ending. Errors: place and mistake.
+    pub(super) fn check_guide(&self, guide: &mut Guide) -> Result<(), (String, String)> {
+        let names = check::Names {
+            faults: &self.faults.iter().map(|f| f.code.as_str()).collect(),
+            guarded: &self.faults.iter().filter(|f| f.stop_use || f.security).map(|f| f.code.as_str()).collect(),
+            codes: &self.codes.keys().map(String::as_str).collect(),
+            classes: &self.classes.keys().map(String::as_str).collect(),
+            parts: &self.parts.iter().map(|p| p.code.as_str()).collect(),
+            skills: &self.skills.iter().map(|s| s.code.as_str()).collect(),
+        };
+        guide.depth = check::guide(guide, &names)?;
+        Ok(())
     }
 
     /// Every fault, in the order of the file.

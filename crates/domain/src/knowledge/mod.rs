@@ -3,6 +3,9 @@
 //! the visit, all through the flow.
 
 mod check;
+mod draft;
+#[cfg(test)]
+mod draft_test;
 mod facts;
 #[cfg(test)]
 mod facts_test;
@@ -12,6 +15,7 @@ mod guide_test;
 mod model;
 
 pub use check::{FACT_NAMES, MAX_STEPS};
+pub use draft::{Backing, Finding, GuideBody};
 pub use facts::{Facts, FactsError, Sources};
 pub use guide::{
     AnswerChoice, AnsweredStep, EndingView, Given, GuideEvent, GuideFacts, GuideRun, GuideState, GuideStep, GuideView, answer, apply, back,

@@ -220,6 +220,7 @@ impl Guide {
 
 /// A question with its answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = GuideBodyStep))]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// Stable word within the guide.
@@ -237,6 +238,7 @@ pub struct Step {
 
 /// The agent's wording.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = GuideAgentWords))]
 #[serde(deny_unknown_fields)]
 pub struct AgentWords {
     /// What to ask or do.
@@ -249,6 +251,7 @@ pub struct AgentWords {
 
 /// The merchant's wording.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = GuideMerchantWords))]
 #[serde(deny_unknown_fields)]
 pub struct MerchantWords {
     /// What to look at or do.
@@ -259,6 +262,7 @@ pub struct MerchantWords {
 
 /// An answer and where it leads: to a step or to an ending.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = GuideBodyAnswer))]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     /// Stable word within the step.
@@ -275,6 +279,7 @@ pub struct Answer {
 
 /// A fact that answers a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = GuideBodyKnown))]
 #[serde(deny_unknown_fields)]
 pub struct Known {
     /// Name of the fact.
@@ -304,6 +309,7 @@ pub enum GuideOutcome {
 
 /// An ending, always with a confirmed fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = GuideBodyEnding))]
 #[serde(deny_unknown_fields)]
 pub struct Ending {
     /// Stable word within the guide.

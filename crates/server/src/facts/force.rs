@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use jiff::civil::Date;
 use postsale_domain::facts::{CustomField, FactKind, FactStamp, Laid, Price, StatusLabel, lay, typed};
 use postsale_domain::ground::{Text, TypedId};
-use postsale_domain::knowledge::Facts;
+use postsale_domain::knowledge::{Facts, Guide, GuideBody};
 use postsale_domain::notify::{NoticeError, Wordings};
 use postsale_domain::sla::Book;
 use postsale_domain::ticket::triage::TriageBook;
@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use super::rows::{as_file, shipped, shipped_set};
 use super::store::{self, Published};
-use crate::ground::db::{Done, Tx};
+use crate::ground::db::{DbError, Done, Tx};
+use crate::knowledge::shelf;
 use crate::{knowledge, notify, sla};
 
 /// What a ticket is about when nothing else was ordered.
@@ -31,6 +32,9 @@ struct Dated {
 pub struct InForce {
     /// Versions that may be in force, oldest first; none of a kind the tenant never changed.
     sets: BTreeMap<FactKind, Vec<Dated>>,
+    /// Guides the tenant published: id, version, what they say.
+    own_guides: Vec<(String, i64, GuideBody)>,
+    guides: OnceLock<Vec<Arc<Guide>>>,
     labels: OnceLock<Vec<StatusLabel>>,
     fields: OnceLock<Vec<CustomField>>,
     wordings: OnceLock<Result<Wordings, NoticeError>>,
@@ -69,21 +73,42 @@ fn known(stamp: FactStamp) -> Option<Arc<InForce>> {
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner).get(&stamp.uuid()).cloned()
 }
 
-/// Reads stamp and versions in one statement: they belong together whatever others publish meanwhile.
+/// Reads everything that stands under a stamp. On PostgreSQL each statement sees its own moment, so the stamp is read again at the end:
+/// the same before and after means that nothing was published in between.
 fn whole(tx: &mut Tx<'_>) -> Done<Arc<InForce>> {
-    let Some((stamp, published)) = store::live(tx)? else { return Ok(SHIPPED.clone()) };
-    let force = Arc::new(InForce::of(published));
-    let mut states = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if states.len() >= MOST_KNOWN {
-        states.clear();
+    for _ in 0..4 {
+        let Some(stamp) = store::stamp(tx)? else { return Ok(SHIPPED.clone()) };
+        let (published, guides) = (store::live(tx)?, shelf::in_force(tx)?);
+        if store::stamp(tx)? != Some(stamp) {
+            continue;
+        }
+        let force = Arc::new(InForce::of(published, guides));
+        let mut states = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if states.len() >= MOST_KNOWN {
+            states.clear();
+        }
+        states.insert(stamp.uuid(), force.clone());
+        return Ok(force);
     }
-    states.insert(stamp.uuid(), force.clone());
-    Ok(force)
+    Err(DbError::Contended("facts were published again and again while they were read".into()).into())
+}
+
+/// A guide in the very version a walk began with: a walk under way stays on it, whatever is published meanwhile.
+pub fn guide_at(tx: &mut Tx<'_>, id: &str, version: i64) -> Done<Option<Arc<Guide>>> {
+    let force = in_force(tx)?;
+    if let Some(guide) = force.guide(id).filter(|g| g.version == version) {
+        return Ok(Some(guide));
+    }
+    if let Some(shipped) = knowledge::facts().guide(id).filter(|g| g.version == version) {
+        return Ok(Some(Arc::new(shipped.clone())));
+    }
+    let kept = shelf::at(tx, id, version)?;
+    Ok(kept.and_then(|k| force.facts().guide_from(id, version, &k.body).ok()).map(Arc::new))
 }
 
 impl InForce {
-    fn of(published: Vec<Published>) -> Self {
-        let mut force = Self::default();
+    fn of(published: Vec<Published>, guides: Vec<(String, i64, GuideBody)>) -> Self {
+        let mut force = Self { own_guides: guides, ..Self::default() };
         for p in published {
             let set = Arc::new(lay(shipped(p.kind), &p.rows));
             force.sets.entry(p.kind).or_default().push(Dated { version: p.version, from: p.valid_from, set });
@@ -180,6 +205,33 @@ impl InForce {
                 sla::book().clone()
             })
         })
+    }
+
+    /// Every guide: the tenant's own in the place of the shipped ones, others after them.
+    pub fn guides(&self) -> &[Arc<Guide>] {
+        self.guides.get_or_init(|| {
+            let mut guides: Vec<Arc<Guide>> = self.facts().guides().iter().cloned().map(Arc::new).collect();
+            for (id, version, body) in &self.own_guides {
+                match self.facts().guide_from(id, *version, body) {
+                    Ok(own) => match guides.iter_mut().find(|g| g.id == *id) {
+                        Some(shipped) => *shipped = Arc::new(own),
+                        None => guides.push(Arc::new(own)),
+                    },
+                    Err(wrong) => tracing::error!(guide = %id, version, %wrong, "a published guide cannot be walked"),
+                }
+            }
+            guides
+        })
+    }
+
+    /// A guide by its id.
+    pub fn guide(&self, id: &str) -> Option<Arc<Guide>> {
+        self.guides().iter().find(|g| g.id == id).cloned()
+    }
+
+    /// The guide to begin with when a fault is suspected.
+    pub fn guide_for(&self, fault_code: &str) -> Option<Arc<Guide>> {
+        self.guides().iter().find(|g| g.fault_codes.iter().any(|c| c == fault_code)).cloned()
     }
 
     /// Whether a row was switched off: what it stands for is no longer offered.

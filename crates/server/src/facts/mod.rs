@@ -12,6 +12,6 @@ mod rows;
 pub mod store;
 mod verdict;
 
-pub use force::{InForce, REPAIR, in_force};
+pub use force::{InForce, REPAIR, guide_at, in_force};
 pub use rows::shipped;
 pub use verdict::{lists, verdict};

@@ -32,21 +32,28 @@ fn day(text: &str) -> Result<Date, DbError> {
     text.parse().map_err(|_| DbError::Row(format!("{text:?} is not a day")))
 }
 
-/// The stamp with every version that may be in force, in one statement.
-pub fn live(tx: &mut Tx<'_>) -> Done<Option<(FactStamp, Vec<Published>)>> {
+/// Every version that may be in force.
+pub fn live(tx: &mut Tx<'_>) -> Done<Vec<Published>> {
     let tenant = tx.tenant();
-    let rows: Vec<(FactStamp, Published)> = tx.query(
-        sql!(
-            "SELECT h.stamp, v.kind, v.version, v.valid_from, v.rows FROM fact_head h JOIN fact_version v ON v.tenant_id = h.tenant_id AND v.live = 1
-             WHERE h.tenant_id = $1 ORDER BY v.kind, v.version"
-        ),
+    Ok(tx.query(
+        sql!("SELECT kind, version, valid_from, rows FROM fact_version WHERE tenant_id = $1 AND live = 1 ORDER BY kind, version"),
         &[p(&tenant)],
         |r| {
-            let (stamp, kind, version) = (r.next()?, r.coded()?, r.next()?);
-            Ok((stamp, Published { kind, version, valid_from: day(&r.next::<String>()?)?, rows: r.next::<Json<Vec<Row>>>()?.0 }))
+            let (kind, version) = (r.coded()?, r.next()?);
+            Ok(Published { kind, version, valid_from: day(&r.next::<String>()?)?, rows: r.next::<Json<Vec<Row>>>()?.0 })
         },
+    )?)
+}
+
+/// A new stamp: every node reads the tenant's facts anew. Whoever else publishes waits here until this transaction ends.
+pub fn restamp(tx: &mut Tx<'_>) -> Done<FactStamp> {
+    let (tenant, stamp): (_, FactStamp) = (tx.tenant(), tx.new_id());
+    tx.exec(
+        sql!("INSERT INTO fact_head (tenant_id, stamp) VALUES ($1, $2) ON CONFLICT (tenant_id) DO UPDATE SET stamp = excluded.stamp"),
+        &[p(&tenant), p(&stamp)],
     )?;
-    Ok(rows.first().map(|(stamp, _)| *stamp).map(|stamp| (stamp, rows.into_iter().map(|(_, p)| p).collect())))
+    tx.remember::<super::InForce>(None);
+    Ok(stamp)
 }
 
 /// A version as the history shows it.
@@ -130,12 +137,9 @@ pub struct Publication<'a> {
 
 /// Publishes: a version that is never written again, and a new stamp that tells every node to read anew. Its number.
 pub fn publish(tx: &mut Tx<'_>, new: &Publication<'_>) -> Done<i64> {
-    let (tenant, now, id): (_, _, FactStamp) = (tx.tenant(), tx.now(), tx.new_id());
     // First the head: whoever else publishes waits here and then counts this version.
-    tx.exec(
-        sql!("INSERT INTO fact_head (tenant_id, stamp) VALUES ($1, $2) ON CONFLICT (tenant_id) DO UPDATE SET stamp = excluded.stamp"),
-        &[p(&tenant), p(&id)],
-    )?;
+    let id = restamp(tx)?;
+    let (tenant, now) = (tx.tenant(), tx.now());
     let before = tx.number(
         sql!("SELECT COALESCE(MAX(version), 0) FROM fact_version WHERE tenant_id = $1 AND kind = $2"),
         &[p(&tenant), code(&new.kind)],
@@ -163,7 +167,6 @@ pub fn publish(tx: &mut Tx<'_>, new: &Publication<'_>) -> Done<i64> {
             p(&now),
         ],
     )?;
-    tx.remember::<super::InForce>(None);
     Ok(before + 1)
 }
 

@@ -1,5 +1,7 @@
 //! Walking a guide on a ticket: the same tree for the agent and the merchant. An ending is a finding, and the case follows it.
 
+use std::sync::Arc;
+
 use postsale_domain::ground::Text;
 use postsale_domain::knowledge::{
     Ending, Guide, GuideEvent, GuideFacts, GuideOutcome, GuideRun, GuideState, answer as decide_answer, back as decide_back,
@@ -11,9 +13,9 @@ use postsale_domain::ticket::{Command, Decision, Event, Outcome, TicketState};
 use serde_json::json;
 
 use super::desk::Desk;
-use crate::facts::in_force;
+use crate::facts::{guide_at, in_force};
 use crate::ground::db::{Done, Tx};
-use crate::knowledge::{facts, store};
+use crate::knowledge::store;
 use crate::terminal::store as terminals;
 use crate::ticket::entry::Kind;
 use crate::ticket::store::Ticket;
@@ -47,7 +49,7 @@ pub fn start(tx: &mut Tx<'_>, desk: &mut Desk, asked: Option<&str>) -> Done<()> 
         return Ok(());
     }
     let guide = match asked {
-        Some(id) => facts().guide(id).ok_or_else(|| refuse!(Invalid, "guide.unknown").field("guide"))?,
+        Some(id) => in_force(tx)?.guide(id).ok_or_else(|| refuse!(Invalid, "guide.unknown").field("guide"))?,
         None => fitting(tx, &desk.ticket)?.ok_or_else(|| refuse!(Conflict, "guide.none_fits"))?,
     };
     // Another guide while one runs: the first one is left, not forgotten.
@@ -56,24 +58,24 @@ pub fn start(tx: &mut Tx<'_>, desk: &mut Desk, asked: Option<&str>) -> Done<()> 
         keep(tx, desk, &mut run, &events)?;
     }
     desk.command(tx, &Command::StartGuide)?;
-    let events = decide_start(guide, &known(tx, &desk.ticket)?);
+    let events = decide_start(&guide, &known(tx, &desk.ticket)?);
     let mut run = GuideRun::new(tx.new_id());
     keep(tx, desk, &mut run, &events)?;
-    follow(tx, desk, guide, &run)
+    follow(tx, desk, &guide, &run)
 }
 
 /// Answers the open step. Errors: `guide.not_running` and the rules' own.
 pub fn answer(tx: &mut Tx<'_>, desk: &mut Desk, step: &str, answer: &str, note: Option<String>) -> Done<()> {
     let (guide, mut run) = running(tx, desk)?;
-    let events = decide_answer(guide, &run, &known(tx, &desk.ticket)?, step, answer, note)?;
+    let events = decide_answer(&guide, &run, &known(tx, &desk.ticket)?, step, answer, note)?;
     keep(tx, desk, &mut run, &events)?;
-    follow(tx, desk, guide, &run)
+    follow(tx, desk, &guide, &run)
 }
 
 /// Takes the latest answer back. Errors as in [`answer`].
 pub fn back(tx: &mut Tx<'_>, desk: &mut Desk) -> Done<()> {
     let (guide, mut run) = running(tx, desk)?;
-    let events = decide_back(guide, &run)?;
+    let events = decide_back(&guide, &run)?;
     keep(tx, desk, &mut run, &events)
 }
 
@@ -87,10 +89,10 @@ pub fn leave(tx: &mut Tx<'_>, desk: &mut Desk, reason: &str) -> Done<()> {
     keep(tx, desk, &mut run, &events)
 }
 
-fn running(tx: &mut Tx<'_>, desk: &Desk) -> Done<(&'static Guide, GuideRun)> {
+fn running(tx: &mut Tx<'_>, desk: &Desk) -> Done<(Arc<Guide>, GuideRun)> {
     let run = store::newest(tx, desk.ticket.id)?.filter(|r| r.state == GuideState::Running);
     let run = run.ok_or_else(|| refuse!(Conflict, "guide.not_running"))?;
-    let guide = facts().guide(&run.guide).ok_or_else(|| refuse!(Conflict, "guide.changed"))?;
+    let guide = guide_at(tx, &run.guide, run.version)?.ok_or_else(|| refuse!(Conflict, "guide.changed"))?;
     Ok((guide, run))
 }
 

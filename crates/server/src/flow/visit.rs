@@ -16,7 +16,7 @@ use super::desk::Desk;
 use super::word;
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
-use crate::facts::in_force;
+use crate::facts::{guide_at, in_force};
 use crate::ground::db::{Done, Query, Stop, Tx, p};
 use crate::knowledge;
 use crate::merchant::store as merchants;
@@ -135,27 +135,26 @@ fn remote_steps(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<RemoteStep>> {
     let tenant = tx.tenant();
     let given = tx.query(
         sql!(
-            "SELECT r.guide, a.step, a.answer, a.at FROM guide_answer a JOIN guide_run r ON r.id = a.run_id
+            "SELECT r.guide, r.guide_version, a.step, a.answer, a.at FROM guide_answer a JOIN guide_run r ON r.id = a.run_id
              WHERE r.tenant_id = $1 AND r.ticket_id = $2 AND a.undone_at IS NULL ORDER BY r.started_at, a.seq LIMIT 500"
         ),
         &[p(&tenant), p(&ticket)],
-        |r| Ok((r.next::<String>()?, r.next::<String>()?, r.next::<String>()?, r.next()?)),
+        |r| Ok((r.next::<String>()?, r.next::<i64>()?, r.next::<String>()?, r.next::<String>()?, r.next()?)),
     )?;
     let plain = |word: &str| Text { zh: word.to_owned(), en: word.to_owned() };
-    Ok(given
-        .into_iter()
-        .map(|(guide, step, answer, at)| {
-            let (question, label) = asked(&guide, &step, &answer).unwrap_or_else(|| (plain(&step), plain(&answer)));
-            RemoteStep { question, answer: label, at }
-        })
-        .collect())
+    let mut steps = Vec::with_capacity(given.len());
+    for (guide, version, step, answer, at) in given {
+        let (question, label) = asked(tx, &guide, version, &step, &answer)?.unwrap_or_else(|| (plain(&step), plain(&answer)));
+        steps.push(RemoteStep { question, answer: label, at });
+    }
+    Ok(steps)
 }
 
-/// Question and answer as an agent reads them.
-fn asked(guide: &str, step: &str, answer: &str) -> Option<(Text, Text)> {
-    let step = knowledge::facts().guide(guide)?.step(step)?;
-    let answer = step.answers.iter().find(|a| a.id == answer)?;
-    Some((step.agent.question.clone(), answer.agent.clone()))
+/// Question and answer as an agent reads them, in the words of the version that was walked.
+fn asked(tx: &mut Tx<'_>, guide: &str, version: i64, step: &str, answer: &str) -> Done<Option<(Text, Text)>> {
+    let guide = guide_at(tx, guide, version)?;
+    let step = guide.as_deref().and_then(|g| g.step(step));
+    Ok(step.and_then(|s| Some((s.agent.question.clone(), s.answers.iter().find(|a| a.id == answer)?.agent.clone()))))
 }
 
 /// An order on the table: loaded for change, changed in memory, saved once with all that follows.

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::facts;
+use crate::facts::in_force;
 use crate::flow::desk::Desk;
 use crate::flow::guide;
 use crate::ground::db::{Done, Tx};
@@ -49,14 +49,14 @@ struct Guides {
 
 /// The guides there are.
 #[utoipa::path(get, path = "/guides", operation_id = "guide_list", tag = "knowledge", responses((status = 200, body = Guides), Problem))]
-async fn guide_list(_door: Door<act::FactRead>) -> Result<Json<Guides>, Problem> {
+async fn guide_list(door: Door<act::FactRead>) -> Result<Json<Guides>, Problem> {
     let brief = |g: &postsale_domain::knowledge::Guide| GuideBrief {
         id: g.id.clone(),
         version: g.version,
         name: g.name.clone(),
         fault_codes: g.fault_codes.clone(),
     };
-    Ok(Json(Guides { items: facts().guides().iter().map(brief).collect() }))
+    door.read(move |tx| Ok(Guides { items: in_force(tx)?.guides().iter().map(|g| brief(g)).collect() })).await.map(Json)
 }
 
 fn agents(tx: &mut Tx<'_>, id: TicketId) -> Done<GuideView> {

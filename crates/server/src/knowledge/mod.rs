@@ -1,7 +1,9 @@
 //! **knowledge** downstairs: the facts that ship, read once from the files the binary carries; guides and walks.
 
 pub mod api;
+pub mod editor_api;
 pub mod lists;
+pub mod shelf;
 pub mod store;
 
 use std::sync::LazyLock;

@@ -10,6 +10,7 @@ mod desk_world;
 mod facts;
 mod files;
 mod ground;
+mod guides;
 mod h5;
 mod house_rules;
 mod imports;

@@ -8,6 +8,7 @@ import * as bell from "@rooms/bell/room";
 import * as canned from "@rooms/canned/room";
 import * as dispatch from "@rooms/dispatch/room";
 import * as facts from "@rooms/facts/room";
+import * as guide from "@rooms/guide/room";
 import { home } from "@rooms/home/room";
 import * as importing from "@rooms/import/room";
 import * as letter from "@rooms/letter/room";
@@ -34,6 +35,7 @@ const desk = shell.addChildren([
   ...bell.routes,
   ...org.routes,
   ...facts.routes,
+  ...guide.routes,
 ]);
 const tree = root.addChildren([desk, ...org.open, visit.frame.addChildren([...visit.routes])]);
 

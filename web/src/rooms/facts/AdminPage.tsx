@@ -43,6 +43,19 @@ export function AdminPage() {
               </li>
             ))}
           </ul>
+          {may("guide.edit") && (
+            <>
+              <h2 className={css.group}>{t("admin.knowledge")}</h2>
+              <ul className={css.cards}>
+                <li>
+                  <Link to="/admin/guides" className={css.card} data-testid="card-guides">
+                    <Title name={t("library.title")} />
+                    <span className={css.about}>{t("library.about_page")}</span>
+                  </Link>
+                </li>
+              </ul>
+            </>
+          )}
           <h2 className={css.group}>{t("admin.people")}</h2>
           <ul className={css.cards}>
             {may("org.read") && (

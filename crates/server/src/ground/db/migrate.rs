@@ -30,6 +30,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0025_file", include_str!("../../../migrations/0025_file.sql")),
     ("0026_canned", include_str!("../../../migrations/0026_canned.sql")),
     ("0027_bell", include_str!("../../../migrations/0027_bell.sql")),
+    ("0029_guides", include_str!("../../../migrations/0029_guides.sql")),
 ];
 
 /// What a run of [`migrate`] did.
