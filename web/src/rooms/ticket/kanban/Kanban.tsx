@@ -100,7 +100,7 @@ function Column({ state, search, count, carried, openId, onCarry, onMove, onPeek
     if (!verdict) return;
     // A forbidden drop is taken as well, so that it can say why.
     event.preventDefault();
-    event.dataTransfer.dropEffect = "no" in verdict ? "none" : "move";
+    event.dataTransfer.dropEffect = "move";
   };
   const title = t(`ticket_state.${state}`);
   return (
