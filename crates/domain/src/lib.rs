@@ -13,6 +13,7 @@ pub mod followup;
 pub mod ground;
 pub mod import;
 pub mod inbox;
+pub mod incident;
 pub mod knowledge;
 pub mod merchant;
 pub mod notify;

@@ -18,6 +18,7 @@ pub mod house;
 pub mod http;
 pub mod import;
 pub mod inbox;
+pub mod incident;
 pub mod knowledge;
 pub mod live;
 pub mod merchant;

@@ -56,24 +56,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/attachments/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A file, to save: whole, or a stretch by `Range`. Only for whoever may see the line it stands on. */
-        get: operations["file_read"];
-        put?: never;
-        post?: never;
-        /** Takes a file back that has not been sent yet. */
-        delete: operations["file_remove"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -102,57 +84,6 @@ export interface paths {
         get: operations["audit_export"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/bell": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One's own notifications, newest first; kept for ninety days. */
-        get: operations["bell_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/bell/count": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many of one's own are unread. */
-        get: operations["bell_count"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/bell/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Notes that one has read one's own. */
-        post: operations["bell_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -194,37 +125,18 @@ export interface paths {
         patch: operations["branch_change"];
         trace?: never;
     };
-    "/api/v1/canned": {
+    "/api/v1/broadcasts/{id}/tellings": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Canned replies the reader may use: their own, their branch's, everybody's; newest first. */
-        get: operations["canned_list"];
+        /** Whom a broadcast reached, how, and whom not, and why. */
+        get: operations["broadcast_tellings"];
         put?: never;
-        /** Writes one. For a team or for everybody only who may manage such. */
-        post: operations["canned_add"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/canned/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Changes one. */
-        put: operations["canned_change"];
         post?: never;
-        /** Takes one away. */
-        delete: operations["canned_remove"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -438,7 +350,7 @@ export interface paths {
          *     then ask again with the last id.
          * @description `hello` begins it; `change` names tickets that are no longer as they were (`{"tickets": [..]}`), only such as the listener may see;
          *     `reset` says that too much was missed and everything shown should be read again; `presence` lists the others on the watched
-         *     ticket's page (`{"ticket": "..", "people": [..]}`); `bell` that there is a new notification; `beat` comes every fifteen seconds without other news.
+         *     ticket's page (`{"ticket": "..", "people": [..]}`); `beat` comes every fifteen seconds without other news.
          */
         get: operations["events"];
         put?: never;
@@ -1097,6 +1009,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Troubles that many tickets share. */
+        get: operations["incident_list"];
+        put?: never;
+        /** Makes an incident, with tickets that belong to it. */
+        post: operations["incident_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One incident with what its reporters were told. */
+        get: operations["incident_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/broadcasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells all reporters of an incident the same words, each once: on their page, and by mail within quiet hours and the day's most. */
+        post: operations["incident_broadcast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/detach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Detaches a ticket from an incident. */
+        post: operations["incident_detach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Declares an incident over, and solves its reporters with it when that is asked for: each that the rules let be solved. */
+        post: operations["incident_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tickets that belong to an incident, in the order they were attached. */
+        get: operations["incident_tickets"];
+        put?: never;
+        /** Attaches a ticket to an incident. */
+        post: operations["incident_attach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/letters": {
         parameters: {
             query?: never;
@@ -1411,42 +1427,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/recipes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The macros, newest first. */
-        get: operations["recipe_list"];
-        put?: never;
-        /** Writes one. */
-        post: operations["recipe_add"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/recipes/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Changes one. */
-        put: operations["recipe_change"];
-        post?: never;
-        /** Takes one away. */
-        delete: operations["recipe_remove"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/registry-choices": {
         parameters: {
             query?: never;
@@ -1550,6 +1530,57 @@ export interface paths {
         /** Change a store: its name, place, opening hours, agreement. */
         put: operations["store_edit"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sub-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller still has to do, what is due first. */
+        get: operations["sub_task_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sub-tasks/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A sub-task is done. Saying it twice changes nothing. */
+        post: operations["sub_task_done"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sub-tasks/{id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A sub-task need not be done after all. */
+        post: operations["sub_task_drop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1869,42 +1900,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tickets/{id}/fill": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** How words read on a ticket: the holes filled with what is known of it. Nothing is kept. */
-        post: operations["canned_filled"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tickets/{id}/followers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who follows it. */
-        get: operations["followers_read"];
-        /** Follows it: one is told of what the merchant and colleagues write to each other, and of where it stands. */
-        put: operations["follow"];
-        post?: never;
-        /** Follows it no longer. */
-        delete: operations["unfollow"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/tickets/{id}/guide": {
         parameters: {
             query?: never;
@@ -1985,6 +1980,60 @@ export interface paths {
         put?: never;
         /** Give a ticket a label of its state. One that pauses makes it wait; taking it off lets it go on. */
         post: operations["ticket_label"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Links a ticket to another one; both pages show it. */
+        post: operations["ticket_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets this ticket go on under another one's number: every channel keeps its thread, the earliest contact starts the clocks.
+         *     Answers with the page of the other one.
+         */
+        post: operations["ticket_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/merge-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What merging this ticket into another one would mean: both threads, the clocks, what follows, and why not. Nothing is kept. */
+        get: operations["ticket_merge_preview"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2078,40 +2127,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tickets/{id}/recipe": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Runs a macro on a ticket: all of its steps or none. Errors: those of its steps, each as if given by itself. */
-        post: operations["recipe_run"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tickets/{id}/recipe-preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What a macro would do to a ticket as it now stands, step by step, up to the first that would be refused. Nothing is kept. */
-        post: operations["recipe_foresee"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/tickets/{id}/register": {
         parameters: {
             query?: never;
@@ -2197,6 +2212,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new ticket of some lines of this one, for the same merchant and contact, linked both ways. Answers with the new page. */
+        post: operations["ticket_split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a sub-task; the ticket is not solved while one is open. */
+        post: operations["ticket_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/timeline": {
         parameters: {
             query?: never;
@@ -2231,7 +2280,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tickets/{id}/uploads": {
+    "/api/v1/tickets/{id}/unlink": {
         parameters: {
             query?: never;
             header?: never;
@@ -2240,8 +2289,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begins a file for a ticket. Send its parts in order with PATCH, then finish it. A broken connection is taken up at `received`. */
-        post: operations["upload_begin"];
+        /** Removes a link between two tickets, from either end. */
+        post: operations["ticket_unlink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a merged ticket stand on its own again, as it stood before. What was written meanwhile stays where it was written. */
+        post: operations["ticket_unmerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/unsplit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a split back while nothing else has happened to this ticket, which was split off. Answers with the page of the other one. */
+        post: operations["ticket_unsplit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2276,47 +2359,6 @@ export interface paths {
         put?: never;
         /** How a report would be judged: faults with their evidence, remote or on site, the priority with its derivation. Nothing is kept. */
         post: operations["triage_preview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/uploads/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How far it has come. */
-        get: operations["upload_read"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * The next part: bytes as they are, one MiB at most. The same part again changes nothing. Errors: `file.other_place`, when it does not
-         *     begin where the file ends so far; read how far it has come and go on there.
-         */
-        patch: operations["upload_part"];
-        trace?: never;
-    };
-    "/api/v1/uploads/{id}/finish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Ends a file: it is compared with its hash, judged by its content, freed of what a picture need not tell, and kept. It then waits for the
-         *     words it goes with, a day at most. Errors: `file.incomplete`, `file.other_hash`, `file.kind` and the other reasons not to take a file.
-         */
-        post: operations["upload_finish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2937,7 +2979,7 @@ export interface components {
          * @description Why another ticket is worth a look.
          * @enum {string}
          */
-        Alike: "same_terminal" | "same_merchant";
+        Alike: "same_terminal" | "same_words" | "same_contact" | "same_merchant";
         /** @description One correction for every row with the same trouble. */
         AlikeCorrection: {
             /** @description Code of the trouble. */
@@ -3113,54 +3155,6 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        /** @description A notification as its reader sees it. */
-        Bell: {
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            at: string;
-            /** @description Whose deed; empty for the house. */
-            by_name: string;
-            /** @description Which one. */
-            id: components["schemas"]["Id_bel"];
-            /** @description What it is about. */
-            kind: components["schemas"]["BellKind"];
-            /**
-             * Format: int64
-             * @description The ticket's number.
-             */
-            number: number;
-            /** @description The first words, or the state's word. */
-            preview: string;
-            /**
-             * Format: date-time
-             * @description When it was read.
-             */
-            read_at?: string | null;
-            /** @description The ticket's title. */
-            subject: string;
-            /** @description On which ticket. */
-            ticket_id: components["schemas"]["Id_tkt"];
-        };
-        /** @description How many are unread. */
-        BellCount: {
-            /**
-             * Format: int64
-             * @description Counted up to a hundred.
-             */
-            unread: number;
-        };
-        /**
-         * @description What a notification is about.
-         * @enum {string}
-         */
-        BellKind: "mention" | "message" | "reply" | "state";
-        /** @description Which were read: one, those of a ticket, or without both all. */
-        BellSeen: {
-            id?: components["schemas"]["Id_bel"] | null;
-            ticket_id?: components["schemas"]["Id_tkt"] | null;
-        };
         /** @description Why a binding is closed. */
         BindingEnd: {
             /** @description In a sentence, 1 to 200 characters. */
@@ -3242,6 +3236,37 @@ export interface components {
             /** @description Districts as stores name them. */
             districts?: string[];
             name: string;
+        };
+        /** @description Words to all reporters, and what came of them. */
+        BroadcastFace: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /**
+             * Format: date-time
+             * @description When the last reporter had been dealt with; null while it is being told.
+             */
+            done_at?: string | null;
+            id: components["schemas"]["Id_brd"];
+            outcomes: components["schemas"]["OutcomeCount"][];
+            /**
+             * Format: int64
+             * @description Reporters they do not.
+             */
+            suppressed: number;
+            /**
+             * Format: int64
+             * @description Reporters the words reach.
+             */
+            told: number;
+            words: string;
+        };
+        /** @description Tells all reporters the same words. */
+        BroadcastSay: {
+            /** Format: int64 */
+            version: number;
+            /** @description 1 to 4000 characters; card numbers are masked. */
+            words: string;
         };
         /** @description What is done with each. */
         BulkCommand: {
@@ -3329,63 +3354,6 @@ export interface components {
         /** @description Everybody, the best first. */
         Candidates: {
             items: components["schemas"]["CandidateRow"][];
-        };
-        /** @description A canned reply. */
-        Canned: {
-            /** @description The words, with holes. */
-            body: string;
-            /** @description Which one. */
-            id: components["schemas"]["Id_cnd"];
-            /** @description What people look for. */
-            name: string;
-            /** @description Who wrote it. */
-            owner_id: components["schemas"]["Id_usr"];
-            /** @description Their name. */
-            owner_name: string;
-            /** @description Who may use it. */
-            share: components["schemas"]["CannedShare"];
-            /**
-             * Format: date-time
-             * @description The last change.
-             */
-            updated_at: string;
-            /**
-             * Format: int64
-             * @description Grows with each change.
-             */
-            version: number;
-        };
-        /** @description A hole's name. */
-        CannedFilled: {
-            /** @description All holes there are. */
-            holes: string[];
-            /** @description The holes nothing is known for. */
-            missing: string[];
-            /** @description The words with what is known; a hole nothing is known for stays. */
-            text: string;
-        };
-        /** @description A canned reply as it is to be. */
-        CannedGiven: {
-            /** @description 1 to 4000 characters. Holes: `{merchant}`, `{store}`, `{contact}`, `{number}`, `{symptom}`, `{terminal}`, `{serial_tail}`, `{agent}`. */
-            body: string;
-            /** @description What people look for, 1 to 60 characters. */
-            name: string;
-            share: components["schemas"]["CannedShare"];
-            /**
-             * Format: int64
-             * @description To change one: the version that was read.
-             */
-            version?: number | null;
-        };
-        /**
-         * @description Who may use it.
-         * @enum {string}
-         */
-        CannedShare: "own" | "team" | "all";
-        /** @description Words to fill in. */
-        CannedWords: {
-            /** @description Words with holes. */
-            body: string;
         };
         /** @description Another text for a cell. */
         CellCorrection: {
@@ -3620,7 +3588,7 @@ export interface components {
          * @description What somebody wants to do with a case.
          * @enum {string}
          */
-        CommandKind: "claim" | "assign" | "register" | "reply" | "note" | "priority" | "pause" | "resume" | "triage" | "guide" | "visit" | "solve" | "confirm" | "reopen" | "cancel";
+        CommandKind: "claim" | "assign" | "register" | "reply" | "note" | "priority" | "pause" | "resume" | "triage" | "guide" | "visit" | "solve" | "confirm" | "reopen" | "cancel" | "merge" | "unmerge" | "relate" | "add_task" | "split";
         /** @description Import. */
         CommitAsked: {
             choice: components["schemas"]["CommitChoice"];
@@ -4178,35 +4146,6 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        /** @description A file as it is shown. */
-        FileFace: {
-            /**
-             * Format: int64
-             * @description How large.
-             */
-            bytes: number;
-            /**
-             * Format: int32
-             * @description Of a picture: pixels down.
-             */
-            height?: number | null;
-            /** @description Which one. */
-            id: components["schemas"]["Id_att"];
-            /** @description What it is. */
-            kind: components["schemas"]["FileKind"];
-            /** @description Its name. */
-            name: string;
-            /**
-             * Format: int32
-             * @description Of a picture: pixels across.
-             */
-            width?: number | null;
-        };
-        /**
-         * @description What a file is, by its content. What is not here is not taken.
-         * @enum {string}
-         */
-        FileKind: "jpeg" | "png" | "webp" | "pdf" | "text" | "docx" | "xlsx" | "mp3" | "m4a" | "mp4";
         /** @description A follow-up as screens show it. */
         FollowUp: {
             /**
@@ -4286,34 +4225,6 @@ export interface components {
          * @enum {string}
          */
         FollowUpState: "scheduled" | "asked" | "answered" | "expired";
-        /** @description A follower. */
-        Follower: {
-            /** @description Who. */
-            id: components["schemas"]["Id_usr"];
-            /** @description Name. */
-            name: string;
-        };
-        /** @description Who follows a ticket. */
-        Followers: {
-            /** @description Whether the reader does. */
-            following: boolean;
-            /** @description Everybody who does, by name. */
-            people: components["schemas"]["Follower"][];
-        };
-        /** @description What a macro would do. */
-        Foreseen: {
-            /** @description Where the ticket stands. */
-            before: components["schemas"]["Standing"];
-            /** @description Why the next one would be refused; then none would be done. */
-            refused?: string | null;
-            /** @description The steps that would be done, in order. */
-            steps: components["schemas"]["StepForeseen"][];
-            /**
-             * Format: int64
-             * @description The version of the ticket this was foreseen for.
-             */
-            version: number;
-        };
         Forgotten: {
             username: string;
         };
@@ -4629,11 +4540,9 @@ export interface components {
         };
         Id_abs: string;
         Id_acq: string;
-        Id_att: string;
-        Id_bel: string;
         Id_bnd: string;
+        Id_brd: string;
         Id_brn: string;
-        Id_cnd: string;
         Id_con: string;
         Id_dvw: string;
         Id_eng: string;
@@ -4641,19 +4550,22 @@ export interface components {
         Id_fol: string;
         Id_gdr: string;
         Id_imp: string;
+        Id_inc: string;
         Id_key: string;
         Id_let: string;
+        Id_lnk: string;
         Id_mer: string;
         Id_ofr: string;
         Id_pln: string;
         Id_prt: string;
         Id_quo: string;
-        Id_rcp: string;
+        Id_rep: string;
         Id_ses: string;
+        Id_stk: string;
         Id_sto: string;
+        Id_tel: string;
         Id_tkt: string;
         Id_trm: string;
-        Id_upl: string;
         Id_usr: string;
         Id_wor: string;
         /**
@@ -4824,6 +4736,78 @@ export interface components {
             /** @description Whether there are more rows with errors than were looked at. */
             more: boolean;
         };
+        /** @description Makes an incident. At least one part of what it is about is named; a part that is not is any. */
+        IncidentOpen: {
+            acquirer_id?: components["schemas"]["Id_acq"] | null;
+            district?: string | null;
+            fault_code?: string | null;
+            model?: string | null;
+            /** @description Tickets that belong to it; at most 200. */
+            tickets?: components["schemas"]["Id_tkt"][];
+            /** @description What is going on, in a line: at most 100 characters. */
+            title: string;
+        };
+        /** @description An incident on its page; its reporters are a list of their own. */
+        IncidentPage: {
+            /** @description The newest first; at most twenty. */
+            broadcasts: components["schemas"]["BroadcastFace"][];
+            incident: components["schemas"]["IncidentRow"];
+            /** @description What it was. */
+            resolution?: string | null;
+            resolved_by?: string | null;
+            /** @description The fault its reporters are solved with, when that was asked for. */
+            solve_fault?: string | null;
+            solve_outcome?: components["schemas"]["Outcome"] | null;
+        };
+        /** @description Declares it over. */
+        IncidentResolve: {
+            /** @description What it was, in a sentence. */
+            note: string;
+            solve?: components["schemas"]["SolveReporters"] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description An incident in a list. */
+        IncidentRow: {
+            acquirer_id?: components["schemas"]["Id_acq"] | null;
+            acquirer_name?: string | null;
+            district?: string | null;
+            fault_code?: string | null;
+            fault_name?: components["schemas"]["Text"] | null;
+            /** @description Which one. */
+            id: components["schemas"]["Id_inc"];
+            model?: string | null;
+            /** @description `I-000012`. */
+            number: string;
+            /** Format: date-time */
+            opened_at: string;
+            opened_by: string;
+            /**
+             * Format: int64
+             * @description Tickets that belong to it.
+             */
+            reporters: number;
+            /**
+             * Format: int64
+             * @description Those still worked on.
+             */
+            reporters_open: number;
+            /** Format: date-time */
+            resolved_at?: string | null;
+            state: components["schemas"]["IncidentState"];
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description Where an incident stands.
+         * @enum {string}
+         */
+        IncidentState: "open" | "resolved";
+        /** @description Which ticket. */
+        IncidentTicket: {
+            ticket_id: components["schemas"]["Id_tkt"];
+        };
         /** @description A key that was made. */
         KeyMade: {
             key: components["schemas"]["ApiKey"];
@@ -4842,6 +4826,17 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description Who holds it: what it does is done in their name, and it ends when they leave. */
             user_id: components["schemas"]["Id_usr"];
+        };
+        /** @description An incident a report may belong to. */
+        KnownIncident: {
+            /** @description By what it matches: the same acquirer, district, model, fault. */
+            by: components["schemas"]["Text"][];
+            id: components["schemas"]["Id_inc"];
+            /** @description `I-000012`. */
+            number: string;
+            /** Format: date-time */
+            opened_at: string;
+            title: string;
         };
         /** @description Which label. */
         LabelTicket: {
@@ -4978,6 +4973,16 @@ export interface components {
             on: string;
             sentence: components["schemas"]["Text"];
         };
+        /** @description How much two reports share. */
+        Likeness: {
+            /**
+             * Format: int32
+             * @description Shared words of the one that says less, in percent.
+             */
+            percent: number;
+            /** @description The shared words. */
+            words: string[];
+        };
         /**
          * @description Whose words or deed it is.
          * @enum {string}
@@ -5004,6 +5009,11 @@ export interface components {
          * @enum {string}
          */
         LineKind: "message" | "reply" | "note" | "event";
+        /**
+         * @description How a case stands to another one.
+         * @enum {string}
+         */
+        LinkKind: "relates" | "blocks" | "caused_by" | "duplicate_of" | "split_from";
         /** @description A link on its way. */
         LinkMade: {
             /**
@@ -5017,6 +5027,13 @@ export interface components {
             link?: string | null;
             /** @description The masked address a mail goes to. */
             mailed_to?: string | null;
+        };
+        /** @description Links to another ticket. Links only add, so it asks for no version. */
+        LinkTicket: {
+            /** @description What this ticket is to it: `relates`, `blocks`, `caused_by`, `duplicate_of`. */
+            kind: components["schemas"]["LinkKind"];
+            /** @description The other ticket. */
+            to: components["schemas"]["Id_tkt"];
         };
         LinkToken: {
             /** @description What stands behind the `#` of the link. */
@@ -5282,6 +5299,84 @@ export interface components {
             /** @description Maker. */
             vendor: string;
         };
+        /** @description What merging two tickets would mean. Nothing is kept. */
+        MergePreview: {
+            /** @description The survivor's clocks as they would be: the earliest contact of both counts. */
+            clocks: components["schemas"]["Clock"][];
+            /** @description In sentences, to be read before. */
+            consequences: components["schemas"]["Text"][];
+            /** @description The one that would go on under the other one's number. */
+            loser: components["schemas"]["MergeSide"];
+            refused?: components["schemas"]["MergeRefusal"] | null;
+            survivor: components["schemas"]["MergeSide"];
+        };
+        /** @description Why it cannot be. */
+        MergeRefusal: {
+            code: string;
+            sentence: components["schemas"]["Text"];
+        };
+        /** @description One of the two, before they are merged. */
+        MergeSide: {
+            contact_name?: string | null;
+            /**
+             * Format: date-time
+             * @description The earliest contact, as its clocks count it.
+             */
+            first_contact_at?: string | null;
+            /**
+             * Format: int64
+             * @description Lines on its timeline.
+             */
+            lines: number;
+            /** @description The newest lines of its timeline, oldest first. */
+            thread: components["schemas"]["TicketLine"][];
+            ticket: components["schemas"]["TicketRow"];
+        };
+        /** @description Merges a ticket into another one. */
+        MergeTicket: {
+            /** @description The ticket under whose number it goes on. */
+            into: components["schemas"]["Id_tkt"];
+            /**
+             * Format: int64
+             * @description That one's version, as it was seen.
+             */
+            into_version: number;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Where a ticket goes on. */
+        MergedInto: {
+            /** Format: date-time */
+            at: string;
+            /** @description Who merged it. */
+            by: string;
+            id: components["schemas"]["Id_tkt"];
+            /** @description `T-000831`. */
+            number: string;
+        };
+        /** @description A ticket that goes on under this one's number. */
+        MergedTicket: {
+            /** Format: date-time */
+            at: string;
+            /** @description Who merged it. */
+            by: string;
+            channel: components["schemas"]["Channel"];
+            contact_name?: string | null;
+            id: components["schemas"]["Id_tkt"];
+            /**
+             * Format: int64
+             * @description Lines on its own timeline.
+             */
+            lines: number;
+            /** @description `T-000831`. */
+            number: string;
+            subject: string;
+            /**
+             * Format: int64
+             * @description Grows with each change; undoing the merge asks for it.
+             */
+            version: number;
+        };
         /** @description A model of the catalogue. */
         ModelChoice: {
             /** @description As the catalogue spells it. */
@@ -5305,8 +5400,6 @@ export interface components {
         NoteTicket: {
             /** @description 1 to 4000 characters; card numbers are masked. */
             body: string;
-            /** @description Files that were uploaded for it; ten at most. */
-            files?: components["schemas"]["Id_att"][];
         };
         Nothing: Record<string, never>;
         /** @description All notices with the holes of their texts. */
@@ -5382,6 +5475,12 @@ export interface components {
          * @enum {string}
          */
         Outcome: "remote_fixed" | "visit_fixed" | "no_fault" | "advised";
+        /** @description How many reporters came to an outcome. */
+        OutcomeCount: {
+            /** Format: int64 */
+            count: number;
+            outcome: components["schemas"]["TellingOutcome"];
+        };
         /** @description A page of a list. */
         Page_ApiKey: {
             /** @description The rows. */
@@ -5455,41 +5554,6 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description A page of a list. */
-        Page_Bell: {
-            /** @description The rows. */
-            items: {
-                /**
-                 * Format: date-time
-                 * @description When.
-                 */
-                at: string;
-                /** @description Whose deed; empty for the house. */
-                by_name: string;
-                /** @description Which one. */
-                id: components["schemas"]["Id_bel"];
-                /** @description What it is about. */
-                kind: components["schemas"]["BellKind"];
-                /**
-                 * Format: int64
-                 * @description The ticket's number.
-                 */
-                number: number;
-                /** @description The first words, or the state's word. */
-                preview: string;
-                /**
-                 * Format: date-time
-                 * @description When it was read.
-                 */
-                read_at?: string | null;
-                /** @description The ticket's title. */
-                subject: string;
-                /** @description On which ticket. */
-                ticket_id: components["schemas"]["Id_tkt"];
-            }[];
-            /** @description Where the next page starts; null on the last one. */
-            next_cursor?: string | null;
-        };
-        /** @description A page of a list. */
         Page_Branch: {
             /** @description The rows. */
             items: {
@@ -5506,36 +5570,6 @@ export interface components {
                 id: components["schemas"]["Id_brn"];
                 /** @description What it is called. */
                 name: string;
-                /**
-                 * Format: int64
-                 * @description Grows with each change.
-                 */
-                version: number;
-            }[];
-            /** @description Where the next page starts; null on the last one. */
-            next_cursor?: string | null;
-        };
-        /** @description A page of a list. */
-        Page_Canned: {
-            /** @description The rows. */
-            items: {
-                /** @description The words, with holes. */
-                body: string;
-                /** @description Which one. */
-                id: components["schemas"]["Id_cnd"];
-                /** @description What people look for. */
-                name: string;
-                /** @description Who wrote it. */
-                owner_id: components["schemas"]["Id_usr"];
-                /** @description Their name. */
-                owner_name: string;
-                /** @description Who may use it. */
-                share: components["schemas"]["CannedShare"];
-                /**
-                 * Format: date-time
-                 * @description The last change.
-                 */
-                updated_at: string;
                 /**
                  * Format: int64
                  * @description Grows with each change.
@@ -5642,6 +5676,43 @@ export interface components {
                 /** Format: int64 */
                 rows: number;
                 state: components["schemas"]["ImportState"];
+            }[];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_IncidentRow: {
+            /** @description The rows. */
+            items: {
+                acquirer_id?: components["schemas"]["Id_acq"] | null;
+                acquirer_name?: string | null;
+                district?: string | null;
+                fault_code?: string | null;
+                fault_name?: components["schemas"]["Text"] | null;
+                /** @description Which one. */
+                id: components["schemas"]["Id_inc"];
+                model?: string | null;
+                /** @description `I-000012`. */
+                number: string;
+                /** Format: date-time */
+                opened_at: string;
+                opened_by: string;
+                /**
+                 * Format: int64
+                 * @description Tickets that belong to it.
+                 */
+                reporters: number;
+                /**
+                 * Format: int64
+                 * @description Those still worked on.
+                 */
+                reporters_open: number;
+                /** Format: date-time */
+                resolved_at?: string | null;
+                state: components["schemas"]["IncidentState"];
+                title: string;
+                /** Format: int64 */
+                version: number;
             }[];
             /** @description Where the next page starts; null on the last one. */
             next_cursor?: string | null;
@@ -5829,25 +5900,52 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description A page of a list. */
-        Page_Recipe: {
+        Page_ReporterRow: {
             /** @description The rows. */
             items: {
-                /** @description Which one. */
-                id: components["schemas"]["Id_rcp"];
-                /** @description What people look for. */
-                name: string;
-                /** @description What it does, in order. */
-                steps: components["schemas"]["RecipeStep"][];
                 /**
                  * Format: date-time
-                 * @description The last change.
+                 * @description Since when.
                  */
-                updated_at: string;
+                at: string;
+                /** @description Who attached it. */
+                by: string;
+                /** @description Its place in the list. */
+                id: components["schemas"]["Id_rep"];
+                /** @description What came of solving it with the incident: `solved`, the code of the refusal; null while it was not tried. */
+                solved?: string | null;
+                ticket: components["schemas"]["TicketRow"];
+            }[];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_SubTaskRow: {
+            /** @description The rows. */
+            items: (components["schemas"]["SubTask"] & {
+                /** @description `T-000831`. */
+                ticket_number: string;
+            })[];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_TellingRow: {
+            /** @description The rows. */
+            items: {
+                /** @description Its place in the list. */
+                id: components["schemas"]["Id_tel"];
+                /** @description Whether, how, or why not. */
+                outcome: components["schemas"]["TellingOutcome"];
                 /**
-                 * Format: int64
-                 * @description Grows with each change.
+                 * Format: date-time
+                 * @description When the mail may go.
                  */
-                version: number;
+                send_at: string;
+                subject: string;
+                ticket_id: components["schemas"]["Id_tkt"];
+                /** @description `T-000831`. */
+                ticket_number: string;
             }[];
             /** @description Where the next page starts; null on the last one. */
             next_cursor?: string | null;
@@ -6362,6 +6460,11 @@ export interface components {
             impact: components["schemas"]["Impact"];
             /** @description Why, in a sentence. */
             reason: string;
+            /**
+             * Format: int32
+             * @description How many of the merchant's terminals are hit; what was said before without it.
+             */
+            terminals_hit?: number | null;
             urgency: components["schemas"]["Urgency"];
             /** Format: int64 */
             version: number;
@@ -6374,6 +6477,11 @@ export interface components {
             lines: components["schemas"]["Text"][];
             /** @description The result. */
             priority: components["schemas"]["Priority"];
+            /**
+             * Format: int32
+             * @description How many of the merchant's terminals are hit, when somebody said.
+             */
+            terminals_hit?: number | null;
             /** @description The merchant's tier. */
             tier: string;
             /** @description How long it can wait. */
@@ -6479,98 +6587,6 @@ export interface components {
             /** @description Lines of the price list; what is not listed cannot be charged. */
             lines: components["schemas"]["Asked"][];
         };
-        /** @description A macro. */
-        Recipe: {
-            /** @description Which one. */
-            id: components["schemas"]["Id_rcp"];
-            /** @description What people look for. */
-            name: string;
-            /** @description What it does, in order. */
-            steps: components["schemas"]["RecipeStep"][];
-            /**
-             * Format: date-time
-             * @description The last change.
-             */
-            updated_at: string;
-            /**
-             * Format: int64
-             * @description Grows with each change.
-             */
-            version: number;
-        };
-        /** @description A macro as it is to be. */
-        RecipeGiven: {
-            /** @description What people look for, 1 to 60 characters. */
-            name: string;
-            /** @description One to ten commands; solving can only be the last. */
-            steps: components["schemas"]["RecipeStep"][];
-            /**
-             * Format: int64
-             * @description To change one: the version that was read.
-             */
-            version?: number | null;
-        };
-        /** @description Names a macro. */
-        RecipeNamed: {
-            recipe_id: components["schemas"]["Id_rcp"];
-        };
-        /** @description Runs a macro. */
-        RecipeRun: {
-            recipe_id: components["schemas"]["Id_rcp"];
-            /**
-             * Format: int64
-             * @description The version of the ticket that was seen.
-             */
-            version: number;
-        };
-        /** @description A step of a macro. */
-        RecipeStep: {
-            /** @enum {string} */
-            do: "claim";
-        } | {
-            /** @enum {string} */
-            do: "assign";
-            /** @description Who. */
-            to: components["schemas"]["Id_usr"];
-        } | {
-            /** @enum {string} */
-            do: "priority";
-            /** @description What it does to business. */
-            impact: components["schemas"]["Impact"];
-            /** @description Why, in a sentence. */
-            reason: string;
-            /** @description How long it can wait. */
-            urgency: components["schemas"]["Urgency"];
-        } | {
-            /** @description The words. */
-            body: string;
-            /** @enum {string} */
-            do: "reply";
-            /** @description Wait for the answer from then on. */
-            wait: boolean;
-        } | {
-            /** @description The words. */
-            body: string;
-            /** @enum {string} */
-            do: "note";
-        } | {
-            /** @enum {string} */
-            do: "pause";
-            /** @description For whom or what. */
-            reason: components["schemas"]["PauseReason"];
-        } | {
-            /** @enum {string} */
-            do: "resume";
-            /** @description For whom or what it waited. */
-            reason: components["schemas"]["PauseReason"];
-        } | {
-            /** @enum {string} */
-            do: "solve";
-            /** @description The confirmed fault. */
-            fault_code: string;
-            /** @description How. */
-            outcome: components["schemas"]["Outcome"];
-        };
         /** @description Codes for a lost phone; shown once, each works once. */
         RecoveryCodes: {
             recovery_codes: string[];
@@ -6653,12 +6669,25 @@ export interface components {
         ReplyTicket: {
             /** @description 1 to 4000 characters; card numbers are masked. */
             body: string;
-            /** @description Files that were uploaded for it; ten at most. */
-            files?: components["schemas"]["Id_att"][];
             /** Format: int64 */
             version: number;
             /** @description Wait for the merchant's answer from now on. */
             wait?: boolean;
+        };
+        /** @description A ticket of an incident. */
+        ReporterRow: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /** @description Who attached it. */
+            by: string;
+            /** @description Its place in the list. */
+            id: components["schemas"]["Id_rep"];
+            /** @description What came of solving it with the incident: `solved`, the code of the refusal; null while it was not tried. */
+            solved?: string | null;
+            ticket: components["schemas"]["TicketRow"];
         };
         /** @description A response code (field 39 of ISO 8583). */
         ResponseCode: {
@@ -6840,6 +6869,7 @@ export interface components {
             fault_code?: string | null;
             fault_name?: components["schemas"]["Text"] | null;
             id: components["schemas"]["Id_tkt"];
+            likeness?: components["schemas"]["Likeness"] | null;
             /** @description `T-000831`. */
             number: string;
             /** Format: date-time */
@@ -6897,6 +6927,12 @@ export interface components {
         Slots: {
             items: components["schemas"]["SlotRow"][];
         };
+        /** @description How its reporters are solved with it. */
+        SolveReporters: {
+            fault_code: string;
+            /** @description What was done on site is said by finishing the visit. */
+            outcome: components["schemas"]["Outcome"];
+        };
         /** @description Declares it solved. */
         SolveTicket: {
             /** @description The confirmed fault. */
@@ -6919,13 +6955,18 @@ export interface components {
              */
             to: string;
         };
-        /** @description Where a ticket would stand. */
-        Standing: {
-            owner?: components["schemas"]["Id_usr"] | null;
-            owner_name: string;
-            priority: components["schemas"]["Priority"];
-            state: components["schemas"]["TicketState"];
-            waiting: components["schemas"]["PauseReason"][];
+        /** @description Splits a ticket. */
+        SplitTicket: {
+            /** @description Lines of its timeline that belong to the new ticket: what was said, not what happened; 1 to 100. */
+            lines: components["schemas"]["Id_ent"][];
+            /** @description What the new ticket is about; the first line's words without it. */
+            symptom?: string | null;
+            /** @description The terminal it is about. */
+            terminal_serial?: string | null;
+            /** @description Why that is not known. */
+            terminal_unknown_reason?: string | null;
+            /** Format: int64 */
+            version: number;
         };
         /** @description What people read of where a case stands. */
         StatusLabel: {
@@ -6941,15 +6982,6 @@ export interface components {
             pauses?: string | null;
             /** @description The coded state it stands for; none for what a case waits for in any state. */
             state?: string | null;
-        };
-        /** @description A step that would be done. */
-        StepForeseen: {
-            /** @description Where the ticket would stand afterwards. */
-            after: components["schemas"]["Standing"];
-            /** @description The step. */
-            step: components["schemas"]["RecipeStep"];
-            /** @description The words as they would read. */
-            words?: string | null;
         };
         /** @description Notes a step. */
         StepOrder: {
@@ -7016,6 +7048,44 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description A smaller thing to be done before a ticket is solved. */
+        SubTask: {
+            assignee_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            assignee_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was done, or dropped.
+             */
+            done_at?: string | null;
+            /** @description By whom. */
+            done_by?: string | null;
+            /** @description Why it was not done after all. */
+            dropped?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            due_at?: string | null;
+            /** @description Which one. */
+            id: components["schemas"]["Id_stk"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            made_at: string;
+            /** @description Who asked for it. */
+            made_by: string;
+            /** @description Of which ticket. */
+            ticket_id: components["schemas"]["Id_tkt"];
+            /** @description What is to be done. */
+            title: string;
+        };
+        /** @description A sub-task with the ticket it belongs to. */
+        SubTaskRow: components["schemas"]["SubTask"] & {
+            /** @description `T-000831`. */
+            ticket_number: string;
+        };
         /** @description Somebody who could do an order, with the planner's price. */
         SuggestionRow: {
             /** @description Who. */
@@ -7066,6 +7136,45 @@ export interface components {
              * @description Not checked yet.
              */
             new: number;
+        };
+        /** @description Nothing to say. */
+        TaskDone: Record<string, never>;
+        /** @description Drops a sub-task. */
+        TaskDrop: {
+            /** @description Why it need not be done. */
+            reason: string;
+        };
+        /** @description Adds a sub-task. */
+        TaskTicket: {
+            assignee?: components["schemas"]["Id_usr"] | null;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            due_at?: string | null;
+            /** @description What is to be done: 1 to 200 characters. */
+            title: string;
+        };
+        /**
+         * @description Why a reporter is, or is not, reached by a broadcast.
+         * @enum {string}
+         */
+        TellingOutcome: "mail" | "mail_later" | "page" | "same_contact" | "capped" | "over";
+        /** @description What was done for a reporter of a broadcast. */
+        TellingRow: {
+            /** @description Its place in the list. */
+            id: components["schemas"]["Id_tel"];
+            /** @description Whether, how, or why not. */
+            outcome: components["schemas"]["TellingOutcome"];
+            /**
+             * Format: date-time
+             * @description When the mail may go.
+             */
+            send_at: string;
+            subject: string;
+            ticket_id: components["schemas"]["Id_tkt"];
+            /** @description `T-000831`. */
+            ticket_number: string;
         };
         /** @description A binding with its five elements; numbers of accounts and codes are masked. */
         TerminalBinding: {
@@ -7390,6 +7499,31 @@ export interface components {
             ticket_type: string;
             ticket_type_name: components["schemas"]["Text"];
             urgency: components["schemas"]["Urgency"];
+        } & {
+            /** @description The agreement its clocks run on. */
+            agreement: string;
+            /** Format: date-time */
+            claimed_at?: string | null;
+            decision?: components["schemas"]["Decision"] | null;
+            fault_code?: string | null;
+            fault_name?: components["schemas"]["Text"] | null;
+            impact: components["schemas"]["Impact"];
+            outcome?: components["schemas"]["Outcome"] | null;
+            /** @description How the priority came about, line by line. */
+            priority_why: components["schemas"]["PriorityWhy"];
+            /** @description Why it stands where it stands among what to take up next, line by line. */
+            queue_why: components["schemas"]["Text"][];
+            /** Format: int32 */
+            reopen_count: number;
+            /** Format: date-time */
+            responded_at?: string | null;
+            response_code?: string | null;
+            /** Format: date-time */
+            solved_at?: string | null;
+            /** @description What the merchant sees, in their words. */
+            symptom: string;
+            terminal_unknown_reason?: string | null;
+            urgency: components["schemas"]["Urgency"];
         };
         /** @description How the walk of a guide stands. */
         TicketGuide: {
@@ -7404,6 +7538,14 @@ export interface components {
             state?: components["schemas"]["GuideState"] | null;
             walked?: components["schemas"]["GuideName"] | null;
         };
+        /** @description The incident a ticket belongs to, on its page. */
+        TicketIncident: {
+            id: components["schemas"]["Id_inc"];
+            /** @description `I-000012`. */
+            number: string;
+            state: components["schemas"]["IncidentState"];
+            title: string;
+        };
         /** @description A line of a timeline. */
         TicketLine: {
             /** Format: date-time */
@@ -7416,8 +7558,6 @@ export interface components {
             channel?: components["schemas"]["Channel"] | null;
             delivery?: components["schemas"]["LineDelivery"] | null;
             event?: components["schemas"]["LineEvent"] | null;
-            /** @description Files that came along. */
-            files: components["schemas"]["FileFace"][];
             id: components["schemas"]["Id_ent"];
             kind: components["schemas"]["LineKind"];
             /** @description Whether the merchant sees it. */
@@ -7427,6 +7567,24 @@ export interface components {
              * @description Its place, from 1; the next page starts after the last one shown.
              */
             seq: number;
+        };
+        /** @description How a ticket stands to another one. */
+        TicketLink: {
+            /** Format: date-time */
+            at: string;
+            /** @description Seen from the other end: `blocks` reads "is blocked by". */
+            back: boolean;
+            /** @description Who made it. */
+            by: string;
+            id: components["schemas"]["Id_lnk"];
+            kind: components["schemas"]["LinkKind"];
+            /** @description `T-000831`. */
+            number: string;
+            state: components["schemas"]["TicketState"];
+            subject: string;
+            ticket_id: components["schemas"]["Id_tkt"];
+            /** @description This ticket was split off the other one and nothing else has happened to it: the split can be taken back. */
+            undoable: boolean;
         };
         /** @description Whose terminal it is. */
         TicketMerchant: {
@@ -7469,6 +7627,12 @@ export interface components {
             /** @description What it is about: `repair`, or the code of what is ordered; a repair without it. */
             ticket_type?: string | null;
             urgency?: components["schemas"]["Urgency"] | null;
+            incident_id?: components["schemas"]["Id_inc"] | null;
+            /**
+             * Format: int32
+             * @description How many of the merchant's terminals are hit.
+             */
+            terminals_hit?: number | null;
         };
         /** @description Everything the page of a ticket shows; its timeline is a list of its own. */
         TicketPage: {
@@ -7478,16 +7642,26 @@ export interface components {
             coverage?: components["schemas"]["Coverage"] | null;
             follow_ups: components["schemas"]["FollowUp"][];
             guide: components["schemas"]["TicketGuide"];
+            incident?: components["schemas"]["TicketIncident"] | null;
+            /** @description Troubles it may share, while it stands alone and is worked on. */
+            known_incidents: components["schemas"]["KnownIncident"][];
             /**
              * Format: int64
              * @description Lines on the timeline.
              */
             lines: number;
+            /** @description How it stands to other tickets. */
+            links: components["schemas"]["TicketLink"][];
             merchant?: components["schemas"]["TicketMerchant"] | null;
+            /** @description What goes on under its number. */
+            merged: components["schemas"]["MergedTicket"][];
+            merged_into?: components["schemas"]["MergedInto"] | null;
             /** @description What registration still lacks: `contact`, `terminal`, `symptom`. */
             missing: string[];
             promise?: components["schemas"]["TicketPromise"] | null;
             similar: components["schemas"]["SimilarTicket"][];
+            /** @description What is to be done besides, in the order it was asked for. */
+            sub_tasks: components["schemas"]["SubTask"][];
             terminal?: components["schemas"]["TicketTerminal"] | null;
             ticket: components["schemas"]["TicketFull"];
             triage?: components["schemas"]["Triage"] | null;
@@ -7567,7 +7741,7 @@ export interface components {
          * @description Where a case stands. Few and coded; what people read are labels.
          * @enum {string}
          */
-        TicketState: "new" | "triaged" | "remote" | "visit" | "solved" | "closed" | "cancelled";
+        TicketState: "new" | "triaged" | "remote" | "visit" | "solved" | "closed" | "cancelled" | "merged";
         /** @description The store the terminal stands in. */
         TicketStore: {
             address: string;
@@ -7668,17 +7842,28 @@ export interface components {
         /** @description What is known so far. */
         TriageAsk: {
             impact?: components["schemas"]["Impact"] | null;
+            /** @description The telephone they call from. */
+            phone?: string | null;
             /** @description A response code. */
             response_code?: string | null;
             /** @description What they see, in their words. */
             symptom: string;
             /** @description The serial number. */
             terminal_serial?: string | null;
+            /**
+             * Format: int32
+             * @description How many of the merchant's terminals are hit.
+             */
+            terminals_hit?: number | null;
             urgency?: components["schemas"]["Urgency"] | null;
         };
         /** @description How it would be judged, with what is known of the terminal. */
         TriagePreview: {
+            /** @description Open tickets that may be about the same, with the reason and how much their words share, the strongest reason first. */
+            candidates: components["schemas"]["SimilarTicket"][];
             coverage?: components["schemas"]["Coverage"] | null;
+            /** @description Known incidents it may belong to, those that match by more first. */
+            incidents: components["schemas"]["KnownIncident"][];
             merchant_name?: string | null;
             /** @description Open cases of the same terminal: registering another one needs "even so". */
             open_already: components["schemas"]["TicketRow"][];
@@ -7699,36 +7884,19 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        /** @description Announces a file. */
-        UploadBegin: {
-            /**
-             * Format: int64
-             * @description Its size, ten MiB at most.
-             */
-            bytes: number;
-            /** @description Its name; shortened and made safe. */
-            name: string;
-            /** @description SHA-256 of the whole, in lower-case hexadecimal: what arrives must be what was sent. */
-            sha256: string;
+        /** @description Removes a link. */
+        UnlinkTicket: {
+            link: components["schemas"]["Id_lnk"];
         };
-        /** @description Nothing more to say. */
-        UploadFinish: Record<string, never>;
-        /** @description How far a file has come. */
-        UploadState: {
-            attachment_id?: components["schemas"]["Id_att"] | null;
-            /**
-             * Format: int64
-             * @description Bytes it will have.
-             */
-            bytes: number;
-            id: components["schemas"]["Id_upl"];
-            /** @description Most bytes of a part. */
-            part_bytes: number;
-            /**
-             * Format: int64
-             * @description Bytes that are here: the next part begins there.
-             */
-            received: number;
+        /** @description Takes a merge back. */
+        UnmergeTicket: {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Takes a split back. */
+        UnsplitTicket: {
+            /** Format: int64 */
+            version: number;
         };
         /**
          * @description How long the merchant can wait.
@@ -8314,200 +8482,6 @@ export interface operations {
             };
         };
     };
-    file_read: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": string;
-                };
-            };
-            /** @description A stretch of it */
-            206: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": string;
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    file_remove: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     audit_list: {
         parameters: {
             query?: {
@@ -8621,288 +8595,6 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    bell_list: {
-        parameters: {
-            query?: {
-                /** @description Rows of a page, 1 to 200; 25 without it. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Bell"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    bell_count: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BellCount"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    bell_read: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BellSeen"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BellCount"];
                 };
             };
             /** @description Nobody is signed in */
@@ -9267,7 +8959,7 @@ export interface operations {
             };
         };
     };
-    canned_list: {
+    broadcast_tellings: {
         parameters: {
             query?: {
                 /** @description Rows of a page, 1 to 200; 25 without it. */
@@ -9276,7 +8968,9 @@ export interface operations {
                 cursor?: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -9286,291 +8980,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Canned"];
+                    "application/json": components["schemas"]["Page_TellingRow"];
                 };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    canned_add: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CannedGiven"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Canned"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    canned_change: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CannedGiven"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Canned"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    canned_remove: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Nobody is signed in */
             401: {
@@ -14699,6 +14110,778 @@ export interface operations {
             };
         };
     };
+    incident_list: {
+        parameters: {
+            query?: {
+                /** @description Which; `open` without it. */
+                state?: "open" | "resolved";
+                /** @description Rows of a page, 1 to 200; 25 without it. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_IncidentRow"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incident_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentOpen"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incident_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incident_broadcast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BroadcastSay"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incident_detach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incident_resolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentResolve"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incident_tickets: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 200; 25 without it. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReporterRow"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incident_attach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     letter_list: {
         parameters: {
             query?: {
@@ -16873,385 +17056,6 @@ export interface operations {
             };
         };
     };
-    recipe_list: {
-        parameters: {
-            query?: {
-                /** @description Rows of a page, 1 to 200; 25 without it. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Recipe"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    recipe_add: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RecipeGiven"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Recipe"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    recipe_change: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RecipeGiven"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Recipe"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    recipe_remove: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     registry_choices: {
         parameters: {
             query?: never;
@@ -17829,6 +17633,296 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MerchantPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sub_task_list: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 200; 25 without it. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SubTaskRow"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sub_task_done: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskDone"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sub_task_drop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskDrop"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
                 };
             };
             /** @description Nobody is signed in */
@@ -18679,7 +18773,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Which queue; `open` without it. */
-                view?: "open" | "mine" | "to_respond" | "unclaimed" | "due_soon" | "waiting" | "solved" | "closed";
+                view?: "open" | "next" | "mine" | "to_respond" | "unclaimed" | "due_soon" | "waiting" | "solved" | "closed";
                 /** @description The order; `due` without it. Closed ones always stand newest first. */
                 sort?: "due" | "oldest" | "newest" | "changed";
                 /** @description Only these states: `new,triaged`. */
@@ -19954,382 +20048,6 @@ export interface operations {
             };
         };
     };
-    canned_filled: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CannedWords"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CannedFilled"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    followers_read: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Followers"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    follow: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Followers"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    unfollow: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Followers"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     guide_show: {
         parameters: {
             query?: never;
@@ -20832,6 +20550,296 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_merge_preview: {
+        parameters: {
+            query: {
+                /** @description The ticket under whose number it would go on. */
+                into: components["schemas"]["Id_tkt"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreview"];
                 };
             };
             /** @description Nobody is signed in */
@@ -21577,200 +21585,6 @@ export interface operations {
             };
         };
     };
-    recipe_run: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RecipeRun"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TicketPage"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    recipe_foresee: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RecipeNamed"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Foreseen"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     ticket_register: {
         parameters: {
             query?: never;
@@ -22256,6 +22070,200 @@ export interface operations {
             };
         };
     };
+    ticket_split: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitTicket"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskTicket"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ticket_timeline: {
         parameters: {
             query?: {
@@ -22451,7 +22459,7 @@ export interface operations {
             };
         };
     };
-    upload_begin: {
+    ticket_unlink: {
         parameters: {
             query?: never;
             header?: never;
@@ -22462,16 +22470,210 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UploadBegin"];
+                "application/json": components["schemas"]["UnlinkTicket"];
             };
         };
         responses: {
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UploadState"];
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_unmerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_unsplit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnsplitTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
                 };
             };
             /** @description Nobody is signed in */
@@ -22664,296 +22866,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TriagePreview"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    upload_read: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UploadState"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    upload_part: {
-        parameters: {
-            query: {
-                /** @description Where in the file the part begins. */
-                offset: number;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": string;
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UploadState"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things does not allow it, or your copy is old */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Larger than the stated limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input cannot be taken as it is */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; repeat with the same Idempotency-Key */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    upload_finish: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UploadFinish"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FileFace"];
                 };
             };
             /** @description Nobody is signed in */

@@ -103,7 +103,7 @@ const fn fixed(field: Field) -> Field {
 }
 
 /// Where a case stands, as the ticket's rules name it.
-pub(super) const STATES: &[&str] = &["new", "triaged", "remote", "visit", "solved", "closed", "cancelled"];
+pub(super) const STATES: &[&str] = &["new", "triaged", "remote", "visit", "solved", "closed", "cancelled", "merged"];
 /// States in which a case may wait for somebody outside the house: the only ones a pausing label may stand for.
 pub(super) const PAUSABLE: &[&str] = &["new", "triaged", "remote", "visit"];
 const PAUSES: &[&str] = &["waiting_merchant", "waiting_parts", "waiting_acquirer", "merchant_closed"];

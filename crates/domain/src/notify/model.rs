@@ -32,11 +32,17 @@ pub enum NoticeKind {
     MessageFromAgent,
     /// The code the merchant tells the engineer when the work is done.
     ConfirmationCode,
+    /// The report goes on under another number.
+    Merged,
+    /// It stands on its own again.
+    Unmerged,
+    /// News of a trouble that hits many.
+    IncidentNews,
 }
 
 impl NoticeKind {
     /// Every kind, in the order of a case.
-    pub const ALL: [NoticeKind; 10] = [
+    pub const ALL: [NoticeKind; 13] = [
         NoticeKind::Received,
         NoticeKind::VisitPromised,
         NoticeKind::VisitChanged,
@@ -47,6 +53,9 @@ impl NoticeKind {
         NoticeKind::Survey,
         NoticeKind::MessageFromAgent,
         NoticeKind::ConfirmationCode,
+        NoticeKind::Merged,
+        NoticeKind::Unmerged,
+        NoticeKind::IncidentNews,
     ];
 
     /// The stored and transmitted word.
@@ -62,6 +71,9 @@ impl NoticeKind {
             NoticeKind::Survey => "survey",
             NoticeKind::MessageFromAgent => "message_from_agent",
             NoticeKind::ConfirmationCode => "confirmation_code",
+            NoticeKind::Merged => "merged",
+            NoticeKind::Unmerged => "unmerged",
+            NoticeKind::IncidentNews => "incident_news",
         }
     }
 
@@ -71,8 +83,9 @@ impl NoticeKind {
             NoticeKind::Received => &["next"],
             NoticeKind::VisitPromised | NoticeKind::VisitChanged => &["window", "engineer"],
             NoticeKind::OnTheWay => &["engineer"],
-            NoticeKind::MessageFromAgent => &["agent", "words"],
+            NoticeKind::MessageFromAgent | NoticeKind::IncidentNews => &["agent", "words"],
             NoticeKind::ConfirmationCode => &["code", "engineer"],
+            NoticeKind::Merged | NoticeKind::Unmerged => &["into"],
             NoticeKind::SolvedPleaseConfirm | NoticeKind::Closed | NoticeKind::Reopened | NoticeKind::Survey => &[],
         }
     }

@@ -11,7 +11,7 @@ use crate::ground::{Lang, Timestamp, TypedId};
 const FILE: &str = include_str!("../../../../data/notices.json");
 
 fn values() -> BTreeMap<&'static str, String> {
-    let all = ["number", "shop", "status", "next", "window", "engineer", "agent", "words", "code"];
+    let all = ["number", "shop", "status", "next", "window", "engineer", "agent", "words", "code", "into"];
     all.into_iter().map(|name| (name, format!("<{name}>"))).collect()
 }
 

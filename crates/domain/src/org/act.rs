@@ -35,12 +35,13 @@ fn reach_of(name: &str, letters: &str, who: &Who) -> Reach {
 }
 
 /// What "all" becomes for somebody bound to a branch: their branch's, of everything that happens at a shop. Facts and colleagues
-/// have no place. A letter has none before it was read, and the audit chain is the tenant's: both stay with people who are not bound.
+/// have no place. A letter has none before it was read, an incident has many, and the audit chain is the tenant's: they stay with
+/// people who are not bound.
 /// An action nobody thought of here is narrowed, not opened.
 fn within_branch(name: &str) -> Reach {
     match name.split('.').next() {
         Some("session" | "fact" | "user" | "org") => Reach::All,
-        Some("letter" | "audit" | "key") => Reach::None,
+        Some("letter" | "audit" | "key" | "incident") => Reach::None,
         _ => Reach::Own,
     }
 }
@@ -100,6 +101,14 @@ actions! {
     CannedManage = "canned.manage":             "A....A.....";
     /// Follows tickets and reads one's own notifications.
     BellRead = "bell.read":                     "AAAA.AAA.A.";
+    /// Merges two tickets that are one, and takes it back.
+    TicketMerge = "ticket.merge":               "AA...A.....";
+    /// Reads incidents and who was told what.
+    IncidentRead = "incident.read":             "AAA..AA..A.";
+    /// Makes incidents, attaches and detaches tickets.
+    IncidentWork = "incident.work":             "AA...A.....";
+    /// Tells all reporters of an incident, and declares it over.
+    IncidentTell = "incident.tell":             "A....A.....";
     /// Walks a guide.
     GuideRun = "guide.run":                     "AAA..A....o";
     /// Decides for a visit and creates the work order.

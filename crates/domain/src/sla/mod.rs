@@ -40,6 +40,8 @@ mod cases_test;
 #[cfg(test)]
 mod explain_test;
 #[cfg(test)]
+mod merge_test;
+#[cfg(test)]
 mod reference_test;
 #[cfg(test)]
 mod rules_test;

@@ -1,7 +1,14 @@
 //! **ticket** owns the case: state, category, priority, triage decision, one accountable owner, promises.
 //! Never: computes deadlines. Knocks: the desk, the merchant's page, inbox and visit through the flow.
 
+pub mod alike;
+pub mod merge;
+#[cfg(test)]
+mod merge_test;
 mod model;
+pub mod queue;
+#[cfg(test)]
+mod queue_test;
 pub mod recipe;
 mod rules;
 #[cfg(test)]

@@ -47,6 +47,8 @@ words! {
         Closed = "closed",
         /// Withdrawn.
         Cancelled = "cancelled",
+        /// Goes on under another number; everything that leads here leads there.
+        Merged = "merged",
     }
     /// How a case came in.
     Channel {
@@ -177,6 +179,29 @@ words! {
         Reopen = "reopen",
         /// Withdraw it.
         Cancel = "cancel",
+        /// Let it go on under another number, or another one under this.
+        Merge = "merge",
+        /// Take that back.
+        Unmerge = "unmerge",
+        /// Say how it stands to another one.
+        Relate = "relate",
+        /// Add something to be done before it is solved.
+        AddTask = "add_task",
+        /// Make a new case of a part of it.
+        Split = "split",
+    }
+    /// How a case stands to another one.
+    LinkKind {
+        /// They have to do with each other.
+        Relates = "relates",
+        /// The other one cannot go on before this one is done.
+        Blocks = "blocks",
+        /// The other one is why this one came about.
+        CausedBy = "caused_by",
+        /// The other one is about the same.
+        DuplicateOf = "duplicate_of",
+        /// It was made of a part of the other one; only splitting says so.
+        SplitFrom = "split_from",
     }
 }
 
@@ -222,8 +247,12 @@ pub struct Case {
 pub struct Around {
     /// A work order of this case is not closed yet.
     pub live_work_order: bool,
-    /// Days since it was closed; 0 when it is not.
+    /// Days since it was closed or merged; 0 when it is not.
     pub days_closed: i64,
+    /// The number of the case it goes on under, when it was merged.
+    pub merged_into: Option<i64>,
+    /// Sub-tasks that are neither done nor dropped.
+    pub open_tasks: usize,
 }
 
 /// Days after closing within which a case may come back; later a new one is registered.
@@ -325,6 +354,12 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Say how it stands to another one.
+    Relate,
+    /// Add a sub-task.
+    AddTask,
+    /// Make a new case of a part of it.
+    Split,
 }
 
 /// What happened. Facts; everything shown is computed from them.
@@ -417,6 +452,28 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// Goes on under another number.
+    Merged {
+        /// That number.
+        number: i64,
+    },
+    /// Stands on its own again, where it stood before.
+    Unmerged {
+        /// The number it went on under.
+        number: i64,
+        /// Where it stands again.
+        state: TicketState,
+    },
+    /// Another case goes on under this number.
+    TookIn {
+        /// The other one's number.
+        number: i64,
+    },
+    /// That case stands on its own again.
+    GaveBack {
+        /// The other one's number.
+        number: i64,
+    },
 }
 
 /// How a priority came about, for people.
@@ -429,6 +486,9 @@ pub struct PriorityWhy {
     pub urgency: Urgency,
     /// The merchant's tier.
     pub tier: String,
+    /// How many of the merchant's terminals are hit, when somebody said.
+    #[serde(default)]
+    pub terminals_hit: Option<u32>,
     /// The result.
     pub priority: Priority,
     /// The derivation, line by line.

@@ -17,7 +17,7 @@ pub fn missing(case: &Case) -> Vec<&'static str> {
 /// Which commands a state knows at all; the portrait prints this table.
 pub fn allowed(state: TicketState) -> &'static [CommandKind] {
     match state {
-        S::New => &[K::Claim, K::Assign, K::Register, K::Reply, K::Note, K::Priority, K::Pause, K::Resume, K::Cancel],
+        S::New => &[K::Claim, K::Assign, K::Register, K::Reply, K::Note, K::Priority, K::Pause, K::Resume, K::Cancel, K::Merge, K::Relate, K::AddTask, K::Split],
         S::Triaged | S::Remote => &[
             K::Claim,
             K::Assign,
@@ -32,11 +32,16 @@ pub fn allowed(state: TicketState) -> &'static [CommandKind] {
             K::Visit,
             K::Solve,
             K::Cancel,
+            K::Merge,
+            K::Relate,
+            K::AddTask,
+            K::Split,
         ],
-        S::Visit => &[K::Claim, K::Assign, K::Reply, K::Note, K::Priority, K::Pause, K::Resume, K::Solve],
-        S::Solved => &[K::Claim, K::Assign, K::Reply, K::Note, K::Confirm, K::Reopen],
-        S::Closed => &[K::Note, K::Reopen],
+        S::Visit => &[K::Claim, K::Assign, K::Reply, K::Note, K::Priority, K::Pause, K::Resume, K::Solve, K::Merge, K::Relate, K::AddTask, K::Split],
+        S::Solved => &[K::Claim, K::Assign, K::Reply, K::Note, K::Confirm, K::Reopen, K::Relate],
+        S::Closed => &[K::Note, K::Reopen, K::Relate],
         S::Cancelled => &[K::Note],
+        S::Merged => &[K::Note, K::Unmerge],
     }
 }
 
@@ -46,8 +51,10 @@ pub fn possible(case: &Case, around: Around, me: Option<UserId>) -> Vec<CommandK
         K::Claim => me.is_some_and(|me| !(case.claimed && case.owner == me)),
         K::Pause => PauseReason::ALL.iter().any(|reason| !case.waiting.contains(reason)),
         K::Resume => !case.waiting.is_empty(),
-        K::Visit | K::Solve => !around.live_work_order,
+        K::Visit => !around.live_work_order,
+        K::Solve => !around.live_work_order && around.open_tasks == 0,
         K::Reopen => case.state != S::Closed || around.days_closed <= REOPEN_DAYS,
+        K::Unmerge => around.days_closed <= REOPEN_DAYS,
         _ => true,
     };
     allowed(case.state).iter().copied().filter(some).collect()
@@ -70,6 +77,9 @@ fn kind(command: &Command) -> Option<CommandKind> {
         Command::Confirm { .. } => K::Confirm,
         Command::Reopen { .. } => K::Reopen,
         Command::Cancel { .. } => K::Cancel,
+        Command::Relate => K::Relate,
+        Command::AddTask => K::AddTask,
+        Command::Split => K::Split,
         // What comes from outside is heard in every state.
         Command::Hear | Command::VisitFailed => return None,
     })
@@ -91,7 +101,8 @@ pub fn decide(case: &Case, command: &Command, around: Around) -> Result<Vec<Even
         Command::Register { .. } => register(case, command)?,
         Command::Reply { wait } => reply(case, *wait),
         Command::Hear => hear(case),
-        Command::Note => Vec::new(),
+        // What is added stands in lists of its own.
+        Command::Note | Command::Relate | Command::AddTask | Command::Split => Vec::new(),
         Command::Reprioritise { impact, urgency, priority, reason } => {
             if reason.trim().is_empty() {
                 return Err(refuse!(Invalid, "reason.missing").field("reason"));
@@ -112,6 +123,9 @@ pub fn decide(case: &Case, command: &Command, around: Around) -> Result<Vec<Even
         Command::VisitFailed if case.state == S::Visit => vec![Event::VisitFailed],
         Command::VisitFailed => Vec::new(),
         Command::Solve { .. } if around.live_work_order => return Err(refuse!(Conflict, "ticket.visit_under_way")),
+        Command::Solve { .. } if around.open_tasks > 0 => {
+            return Err(refuse!(Conflict, "ticket.tasks_open", count = around.open_tasks));
+        }
         Command::Solve { fault_code, outcome } => {
             let mut events = Vec::new();
             if !case.responded {
@@ -146,6 +160,7 @@ fn not_now(case: &Case, kind: CommandKind, around: Around) -> Refusal {
         (S::Solved, _) => refuse!(Conflict, "ticket.solved_already"),
         (S::Closed, _) => refuse!(Conflict, "ticket.closed"),
         (S::Cancelled, _) => refuse!(Conflict, "ticket.cancelled"),
+        (S::Merged, _) => refuse!(Conflict, "ticket.merged", number = said(around.merged_into.unwrap_or_default())),
         _ => refuse!(Conflict, "ticket.not_now"),
     }
 }
@@ -234,6 +249,15 @@ pub fn apply(mut case: Case, event: &Event) -> Case {
             case.state = S::Cancelled;
             case.waiting.clear();
         }
+        // Whatever it waited for it waits for again, should it come back.
+        Event::Merged { .. } => case.state = S::Merged,
+        Event::Unmerged { state, .. } => case.state = *state,
+        Event::TookIn { .. } | Event::GaveBack { .. } => {}
     }
     case
+}
+
+/// How a number is said: `T-000831`.
+pub(super) fn said(number: i64) -> String {
+    format!("T-{number:06}")
 }

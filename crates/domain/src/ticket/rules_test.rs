@@ -7,7 +7,7 @@ fn user(n: u128) -> UserId {
     UserId::from_uuid(uuid::Uuid::from_u128(n))
 }
 
-fn case(state: TicketState) -> Case {
+pub(super) fn case(state: TicketState) -> Case {
     Case {
         state,
         symptom: "打不出小票".into(),
@@ -47,6 +47,9 @@ fn samples() -> Vec<Command> {
         Command::Confirm { by: ConfirmedBy::Page },
         Command::Reopen { reason: "还是不行".into() },
         Command::Cancel { reason: "重复".into() },
+        Command::Relate,
+        Command::AddTask,
+        Command::Split,
     ]
 }
 
@@ -56,12 +59,12 @@ fn what_is_possible_is_what_happens() {
     let me = user(2);
     let kinds: Vec<(CommandKind, Command)> = samples().into_iter().filter_map(|c| Some((kind_of(&c)?, c))).collect();
     for state in TicketState::ALL {
-        for (live, days_closed) in [(false, 0), (true, 0), (false, REOPEN_DAYS + 1)] {
+        for (live, days_closed, open_tasks) in [(false, 0, 0), (true, 0, 0), (false, REOPEN_DAYS + 1, 0), (false, 0, 2)] {
             for (waiting, mine) in [(vec![], false), (vec![PauseReason::WaitingParts], true), (PauseReason::ALL.to_vec(), false)] {
                 let mut case = case(*state);
                 (case.waiting, case.claimed) = (waiting, mine);
                 case.owner = if mine { me } else { user(1) };
-                let around = Around { live_work_order: live, days_closed };
+                let around = Around { live_work_order: live, days_closed, merged_into: None, open_tasks };
                 let offered = possible(&case, around, Some(me));
                 for (kind, command) in &kinds {
                     // Any reason that is not there yet can be waited for, any that is there can be over.
@@ -73,7 +76,9 @@ fn what_is_possible_is_what_happens() {
                         other => Some(other.clone()),
                     };
                     let happens = command.is_some_and(|c| match decide(&case, &c, around) {
-                        Ok(events) => !events.is_empty() || matches!(c, Command::Note | Command::Reply { .. } | Command::StartGuide),
+                        Ok(events) => !events.is_empty() || {
+                                matches!(c, Command::Note | Command::Reply { .. } | Command::StartGuide | Command::Relate | Command::AddTask | Command::Split)
+                            },
                         Err(_) => false,
                     });
                     assert_eq!(offered.contains(kind), happens, "{kind:?} {state:?} {case:?} {around:?}");
@@ -101,6 +106,9 @@ fn kind_of(command: &Command) -> Option<CommandKind> {
         Command::Confirm { .. } => CommandKind::Confirm,
         Command::Reopen { .. } => CommandKind::Reopen,
         Command::Cancel { .. } => CommandKind::Cancel,
+        Command::Relate => CommandKind::Relate,
+        Command::AddTask => CommandKind::AddTask,
+        Command::Split => CommandKind::Split,
         Command::Hear | Command::VisitFailed => return None,
     })
 }
@@ -141,6 +149,15 @@ fn a_visit_under_way_blocks_solving_and_a_second_visit() {
     assert_eq!(decide(&case(TicketState::Visit), &solve, around).unwrap_err().code, "ticket.visit_under_way");
     let visit = Command::OpenVisit { fault_code: "PRN-01".into(), reason: VisitReason::NeedsHands };
     assert_eq!(decide(&case(TicketState::Remote), &visit, around).unwrap_err().code, "ticket.visit_under_way");
+}
+
+#[test]
+fn nothing_is_solved_while_something_is_to_be_done() {
+    let solve = Command::Solve { fault_code: "PRN-01".into(), outcome: Outcome::RemoteFixed };
+    let around = Around { open_tasks: 2, ..Around::default() };
+    let refusal = decide(&case(TicketState::Remote), &solve, around).unwrap_err();
+    assert_eq!((refusal.code, refusal.args["count"].as_str()), ("ticket.tasks_open", "2"));
+    assert!(decide(&case(TicketState::Remote), &solve, Around::default()).is_ok());
 }
 
 #[test]
@@ -192,10 +209,10 @@ fn the_portrait_of_states_and_commands_is_current() {
 proptest! {
     /// Whatever people do in whatever order: one owner always, nothing waits after the end, solved always has a fault and an outcome.
     #[test]
-    fn random_histories_keep_their_promises(picks in proptest::collection::vec((0_usize..17, any::<bool>()), 0..40)) {
+    fn random_histories_keep_their_promises(picks in proptest::collection::vec((0_usize..20, any::<bool>()), 0..40)) {
         let mut c = case(TicketState::New);
         for (pick, live_work_order) in picks {
-            let around = Around { live_work_order: live_work_order && c.state == TicketState::Visit, days_closed: 1 };
+            let around = Around { live_work_order: live_work_order && c.state == TicketState::Visit, days_closed: 1, ..Around::default() };
             if let Ok(events) = decide(&c, &samples()[pick], around) {
                 let before = c.clone();
                 c = events.iter().fold(c, apply_to);

@@ -5,6 +5,7 @@ mod dice;
 mod history;
 mod pools;
 mod replay;
+mod shared;
 mod world;
 
 use std::collections::BTreeMap;
@@ -70,6 +71,10 @@ pub fn seed(db: &Db, now: Timestamp, size: &Size) -> Done<()> {
         let (world, history, staff) = (world.clone(), history.clone(), staff.clone());
         let first = history.moments[from].at;
         db.write_blocking(caller.clone(), first, move |tx| play(tx, &world, &history, &staff, from))?;
+    }
+    if let Some((agent, _)) = staff.agents.first() {
+        let agent = *agent;
+        db.write_blocking(shared::at_the_desk(tenant, agent), now, move |tx| shared::notice(tx, agent))?;
     }
     tracing::info!(merchants = world.merchants.len(), tickets = history.stories.len(), "the demo is ready: sign in as agent, {PASSWORD}");
     Ok(())

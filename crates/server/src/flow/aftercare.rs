@@ -61,6 +61,8 @@ fn ask(tx: &mut Tx<'_>, ticket: &Ticket, kept: &Kept) -> Done<()> {
         kind: NoticeKind::Survey,
         changed: kept.id.uuid(),
         turn: 1,
+        beside: false,
+        not_before: None,
         lang: ticket.contact.lang,
         email: ticket.contact.email.as_deref(),
         values,

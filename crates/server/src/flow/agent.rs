@@ -16,6 +16,7 @@ use super::{extra, triage, word};
 use crate::facts::in_force;
 use crate::ground::db::{Done, Tx};
 use crate::ticket::entry::{Author, Kind, Line};
+use crate::ticket::merge::by_mail;
 use crate::ticket::store::{ContactFacts, Ticket};
 use crate::view::ticket::{TicketPage, page};
 use crate::{file, org};
@@ -113,7 +114,7 @@ pub fn reply(tx: &mut Tx<'_>, desk: &mut Desk, body: &str, wait: bool, files: &[
     let body = words(body, "body")?;
     let (author, author_name) = desk.author();
     let notice = word::message(tx, &desk.ticket, &author_name, &body)?;
-    let channel = if desk.ticket.contact.email.is_some() { Channel::Mail } else { Channel::H5 };
+    let channel = if by_mail(tx, &desk.ticket)? { Channel::Mail } else { Channel::H5 };
     let line = Line {
         kind: Kind::Reply,
         public: true,
@@ -153,9 +154,20 @@ pub fn note(tx: &mut Tx<'_>, desk: &mut Desk, body: &str, files: &[AttachmentId]
     bell::mentions(tx, desk.ticket.id, &said).map(drop)
 }
 
+/// Most terminals that can be hit at once.
+const MAX_HIT: u32 = 10_000;
+
+/// How many terminals are hit, as said. Errors: `ticket.terminals_hit`.
+pub fn terminals_hit(said: Option<u32>) -> Done<Option<u32>> {
+    match said {
+        Some(n) if n == 0 || n > MAX_HIT => Err(refuse!(Invalid, "ticket.terminals_hit", limit = MAX_HIT).field("terminals_hit").into()),
+        said => Ok(said),
+    }
+}
+
 /// Judges impact and urgency anew; the priority follows from the table.
-pub fn prioritise(tx: &mut Tx<'_>, desk: &mut Desk, impact: Impact, urgency: Urgency, why: &str) -> Done<()> {
-    let derived = triage::prioritise(tx, &desk.ticket, impact, urgency)?;
+pub fn prioritise(tx: &mut Tx<'_>, desk: &mut Desk, impact: Impact, urgency: Urgency, hit: Option<u32>, why: &str) -> Done<()> {
+    let derived = triage::prioritise(tx, &desk.ticket, impact, urgency, terminals_hit(hit)?)?;
     let command =
         Command::Reprioritise { impact: derived.impact, urgency: derived.urgency, priority: derived.priority, reason: reason(why)? };
     desk.command(tx, &command)?;

@@ -110,7 +110,7 @@ pub fn one(tx: &mut Tx<'_>, reach: Reach, id: TicketId, command: &BulkCommand) -
         BulkCommand::Assign { to } => agent::assign(tx, it, *to),
         BulkCommand::Priority { impact, urgency, reason } => {
             let (impact, urgency) = (impact.unwrap_or(it.case().impact), urgency.unwrap_or(it.case().urgency));
-            agent::prioritise(tx, it, impact, urgency, reason)
+            agent::prioritise(tx, it, impact, urgency, None, reason)
         }
         BulkCommand::Pause { reason } => it.command(tx, &Command::Pause { reason: *reason }),
         BulkCommand::Resume { reason } => it.command(tx, &Command::Resume { reason: *reason }),

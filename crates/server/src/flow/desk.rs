@@ -4,7 +4,7 @@ use postsale_domain::bell;
 use postsale_domain::ground::{Reach, Who, to_millis};
 use postsale_domain::refuse;
 use postsale_domain::sla::{ClockKind, What};
-use postsale_domain::ticket::{Around, Case, Channel, Command, Event, TicketId, apply, decide};
+use postsale_domain::ticket::{Around, Case, Channel, Command, Event, TicketId, TicketState, apply, decide};
 use serde_json::{Value, json};
 
 use crate::facts;
@@ -14,6 +14,7 @@ use crate::ground::sabotage;
 use crate::org;
 use crate::sla;
 use crate::ticket::entry::{self, Author, Kind, Line};
+use crate::ticket::{merge, task};
 use crate::ticket::store::{self, NEVER_DUE, Ticket};
 use crate::view::reach::see_ticket;
 use crate::view::ticket::page;
@@ -43,7 +44,12 @@ impl Desk {
             return Err(Stop::Stale(Box::new(serde_json::to_value(current).unwrap_or(Value::Null))));
         }
         let days_closed = ticket.closed_at.map_or(0, |at| (tx.now().as_second() - at.as_second()) / 86_400);
-        let around = Around { live_work_order: visit::store::live_of_ticket(tx, id)?.is_some(), days_closed };
+        let merged_into = match ticket.case.state {
+            TicketState::Merged => merge::of(tx, id)?.map(|m| m.survivor_number),
+            _ => None,
+        };
+        let live_work_order = visit::store::live_of_ticket(tx, id)?.is_some();
+        let around = Around { live_work_order, days_closed, merged_into, open_tasks: task::open_titles(tx, id)?.len() };
         Self::of(tx, ticket, around)
     }
 
@@ -77,10 +83,31 @@ impl Desk {
 
     /// Decides a command and lets everything follow that does. What is already so changes nothing.
     pub fn command(&mut self, tx: &mut Tx<'_>, command: &Command) -> Done<()> {
-        for event in decide(&self.ticket.case, command, self.around)? {
+        for event in self.decided(tx, command)? {
             self.happen(tx, &event)?;
         }
         Ok(())
+    }
+
+    /// What the rules say; where sub-tasks stand in the way, which.
+    fn decided(&self, tx: &mut Tx<'_>, command: &Command) -> Done<Vec<Event>> {
+        decide(&self.ticket.case, command, self.around).or_else(|refusal| match refusal.code {
+            "ticket.tasks_open" => {
+                let open = task::open_titles(tx, self.ticket.id)?;
+                Err(refusal.arg("what", open.join(" / ")).into())
+            }
+            _ => Err(refusal.into()),
+        })
+    }
+
+    /// Whether sub-tasks are open.
+    pub fn has_open_tasks(&self) -> bool {
+        self.around.open_tasks > 0
+    }
+
+    /// Says that sub-tasks do not stand in the way: the merchant has confirmed on site, the rest is ours to finish.
+    pub fn tasks_aside(&mut self) {
+        self.around.open_tasks = 0;
     }
 
     /// Lets an event happen: the case, its stamps, a line of the timeline, the clocks, the word to the merchant.
@@ -98,7 +125,8 @@ impl Desk {
             Event::Claimed { .. } | Event::Assigned { .. } => t.claimed_at = Some(now),
             Event::Responded => t.responded_at = Some(now),
             Event::Solved { .. } => t.solved_at = Some(now),
-            Event::Closed { .. } | Event::Cancelled { .. } => t.closed_at = Some(now),
+            Event::Closed { .. } | Event::Cancelled { .. } | Event::Merged { .. } => t.closed_at = Some(now),
+            Event::Unmerged { .. } => t.closed_at = None,
             Event::Reopened { .. } => (t.solved_at, t.closed_at) = (None, None),
             _ => {}
         }
@@ -137,6 +165,9 @@ impl Desk {
         if let Some(object) = data.as_object_mut() {
             object.remove("code");
             object.insert("who".into(), json!(if concluded(event) { "" } else { self.author_name.as_str() }));
+            if let Some(number) = object.get("number").and_then(Value::as_i64) {
+                object.insert("number".into(), json!(crate::view::ticket::number(number)));
+            }
         }
         for field in ["by", "from", "to"] {
             if let Some(user) = data[field].as_str().and_then(|id| id.parse().ok())
@@ -207,6 +238,9 @@ impl Desk {
 
 /// The instant a list sorts a ticket by: the soonest due instant of its running clocks.
 pub fn soonest_due(tx: &mut Tx<'_>, ticket: &Ticket) -> Done<i64> {
+    if ticket.case.state == TicketState::Merged {
+        return Ok(NEVER_DUE);
+    }
     let kept = sla::store::kept(tx, ticket.id)?;
     Ok(sla::store::next_due(&kept).map_or(NEVER_DUE, to_millis))
 }
@@ -254,7 +288,11 @@ fn public(event: &Event) -> bool {
         | Event::Solved { .. }
         | Event::Closed { .. }
         | Event::Reopened { .. }
-        | Event::Cancelled { .. } => true,
+        | Event::Cancelled { .. }
+        | Event::Merged { .. }
+        | Event::TookIn { .. }
+        | Event::GaveBack { .. }
+        | Event::Unmerged { .. } => true,
         Event::Claimed { .. }
         | Event::Assigned { .. }
         | Event::FactsAdded { .. }

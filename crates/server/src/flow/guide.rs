@@ -109,6 +109,8 @@ fn follow(tx: &mut Tx<'_>, desk: &mut Desk, guide: &Guide, run: &GuideRun) -> Do
     desk.line(tx, Kind::Event, false, "", Some(("guide_ended".into(), told)), None)?;
     let solve = |outcome| Command::Solve { fault_code: ending.fault_code.clone(), outcome };
     match ending.outcome {
+        // What is to be done besides is the desk's to finish; the walk has its ending.
+        GuideOutcome::Fixed | GuideOutcome::Advise if desk.has_open_tasks() => Ok(()),
         GuideOutcome::Fixed if desk.case().state != TicketState::Solved => desk.command(tx, &solve(Outcome::RemoteFixed)),
         GuideOutcome::Advise if desk.case().state != TicketState::Solved => desk.command(tx, &solve(Outcome::Advised)),
         GuideOutcome::Visit => found(tx, desk, guide, ending, Decision::Onsite),

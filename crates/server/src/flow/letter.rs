@@ -87,6 +87,7 @@ pub fn register_by_hand(tx: &mut Tx<'_>, id: LetterId, hand: &ByHand) -> Done<Ti
         response_code: None,
         impact: None,
         urgency: None,
+        terminals_hit: None,
     };
     let ticket = open(tx, &report)?.id;
     store::settle(tx, &kept, LetterState::Read, Some(ticket), None)?;
@@ -97,10 +98,12 @@ fn facts(tx: &mut Tx<'_>, seal: &Seal, kept: &Kept) -> Done<Facts> {
     let mut facts = Facts::default();
     for (token, tie) in candidates(&kept.letter) {
         let Some(id) = seal.open(MAIL_TOKEN, &token) else { continue };
-        if let Some(ticket) = ticket::store::ticket(tx, TicketId::from_uuid(id))? {
-            facts.sender_is_contact =
-                ticket.contact.email.as_deref().zip(kept.letter.sender.email.as_deref()).is_some_and(|(a, b)| same_person(a, b));
-            facts.ticket = Some((id, tie));
+        // A thread that began under another number goes on where that one goes on.
+        if let Some(ticket) = ticket::merge::followed(tx, TicketId::from_uuid(id))? {
+            let sender = kept.letter.sender.email.as_deref();
+            let contacts = ticket::merge::contacts(tx, &ticket)?;
+            facts.sender_is_contact = contacts.iter().any(|(_, c)| c.email.as_deref().zip(sender).is_some_and(|(a, b)| same_person(a, b)));
+            facts.ticket = Some((ticket.id.uuid(), tie));
             break;
         }
     }
@@ -161,7 +164,10 @@ fn reply(tx: &mut Tx<'_>, kept: &Kept, id: TicketId, proven: bool, facts: &Facts
         let findings = postsale_domain::inbox::find(&words);
         return Ok(Some(new_trouble(tx, kept, &findings, &[id.uuid()], facts)?));
     }
-    let name = desk.ticket.contact.name.clone().unwrap_or_else(|| kept.letter.sender.name.clone());
+    let known = ticket::merge::contacts(tx, &desk.ticket)?;
+    let address = kept.letter.sender.email.as_deref();
+    let who = known.iter().find(|(_, c)| c.email.as_deref().zip(address).is_some_and(|(a, b)| same_person(a, b))).or(known.first());
+    let name = who.and_then(|(_, c)| c.name.clone()).unwrap_or_else(|| kept.letter.sender.name.clone());
     desk.write(tx, &line(kept, name, words.clone()))?;
     desk.command(tx, &Command::Hear)?;
     // Who writes again after it was called solved, and does not just say thanks, is not done yet.
@@ -211,6 +217,7 @@ fn new_trouble(tx: &mut Tx<'_>, kept: &Kept, findings: &Findings, perhaps: &[Uui
         response_code: findings.response_codes.first().cloned(),
         impact: None,
         urgency: None,
+        terminals_hit: None,
     };
     let opened = open(tx, &report)?.id;
     if !perhaps.is_empty() {

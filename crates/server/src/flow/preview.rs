@@ -2,6 +2,7 @@
 
 use postsale_domain::coverage::{self, Coverage};
 use postsale_domain::ground::{Reach, TypedId, UserId};
+use postsale_domain::incident::Reported;
 use postsale_domain::refuse;
 use postsale_domain::ticket::triage::Judged;
 use postsale_domain::ticket::{Case, Impact, Priority, PriorityWhy, TicketState, Urgency};
@@ -10,11 +11,13 @@ use utoipa::ToSchema;
 
 use super::report::{MAX_SYMPTOM, Place, place_of};
 use super::triage;
+use crate::facts::in_force;
 use crate::ground::db::{Done, Tx};
 use crate::ground::when;
 use crate::terminal::store as terminals;
 use crate::ticket::list;
-use crate::view::ticket::{TicketRow, TicketTerminal, rows, terminal_card};
+use crate::view::incident::{KnownIncident, known};
+use crate::view::ticket::{SimilarTicket, TicketRow, TicketTerminal, Told, alike, rows, terminal_card};
 
 /// What is known so far.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +32,10 @@ pub struct Asked {
     pub impact: Option<Impact>,
     /// How long it can wait, if they said.
     pub urgency: Option<Urgency>,
+    /// How many of their terminals are hit, if they said.
+    pub terminals_hit: Option<u32>,
+    /// The telephone they call from.
+    pub phone: Option<String>,
 }
 
 /// How it would be judged, with what is known of the terminal.
@@ -44,6 +51,10 @@ pub struct TriagePreview {
     coverage: Option<Coverage>,
     /// Open cases of the same terminal: registering another one needs "even so".
     open_already: Vec<TicketRow>,
+    /// Open tickets that may be about the same, with the reason and how much their words share, the strongest reason first.
+    candidates: Vec<SimilarTicket>,
+    /// Known incidents it may belong to, those that match by more first.
+    incidents: Vec<KnownIncident>,
 }
 
 /// Judges without keeping anything. Errors: `terminal.bad_serial`, `terminal.unknown`, `ticket.symptom_long`.
@@ -75,6 +86,9 @@ pub fn preview(tx: &mut Tx<'_>, reach: Reach, asked: &Asked) -> Done<TriagePrevi
         Some(terminal) => list::open_of_terminal(tx, terminal.id, 5)?,
         None => Vec::new(),
     };
+    let priority_why = triage::spread(tx, priority_why, asked.terminals_hit, place.merchant.as_ref().map(|m| m.id))?;
+    // Somebody of another house sees nobody else's tickets, and no incidents.
+    let (candidates, incidents) = if reach == Reach::All { may_be(tx, asked, &place, &triage)? } else { (Vec::new(), Vec::new()) };
     let Place { terminal, merchant, store } = place;
     Ok(TriagePreview {
         triage,
@@ -87,7 +101,32 @@ pub fn preview(tx: &mut Tx<'_>, reach: Reach, asked: &Asked) -> Done<TriagePrevi
         merchant_name: merchant.map(|m| m.name),
         store_name: store.map(|s| s.name),
         open_already: rows(tx, &open)?,
+        candidates,
+        incidents,
     })
+}
+
+/// Most candidates shown.
+const CANDIDATES: usize = 8;
+
+/// What the report may belong to: tickets that say the same, incidents whose scope it matches.
+fn may_be(tx: &mut Tx<'_>, asked: &Asked, place: &Place, judged: &Judged) -> Done<(Vec<SimilarTicket>, Vec<KnownIncident>)> {
+    let told = Told {
+        ticket: None,
+        terminal: place.terminal.as_ref().map(|t| t.id),
+        merchant: place.merchant.as_ref().map(|m| m.id),
+        phone: asked.phone.as_deref(),
+        symptom: &asked.symptom,
+    };
+    let force = in_force(tx)?;
+    let candidates = alike(tx, &told, true)?.into_iter().take(CANDIDATES).map(|found| SimilarTicket::of(found, &force)).collect();
+    let reported = Reported {
+        acquirer: place.merchant.as_ref().map(|m| m.acquirer_id.uuid()),
+        district: place.store.as_ref().map(|s| s.district.clone()),
+        model: place.terminal.as_ref().map(|t| t.model.clone()),
+        faults: judged.proposals.iter().map(|p| p.fault_code.clone()).collect(),
+    };
+    Ok((candidates, known(tx, &reported)?))
 }
 
 fn place(tx: &mut Tx<'_>, reach: Reach, given: Option<&str>) -> Done<Place> {

@@ -49,6 +49,8 @@ pub struct Report {
     pub impact: Option<Impact>,
     /// How long it can wait, if they said.
     pub urgency: Option<Urgency>,
+    /// How many of their terminals are hit, if they said.
+    pub terminals_hit: Option<u32>,
 }
 
 /// Makes the ticket. Errors: `terminal.unknown` for a serial number nobody knows, `terminal.bad_serial`, `ticket.symptom_long`.
@@ -83,6 +85,7 @@ pub fn open(tx: &mut Tx<'_>, report: &Report) -> Done<Ticket> {
         reopen_count: 0,
     };
     let (judged, why) = triage::judge(tx, &case, report.response_code.as_deref(), &place)?;
+    let why = triage::spread(tx, why, report.terminals_hit, place.merchant.as_ref().map(|m| m.id))?;
     let mut ticket = Ticket {
         id: tx.new_id(),
         number: org::store::next_number(tx, "ticket")?,
@@ -265,6 +268,7 @@ pub fn complete(tx: &mut Tx<'_>, desk: &mut Desk, facts: &Facts) -> Done<()> {
         response_code: None,
         impact: None,
         urgency: None,
+        terminals_hit: None,
     };
     // A serial number given now wins over the terminal known so far.
     let asked =

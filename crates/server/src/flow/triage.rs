@@ -1,6 +1,7 @@
 //! Gathers what triage asks for, and lets its decision happen.
 
 use postsale_domain::ground::to_millis;
+use postsale_domain::merchant::MerchantId;
 use postsale_domain::ticket::triage::{Judged, Signs, TerminalSigns};
 use postsale_domain::ticket::{Case, Event, Impact, PriorityWhy, Urgency};
 
@@ -26,8 +27,17 @@ pub fn judge(tx: &mut Tx<'_>, case: &Case, response_code: Option<&str>, place: &
     Ok((judged, why))
 }
 
+/// A priority, once it is known how many of the merchant's terminals are hit.
+pub fn spread(tx: &mut Tx<'_>, why: PriorityWhy, hit: Option<u32>, merchant: Option<MerchantId>) -> Done<PriorityWhy> {
+    let of = match (hit, merchant) {
+        (Some(hit), Some(id)) => u32::try_from(merchant::store::counts(tx, id)?.1).unwrap_or(hit).max(hit),
+        (hit, _) => hit.unwrap_or_default(),
+    };
+    Ok(in_force(tx)?.triage().spread(why, hit, of))
+}
+
 /// The priority a person's new judgement of impact and urgency gives.
-pub fn prioritise(tx: &mut Tx<'_>, ticket: &Ticket, impact: Impact, urgency: Urgency) -> Done<PriorityWhy> {
+pub fn prioritise(tx: &mut Tx<'_>, ticket: &Ticket, impact: Impact, urgency: Urgency, hit: Option<u32>) -> Done<PriorityWhy> {
     let terminal = match ticket.terminal_id {
         Some(id) => terminal::store::terminal(tx, id)?,
         None => None,
@@ -43,7 +53,9 @@ pub fn prioritise(tx: &mut Tx<'_>, ticket: &Ticket, impact: Impact, urgency: Urg
     let response_code = ticket.response_code.as_deref();
     let signs = Signs { symptom: &ticket.case.symptom, response_code, terminal: &terminal, wider_outage: false };
     let tier = tier.map_or("standard", |t| t.as_str());
-    Ok(in_force(tx)?.triage().prioritise(&signs, ticket.case.fault_code.as_deref(), impact, Some(urgency), tier))
+    let why = in_force(tx)?.triage().prioritise(&signs, ticket.case.fault_code.as_deref(), impact, Some(urgency), tier);
+    // What was said once holds until something else is said.
+    spread(tx, why, hit.or(ticket.priority_why.terminals_hit), ticket.merchant_id)
 }
 
 fn signs(tx: &mut Tx<'_>, terminal: &terminal::store::Terminal) -> Done<TerminalSigns> {

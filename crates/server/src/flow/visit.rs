@@ -255,6 +255,7 @@ impl Table {
         }
         let code = if outcome == VisitOutcome::Swapped { "visit_swapped" } else { "visit_fixed" };
         desk.line(tx, Kind::Event, true, "", Some(self.event(code, &told)), None)?;
+        desk.tasks_aside();
         desk.command(tx, &case::Command::Solve { fault_code: found, outcome: case::Outcome::VisitFixed })?;
         // The merchant has confirmed on the spot, by code or by hand (S1-32); nobody asks them again.
         desk.command(tx, &case::Command::Confirm { by: case::ConfirmedBy::Visit })?;

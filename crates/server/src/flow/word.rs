@@ -16,6 +16,7 @@ use super::aftercare;
 use crate::ground::db::{Done, Tx};
 use crate::ground::{texts, when};
 use crate::notify::store::{Telling, overtaken, tell};
+use crate::ticket::merge as merges;
 use crate::ticket::store::Ticket;
 use crate::view::shop::{place, status};
 use crate::{sla, ticket};
@@ -39,6 +40,12 @@ struct Change {
 }
 
 fn send(tx: &mut Tx<'_>, ticket: &Ticket, change: &Change, more: &[(&'static str, String)]) -> Done<Option<NoticeId>> {
+    let telling = written(tx, ticket, change, more)?;
+    all(tx, ticket, &telling)
+}
+
+/// What is told about a ticket, with the values every kind may use.
+fn written<'a>(tx: &mut Tx<'_>, ticket: &'a Ticket, change: &Change, more: &[(&'static str, String)]) -> Done<Telling<'a>> {
     let number = format!("T-{:06}", ticket.number);
     let shop = match place(tx, ticket.terminal_id)? {
         // Whoever writes to us from anywhere gets none of their own words back in our name.
@@ -48,15 +55,69 @@ fn send(tx: &mut Tx<'_>, ticket: &Ticket, change: &Change, more: &[(&'static str
     let status = status(tx, ticket)?.in_lang(ticket.contact.lang).to_owned();
     let mut values: BTreeMap<&'static str, String> = BTreeMap::from([("number", number), ("shop", shop), ("status", status)]);
     values.extend(more.iter().cloned());
-    let telling = Telling {
+    Ok(Telling {
         ticket: ticket.id,
         kind: change.kind,
         changed: change.changed,
         turn: change.turn,
+        beside: false,
+        not_before: None,
         lang: ticket.contact.lang,
         email: ticket.contact.email.as_deref(),
         values,
-    };
+    })
+}
+
+/// Tells the contact of a ticket, and those of what goes on under its number.
+fn all(tx: &mut Tx<'_>, ticket: &Ticket, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
+    let told = tell(tx, telling)?;
+    Ok(match beside(tx, ticket, telling)? {
+        // The timeline shows how far the words have come: where mail goes to somebody, the mail.
+        Some(mailed) if ticket.contact.email.is_none() => Some(mailed),
+        _ => told,
+    })
+}
+
+/// Tells the contacts of what goes on under this ticket, each in their own mail thread and once an address.
+fn beside(tx: &mut Tx<'_>, ticket: &Ticket, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
+    let (mut told, mut addresses) = (None, vec![telling.email.map(str::to_lowercase)]);
+    for (id, contact) in merges::contacts(tx, ticket)?.into_iter().skip(1) {
+        let address = contact.email.as_deref().map(str::to_lowercase);
+        if address.is_none() || addresses.contains(&address) {
+            continue;
+        }
+        let also = Telling { ticket: id, beside: true, lang: contact.lang, email: contact.email.as_deref(), ..telling.clone() };
+        told = told.or(tell(tx, &also)?);
+        addresses.push(address);
+    }
+    Ok(told)
+}
+
+/// News of an incident for one of its reporters: who wrote them, which broadcast, and when a mail may go; none goes with
+/// `mail` false, the page alone shows them.
+pub struct News<'a> {
+    /// Which broadcast.
+    pub broadcast: Uuid,
+    /// Who wrote.
+    pub by: &'a str,
+    /// The words.
+    pub words: &'a str,
+    /// Whether a mail goes.
+    pub mail: bool,
+    /// Not before then.
+    pub not_before: Timestamp,
+}
+
+/// See [`News`].
+pub fn news(tx: &mut Tx<'_>, ticket: &Ticket, news: &News<'_>) -> Done<Option<NoticeId>> {
+    let change = Change { kind: NoticeKind::IncidentNews, changed: news.broadcast, turn: 1 };
+    let values = [("agent", news.by.to_owned()), ("words", news.words.to_owned())];
+    let mut telling = written(tx, ticket, &change, &values)?;
+    (telling.beside, telling.not_before) = (true, Some(news.not_before));
+    if news.mail {
+        return all(tx, ticket, &telling);
+    }
+    telling.email = None;
     tell(tx, &telling)
 }
 
@@ -100,6 +161,18 @@ pub fn tried(tx: &mut Tx<'_>, kind: NoticeKind, wording: &Wording, number: Optio
     };
     let both = |text: &Text| Text { zh: say(&text.zh, Lang::Zh), en: say(&text.en, Lang::En) };
     Ok(NoticeTried { subject: both(&wording.subject), body: both(&wording.body), number })
+}
+
+/// The case goes on under another number: the one the merchant is told from now on.
+pub fn merged(tx: &mut Tx<'_>, ticket: &Ticket, into: i64) -> Done<()> {
+    let change = Change { kind: NoticeKind::Merged, changed: ticket.id.uuid(), turn: ticket.entry_count };
+    send(tx, ticket, &change, &[("into", format!("T-{into:06}"))]).map(drop)
+}
+
+/// It stands on its own again.
+pub fn unmerged(tx: &mut Tx<'_>, ticket: &Ticket, from: i64) -> Done<()> {
+    let change = Change { kind: NoticeKind::Unmerged, changed: ticket.id.uuid(), turn: ticket.entry_count };
+    send(tx, ticket, &change, &[("into", format!("T-{from:06}"))]).map(drop)
 }
 
 /// The receipt, with what comes next. Clocks must have been started.

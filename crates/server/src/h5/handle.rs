@@ -304,7 +304,7 @@ async fn open_by_tail(
         }
         Err(stop) => return refused(say, &path, &Problem::stopped(say.0, stop)),
     }
-    let right = open.phone_tail.as_deref().is_some_and(|tail| bool::from(tail.as_bytes().ct_eq(given.tail.trim().as_bytes())));
+    let right = open.phone_tails.iter().fold(false, |found, tail| found | bool::from(tail.as_bytes().ct_eq(given.tail.trim().as_bytes())));
     if right {
         return go(&page_path(&house, open.id, say, ""));
     }
@@ -362,7 +362,7 @@ async fn progress(State(house): State<House>, Path(token): Path<String>, Query(a
 
 /// The page with its guide: the walk that is on, or the offer of one while the case is at the desk.
 fn with_guide(tx: &mut Tx<'_>, id: TicketId) -> Done<Option<(Progress, Option<GuideView>)>> {
-    let Some(t) = ticket::store::ticket(tx, id)? else { return Ok(None) };
+    let Some(t) = ticket::merge::followed(tx, id)? else { return Ok(None) };
     let mut p = shop::progress(tx, &t)?;
     let walk = guide::shown(tx, &t, Audience::Merchant)?.filter(|g| g.state != GuideState::Left);
     p.guide_offered =
@@ -424,7 +424,12 @@ where
         Ok(None) => return gone(say, &path),
         Err(problem) => return refused(say, &path, &problem),
     };
-    match run.write(move |tx| work(tx, id)).await {
+    // The link of a case that goes on elsewhere stays good; what is done with it is done there.
+    let there = move |tx: &mut Tx<'_>| {
+        let at = ticket::merge::survivor(tx, id)?;
+        work(tx, at)
+    };
+    match run.write(there).await {
         Ok(value) => go(&page_path(house, id, say, then(&value))),
         Err(problem) => refused(say, &path, &problem),
     }

@@ -39,7 +39,7 @@ fn sample(state: TicketState, next: Next) -> Progress {
         ],
         survey: (state == TicketState::Closed).then_some(Survey::Open),
         guide_offered: state == TicketState::Triaged,
-        phone_tail: Some("5521".into()),
+        phone_tails: vec!["5521".into()],
     }
 }
 

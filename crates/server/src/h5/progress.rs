@@ -248,7 +248,7 @@ fn survey_card(say: Say, survey: Survey, action: &dyn Fn(&str) -> String) -> Mar
 }
 
 fn thread(say: Say, p: &Progress, said: Said, path: &str, action: &dyn Fn(&str) -> String, now: Timestamp) -> Markup {
-    let can_write = !matches!(p.state, TicketState::Closed | TicketState::Cancelled);
+    let can_write = !matches!(p.state, TicketState::Closed | TicketState::Cancelled | TicketState::Merged);
     html! {
         section #thread {
             h2 { (say.t("message.title")) }
@@ -302,6 +302,8 @@ fn event(say: Say, code: &str) -> Option<&'static str> {
         "closed" => say.t("event.closed"),
         "reopened" => say.t("event.reopened"),
         "cancelled" => say.t("event.cancelled"),
+        "took_in" => say.t("event.took_in"),
+        "gave_back" => say.t("event.gave_back"),
         _ => return None,
     })
 }

@@ -99,7 +99,7 @@ pub fn already(say: Say, path: &str, progress: &Progress, wrong: Option<&str>, n
             (steps(say, progress))
             p.next { (next(say, &progress.next, now)) }
         }
-        @if progress.phone_tail.is_some() {
+        @if !progress.phone_tails.is_empty() {
             section {
                 @if let Some(wrong) = wrong { p.note role="alert" { (wrong) } }
                 form method="post" action=(format!("{path}/open?lang={}", lang(say))) {

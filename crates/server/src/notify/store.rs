@@ -35,6 +35,10 @@ pub struct Telling<'a> {
     pub changed: Uuid,
     /// Which turn of the same change.
     pub turn: i64,
+    /// One change told about several tickets, to the contact of each: of those merged into one, of those an incident hits.
+    pub beside: bool,
+    /// A mail waits until then; at once without it.
+    pub not_before: Option<Timestamp>,
     /// The language to write in.
     pub lang: Lang,
     /// Where mail goes; without it the page alone tells.
@@ -49,7 +53,10 @@ pub fn tell(tx: &mut Tx<'_>, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
     let written = force.wordings().and_then(|w| w.write(telling.kind, telling.lang, &telling.values));
     let notice = written.map_err(|e| DbError::Other(e.to_string()))?;
     let (id, tenant, now): (NoticeId, _, _) = (tx.new_id(), tx.tenant(), tx.now());
-    let key = change_key(telling.kind, telling.changed.simple(), telling.turn);
+    let mut key = change_key(telling.kind, telling.changed.simple(), telling.turn);
+    if telling.beside {
+        key = format!("{key}:{}", telling.ticket);
+    }
     let fresh = tx.exec(
         sql!(
             "INSERT INTO notice (id, tenant_id, ticket_id, kind, change_key, lang, subject, body, created_at)
@@ -72,7 +79,7 @@ pub fn tell(tx: &mut Tx<'_>, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
     }
     let mailed = match telling.email {
         Some(address) if !(telling.kind == NoticeKind::Received && had_enough(tx, address)?) => {
-            post(tx, id, address)?;
+            post(tx, id, address, telling.not_before)?;
             true
         }
         _ => false,
@@ -102,15 +109,16 @@ pub fn overtaken(tx: &mut Tx<'_>, ticket: TicketId, kind: NoticeKind) -> Done<()
     Ok(())
 }
 
-fn post(tx: &mut Tx<'_>, notice: NoticeId, address: &str) -> Done<()> {
+fn post(tx: &mut Tx<'_>, notice: NoticeId, address: &str, not_before: Option<Timestamp>) -> Done<()> {
     let (id, tenant, now): (OutboxId, _, _) = (tx.new_id(), tx.tenant(), tx.now());
+    let run_at = send_at(NoticeTransport::Mail, now).max(not_before.unwrap_or(now));
     // The message id is completed with the ticket's signed token when the mail is first claimed; until then the notice stands for it.
     tx.exec(
         sql!(
             "INSERT INTO outbox (id, tenant_id, notice_id, transport, address, message_id, state, run_at, attempts, fence, created_at)
              VALUES ($1, $2, $3, 'mail', $4, $5, 'ready', $6, 0, 0, $7)"
         ),
-        &[p(&id), p(&tenant), p(&notice), p(address), p(&notice.to_string()), p(&send_at(NoticeTransport::Mail, now)), p(&now)],
+        &[p(&id), p(&tenant), p(&notice), p(address), p(&notice.to_string()), p(&run_at), p(&now)],
     )?;
     Ok(())
 }
@@ -232,10 +240,16 @@ pub fn claim(bare: &mut Bare<'_>, now: Timestamp, limit: u32, message_id: &dyn F
     Ok(claimed)
 }
 
+/// Letters of a ticket and of what goes on under its number: a mail thread goes on whatever the number.
 fn answers(bare: &mut Bare<'_>, ticket: TicketId, address: &str) -> Done<Vec<String>> {
     let mut ids: Vec<String> = bare.query(
         sql!(
-            "SELECT external_id FROM letter WHERE ticket_id = $1 AND channel = 'mail' AND sender LIKE $2 ESCAPE '!' ORDER BY received_at DESC, id DESC LIMIT 10"
+            "WITH RECURSIVE joined (id, steps) AS (
+               SELECT id, 0 FROM ticket WHERE id = $1
+               UNION ALL
+               SELECT g.loser_id, j.steps + 1 FROM ticket_merge g JOIN joined j ON g.survivor_id = j.id WHERE g.undone_at IS NULL AND j.steps < 20)
+             SELECT external_id FROM letter WHERE ticket_id IN (SELECT id FROM joined) AND channel = 'mail' AND sender LIKE $2 ESCAPE '!'
+             ORDER BY received_at DESC, id DESC LIMIT 10"
         ),
         &[p(&ticket), p(&crate::ground::db::contains(address))],
         |r| r.next::<String>(),

@@ -168,7 +168,7 @@ pub fn explain(tx: &mut Tx<'_>, ticket: TicketId, kind: ClockKind) -> Done<Optio
 /// Clocks whose next threshold or breach has passed, the oldest first. Reads along an index of what is still to come.
 pub fn due(bare: &mut Bare<'_>, now: Timestamp, limit: u32) -> Done<Vec<DueClock>> {
     Ok(bare.query(
-        sql!("SELECT tenant_id, id, ticket_id FROM clock WHERE next_at < $1 ORDER BY next_at, id LIMIT $2"),
+        sql!("SELECT tenant_id, id, ticket_id FROM clock WHERE next_at < $1 AND aside_at IS NULL ORDER BY next_at, id LIMIT $2"),
         &[p(&now), p(&limit)],
         |r| Ok(DueClock { tenant: r.next()?, id: r.next()?, ticket: r.next()? }),
     )?)
@@ -176,24 +176,93 @@ pub fn due(bare: &mut Bare<'_>, now: Timestamp, limit: u32) -> Done<Vec<DueClock
 
 /// Clocks with something to record, up to `most`, and since when the oldest has.
 pub fn backlog(bare: &mut Bare<'_>, now: Timestamp, most: u32) -> Done<(i64, Option<Timestamp>)> {
-    let due = sql!("SELECT COUNT(*), MIN(d.next_at) FROM (SELECT next_at FROM clock WHERE next_at < $1 ORDER BY next_at LIMIT $2) AS d");
+    let due = sql!("SELECT COUNT(*), MIN(d.next_at) FROM (SELECT next_at FROM clock WHERE next_at < $1 AND aside_at IS NULL ORDER BY next_at LIMIT $2) AS d");
     Ok(bare.one(due, &[p(&now), p(&most)], |r| Ok((r.next()?, r.next()?)))?.unwrap_or_default())
 }
 
 /// When the next threshold or breach of any clock falls due.
 pub fn next_wake(bare: &mut Bare<'_>) -> Done<Option<Timestamp>> {
-    let first = sql!("SELECT next_at FROM clock WHERE next_at IS NOT NULL ORDER BY next_at, id LIMIT 1");
+    let first = sql!("SELECT next_at FROM clock WHERE next_at IS NOT NULL AND aside_at IS NULL ORDER BY next_at, id LIMIT 1");
     Ok(bare.one(first, &[], |r| r.next::<i64>())?.map(from_millis))
 }
 
 /// Records what a due clock has reached, with the true instants. Nothing if another worker was faster.
 pub fn fire(tx: &mut Tx<'_>, due: &DueClock) -> Done<Vec<Fired>> {
     let now = tx.now();
+    if is_aside(tx, due.ticket)? {
+        return Ok(Vec::new());
+    }
     let found = locked(tx, due.ticket)?.into_iter().find(|stored| stored.id == due.id);
     let Some(stored) = found.filter(|stored| stored.kept.next.is_some_and(|next| next < now)) else { return Ok(Vec::new()) };
     let history = history(tx, stored.id)?;
     let at = history.last().map_or(now, |last| last.at.max(now));
     Ok(settle(tx, &stored, &history, at)?.fired)
+}
+
+/// The earliest contact of a ticket, as its clocks count it.
+pub fn first_contact(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<Timestamp>> {
+    Ok(of_ticket(tx, ticket)?.into_iter().map(|stored| stored.kept.started).min())
+}
+
+/// Another ticket goes on under this one: the clocks start at the earliest contact of both.
+pub fn attach(tx: &mut Tx<'_>, ticket: TicketId, other: TicketId, contact_at: Timestamp) -> Done<Vec<Touched>> {
+    record(tx, ticket, &ClockKind::ALL, &[What::Merge { id: other.to_string(), contact_at }])
+}
+
+/// How the clocks of a ticket would look with another contact attached; nothing is kept. Response before resolution.
+pub fn with_contact(tx: &mut Tx<'_>, ticket: TicketId, contact_at: Timestamp) -> Done<Vec<Clock>> {
+    let (now, force) = (tx.now(), in_force(tx)?);
+    let mut clocks = Vec::new();
+    for stored in of_ticket(tx, ticket)? {
+        let mut history = history(tx, stored.id)?;
+        let at = history.last().map_or(now, |last| last.at.max(now));
+        history.push(ClockEvent { at, what: What::Merge { id: "asked".to_owned(), contact_at } });
+        let answer = answer(tx, stored.kept.kind, &history, at)?;
+        clocks.push(Kept::of(stored.kept.kind, &answer).face(force.book(), now));
+    }
+    clocks.sort_by_key(|clock| clock.kind);
+    Ok(clocks)
+}
+
+/// That other ticket stands on its own again and gives the start back. What the earlier start alone had reached is reached no
+/// longer, and may be reached again at another instant.
+pub fn detach(tx: &mut Tx<'_>, ticket: TicketId, other: TicketId) -> Done<Vec<Touched>> {
+    let apart = What::Unmerge { id: other.to_string() };
+    for stored in locked(tx, ticket)? {
+        let mut history = history(tx, stored.id)?;
+        let at = history.last().map_or(tx.now(), |last| last.at.max(tx.now()));
+        history.push(ClockEvent { at, what: apart.clone() });
+        let still = reached(&answer(tx, stored.kept.kind, &history, at)?);
+        for (key, at) in fired(tx, stored.id)? {
+            if still.get(&key).is_none_or(|(then, _)| *then != at) {
+                tx.exec(
+                    sql!("DELETE FROM clock_firing WHERE clock_id = $1 AND cycle = $2 AND percent = $3"),
+                    &[p(&stored.id), p(&key.0), p(&key.1)],
+                )?;
+            }
+        }
+    }
+    record(tx, ticket, &ClockKind::ALL, &[apart])
+}
+
+/// Sets the clocks of a ticket aside: nothing falls due on them until they are taken back. Their events stay as they are.
+pub fn set_aside(tx: &mut Tx<'_>, ticket: TicketId) -> Done<()> {
+    let (tenant, now) = (tx.tenant(), tx.now());
+    tx.exec(sql!("UPDATE clock SET aside_at = $1 WHERE tenant_id = $2 AND ticket_id = $3"), &[p(&now), p(&tenant), p(&ticket)])?;
+    Ok(())
+}
+
+/// Takes them back: computed with hindsight, as if they had never been set aside.
+pub fn take_back(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<Touched>> {
+    let tenant = tx.tenant();
+    tx.exec(sql!("UPDATE clock SET aside_at = NULL WHERE tenant_id = $1 AND ticket_id = $2"), &[p(&tenant), p(&ticket)])?;
+    record(tx, ticket, &ClockKind::ALL, &[])
+}
+
+fn is_aside(tx: &mut Tx<'_>, ticket: TicketId) -> Done<bool> {
+    let tenant = tx.tenant();
+    let aside = sql!("SELECT COUNT(*) FROM clock WHERE tenant_id = $1 AND ticket_id = $2 AND aside_at IS NOT NULL");
+    Ok(tx.number(aside, &[p(&tenant), p(&ticket)])? > 0)
 }
 
 fn accident(kind: ClockKind, error: &ClockError) -> DbError {
@@ -356,8 +425,8 @@ fn rewrite_segments(tx: &mut Tx<'_>, clock: ClockId, before: &[Segment], now: &[
     Ok(())
 }
 
-/// Records thresholds and breaches that are not recorded yet. The primary key lets each be recorded once, whoever tries.
-fn fire_new(tx: &mut Tx<'_>, clock: ClockId, ticket: TicketId, kind: ClockKind, answer: &Answer) -> Result<Vec<Fired>, DbError> {
+/// Thresholds and breaches an answer has reached, by cycle and percent: when, and whether it is a breach.
+fn reached(answer: &Answer) -> BTreeMap<(u32, u32), (Timestamp, bool)> {
     let mut reached: BTreeMap<(u32, u32), (Timestamp, bool)> = BTreeMap::new();
     for warning in &answer.warnings {
         reached.insert((warning.cycle, warning.percent), (warning.at, false));
@@ -365,14 +434,25 @@ fn fire_new(tx: &mut Tx<'_>, clock: ClockId, ticket: TicketId, kind: ClockKind, 
     for breach in &answer.breaches {
         reached.insert((breach.cycle, 100), (breach.at, true));
     }
+    reached
+}
+
+/// What is recorded as reached, by cycle and percent.
+fn fired(tx: &mut Tx<'_>, clock: ClockId) -> Result<BTreeMap<(u32, u32), Timestamp>, DbError> {
+    let all = sql!("SELECT cycle, percent, at FROM clock_firing WHERE clock_id = $1");
+    Ok(tx.query(all, &[p(&clock)], |r| Ok(((r.next()?, r.next()?), r.next()?)))?.into_iter().collect())
+}
+
+/// Records thresholds and breaches that are not recorded yet. The primary key lets each be recorded once, whoever tries.
+fn fire_new(tx: &mut Tx<'_>, clock: ClockId, ticket: TicketId, kind: ClockKind, answer: &Answer) -> Result<Vec<Fired>, DbError> {
+    let reached = reached(answer);
     if reached.is_empty() {
         return Ok(Vec::new());
     }
-    let all = sql!("SELECT cycle, percent FROM clock_firing WHERE clock_id = $1");
-    let known: BTreeSet<(u32, u32)> = tx.query(all, &[p(&clock)], |r| Ok((r.next()?, r.next()?)))?.into_iter().collect();
+    let known = fired(tx, clock)?;
     let now = tx.now();
     let mut fired = Vec::new();
-    for ((cycle, percent), (at, breach)) in reached.into_iter().filter(|(key, _)| !known.contains(key)) {
+    for ((cycle, percent), (at, breach)) in reached.into_iter().filter(|(key, _)| !known.contains_key(key)) {
         let fresh = tx.exec(
             sql!("INSERT INTO clock_firing (clock_id, cycle, percent, at, recorded_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING"),
             &[p(&clock), p(&cycle), p(&percent), p(&at), p(&now)],

@@ -150,6 +150,54 @@ pub fn append(tx: &mut Tx<'_>, ticket: &mut Ticket, line: &Line) -> Done<EntryId
     Ok(id)
 }
 
+/// Appends a copy of a line of another ticket: the words and whose they are. When they were said, and their way out, stays with the
+/// first one; a timeline only goes forward.
+pub fn copy(tx: &mut Tx<'_>, ticket: &mut Ticket, line: &Entry) -> Done<()> {
+    ticket.entry_count += 1;
+    let (id, tenant, now, caller): (EntryId, _, _, _) = (tx.new_id(), tx.tenant(), tx.now(), tx.caller().label());
+    tx.exec(
+        sql!(
+            "INSERT INTO ticket_entry (id, tenant_id, ticket_id, seq, at, kind, visibility, author_kind, author_name, caller, channel, body)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        ),
+        &[
+            p(&id),
+            p(&tenant),
+            p(&ticket.id),
+            p(&ticket.entry_count),
+            p(&now),
+            p(line.kind.as_str()),
+            p(if line.public { "public" } else { "internal" }),
+            p(line.author.as_str()),
+            p(&line.author_name),
+            p(&caller),
+            line.channel.as_ref().map_or(crate::ground::db::Val::Null, code),
+            p(&line.body),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Some lines of a ticket, oldest first; those it does not have are left out.
+pub fn some(tx: &mut Tx<'_>, ticket: TicketId, ids: &[EntryId]) -> Done<Vec<Entry>> {
+    let tenant = tx.tenant();
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.extend(tx.one(
+            sql!(
+                "SELECT e.id, e.seq, e.at, e.kind, e.visibility, e.author_kind, e.author_name, e.channel, e.body, e.event_code, e.event_data,
+                        o.transport, o.state
+                 FROM ticket_entry e LEFT JOIN outbox o ON o.notice_id = e.notice_id AND o.transport = 'mail'
+                 WHERE e.tenant_id = $1 AND e.ticket_id = $2 AND e.id = $3"
+            ),
+            &[p(&tenant), p(&ticket), p(id)],
+            read,
+        )?);
+    }
+    found.sort_by_key(|e: &Entry| e.seq);
+    Ok(found)
+}
+
 fn read(r: &mut Row) -> Result<Entry, DbError> {
     let (id, seq, at, kind) = (r.next()?, r.next()?, r.next()?, r.coded()?);
     let public = r.next::<String>()? == "public";

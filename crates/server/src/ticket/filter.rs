@@ -170,7 +170,7 @@ macro_rules! matches {
             $me,
             " WHEN 'to_respond' THEN t.responded_at IS NULL WHEN 'unclaimed' THEN t.claimed_at IS NULL WHEN 'due_soon' THEN t.next_due_at < ",
             $soon,
-            " WHEN 'waiting' THEN t.waiting <> '[]' WHEN 'solved' THEN t.state = 'solved' ELSE 1 = 1 END",
+            " WHEN 'waiting' THEN t.waiting <> '[]' WHEN 'solved' THEN t.state = 'solved' WHEN 'next' THEN t.waiting = '[]' AND t.state <> 'solved' ELSE 1 = 1 END",
             " AND (",
             $states,
             " = '' OR ",
@@ -255,6 +255,11 @@ pub fn tickets(tx: &mut Tx<'_>, view: View, narrow: &Narrow, sort: Sort, sight: 
                 (View::Closed, _) => {
                     walk!("t.closed_at IS NOT NULL AND (t.closed_at, t.id) < ($2, $3)", "t.closed_at DESC, t.id DESC", $sight)
                 }
+                (View::Next, Sort::Due) => walk!(
+                    "t.closed_at IS NULL AND t.waiting = '[]' AND t.state <> 'solved' AND (t.queue_at, t.id) > ($2, $3)",
+                    "t.queue_at, t.id",
+                    $sight
+                ),
                 (_, Sort::Due) => walk!("t.closed_at IS NULL AND (t.next_due_at, t.id) > ($2, $3)", "t.next_due_at, t.id", $sight),
                 (_, Sort::Oldest) => walk!("t.closed_at IS NULL AND (t.opened_at, t.id) > ($2, $3)", "t.opened_at, t.id", $sight),
                 (_, Sort::Newest) => {
@@ -296,6 +301,7 @@ pub fn start(view: View, sort: Sort) -> Keyset {
 pub fn place(view: View, sort: Sort, ticket: &Ticket) -> (i64, TicketId) {
     let at = match (view, sort) {
         (View::Closed, _) => ticket.closed_at.map_or(0, to_millis),
+        (View::Next, Sort::Due) => to_millis(ticket.queue_at()),
         (_, Sort::Due) => ticket.next_due_at,
         (_, Sort::Oldest | Sort::Newest) => to_millis(ticket.opened_at),
         (_, Sort::Changed) => to_millis(ticket.updated_at),

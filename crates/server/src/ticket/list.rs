@@ -23,6 +23,8 @@ pub enum View {
     /// Everything not closed.
     #[default]
     Open,
+    /// What to take up next: neither waiting nor solved, by priority and by how long it has waited.
+    Next,
     /// What I am accountable for.
     Mine,
     /// Nobody has answered yet.
@@ -104,9 +106,26 @@ pub fn tickets(tx: &mut Tx<'_>, view: View, me: Option<UserId>, sight: Sight, af
             )?
         };
     }
+    macro_rules! by_queue {
+        ($sight:expr, $params:expr) => {
+            tx.query(
+                sql!(concat!(
+                    "SELECT ",
+                    columns!(),
+                    " FROM ticket t WHERE t.tenant_id = $1 AND t.closed_at IS NULL AND t.waiting = '[]' AND t.state <> 'solved'
+                        AND (t.queue_at, t.id) > ($2, $3)",
+                    $sight,
+                    " ORDER BY t.queue_at, t.id LIMIT $4"
+                )),
+                $params,
+                read,
+            )?
+        };
+    }
     macro_rules! by_view {
         ($closed:literal, $sight:expr, $params:expr, $soon:literal, $with_soon:expr) => {
             match view {
+                View::Next => by_queue!($sight, $params),
                 View::Open => by_due!("", $sight, $params),
                 View::DueSoon => by_due!($soon, $sight, $with_soon),
                 View::ToRespond => by_due!(" AND t.responded_at IS NULL", $sight, $params),
@@ -167,6 +186,7 @@ pub fn tickets(tx: &mut Tx<'_>, view: View, me: Option<UserId>, sight: Sight, af
 pub fn name(view: View) -> &'static str {
     match view {
         View::Open => "tickets-open",
+        View::Next => "tickets-next",
         View::Mine => "tickets-mine",
         View::ToRespond => "tickets-to-respond",
         View::Unclaimed => "tickets-unclaimed",
@@ -181,6 +201,7 @@ pub fn name(view: View) -> &'static str {
 pub fn word(view: View) -> &'static str {
     match view {
         View::Open => "open",
+        View::Next => "next",
         View::Mine => "mine",
         View::ToRespond => "to_respond",
         View::Unclaimed => "unclaimed",
@@ -254,6 +275,28 @@ pub fn titles(tx: &mut Tx<'_>, ids: &[TicketId]) -> Done<BTreeMap<TicketId, (i64
     Ok(titles)
 }
 
+/// Tickets by their ids, in no order; one statement per fifty.
+pub fn some(tx: &mut Tx<'_>, ids: &[TicketId]) -> Done<Vec<Ticket>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(50) {
+        let mut params = vec![p(&tx.tenant())];
+        // The statement has fifty places; the last id fills the ones left over.
+        params.extend((0..50).map(|i| p(&chunk[i.min(chunk.len() - 1)])));
+        found.extend(tx.query(
+            sql!(concat!(
+                "SELECT ",
+                columns!(),
+                " FROM ticket t WHERE t.tenant_id = $1 AND t.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+                  $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45,
+                  $46, $47, $48, $49, $50, $51)"
+            )),
+            &params,
+            read,
+        )?);
+    }
+    Ok(found)
+}
+
 /// The tickets of a terminal, newest first.
 pub fn of_terminal(tx: &mut Tx<'_>, terminal: TerminalId, limit: u32) -> Done<Vec<Ticket>> {
     let tenant = tx.tenant();
@@ -306,6 +349,20 @@ pub fn open_of_merchant(tx: &mut Tx<'_>, merchant: MerchantId, limit: u32) -> Do
             " FROM ticket t WHERE t.tenant_id = $1 AND t.merchant_id = $2 AND t.closed_at IS NULL ORDER BY t.opened_at DESC, t.id DESC LIMIT $3"
         )),
         &[p(&tenant), p(&merchant), p(&limit)],
+        read,
+    )?)
+}
+
+/// The open tickets reported from a telephone, newest first.
+pub fn open_of_phone(tx: &mut Tx<'_>, phone: &str, limit: u32) -> Done<Vec<Ticket>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        sql!(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM ticket t WHERE t.tenant_id = $1 AND t.contact_phone = $2 AND t.closed_at IS NULL ORDER BY t.opened_at DESC, t.id DESC LIMIT $3"
+        )),
+        &[p(&tenant), p(phone), p(&limit)],
         read,
     )?)
 }

@@ -4,5 +4,8 @@ pub mod api;
 pub mod entry;
 pub mod filter;
 pub mod list;
+pub mod merge;
+pub mod relation;
 pub mod saved;
 pub mod store;
+pub mod task;

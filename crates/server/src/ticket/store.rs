@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use postsale_domain::ground::{AcquirerId, Lang, UserId};
 use postsale_domain::merchant::{ContactId, MerchantId, StoreId};
 use postsale_domain::terminal::TerminalId;
-use postsale_domain::ticket::{Case, Channel, PauseReason, PriorityWhy, TicketId};
+use postsale_domain::ticket::{Case, Channel, PauseReason, PriorityWhy, TicketId, queue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -70,6 +70,13 @@ pub struct Ticket {
     pub closed_at: Option<Timestamp>,
     /// Grows with each change.
     pub version: i64,
+}
+
+impl Ticket {
+    /// The instant the queue of what to take up next sorts it by.
+    pub fn queue_at(&self) -> Timestamp {
+        queue::queue_at(self.opened_at, self.case.priority)
+    }
 }
 
 /// Who reported it, as said at that moment.
@@ -183,9 +190,9 @@ pub fn insert(tx: &mut Tx<'_>, t: &Ticket) -> Done<()> {
             "INSERT INTO ticket (id, tenant_id, number, state, subject, symptom, response_code, channel, merchant_id, store_id, terminal_id,
                terminal_unknown_reason, acquirer_id, contact_id, contact_name, contact_phone, contact_email, contact_lang, owner_id, claimed_at,
                impact, urgency, priority, priority_why, agreement, triage, fault_code, outcome, waiting, reopen_count, entry_count, last_entry,
-               next_due_at, responded_at, opened_at, updated_at, solved_at, closed_at, version)
+               next_due_at, responded_at, opened_at, updated_at, solved_at, closed_at, version, queue_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
-               $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)"
+               $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40)"
         ),
         &[
             p(&t.id),
@@ -227,6 +234,7 @@ pub fn insert(tx: &mut Tx<'_>, t: &Ticket) -> Done<()> {
             p(&t.solved_at),
             p(&t.closed_at),
             p(&t.version),
+            p(&t.queue_at()),
         ],
     )?;
     tx.audit("ticket.open", t.id, None, Some(t));
@@ -244,8 +252,8 @@ pub fn save(tx: &mut Tx<'_>, action: &'static str, before: &Ticket, after: &mut 
                terminal_unknown_reason = $8, acquirer_id = $9, contact_id = $10, contact_name = $11, contact_phone = $12, contact_email = $13,
                contact_lang = $14, owner_id = $15, claimed_at = $16, impact = $17, urgency = $18, priority = $19, priority_why = $20, agreement = $21,
                triage = $22, fault_code = $23, outcome = $24, waiting = $25, reopen_count = $26, entry_count = $27, last_entry = $28, next_due_at = $29,
-               responded_at = $30, updated_at = $31, solved_at = $32, closed_at = $33, version = $34
-             WHERE id = $35 AND version = $36"
+               responded_at = $30, updated_at = $31, solved_at = $32, closed_at = $33, version = $34, queue_at = $35
+             WHERE id = $36 AND version = $37"
         ),
         &[
             code(&t.case.state),
@@ -282,6 +290,7 @@ pub fn save(tx: &mut Tx<'_>, action: &'static str, before: &Ticket, after: &mut 
             p(&t.solved_at),
             p(&t.closed_at),
             p(&t.version),
+            p(&t.queue_at()),
             p(&t.id),
             p(&before.version),
         ],

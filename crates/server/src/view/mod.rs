@@ -5,6 +5,7 @@ pub mod export;
 pub mod feed;
 pub mod follow_up;
 pub mod guide;
+pub mod incident;
 pub mod plan;
 pub mod pulse;
 pub mod reach;

@@ -188,8 +188,8 @@ pub struct Progress {
     pub survey: Option<Survey>,
     /// The guide that could be walked now, while nobody walks one.
     pub guide_offered: bool,
-    /// The last four digits of the reporter's phone, to let them in from the sticker.
-    pub phone_tail: Option<String>,
+    /// The last four digits of the reporters' phones, to let them in from the sticker.
+    pub phone_tails: Vec<String>,
 }
 
 struct Order {
@@ -228,8 +228,19 @@ pub fn progress(tx: &mut Tx<'_>, t: &Ticket) -> Done<Progress> {
     };
     let survey = survey(tx, t)?;
     let entries = entry::entries(tx, t.id, 0, 500)?;
+    let (mut lines, mut phones): (Vec<entry::Entry>, Vec<String>) = (Vec::new(), t.contact.phone.iter().cloned().collect());
     let mut files = file::store::of_ticket(tx, t.id)?;
+    // What was written under another number before it was merged is theirs to read as well.
+    for id in ticket::merge::family(tx, t.id)? {
+        let theirs = entry::public_entries(tx, id, 0, 500)?;
+        lines.extend(theirs.into_iter().filter(|e| e.kind != entry::Kind::Event));
+        files.extend(file::store::of_ticket(tx, id)?);
+        phones.extend(ticket::store::ticket(tx, id)?.and_then(|loser| loser.contact.phone));
+    }
     let walked_remote = entries.iter().any(|e| e.event.as_ref().is_some_and(|(code, _)| code == "remote_started"));
+    lines.extend(entries.into_iter().filter(|e| e.public));
+    lines.sort_by_key(|e| e.at);
+    let thread = lines.into_iter().filter_map(|e| line(files.remove(&e.id).unwrap_or_default(), e)).collect();
     Ok(Progress {
         id: t.id,
         number: format!("T-{:06}", t.number),
@@ -241,10 +252,10 @@ pub fn progress(tx: &mut Tx<'_>, t: &Ticket) -> Done<Progress> {
         steps: steps(t.case.state, walked_remote, order.is_some()),
         next: next(tx, t, order.as_ref())?,
         code: codes.and_then(|n| six_digits(&n.body)),
-        thread: entries.into_iter().filter(|e| e.public).filter_map(|e| line(files.remove(&e.id).unwrap_or_default(), e)).collect(),
+        thread,
         survey,
         guide_offered: false,
-        phone_tail: t.contact.phone.as_deref().filter(|p| p.len() >= 5).map(|p| p[p.len() - 4..].to_owned()),
+        phone_tails: phones.iter().filter(|p| p.len() >= 5).map(|p| p[p.len() - 4..].to_owned()).collect(),
     })
 }
 
@@ -285,7 +296,7 @@ pub fn steps(state: TicketState, remote: bool, visit: bool) -> [(&'static str, M
         TicketState::Visit => [Done, past(remote), Now, ToCome],
         TicketState::Solved => [Done, past(remote || !visit), past(visit), Now],
         TicketState::Closed => [Done, past(remote || !visit), past(visit), Done],
-        TicketState::Cancelled => [Done, past(remote), past(visit), Skipped],
+        TicketState::Cancelled | TicketState::Merged => [Done, past(remote), past(visit), Skipped],
     };
     [("received", received), ("remote", remotely), ("visit", visiting), ("confirm", confirmed)]
 }
@@ -294,7 +305,8 @@ fn next(tx: &mut Tx<'_>, t: &Ticket, order: Option<&Order>) -> Done<Next> {
     let now = tx.now();
     match (t.case.state, order) {
         (TicketState::Closed, _) => return Ok(Next::Closed),
-        (TicketState::Cancelled, _) => return Ok(Next::Cancelled),
+        // Never shown: whoever asks for a merged case is led to where it goes on.
+        (TicketState::Cancelled | TicketState::Merged, _) => return Ok(Next::Cancelled),
         (TicketState::Solved, _) => return Ok(Next::Solved),
         (TicketState::Visit, Some(order)) if order.live => {
             let engineer = order.engineer.clone();
@@ -332,7 +344,7 @@ mod tests {
         for state in TicketState::ALL {
             for (remote, visit) in [(false, false), (true, false), (false, true), (true, true)] {
                 let now = steps(*state, remote, visit).iter().filter(|(_, mark)| *mark == Mark::Now).count();
-                let over = matches!(state, TicketState::Closed | TicketState::Cancelled);
+                let over = matches!(state, TicketState::Closed | TicketState::Cancelled | TicketState::Merged);
                 assert_eq!(now, usize::from(!over), "{state:?} {remote} {visit}");
             }
         }

@@ -11,11 +11,12 @@ use tokio::task::JoinSet;
 use super::post::Post;
 use super::{along, plan, staff};
 use crate::dispatch::plans::SEARCH;
-use crate::flow::{import as importing, letter, photo};
+use crate::flow::{import as importing, incident as incidents, letter, photo};
 use crate::ground::db::{DbError, Done, Stop};
 use crate::ground::jobs::{self, Job};
 use crate::house::House;
 use crate::import::{self, ImportJob};
+use crate::incident::{self, IncidentJob};
 use crate::inbox::store::{READ, ReadJob};
 use crate::org;
 
@@ -82,6 +83,7 @@ async fn one(house: &House, post: &Post, job: Job, now: Timestamp) -> Done<()> {
         READ => read_letter(house, &job).await,
         org::mail::QUEUE => staff::send(house, &job, post.out()).await,
         import::QUEUE => import_some(house, &job).await,
+        incident::QUEUE => tell_reporters(house, &job).await,
         other => Err(Stop::Db(DbError::Other(format!("nobody works on the queue {other}")))),
     };
     ended(house, &job, now, done).await
@@ -123,6 +125,19 @@ async fn read_letter(house: &House, job: &Job) -> Done<()> {
         .db
         .write(caller, house.clock.now(), move |tx| {
             letter::park(tx, id)?;
+            finish(tx, &ours)
+        })
+        .await
+}
+
+/// Tells, or solves, the next reporters of an incident.
+async fn tell_reporters(house: &House, job: &Job) -> Done<()> {
+    let asked: IncidentJob = serde_json::from_str(&job.payload).map_err(|e| DbError::Other(format!("job payload: {e}")))?;
+    let (caller, ours) = (Caller::system(job.tenant, "incident"), job.clone());
+    house
+        .db
+        .write(caller, house.clock.now(), move |tx| {
+            incidents::work(tx, &asked)?;
             finish(tx, &ours)
         })
         .await

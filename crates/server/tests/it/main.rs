@@ -16,6 +16,7 @@ mod house_rules;
 mod imports;
 mod imports_odd;
 mod inbox;
+mod incident;
 mod knowledge;
 mod letters;
 mod live;

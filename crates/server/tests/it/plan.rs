@@ -88,6 +88,7 @@ fn order(tx: &mut Tx<'_>, merchant: &Merchant, n: i64, lat: i64, hours: &str) ->
         priority_why: PriorityWhy {
             impact: Impact::Partly,
             urgency: Urgency::Today,
+            terminals_hit: None,
             tier: "gold".into(),
             priority: Priority::Normal,
             lines: Vec::new(),

@@ -264,7 +264,7 @@ on_both! {
     fn what_is_due_is_found_along_an_index(kit) {
         let plan = kit.house.db.bare_read(|bare| {
             let conn = bare.conn();
-            let question = "SELECT tenant_id, id, ticket_id FROM clock WHERE next_at < 1795485600000 ORDER BY next_at, id LIMIT 100";
+            let question = "SELECT tenant_id, id, ticket_id FROM clock WHERE next_at < 1795485600000 AND aside_at IS NULL ORDER BY next_at, id LIMIT 100";
             let rows = match conn.dialect() {
                 postsale_server::ground::db::Dialect::Sqlite => conn.raw_rows(&format!("EXPLAIN QUERY PLAN {question}"))?,
                 postsale_server::ground::db::Dialect::Postgres => {

@@ -40,6 +40,7 @@ pub async fn some_ticket(kit: &Kit, world: &World) -> TicketId {
                 priority_why: PriorityWhy {
                     impact: Impact::Unknown,
                     urgency: Urgency::Today,
+                    terminals_hit: None,
                     tier: "standard".into(),
                     priority: Priority::Normal,
                     lines: Vec::new(),

@@ -158,6 +158,7 @@ impl Scene {
                     priority_why: PriorityWhy {
                         impact: Impact::Partly,
                         urgency: Urgency::Today,
+                        terminals_hit: None,
                         tier: "gold".into(),
                         priority: Priority::Normal,
                         lines: Vec::new(),

@@ -11,6 +11,7 @@ import * as facts from "@rooms/facts/room";
 import * as guide from "@rooms/guide/room";
 import { home } from "@rooms/home/room";
 import * as importing from "@rooms/import/room";
+import * as incident from "@rooms/incident/room";
 import * as letter from "@rooms/letter/room";
 import * as merchant from "@rooms/merchant/room";
 import * as org from "@rooms/org/room";
@@ -19,12 +20,13 @@ import * as terminal from "@rooms/terminal/room";
 import * as ticket from "@rooms/ticket/room";
 import * as visit from "@rooms/visit/room";
 
-setRail([visit.entry, ticket.entry, risk.entry, dispatch.entry, merchant.entry, terminal.entry, letter.entry, canned.entry, importing.entry, org.peopleEntry, org.auditEntry, facts.entry]);
+setRail([visit.entry, ticket.entry, incident.entry, risk.entry, dispatch.entry, merchant.entry, terminal.entry, letter.entry, canned.entry, importing.entry, org.peopleEntry, org.auditEntry, facts.entry]);
 setTopTools([BellButton]);
 
 const desk = shell.addChildren([
   home,
   ...ticket.routes,
+  ...incident.routes,
   ...risk.routes,
   ...dispatch.routes,
   ...merchant.routes,

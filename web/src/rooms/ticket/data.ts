@@ -48,6 +48,12 @@ export function refreshLists(cache: QueryClient) {
   for (const path of ["/api/v1/tickets", "/api/v1/tickets/count", "/api/v1/tickets/counts", "/api/v1/tickets/search", "/api/v1/desk-views"]) void cache.invalidateQueries({ queryKey: ["get", path] });
 }
 
+/** Two tickets changed at once: whatever shows one of them looks again. */
+export function useForgetTickets() {
+  const cache = useQueryClient();
+  return () => void cache.invalidateQueries({ queryKey: ["get", "/api/v1/tickets/{id}"] });
+}
+
 /** Takes in the page a command answered with, and lets everything that shows the ticket look again. */
 export function useTakeIn() {
   const cache = useQueryClient();

@@ -48,7 +48,25 @@ impl TriageBook {
                 format!("One step up for the tier = {}", priority_words(priority).1),
             ));
         }
-        PriorityWhy { impact: said_impact, urgency, tier: tier.to_owned(), priority, lines }
+        PriorityWhy { impact: said_impact, urgency, tier: tier.to_owned(), terminals_hit: None, priority, lines }
+    }
+
+    /// The same, once it is known how many of the merchant's terminals are hit: two or more that are at least half of them are one
+    /// step up, for the shop has nothing to switch to.
+    pub fn spread(&self, mut why: PriorityWhy, hit: Option<u32>, of: u32) -> PriorityWhy {
+        let Some(hit) = hit else { return why };
+        why.terminals_hit = Some(hit);
+        if hit >= 2 && hit.saturating_mul(2) >= of {
+            why.priority = higher(why.priority);
+            let (zh, en) = priority_words(why.priority);
+            why.lines.push(text(
+                format!("{of} 台终端中 {hit} 台受影响，没有可换用的，提一级 = {zh}"),
+                format!("{hit} of {of} terminals hit, nothing to switch to: one step up = {en}"),
+            ));
+        } else {
+            why.lines.push(text(format!("{of} 台终端中 {hit} 台受影响"), format!("{hit} of {of} terminals hit")));
+        }
+        why
     }
 }
 

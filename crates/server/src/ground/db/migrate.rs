@@ -31,6 +31,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0026_canned", include_str!("../../../migrations/0026_canned.sql")),
     ("0027_bell", include_str!("../../../migrations/0027_bell.sql")),
     ("0029_guides", include_str!("../../../migrations/0029_guides.sql")),
+    ("0020_merge", include_str!("../../../migrations/0020_merge.sql")),
+    ("0021_incident", include_str!("../../../migrations/0021_incident.sql")),
+    ("0022_relations", include_str!("../../../migrations/0022_relations.sql")),
+    ("0023_queue", include_str!("../../../migrations/0023_queue.sql")),
 ];
 
 /// What a run of [`migrate`] did.

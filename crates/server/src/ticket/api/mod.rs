@@ -2,7 +2,9 @@
 
 mod bulk;
 mod list;
+mod merge;
 mod open;
+mod relation;
 mod saved;
 mod send;
 mod show;
@@ -27,6 +29,8 @@ pub fn routes() -> OpenApiRouter<House> {
         .merge(open::routes())
         .merge(work::routes())
         .merge(send::routes())
+        .merge(merge::routes())
+        .merge(relation::routes())
 }
 
 /// Who can be reached; what is left out is not known, or stays as it is.

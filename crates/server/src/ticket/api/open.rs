@@ -4,6 +4,8 @@ use axum::Json;
 use axum::http::StatusCode;
 use postsale_domain::facts::Given;
 use postsale_domain::ground::{Reach, Refusal};
+use postsale_domain::inbox::plain_phone;
+use postsale_domain::incident::IncidentId;
 use postsale_domain::merchant::MerchantId;
 use postsale_domain::org::act;
 use postsale_domain::refuse;
@@ -14,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{ContactGiven, contact};
-use crate::flow::agent;
+use crate::flow::{agent, incident};
 use crate::flow::preview::{Asked, TriagePreview, preview};
 use crate::flow::report::Report;
 use crate::ground::web::{Answered, Body, Door, Problem};
@@ -51,6 +53,10 @@ struct TicketOpen {
     /// Values of the tenant's own fields, by code.
     #[serde(default)]
     fields: Given,
+    /// How many of the merchant's terminals are hit.
+    terminals_hit: Option<u32>,
+    /// The known incident it belongs to.
+    incident_id: Option<IncidentId>,
     /// Register it although the terminal has an open case.
     #[serde(default)]
     even_if_open: bool,
@@ -89,10 +95,14 @@ async fn ticket_open(door: Door<act::TicketOpen>, body: Body<TicketOpen>) -> Res
             response_code: response_code(b.response_code.as_deref())?,
             impact: b.impact,
             urgency: b.urgency,
+            terminals_hit: agent::terminals_hit(b.terminals_hit)?,
         };
         let asked = agent::Asked { ticket_type: b.ticket_type.clone(), fields: b.fields.clone() };
         let ticket = agent::open(tx, reach, &report, &asked, b.even_if_open)?;
-        page(tx, &ticket)
+        match b.incident_id {
+            Some(id) => incident::join(tx, id, ticket.id).and_then(|joined| page(tx, &joined)),
+            None => page(tx, &ticket),
+        }
     })
     .await
 }
@@ -111,6 +121,10 @@ struct TriageAsk {
     impact: Option<Impact>,
     /// How long it can wait, if they said.
     urgency: Option<Urgency>,
+    /// How many of the merchant's terminals are hit.
+    terminals_hit: Option<u32>,
+    /// The telephone they call from.
+    phone: Option<String>,
 }
 
 /// How a report would be judged: faults with their evidence, remote or on site, the priority with its derivation. Nothing is kept.
@@ -125,6 +139,8 @@ async fn triage_preview(door: Door<act::TicketOpen>, body: Body<TriageAsk>) -> R
             terminal_serial: said(given.terminal_serial.as_deref()),
             impact: given.impact,
             urgency: given.urgency,
+            terminals_hit: agent::terminals_hit(given.terminals_hit)?,
+            phone: given.phone.as_deref().and_then(plain_phone),
         };
         preview(tx, reach, &asked)
     })

@@ -83,6 +83,8 @@ struct PriorityTicket {
     version: i64,
     impact: Impact,
     urgency: Urgency,
+    /// How many of the merchant's terminals are hit; what was said before without it.
+    terminals_hit: Option<u32>,
     /// Why, in a sentence.
     reason: String,
 }
@@ -157,7 +159,7 @@ desk_doors! {
     };
     /// Judges impact and urgency anew; the priority follows from the table and is explained line by line.
     ticket_priority: TicketWork("/tickets/{id}/priority", "ticket_priority", PriorityTicket, "ticket.priority") |tx, desk, b|
-        agent::prioritise(tx, desk, b.impact, b.urgency, &b.reason);
+        agent::prioritise(tx, desk, b.impact, b.urgency, b.terminals_hit, &b.reason);
     /// Waits for somebody outside; clocks pause as the agreement says.
     ticket_pause: TicketWork("/tickets/{id}/pause", "ticket_pause", WaitTicket, "ticket.pause") |tx, desk, b|
         desk.command(tx, &Command::Pause { reason: b.reason });

@@ -11,6 +11,7 @@ use crate::file::store::FileFace;
 use crate::ground::db::{Done, Tx};
 use crate::ground::texts;
 use crate::ticket::entry::{self, Author, Entry, Kind};
+use crate::ticket::store::Ticket;
 use crate::view::reach::see_ticket;
 use crate::view::sentence;
 
@@ -65,6 +66,12 @@ pub fn timeline(tx: &mut Tx<'_>, reach: Reach, id: TicketId, after: i64, limit: 
     Ok(lines.into_iter().map(|entry| line(files.remove(&entry.id).unwrap_or_default(), entry)).collect())
 }
 
+/// The newest lines of a ticket the caller sees, oldest first; their files stand on its own page.
+pub(super) fn latest(tx: &mut Tx<'_>, t: &Ticket, limit: u32) -> Done<Vec<TicketLine>> {
+    let after = t.entry_count - i64::from(limit);
+    Ok(entry::entries(tx, t.id, after.max(0), limit)?.into_iter().map(|e| line(Vec::new(), e)).collect())
+}
+
 fn line(files: Vec<FileFace>, e: Entry) -> TicketLine {
     let event =
         e.event.as_ref().map(|(code, data)| LineEvent { code: code.clone(), sentence: told(code, data, e.author), short: short(code) });
@@ -111,6 +118,7 @@ fn told(code: &str, data: &Value, author: Author) -> Text {
         }
         (_, "label") => data["label"][if lang == Lang::Zh { "zh" } else { "en" }].as_str().unwrap_or_default().to_owned(),
         (_, "amount" | "price_version") => sentence::word("visit", &data[hole], lang),
+        (_, "link") => sentence::word("link", &data[hole], lang),
         (_, "decision" | "outcome" | "impact" | "urgency" | "reason") => sentence::word(hole, &data[hole], lang),
         _ => sentence::word("visit", &data[hole], lang),
     });

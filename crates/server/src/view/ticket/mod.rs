@@ -1,11 +1,17 @@
 //! Tickets as people see them: rows of the queues, the page of one, its timeline.
 
+mod alike;
 mod line;
+mod links;
+mod merged;
 mod page;
 mod row;
 
 pub use line::{TicketLine, timeline};
-pub use page::{TicketPage, TicketTerminal, action, page, shown, terminal_card};
+pub use alike::{Told, alike};
+pub use merged::{MergePreview, merge_preview, merge_side};
+use line::latest;
+pub use page::{SimilarTicket, TicketPage, TicketTerminal, action, page, shown, terminal_card};
 pub use row::{TicketRow, rows};
 
 use postsale_domain::ground::{Reach, Role};

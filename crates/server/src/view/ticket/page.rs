@@ -1,20 +1,25 @@
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use postsale_domain::coverage::{self, Coverage};
 use postsale_domain::facts::CustomField;
-use postsale_domain::ground::{AcquirerId, Lang, Reach, Text, mask_email, mask_phone};
+use postsale_domain::ground::{AcquirerId, Lang, Reach, Text, TypedId, mask_email, mask_phone};
+use postsale_domain::incident::Reported;
 use postsale_domain::knowledge::{Audience, GuideOutcome, GuideState};
 use postsale_domain::merchant::{ContactId, Hours, MerchantId, StoreId, Tier};
 use postsale_domain::org::act;
 use postsale_domain::refuse;
 use postsale_domain::sla::{ClockKind, ClockState};
 use postsale_domain::terminal::{BindingId, TerminalId};
+use postsale_domain::ticket::alike::Likeness;
 use postsale_domain::ticket::triage::Judged;
 use postsale_domain::ticket::{
-    Around, CommandKind, Decision, Impact, Outcome, PriorityWhy, TicketId, TicketState, Urgency, missing, possible,
+    Around, CommandKind, Decision, Impact, Outcome, PriorityWhy, TicketId, TicketState, Urgency, missing, possible, queue,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::alike::{Alike, Found, Told, alike};
+use super::links::{self, TicketLink};
+use super::merged::{self, MergedInto, MergedTicket};
 use super::{TicketRow, number, rows};
 use crate::facts::extra::{self, Extra};
 use crate::facts::{InForce, in_force};
@@ -22,15 +27,17 @@ use crate::followup::store::{self as follow_ups, Face};
 use crate::ground::db::{Done, Tx};
 use crate::ground::when::{self, zone};
 use crate::merchant::store as merchants;
-use crate::ticket::list;
+use crate::ticket::task::{self, SubTask};
+use crate::ticket::merge;
 use crate::ticket::store::{self, Ticket};
 use crate::view::guide;
+use crate::view::incident::{self, KnownIncident, TicketIncident};
 use crate::view::reach::see_ticket;
 use crate::view::visit::{WorkOrderRow, rows_of_ticket};
 use crate::{sla, terminal};
 
-/// Days in which another case of the same terminal is worth a look.
-const SIMILAR_DAYS: i64 = 90;
+/// Tickets that may be the same a page shows.
+const SIMILAR: usize = 20;
 
 /// A ticket on its page.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -45,6 +52,8 @@ pub struct TicketFull {
     urgency: Urgency,
     /// How the priority came about, line by line.
     priority_why: PriorityWhy,
+    /// Why it stands where it stands among what to take up next, line by line.
+    queue_why: Vec<Text>,
     decision: Option<Decision>,
     fault_code: Option<String>,
     fault_name: Option<Text>,
@@ -169,16 +178,6 @@ pub struct TicketGuide {
     ending: Option<Text>,
 }
 
-/// Why another ticket is worth a look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Alike {
-    /// The same terminal within ninety days.
-    SameTerminal,
-    /// Another open case of the same merchant.
-    SameMerchant,
-}
-
 /// Another ticket that is worth a look.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SimilarTicket {
@@ -188,6 +187,8 @@ pub struct SimilarTicket {
     subject: String,
     state: TicketState,
     why: Alike,
+    /// How much the words share; null when too little.
+    likeness: Option<Likeness>,
     fault_code: Option<String>,
     fault_name: Option<Text>,
     outcome: Option<Outcome>,
@@ -228,6 +229,18 @@ pub struct TicketPage {
     follow_ups: Vec<Face>,
     similar: Vec<SimilarTicket>,
     promise: Option<TicketPromise>,
+    /// The trouble it shares with others; null when it stands alone.
+    incident: Option<TicketIncident>,
+    /// Troubles it may share, while it stands alone and is worked on.
+    known_incidents: Vec<KnownIncident>,
+    /// How it stands to other tickets.
+    links: Vec<TicketLink>,
+    /// What is to be done besides, in the order it was asked for.
+    sub_tasks: Vec<SubTask>,
+    /// Where it goes on; null while it goes on here.
+    merged_into: Option<MergedInto>,
+    /// What goes on under its number.
+    merged: Vec<MergedTicket>,
     /// What registration still lacks: `contact`, `terminal`, `symptom`.
     missing: Vec<String>,
     /// Commands that would do something now and that the reader may give.
@@ -268,6 +281,9 @@ pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
     };
     let coverage = terminal.as_ref().map(|d| coverage::decide(&d.warranty(), when::day(tx.now())));
     let work_orders = rows_of_ticket(tx, t.id)?;
+    let sub_tasks = task::of_ticket(tx, t.id)?;
+    let incident = incident::of_ticket(tx, t.id)?;
+    let terminal_model = terminal.as_ref().map(|d| d.model.clone());
     let force = in_force(tx)?;
     let said = extra::one(tx, t.id)?;
     let fault_name = t.case.fault_code.as_deref().and_then(|code| force.fault_name(code));
@@ -278,7 +294,7 @@ pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
             phone_masked: t.contact.phone.as_deref().map(mask_phone),
             email_masked: t.contact.email.as_deref().map(mask_email),
             lang: t.contact.lang,
-            by_mail: t.contact.email.is_some(),
+            by_mail: merge::by_mail(tx, t)?,
         },
         merchant: merchant(tx, t)?,
         terminal: match terminal {
@@ -291,8 +307,17 @@ pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
         follow_ups: follow_ups::of_ticket(tx, t.id)?.into_iter().map(Face::from).collect(),
         similar: similar(tx, t)?,
         promise: promise(tx, t, &work_orders)?,
+        known_incidents: match (&incident, t.closed_at) {
+            (None, None) => known_to(tx, t, terminal_model.as_deref())?,
+            _ => Vec::new(),
+        },
+        incident,
+        links: links::of(tx, t)?,
+        merged_into: merged::into(tx, t)?,
+        merged: merged::under(tx, t)?,
         missing: missing(&t.case).into_iter().map(str::to_owned).collect(),
-        allowed: commands(tx, t, &work_orders),
+        allowed: commands(tx, t, &work_orders, sub_tasks.iter().filter(|k| k.done_at.is_none()).count()),
+        sub_tasks,
         lines: t.entry_count,
         work_orders,
         ticket: TicketFull {
@@ -303,6 +328,7 @@ pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
             impact: t.case.impact,
             urgency: t.case.urgency,
             priority_why: t.priority_why.clone(),
+            queue_why: queue::explain(t.opened_at, t.case.priority, tx.now()),
             decision: t.case.decision,
             fault_code: t.case.fault_code.clone(),
             fault_name,
@@ -378,6 +404,23 @@ pub fn terminal_card(tx: &mut Tx<'_>, d: terminal::store::Terminal) -> Done<Tick
     })
 }
 
+/// Incidents a ticket may belong to, by what is known of it.
+fn known_to(tx: &mut Tx<'_>, t: &Ticket, model: Option<&str>) -> Done<Vec<KnownIncident>> {
+    let judged: Option<Judged> = t.triage.clone().and_then(|kept| serde_json::from_value(kept).ok());
+    let proposed = judged.into_iter().flat_map(|j| j.proposals).map(|p| p.fault_code);
+    let district = match t.store_id {
+        Some(id) => merchants::store(tx, id)?.map(|s| s.district),
+        None => None,
+    };
+    let reported = Reported {
+        acquirer: t.acquirer_id.map(TypedId::uuid),
+        district,
+        model: model.map(str::to_owned),
+        faults: t.case.fault_code.iter().cloned().chain(proposed).collect(),
+    };
+    incident::known(tx, &reported)
+}
+
 fn guide_now(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketGuide> {
     let fits = guide::fitting(tx, t)?.map(|g| GuideName { id: g.id.clone(), name: g.name.clone() });
     let walk = guide::shown(tx, t, Audience::Agent)?;
@@ -394,33 +437,34 @@ fn guide_now(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketGuide> {
 }
 
 fn similar(tx: &mut Tx<'_>, t: &Ticket) -> Done<Vec<SimilarTicket>> {
+    let told = Told {
+        ticket: Some(t.id),
+        terminal: t.terminal_id,
+        merchant: t.merchant_id,
+        phone: t.contact.phone.as_deref(),
+        symptom: &t.case.symptom,
+    };
     let force = in_force(tx)?;
-    let since = tx.now() - SignedDuration::from_hours(24 * SIMILAR_DAYS);
-    let mut found: Vec<(Alike, Ticket)> = Vec::new();
-    if let Some(terminal) = t.terminal_id {
-        let same = list::of_terminal(tx, terminal, 20)?;
-        found.extend(same.into_iter().filter(|o| o.id != t.id && o.opened_at > since).map(|o| (Alike::SameTerminal, o)));
-    }
-    if let Some(merchant) = t.merchant_id {
-        let same = list::open_of_merchant(tx, merchant, 20)?;
-        let known: Vec<TicketId> = found.iter().map(|(_, o)| o.id).collect();
-        found.extend(same.into_iter().filter(|o| o.id != t.id && !known.contains(&o.id)).map(|o| (Alike::SameMerchant, o)));
-    }
-    Ok(found
-        .into_iter()
-        .map(|(why, o)| SimilarTicket {
+    Ok(alike(tx, &told, false)?.into_iter().take(SIMILAR).map(|found| SimilarTicket::of(found, &force)).collect())
+}
+
+impl SimilarTicket {
+    /// A ticket that may be the same, with the names of the facts in force.
+    pub fn of(Found { ticket: o, why, likeness }: Found, force: &InForce) -> Self {
+        SimilarTicket {
             id: o.id,
             number: number(o.number),
             subject: o.subject,
             state: o.case.state,
             why,
+            likeness,
             fault_name: o.case.fault_code.as_deref().and_then(|code| force.fault_name(code)),
             fault_code: o.case.fault_code,
             outcome: o.case.outcome,
             opened_at: o.opened_at,
             closed_at: o.closed_at,
-        })
-        .collect())
+        }
+    }
 }
 
 fn promise(tx: &mut Tx<'_>, t: &Ticket, orders: &[WorkOrderRow]) -> Done<Option<TicketPromise>> {
@@ -447,13 +491,15 @@ pub fn action(kind: CommandKind) -> &'static str {
         CommandKind::Solve => "ticket.solve",
         CommandKind::Confirm | CommandKind::Reopen => "ticket.confirm",
         CommandKind::Cancel => "ticket.cancel",
+        CommandKind::Relate | CommandKind::AddTask => "ticket.work",
+        CommandKind::Merge | CommandKind::Unmerge | CommandKind::Split => "ticket.merge",
     }
 }
 
-fn commands(tx: &Tx<'_>, t: &Ticket, orders: &[WorkOrderRow]) -> Vec<CommandKind> {
+fn commands(tx: &Tx<'_>, t: &Ticket, orders: &[WorkOrderRow], open_tasks: usize) -> Vec<CommandKind> {
     let who = &tx.caller().who;
     let days_closed = t.closed_at.map_or(0, |at| (tx.now().as_second() - at.as_second()) / 86_400);
-    let around = Around { live_work_order: orders.iter().any(WorkOrderRow::live), days_closed };
+    let around = Around { live_work_order: orders.iter().any(WorkOrderRow::live), days_closed, merged_into: None, open_tasks };
     // Who sees the page at all sees it as one of their own.
     let may = |kind: &CommandKind| act::reach(action(*kind), who) != Reach::None;
     possible(&t.case, around, tx.caller().user()).into_iter().filter(may).collect()

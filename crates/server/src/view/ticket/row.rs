@@ -126,6 +126,8 @@ pub fn rows(tx: &mut Tx<'_>, tickets: &[Ticket]) -> Done<Vec<TicketRow>> {
         .map(|t| {
             let names = names.remove(&t.id).unwrap_or_default();
             let clocks = clocks.remove(&t.id).unwrap_or_default();
+            // Where a case goes on its clocks go on; its own are set aside.
+            let clocks = if t.case.state == TicketState::Merged { Vec::new() } else { clocks };
             let look_at = most_urgent(&clocks).map(|c| c.kind);
             let of = |kind| clocks.iter().find(|c| c.kind == kind).cloned();
             TicketRow {

@@ -2,6 +2,7 @@
 //! What people would read of it is kept in `portraits/stories/`.
 
 mod letter;
+mod merge;
 mod printer;
 
 use jiff::Timestamp;

@@ -200,7 +200,7 @@ on_both! {
         kit.later(jiff::SignedDuration::from_hours(31 * 24));
         let late = desk.world.client(&kit, Role::Agent).await;
         let page = late.get(&path(&second, "")).await.expect(200);
-        assert_eq!(page["allowed"], json!(["note"]));
+        assert_eq!(page["allowed"], json!(["note", "relate"]));
         let reopen = json!({ "version": page["ticket"]["version"], "reason": "x" });
         assert_eq!(late.post(&path(&second, "/reopen"), &reopen).await.problem(409), "ticket.reopen_too_late");
     }

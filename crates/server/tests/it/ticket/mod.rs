@@ -2,7 +2,9 @@
 
 mod bulk;
 mod command;
+mod merge;
 mod open;
 mod queue;
+mod relation;
 mod saved;
 mod sight;

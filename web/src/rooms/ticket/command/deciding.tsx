@@ -1,5 +1,5 @@
 /** Commands that judge: priority, remote or on site, the visit, the solution. */
-import { Form, Input } from "antd";
+import { Form, Input, InputNumber } from "antd";
 import type { Schema, TicketPage } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
@@ -12,7 +12,7 @@ export type DialogProps = { page: TicketPage; onClose: () => void };
 
 const said = (text: string | undefined) => text?.trim() || null;
 
-type Judged = Pick<Schema<"PriorityTicket">, "impact" | "urgency" | "reason">;
+type Judged = Pick<Schema<"PriorityTicket">, "impact" | "urgency" | "reason" | "terminals_hit">;
 
 export function PriorityDialog({ page, onClose }: DialogProps) {
   const { t, pick } = useWords();
@@ -26,7 +26,7 @@ export function PriorityDialog({ page, onClose }: DialogProps) {
       submit={t("command.priority_submit")}
       page={page}
       form={form}
-      initial={{ impact: ticket.impact, urgency: ticket.urgency }}
+      initial={{ impact: ticket.impact, urgency: ticket.urgency, terminals_hit: ticket.priority_why.terminals_hit ?? null }}
       pending={run.isPending}
       problem={run.error}
       onSubmit={(values) => run.mutate({ params: { path: { id: ticket.id } }, body: { ...values, version: ticket.version } })}
@@ -39,6 +39,9 @@ export function PriorityDialog({ page, onClose }: DialogProps) {
       </ul>
       <ChoiceField name="impact" label="command.impact" words="impact" values={["cannot_take_payment", "partly", "can_take_payment", "unknown"]} />
       <ChoiceField name="urgency" label="command.urgency" words="urgency" values={["now", "today", "can_wait"]} />
+      <Form.Item name="terminals_hit" label={t("command.terminals_hit")} extra={t("command.terminals_hit_extra")}>
+        <InputNumber min={1} max={10000} precision={0} />
+      </Form.Item>
       <ReasonField />
     </CommandModal>
   );

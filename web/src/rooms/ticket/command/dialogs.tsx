@@ -2,7 +2,10 @@
 import type { ComponentType } from "react";
 import type { Command } from "../page/next";
 import { PriorityDialog, SolveDialog, TriageDialog, VisitDialog, type DialogProps } from "./deciding";
+import { MergeDialog } from "./MergeDialog";
 import { AssignDialog, CancelDialog, ConfirmDialog, PauseDialog, RegisterDialog, ReopenDialog, ResumeDialog } from "./plain";
+import { RelateDialog, SplitDialog, TaskDialog } from "./relating";
+import { UnmergeDialog } from "./UnmergeDialog";
 
 /** Commands asked in a dialog. Claiming asks nothing; words and guides have places of their own. */
 export type Asked = Exclude<Command, "claim" | "reply" | "note" | "guide">;
@@ -19,4 +22,9 @@ export const dialogs: Record<Asked, ComponentType<DialogProps>> = {
   confirm: ConfirmDialog,
   reopen: ReopenDialog,
   cancel: CancelDialog,
+  merge: MergeDialog,
+  unmerge: UnmergeDialog,
+  relate: RelateDialog,
+  add_task: TaskDialog,
+  split: SplitDialog,
 };

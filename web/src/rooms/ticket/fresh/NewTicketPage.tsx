@@ -1,6 +1,6 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { Button, Form, Input, Radio } from "antd";
-import { useDeferredValue } from "react";
+import { Button, Form, Input, InputNumber, Radio, Tag } from "antd";
+import { useDeferredValue, useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
@@ -24,6 +24,7 @@ type Typed = {
   urgency?: Schema<"Urgency">;
   ticket_type?: string;
   fields?: Record<string, string | null | undefined>;
+  hit?: number;
 };
 
 /** What was filled in of the tenant's own fields. */
@@ -48,6 +49,7 @@ export function NewTicketPage() {
     useAfterCommand((page) => void navigate({ to: "/tickets/$id", params: { id: page.ticket.id }, replace: true })),
   );
 
+  const [incident, setIncident] = useState<Schema<"KnownIncident"> | null>(null);
   const submit = (v: Typed, evenIfOpen: boolean) =>
     open.mutate({
       body: {
@@ -60,6 +62,8 @@ export function NewTicketPage() {
         urgency: v.urgency ?? null,
         ticket_type: v.ticket_type ?? null,
         fields: given(v.fields),
+        terminals_hit: v.hit ?? null,
+        incident_id: incident?.id ?? null,
         even_if_open: evenIfOpen,
       },
     });
@@ -103,6 +107,17 @@ export function NewTicketPage() {
             <Radio.Group className={css.choices} options={(["now", "today", "can_wait"] as const).map((value) => ({ value, label: t(`urgency.${value}`) }))} />
           </Form.Item>
           <OwnFields type={typed?.ticket_type ?? "repair"} />
+          <Form.Item name="hit" label={t("command.terminals_hit")} extra={t("command.terminals_hit_extra")}>
+            <InputNumber min={1} max={10000} precision={0} />
+          </Form.Item>
+          {incident && (
+            <p data-testid="fresh-joins">
+              {t("fresh.joins")}{" "}
+              <Tag closable onClose={() => setIncident(null)}>
+                {incident.number} {incident.title}
+              </Tag>
+            </p>
+          )}
           {open.error && (
             <ProblemLine problem={open.error}>
               {open.error.code === "ticket.open_already" && (
@@ -121,7 +136,7 @@ export function NewTicketPage() {
         </Form>
       </section>
       <aside className={css.side} aria-label={t("fresh.preview")}>
-        <Preview ask={{ symptom: said(typed?.symptom) ?? "", terminal_serial: serialOf(typed?.serial), response_code: said(typed?.response_code), impact: typed?.impact ?? null, urgency: typed?.urgency ?? null }} />
+        <Preview joined={incident?.id ?? null} onJoin={setIncident} ask={{ symptom: said(typed?.symptom) ?? "", terminal_serial: serialOf(typed?.serial), response_code: said(typed?.response_code), impact: typed?.impact ?? null, urgency: typed?.urgency ?? null, terminals_hit: typed?.hit ?? null, phone: said(typed?.phone) }} />
       </aside>
     </div>
   );

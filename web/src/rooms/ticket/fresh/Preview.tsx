@@ -1,12 +1,14 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { Button } from "antd";
 import { useEffect, useState } from "react";
 import type { Schema } from "@api";
 import { client } from "@ground/api/client";
 import { useWords } from "@ground/i18n/Words";
 import { PriorityLabel } from "@ground/labels/Labels";
 import { ProblemLine } from "@ground/parts/ProblemView";
-import { MainClock, StateLabel } from "../labels";
+import { useSession } from "@ground/session/Session";
+import { StateLabel } from "../labels";
 import css from "./fresh.module.css";
 
 type Ask = Schema<"TriageAsk">;
@@ -22,11 +24,14 @@ function useSettled<T>(value: T, after: number): T {
   return JSON.parse(settled) as T;
 }
 
-/** How the case would be judged, and what the house knows of the terminal. Nothing is kept. */
-export function Preview({ ask }: { ask: Ask }) {
-  const { t, pick } = useWords();
+type Props = { ask: Ask; joined: string | null; onJoin: (incident: Schema<"KnownIncident">) => void };
+
+/** How the case would be judged, what the house knows of the terminal, and what it may be the same as. Nothing is kept. */
+export function Preview({ ask, joined, onJoin }: Props) {
+  const { t, f, pick } = useWords();
+  const { may } = useSession();
   const asked = useSettled(ask, 400);
-  const enough = asked.symptom.length >= 2 || (asked.terminal_serial ?? "").length >= 6 || Boolean(asked.response_code);
+  const enough = asked.symptom.length >= 2 || (asked.terminal_serial ?? "").length >= 6 || Boolean(asked.response_code) || (asked.phone ?? "").replace(/\D/g, "").length >= 7;
   const preview = useQuery({
     queryKey: ["triage-preview", asked],
     queryFn: async () => {
@@ -42,19 +47,40 @@ export function Preview({ ask }: { ask: Ask }) {
   if (preview.error) return <ProblemLine problem={preview.error} />;
   const it = preview.data;
   if (!it) return <p className={css.waiting}>{t("state.loading")}</p>;
-  const { triage, priority_why, terminal, coverage, open_already } = it;
+  const { triage, priority_why, terminal, coverage, candidates, incidents } = it;
   return (
     <>
-      {open_already.length > 0 && (
-        <section className={css.warning} role="alert" data-testid="fresh-open-already">
-          <h2>{t("fresh.open_already", { count: open_already.length })}</h2>
+      {incidents.length > 0 && (
+        <section className={css.warning} data-testid="fresh-incidents">
+          <h2>{t("fresh.incidents", { count: incidents.length })}</h2>
           <ul>
-            {open_already.map((row) => (
-              <li key={row.id}>
-                <Link to="/tickets/$id" params={{ id: row.id }}>
-                  {row.number}
-                </Link>{" "}
-                {row.subject} <StateLabel {...row} /> <MainClock row={row} />
+            {incidents.map((one) => (
+              <li key={one.id}>
+                <span className="num">{one.number}</span> {one.title}
+                <div className="meta">{[...one.by.map(pick), t("incident.since_at", { at: f.moment(one.opened_at) })].join(" · ")}</div>
+                {may("incident.work") && (
+                  <Button size="small" disabled={joined === one.id} onClick={() => onJoin(one)} data-testid="fresh-join">
+                    {t(joined === one.id ? "fresh.joined" : "fresh.join")}
+                  </Button>
+                )}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {candidates.length > 0 && (
+        <section className={css.warning} role="alert" data-testid="fresh-candidates">
+          <h2>{t("fresh.candidates", { count: candidates.length })}</h2>
+          <ul>
+            {candidates.map((one) => (
+              <li key={one.id}>
+                <span className="num">{one.number}</span> {one.subject} <StateLabel state={one.state} />
+                <div className="meta">
+                  {[t(`alike.${one.why}`), one.likeness && t("alike.shares", { percent: one.likeness.percent, words: one.likeness.words.join(t("list.comma")) }), f.moment(one.opened_at)].filter(Boolean).join(" · ")}
+                </div>
+                <Link to="/tickets/$id" params={{ id: one.id }}>
+                  {t("fresh.open_instead")}
+                </Link>
               </li>
             ))}
           </ul>

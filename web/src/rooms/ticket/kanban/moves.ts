@@ -20,7 +20,7 @@ const commands: { [From in BoardState]?: { [To in BoardState]?: Asked | "guide" 
 
 /** The command of a move, or the sentence that says why there is none. */
 export function moveOf(from: TicketState, to: BoardState): Move {
-  const command = from === "cancelled" ? undefined : commands[from]?.[to];
+  const command = from === "cancelled" || from === "merged" ? undefined : commands[from]?.[to];
   if (command) return { command };
   if (to === "new") return { no: "board.no_new" };
   if (from === "new") return { no: "board.no_from_new" };

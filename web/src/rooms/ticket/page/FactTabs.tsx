@@ -7,6 +7,7 @@ import { CopyNumber, grouped } from "@ground/parts/CopyNumber";
 import { Nothing } from "@ground/parts/Nothing";
 import css from "./facts.module.css";
 import { OpeningHours } from "./OpeningHours";
+import { IncidentFacts, LinkFacts, TaskFacts } from "./Relations";
 
 type Props = { page: TicketPage };
 
@@ -131,11 +132,16 @@ export function CoverageFacts({ page: { coverage } }: Props) {
   );
 }
 
-export function RelatedFacts({ page: { similar, follow_ups } }: Props) {
+export function RelatedFacts({ page }: Props) {
   const { t, f, pick } = useWords();
-  if (similar.length === 0 && follow_ups.length === 0) return <Nothing kind="empty" title={t("fact.related_none")} />;
+  const { similar, follow_ups } = page;
+  const none = similar.length + follow_ups.length + page.links.length + page.sub_tasks.length + page.known_incidents.length === 0 && !page.incident;
   return (
     <>
+      <TaskFacts page={page} />
+      <LinkFacts page={page} />
+      <IncidentFacts page={page} />
+      {none && <Nothing kind="empty" title={t("fact.related_none")} />}
       {similar.length > 0 && (
         <section className={css.section}>
           <h3>{t("fact.similar")}</h3>
@@ -149,7 +155,7 @@ export function RelatedFacts({ page: { similar, follow_ups } }: Props) {
                   <span>{other.subject}</span>
                 </div>
                 <div className="meta">
-                  {[t(`alike.${other.why}`), f.date(other.opened_at), t(`ticket_state.${other.state}`), other.outcome && t(`outcome.${other.outcome}`), pick(other.fault_name)].filter(Boolean).join(" · ")}
+                  {[t(`alike.${other.why}`), other.likeness && t("alike.shares", { percent: other.likeness.percent, words: other.likeness.words.join(t("list.comma")) }), f.date(other.opened_at), t(`ticket_state.${other.state}`), other.outcome && t(`outcome.${other.outcome}`), pick(other.fault_name)].filter(Boolean).join(" · ")}
                 </div>
               </li>
             ))}

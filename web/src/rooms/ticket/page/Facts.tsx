@@ -29,7 +29,7 @@ export function Facts({ page, tab, onTab, onCommand }: Props) {
     related: () => <RelatedFacts page={page} />,
     own: () => <TicketOwn page={page} />,
   };
-  const count = { visit: page.work_orders.length, related: page.similar.length };
+  const count = { visit: page.work_orders.length, related: page.similar.length + page.links.length + page.sub_tasks.filter((task) => !task.done_at).length + (page.incident ? 1 : page.known_incidents.length) };
   return (
     <div className={css.facts}>
       <Strip page={page} />

@@ -45,7 +45,12 @@ export function Header({ page, company, search, onCommand, onClock, onFacts, und
         {ticket.response && <ClockBadge clock={ticket.response} named onExplain={() => onClock("first_response")} />}
         {ticket.resolution && <ClockBadge clock={ticket.resolution} named onExplain={() => onClock("resolution")} />}
         <StateLabel {...ticket} />
-        <PriorityLabel priority={ticket.priority} why={ticket.priority_why.lines.map(pick).join("\n")} />
+        <PriorityLabel priority={ticket.priority} why={[...ticket.priority_why.lines, ...ticket.queue_why].map(pick).join("\n")} />
+        {page.incident && (
+          <span>
+            <span className={css.dim}>{page.incident.number}</span> {page.incident.title}
+          </span>
+        )}
         {ticket.tier && <TierLabel tier={ticket.tier} />}
         <span>
           <span className={css.dim}>{t("queue.owner")}</span> <Owner ticket={ticket} />

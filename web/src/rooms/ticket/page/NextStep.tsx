@@ -25,10 +25,11 @@ export function NextStep({ page }: { page: TicketPage }) {
   );
 }
 
-function useNextSentence({ ticket, missing, guide, work_orders }: TicketPage): string {
+function useNextSentence({ ticket, missing, guide, work_orders, merged_into }: TicketPage): string {
   const { t, f, pick } = useWords();
   const order = work_orders.find((o) => !["done", "failed", "cancelled"].includes(o.state));
   if (ticket.state === "closed") return t("next.closed", { at: ticket.closed_at ? f.moment(ticket.closed_at) : "" });
+  if (ticket.state === "merged") return t("next.merged", { number: merged_into?.number ?? "" });
   if (ticket.state === "cancelled") return t("next.cancelled");
   if (missing.length > 0) return t("next.missing", { what: missing.map((m) => t(`missing.${m}` as Key)).join(t("list.comma")) });
   if (!ticket.claimed) return t("next.unclaimed");

@@ -19,6 +19,7 @@ import { Facts, type Tab } from "./Facts";
 import { Header } from "./Header";
 import { NextStep } from "./NextStep";
 import type { Command } from "./next";
+import { MergedThreads } from "./MergedThreads";
 import css from "./page.module.css";
 import { Neighbours } from "./Neighbours";
 import { Timeline } from "./Timeline";
@@ -91,6 +92,7 @@ function Whole({ page, search }: { page: Page; search: QueueSearch }) {
         <Neighbours id={ticket.id} search={search} />
         <section className={css.middle}>
           <NextStep page={page} />
+          <MergedThreads page={page} />
           <Timeline id={ticket.id} />
           <Writers people={company} />
           <Composer page={page} ref={composer} />

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { TicketPage } from "@api";
 import { arrange, nextCommand, type Command } from "./next";
 
-const all: Command[] = ["claim", "assign", "register", "reply", "note", "priority", "pause", "resume", "triage", "guide", "visit", "solve", "confirm", "reopen", "cancel"];
+const all: Command[] = ["claim", "assign", "register", "reply", "note", "priority", "pause", "resume", "triage", "guide", "visit", "solve", "confirm", "reopen", "cancel", "merge", "unmerge", "relate", "add_task", "split"];
 
 type Over = { state?: string; claimed?: boolean; waiting?: string[]; decision?: string | null; missing?: string[]; allowed?: Command[]; guide?: object };
 
@@ -23,6 +23,7 @@ describe("the command that stands out", () => {
     ["a guide fits", { guide: { fits: { id: "x" } } }, "guide"],
     ["no guide fits", {}, "solve"],
     ["somebody is on the way", { state: "visit" }, null],
+    ["it goes on elsewhere", { state: "merged", claimed: false }, null],
     ["it is over", { state: "closed" }, null],
   ])("%s", (_, over, expected) => expect(nextCommand(page(over))).toBe(expected));
 });

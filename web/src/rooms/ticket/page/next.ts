@@ -7,6 +7,7 @@ export type Command = Schema<"CommandKind">;
 export function nextCommand({ ticket, allowed, missing, guide, work_orders }: TicketPage): Command | null {
   const can = (command: Command) => allowed.includes(command);
   const first = (...commands: Command[]) => commands.find(can) ?? null;
+  if (ticket.state === "merged") return null;
   if (!ticket.claimed) return first("claim");
   if (missing.length > 0) return first("register");
   if (ticket.state === "solved") return first("confirm");
@@ -20,8 +21,8 @@ export function nextCommand({ ticket, allowed, missing, guide, work_orders }: Ti
   return first("solve");
 }
 
-const beside: readonly Command[] = ["guide", "visit", "solve", "confirm", "reopen", "resume", "pause"];
-const further: readonly Command[] = ["claim", "assign", "priority", "triage", "register"];
+const beside: readonly Command[] = ["guide", "visit", "solve", "confirm", "reopen", "resume", "pause", "unmerge"];
+const further: readonly Command[] = ["claim", "assign", "priority", "triage", "register", "add_task", "relate", "merge", "split"];
 
 /** Buttons in sight beside the first one, what waits under "more", and what ends the case, apart from the rest. */
 export function arrange(page: TicketPage): { first: Command | null; beside: Command[]; more: Command[]; ending: Command[] } {

@@ -1,0 +1,131 @@
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::ground::{Text, Timestamp};
+
+crate::ids! {
+    /// A trouble many tickets share.
+    IncidentId = "inc";
+    /// Words to all its reporters at once.
+    BroadcastId = "brd";
+}
+
+/// Where an incident stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum IncidentState {
+    /// It goes on.
+    Open,
+    /// It is over.
+    Resolved,
+}
+
+impl IncidentState {
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+/// What an incident is about. A part that is not named is any.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Scope {
+    /// The acquirer whose terminals are hit.
+    pub acquirer: Option<Uuid>,
+    /// The district.
+    pub district: Option<String>,
+    /// The model.
+    pub model: Option<String>,
+    /// The fault.
+    pub fault_code: Option<String>,
+}
+
+impl Scope {
+    /// Whether nothing is named: it would be about everything.
+    pub fn is_empty(&self) -> bool {
+        self.acquirer.is_none() && self.district.is_none() && self.model.is_none() && self.fault_code.is_none()
+    }
+}
+
+/// What is known of a report, to be compared with a scope. What is not known contradicts nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reported {
+    /// The terminal's acquirer.
+    pub acquirer: Option<Uuid>,
+    /// The shop's district.
+    pub district: Option<String>,
+    /// The terminal's model.
+    pub model: Option<String>,
+    /// The faults it may be, the likeliest first.
+    pub faults: Vec<String>,
+}
+
+/// Why a reporter is, or is not, reached by a broadcast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TellingOutcome {
+    /// By mail, at once.
+    Mail,
+    /// By mail, after the quiet hours.
+    MailLater,
+    /// On their page: there is no address.
+    Page,
+    /// Not told: the same address has it from another reporter of this broadcast.
+    SameContact,
+    /// Not told: the address has had the day's most broadcasts.
+    Capped,
+    /// Not told: the ticket was closed, withdrawn or merged meanwhile.
+    Over,
+}
+
+impl TellingOutcome {
+    /// Every outcome.
+    pub const ALL: [Self; 6] = [Self::Mail, Self::MailLater, Self::Page, Self::SameContact, Self::Capped, Self::Over];
+
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::MailLater => "mail_later",
+            Self::Page => "page",
+            Self::SameContact => "same_contact",
+            Self::Capped => "capped",
+            Self::Over => "over",
+        }
+    }
+
+    /// Whether the words reach the reporter.
+    pub fn told(self) -> bool {
+        matches!(self, Self::Mail | Self::MailLater | Self::Page)
+    }
+}
+
+/// What must be known of a reporter before telling them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reporter {
+    /// The ticket is still worked on here.
+    pub open: bool,
+    /// There is an address.
+    pub has_address: bool,
+    /// The address was told in this broadcast already.
+    pub told_here: bool,
+    /// Broadcasts the address has had today.
+    pub today: u32,
+}
+
+/// How a reporter is told: the outcome, and when the mail may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// Whether, how, or why not.
+    pub outcome: TellingOutcome,
+    /// When a mail may go out.
+    pub send_at: Timestamp,
+}
+
+/// A part of a scope that a report matches, in words.
+pub type Match = Text;

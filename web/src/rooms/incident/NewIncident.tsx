@@ -1,0 +1,77 @@
+import { Form, Input, Modal, Select } from "antd";
+import type { TicketPage } from "@api";
+import { $api } from "@ground/api/query";
+import { useWords } from "@ground/i18n/Words";
+import { ProblemLine } from "@ground/parts/ProblemView";
+import { FaultField } from "@rooms/ticket/command/fields";
+import { useAfter } from "./data";
+import css from "./incident.module.css";
+
+const testId = { "data-testid": "incident-make" };
+
+type Typed = { title: string; acquirer_id?: string; district?: string; model?: string; fault_code?: string };
+type Props = { onClose: () => void; onMade: (id: string) => void; /** The ticket that gave the occasion: it belongs to the incident, and what is known of it is filled in. */ from?: TicketPage };
+
+const said = (text: string | undefined) => text?.trim() || null;
+
+/** Says what is going on and what it is about; at least one part is named. */
+export function NewIncident({ onClose, onMade, from }: Props) {
+  const { t } = useWords();
+  const [form] = Form.useForm<Typed>();
+  const acquirers = $api.useQuery("get", "/api/v1/acquirers", {}, { staleTime: 300_000 });
+  const run = $api.useMutation(
+    "post",
+    "/api/v1/incidents",
+    useAfter((page) => {
+      onClose();
+      onMade(page.incident.id);
+    }),
+  );
+  const { merchant, terminal, ticket } = from ?? {};
+  return (
+    <Modal
+      open
+      closable={false}
+      mask={{ closable: false }}
+      title={t("incident.new")}
+      okText={t("incident.make")}
+      cancelText={t("action.cancel")}
+      okButtonProps={{ htmlType: "submit", form: "incident", ...testId }}
+      confirmLoading={run.isPending}
+      onCancel={onClose}
+      destroyOnHidden
+      width={560}
+    >
+      <p className="lead">{from ? t("incident.new_lead_from", { number: from.ticket.number }) : t("incident.new_lead")}</p>
+      <Form<Typed>
+        id="incident"
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        initialValues={{ title: ticket?.subject, acquirer_id: merchant?.acquirer_id, model: terminal?.model, fault_code: ticket?.fault_code ?? undefined }}
+        onFinish={(v) =>
+          run.mutate({
+            body: { title: v.title, acquirer_id: v.acquirer_id ?? null, district: said(v.district), model: said(v.model), fault_code: v.fault_code ?? null, tickets: ticket ? [ticket.id] : [] },
+          })
+        }
+      >
+        <Form.Item name="title" label={t("incident.what")} rules={[{ required: true, whitespace: true, message: t("incident.title_missing") }]}>
+          <Input maxLength={100} autoFocus placeholder={t("incident.what_hint")} data-testid="incident-title" />
+        </Form.Item>
+        <Form.Item name="acquirer_id" label={t("fact.acquirer")}>
+          <Select allowClear loading={acquirers.isPending} placeholder={t("incident.any")} options={(acquirers.data?.items ?? []).map((a) => ({ value: a.id, label: a.name }))} />
+        </Form.Item>
+        <div className={css.two}>
+          <Form.Item name="district" label={t("incident.district")}>
+            <Input maxLength={50} placeholder={t("incident.any")} />
+          </Form.Item>
+          <Form.Item name="model" label={t("fact.model")}>
+            <Input maxLength={50} placeholder={t("incident.any")} />
+          </Form.Item>
+        </div>
+        <FaultField optional />
+      </Form>
+      {run.error && <ProblemLine problem={run.error} />}
+    </Modal>
+  );
+}

@@ -1,0 +1,168 @@
+/** Commands about how a ticket stands to others: link, sub-task, split. */
+import { useNavigate } from "@tanstack/react-router";
+import { Checkbox, DatePicker, Form, Input, Modal } from "antd";
+import type { Dayjs } from "dayjs";
+import { useState } from "react";
+import type { Schema, TicketLine } from "@api";
+import { $api } from "@ground/api/query";
+import { useWords } from "@ground/i18n/Words";
+import { useRows } from "@ground/list/useKeyset";
+import { BlockLoading } from "@ground/parts/Loading";
+import { ProblemLine } from "@ground/parts/ProblemView";
+import { useAfterCommand, useForgetTickets, useTimeline } from "../data";
+import { ColleagueSelect } from "./ColleagueSelect";
+import css from "./command.module.css";
+import { CommandModal } from "./CommandModal";
+import type { DialogProps } from "./deciding";
+import { ChoiceField } from "./fields";
+import { TicketSelect } from "./MergeDialog";
+
+const testId = { "data-testid": "command-submit" };
+
+const kinds = ["relates", "blocks", "caused_by", "duplicate_of"] as const;
+
+/** Says how this ticket stands to another one. */
+export function RelateDialog({ page, onClose }: DialogProps) {
+  const { t } = useWords();
+  const [form] = Form.useForm<{ kind: Schema<"LinkKind">; to: string }>();
+  const forget = useForgetTickets();
+  const after = useAfterCommand(() => {
+    forget();
+    onClose();
+  });
+  const run = $api.useMutation("post", "/api/v1/tickets/{id}/links", after);
+  const { id, number } = page.ticket;
+  return (
+    <CommandModal
+      title={t("relate.title")}
+      submit={t("relate.submit")}
+      page={page}
+      form={form}
+      initial={{ kind: "relates" }}
+      pending={run.isPending}
+      problem={run.error}
+      onSubmit={({ kind, to }) => run.mutate({ params: { path: { id } }, body: { kind, to } })}
+      onClose={onClose}
+    >
+      <ChoiceField name="kind" label="relate.kind" words="link_kind" values={kinds} />
+      <Form.Item name="to" label={t("relate.to", { number })} rules={[{ required: true, message: t("command.choose") }]}>
+        <PickedTicket page={page} />
+      </Form.Item>
+    </CommandModal>
+  );
+}
+
+/** [`TicketSelect`] as a form's field. */
+function PickedTicket({ page, value, onChange }: Pick<DialogProps, "page"> & { value?: string; onChange?: (id: string | null) => void }) {
+  return <TicketSelect page={page} value={value ?? null} onChange={(id) => onChange?.(id)} />;
+}
+
+type Task = { title: string; assignee?: string; due?: Dayjs };
+
+/** Something smaller that has to be done before the ticket is solved. */
+export function TaskDialog({ page, onClose }: DialogProps) {
+  const { t } = useWords();
+  const [form] = Form.useForm<Task>();
+  const run = $api.useMutation("post", "/api/v1/tickets/{id}/tasks", useAfterCommand(onClose));
+  const { id } = page.ticket;
+  return (
+    <CommandModal
+      title={t("task.title")}
+      lead={t("task.lead")}
+      submit={t("task.submit")}
+      page={page}
+      form={form}
+      pending={run.isPending}
+      problem={run.error}
+      onSubmit={(v) => run.mutate({ params: { path: { id } }, body: { title: v.title, assignee: v.assignee ?? null, due_at: v.due?.toISOString() ?? null } })}
+      onClose={onClose}
+    >
+      <Form.Item name="title" label={t("task.what")} rules={[{ required: true, whitespace: true, message: t("task.what_missing") }]}>
+        <Input maxLength={200} autoFocus data-testid="task-title" />
+      </Form.Item>
+      <div className={css.two}>
+        <Form.Item name="assignee" label={t("task.who")}>
+          <ColleagueSelect />
+        </Form.Item>
+        <Form.Item name="due" label={t("task.due")}>
+          <DatePicker showTime={{ format: "HH:mm" }} format="YYYY-MM-DD HH:mm" style={{ width: "100%" }} />
+        </Form.Item>
+      </div>
+    </CommandModal>
+  );
+}
+
+type Split = { symptom?: string; serial?: string; unknown?: string };
+
+/** Takes chosen lines into a ticket of their own, for the same merchant. */
+export function SplitDialog({ page, onClose }: DialogProps) {
+  const { t, f } = useWords();
+  const navigate = useNavigate();
+  const forget = useForgetTickets();
+  const [form] = Form.useForm<Split>();
+  const [chosen, setChosen] = useState<string[]>([]);
+  const timeline = useTimeline(page.ticket.id);
+  const lines = useRows<TicketLine>({ data: timeline.data as never }).filter((line) => line.kind !== "event");
+  const after = useAfterCommand((made) => {
+    forget();
+    onClose();
+    void navigate({ to: "/tickets/$id", params: { id: made.ticket.id } });
+  });
+  const run = $api.useMutation("post", "/api/v1/tickets/{id}/split", after);
+  const { id, version, number } = page.ticket;
+  const said = (text: string | undefined) => text?.trim() || null;
+  return (
+    <Modal
+      open
+      closable={false}
+      mask={{ closable: false }}
+      title={`${number} ${t("split.title")}`}
+      okText={t("split.submit", { count: chosen.length })}
+      cancelText={t("action.cancel")}
+      okButtonProps={{ disabled: chosen.length === 0, htmlType: "submit", form: "split", ...testId }}
+      confirmLoading={run.isPending}
+      onCancel={onClose}
+      width={640}
+      destroyOnHidden
+    >
+      <p className="lead">{t("split.lead", { number })}</p>
+      {timeline.isPending && <BlockLoading lines={4} />}
+      <Checkbox.Group<string> value={chosen} onChange={setChosen} className={css.lines} aria-label={t("split.lines")}>
+        {lines.map((line) => (
+          <Checkbox key={line.id} value={line.id}>
+            <span className="meta num">
+              {f.moment(line.at)} {t(`line.${line.kind as "message" | "reply" | "note"}`)}
+            </span>{" "}
+            {line.body}
+          </Checkbox>
+        ))}
+      </Checkbox.Group>
+      <Form<Split>
+        id="split"
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        initialValues={{ serial: page.terminal?.serial_no }}
+        onFinish={(v) =>
+          run.mutate({
+            params: { path: { id } },
+            body: { version, lines: chosen, symptom: said(v.symptom), terminal_serial: said(v.serial)?.replace(/\s/g, "") ?? null, terminal_unknown_reason: said(v.unknown) },
+          })
+        }
+      >
+        <Form.Item name="symptom" label={t("split.symptom")} extra={t("split.symptom_extra")}>
+          <Input.TextArea autoSize={{ minRows: 1, maxRows: 4 }} maxLength={4000} />
+        </Form.Item>
+        <div className={css.two}>
+          <Form.Item name="serial" label={t("letter.serial")}>
+            <Input maxLength={40} />
+          </Form.Item>
+          <Form.Item name="unknown" label={t("letter.serial_unknown")}>
+            <Input maxLength={200} placeholder={t("letter.serial_unknown_hint")} />
+          </Form.Item>
+        </div>
+      </Form>
+      {run.error && (run.error.code === "stale" ? <p role="alert">{t("stale.sentence")}</p> : <ProblemLine problem={run.error} />)}
+    </Modal>
+  );
+}
