@@ -44,7 +44,7 @@ fn one(tx: &mut Tx<'_>, desk: &mut Desk, step: &Step) -> Done<()> {
     match step {
         Step::Claim {} => agent::claim(tx, desk),
         Step::Assign { to } => agent::assign(tx, desk, *to),
-        Step::Priority { impact, urgency, reason } => agent::prioritise(tx, desk, *impact, *urgency, reason),
+        Step::Priority { impact, urgency, reason } => agent::prioritise(tx, desk, *impact, *urgency, None, reason),
         Step::Reply { body, wait } => {
             let body = words(tx, &desk.ticket.clone(), body)?;
             agent::reply(tx, desk, &body, *wait, &[])
@@ -107,7 +107,9 @@ pub fn foreseen(tx: &mut Tx<'_>, reach: Reach, id: TicketId, steps: &[Step], lan
     see_ticket(tx, reach, id)?;
     let t = ticket::store::ticket(tx, id)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
     let days_closed = t.closed_at.map_or(0, |at| (tx.now().as_second() - at.as_second()) / 86_400);
-    let around = Around { live_work_order: visit::store::live_of_ticket(tx, id)?.is_some(), days_closed };
+    let live_work_order = visit::store::live_of_ticket(tx, id)?.is_some();
+    let open_tasks = ticket::task::open_titles(tx, id)?.len();
+    let around = Around { live_work_order, days_closed, merged_into: None, open_tasks };
     let (mut commands, mut texts_of, mut refused) = (Vec::new(), Vec::new(), None);
     for step in steps {
         match may(tx, step).and_then(|()| meant(tx, &t, step)) {
@@ -141,7 +143,7 @@ fn meant(tx: &mut Tx<'_>, t: &Ticket, step: &Step) -> Done<(Command, Option<Stri
         },
         Step::Assign { to } => (Command::Assign { to: *to }, None),
         Step::Priority { impact, urgency, reason } => {
-            let derived = triage::prioritise(tx, t, *impact, *urgency)?;
+            let derived = triage::prioritise(tx, t, *impact, *urgency, None)?;
             let command = Command::Reprioritise {
                 impact: derived.impact,
                 urgency: derived.urgency,
