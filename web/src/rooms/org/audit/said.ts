@@ -6,7 +6,7 @@ import type { Key } from "@ground/i18n/words";
 export type Line = Schema<"AuditLine">;
 
 /** Kinds of things, by the beginning of their id. */
-const kinds = new Set(["acq", "abs", "brn", "con", "eng", "fol", "gdr", "key", "let", "mer", "ntc", "ofr", "pln", "ptn", "sto", "ten", "tkt", "trm", "usr", "wor"]);
+const kinds = new Set(["acq", "abs", "brn", "con", "dvw", "eng", "fol", "gdr", "key", "let", "mer", "ntc", "ofr", "pln", "ptn", "sto", "ten", "tkt", "trm", "usr", "wor"]);
 
 /** Fields that change with every change and say nothing. */
 const silent = new Set(["version", "updated_at", "id"]);
