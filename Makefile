@@ -1,5 +1,5 @@
 # The entry points a newcomer needs.
-.PHONY: demo test web gen portraits lint prove bench bench-planner fuzz-planner
+.PHONY: demo test web gen portraits lint prove fuzz audit bench bench-peers bench-planner fuzz-planner
 .DEFAULT_GOAL := demo
 
 # A service desk with a year behind it, on http://localhost:8080, kept under ./var/demo.
@@ -29,10 +29,27 @@ lint:
 	cargo clippy --workspace --all-targets -- -D warnings
 	scripts/web install check
 
-# The night's fault runs with their sabotages, under an hour: writes their section of docs/FIGURES.md. PROOF_SCALE=0.2 for less.
+# The night's fault runs with their sabotages, under an hour: writes their section of docs/FIGURES.md and the words of README.md.
+# MINUTES=25 for less: every case gets its share. Then every door of the API, and every reader, for a tenth of that time each.
+MINUTES ?= 45
 prove:
 	eval "$$(scripts/need build test)" && cargo build --locked -p postsale
-	proof/prove night
+	PROOF_MINUTES=$(MINUTES) proof/prove night
+	proof/doors $$(( $(MINUTES) * 6 ))
+	$(MAKE) fuzz SECONDS=$$(( $(MINUTES) * 6 ))
+
+# Every reader of what comes from outside, fed with bent files, for ten minutes. On the stable toolchain: cargo-fuzz needs a nightly one.
+fuzz:
+	scripts/fuzz $(or $(SECONDS),600)
+
+# Licences, duplicates and the bill of materials of everything that is built in (target/audit). Needs no network.
+audit:
+	scripts/audit
+
+# Redmine and django-helpdesk with the same 20,000 tickets, in turns: writes its table into docs/FIGURES.md. Installs them; as root.
+bench-peers:
+	eval "$$(scripts/need build test)" && cargo build --locked --release -p postsale
+	proof/peers
 
 # How fast on large databases: writes its tables into docs/FIGURES.md and compares the sizes. TICKETS=200000 for one alone.
 bench:

@@ -19,6 +19,7 @@ class Result:
     doubled: int = 0
     broken: int = 0
     more: str = ""
+    key: str = ""
     why: list = dataclasses.field(default_factory=list)
 
     @property
@@ -101,7 +102,7 @@ def f01_kill(place, seed, n, sabotage=None):
     chance, starts, env = random.Random(seed), [], {"POSTSALE_SABOTAGE": sabotage or ""}
     server = place.server(env=env).start()
     for k in range(n):
-        load = Load([server.port], place.ledger, seed * 100003 + k, rate=120).start()
+        load = Load([server.port], place.ledger, seed * 100003 + k, rate=180, hands=16).start()
         time.sleep(chance.uniform(.4, 1.6))
         server.kill()
         load.stop()

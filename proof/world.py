@@ -6,7 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = os.environ.get("POSTSALE_BIN", str(ROOT / "target" / "debug" / "postsale"))
-AGENTS = 8
+AGENTS = 8  # the last of them is a supervisor
+ADMIN = AGENTS + 1
 FAR = 4102444800000  # 2100-01-01
 
 
@@ -35,8 +36,8 @@ def world_sql(dialect, terminals=40):
            f"INSERT INTO acquirer (id, tenant_id, code, name) VALUES ({a}, {t}, 'A', 'A')",
            f"INSERT INTO merchant (id, tenant_id, acquirer_id, mid, name, uscc, tier, industry, settlement_account_mask, created_at, version) VALUES ({m}, {t}, {a}, '1', 'M', 'X', 'standard', 'retail', '****', {now}, 1)",
            f"INSERT INTO store (id, tenant_id, merchant_id, name, address, district, lat_e6, lng_e6, hours, agreement, version) VALUES ({s}, {t}, {m}, 'S', 'Road 1', 'D', 31000000, 121000000, '{hours}', 'urban', 1)"]
-    for i in range(1, AGENTS + 1):
-        u, role = uid(ident(5, i)), "supervisor" if i == AGENTS else "agent"
+    for i in range(1, ADMIN + 1):
+        u, role = uid(ident(5, i)), "admin" if i == ADMIN else "supervisor" if i == AGENTS else "agent"
         out.append(f"INSERT INTO app_user (id, tenant_id, username, display_name, role, password_hash, created_at) VALUES ({u}, {t}, 'p{i}', 'P{i}', '{role}', 'x', {now})")
         out.append(f"INSERT INTO session (token_hash, tenant_id, user_id, created_at, expires_at) VALUES ({raw(hashlib.sha256(token(i).encode()).hexdigest())}, {t}, {u}, {now}, {FAR})")
     # A session that ended an hour ago and must stay so.
@@ -89,6 +90,12 @@ class Postgres:
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} -c max_connections=200 -c shared_buffers=256MB"
         subprocess.run([f"{self.bin}/pg_ctl", "-D", self.data, "-l", f"{self.folder}/log", "-w", "-o", options, "start"], preexec_fn=self.demote,
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder)
+
+    def start_if_down(self):
+        try:
+            os.kill(self.postmaster(), 0)
+        except (OSError, IndexError, ValueError):
+            self.start()
 
     def postmaster(self):
         return int(Path(f"{self.data}/postmaster.pid").read_text().split()[0])

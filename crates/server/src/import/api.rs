@@ -362,7 +362,7 @@ struct SampleAsked {
 
 /// A file of this kind with its header and one row, to begin with.
 #[utoipa::path(get, path = "/import-samples/{kind}", operation_id = "import_sample", tag = "import", params(("kind" = ImportKind, Path), SampleAsked),
-    responses((status = 200, body = Vec<u8>, content_type = XLSX), Problem))]
+    responses((status = 200, content((Vec<u8> = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), Problem))]
 async fn import_sample(
     door: Door<act::ImportRun>,
     Ref(kind): Ref<ImportKind>,

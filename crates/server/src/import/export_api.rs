@@ -104,7 +104,7 @@ impl Table {
 /// A list as a table, newest first: the 50,000 newest rows at most (`X-Rows-Left-Out: true` says that there are more). Phone
 /// numbers are masked, nothing in it is ever computed, and the audit chain says who took it.
 #[utoipa::path(get, path = "/exports/{list}", operation_id = "export_list", tag = "import", params(("list" = inline(ExportList), Path), ExportAsked),
-    responses((status = 200, body = Vec<u8>, content_type = "text/csv"), Problem))]
+    responses((status = 200, content((Vec<u8> = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), Problem))]
 async fn export_list(
     door: Door<act::ExportRead>,
     Ref(list): Ref<ExportList>,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use postsale_domain::ground::UserId;
 use postsale_domain::org::act;
 use postsale_domain::refuse;
@@ -89,7 +89,7 @@ async fn events(door: Door<act::TicketRead>, headers: HeaderMap, Params(asked): 
         over: Instant::now() + LIFE,
     };
     let events = stream::unfold(stream, |mut stream| async move { Some((Ok::<_, Infallible>(stream.next().await?), stream)) });
-    Ok(([("x-accel-buffering", "no")], Sse::new(events)).into_response())
+    Ok(([("x-accel-buffering", "no")], Sse::new(events.fuse())).into_response())
 }
 
 /// One listener's stream.

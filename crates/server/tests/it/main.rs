@@ -3,12 +3,14 @@
 
 mod attacks_au;
 mod attacks_az;
+mod attacks_ds;
 mod bell;
 mod canned;
 mod demo;
 mod desk_world;
 mod facts;
 mod files;
+mod fuzz;
 mod ground;
 mod guides;
 mod h5;

@@ -43,6 +43,11 @@ on_both! {
         assert!(head.seq > 1500, "{head:?}");
         assert_eq!(world.read(&kit, org::audit::verify).await, Ok(head));
         assert!(!file.text.contains("t2"), "nothing of another tenant");
+        // A browser asks for it packed; the packer asks the stream once more after its end.
+        let packed = auditor.request(Method::GET, "/api/v1/audit/export").header("accept-encoding", "gzip").body(Body::empty()).unwrap();
+        let answer = postsale_server::http::router(kit.house.clone()).oneshot(packed).await.unwrap();
+        assert_eq!(answer.headers()["content-encoding"], "gzip");
+        assert!(!answer.into_body().collect().await.unwrap().to_bytes().is_empty());
         assert_eq!(world.client(&kit, Role::Agent).await.get("/api/v1/audit/export").await.problem(403), "not_allowed");
         assert_eq!(Client::new(&kit.house).get("/api/v1/audit/export").await.problem(401), "session.missing");
     }

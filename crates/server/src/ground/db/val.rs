@@ -78,13 +78,14 @@ impl FromVal for bool {
     }
 }
 impl ToVal for str {
+    /// PostgreSQL keeps no NUL in a text; so that the same is kept everywhere, one stands as the sign for what cannot be shown.
     fn to_val(&self) -> Val {
-        Val::Text(self.to_owned())
+        Val::Text(if self.contains('\0') { self.replace('\0', "\u{FFFD}") } else { self.to_owned() })
     }
 }
 impl ToVal for String {
     fn to_val(&self) -> Val {
-        Val::Text(self.clone())
+        self.as_str().to_val()
     }
 }
 impl FromVal for String {
