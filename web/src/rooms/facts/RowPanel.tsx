@@ -52,7 +52,7 @@ export function RowPanel({ set, row, onDone }: { set: FactSet; row?: FactRow; on
           .map((field) => (
             <FieldInput key={field.name} field={field} fixed={field.fixed && row !== undefined && published} wrong={of(field.name)} />
           ))}
-        {set.can_switch_off && row && (
+        {set.can_switch_off && row && (set.kind !== "status_labels" || row.origin === "own") && (
           <Form.Item name="off" label={t("facts.field.off")} valuePropName="checked" extra={t("facts.off_why")}>
             <Switch />
           </Form.Item>
