@@ -1,5 +1,5 @@
 import { BellOutlined } from "@ant-design/icons";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { Badge, Button, Popover } from "antd";
 import { useState } from "react";
 import { useWords } from "@ground/i18n/Words";
@@ -8,6 +8,7 @@ import { RowsLoading } from "@ground/parts/Loading";
 import { Nothing } from "@ground/parts/Nothing";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
+import { useNarrow } from "@ground/shell/useNarrow";
 import css from "./bell.module.css";
 import { BellLine } from "./BellLine";
 import { useBells, useRead, useUnread, type Bell } from "./data";
@@ -19,16 +20,23 @@ export function BellButton() {
   const { t } = useWords();
   const { may } = useSession();
   const on = may("bell.read");
+  const narrow = useNarrow();
+  const navigate = useNavigate();
   const [open, setOpen] = useState(false);
   const unread = useUnread(on).data?.unread ?? 0;
   if (!on) return null;
+  const button = (
+    <Button type="text" aria-label={t("bell.button", { count: unread })} title={t("bell.title")} data-testid="bell" {...(narrow && { onClick: () => void navigate({ to: "/bell" }) })}>
+      <Badge count={unread} overflowCount={99} size="small" color="var(--c-action)">
+        <BellOutlined className={css.bell} aria-hidden />
+      </Badge>
+    </Button>
+  );
+  // A phone has no room beside the page: the page itself opens.
+  if (narrow) return button;
   return (
     <Popover open={open} onOpenChange={setOpen} trigger="click" placement="bottomRight" destroyOnHidden content={<Newest onClose={() => setOpen(false)} unread={unread} />} styles={{ container: { padding: 0 } }}>
-      <Button type="text" aria-label={t("bell.button", { count: unread })} title={t("bell.title")} data-testid="bell">
-        <Badge count={unread} overflowCount={99} size="small" color="var(--c-action)">
-          <BellOutlined className={css.bell} aria-hidden />
-        </Badge>
-      </Button>
+      {button}
     </Popover>
   );
 }
