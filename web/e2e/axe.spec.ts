@@ -40,6 +40,8 @@ const walks: readonly Walk[] = [
 
 for (const { role, lang, dark = false, phone = false, routes } of walks) {
   test(`no page has a serious barrier (${role}, ${lang}${dark ? ", dark" : ""}${phone ? ", phone" : ""})`, async ({ browser, request }) => {
+    // A walk is a minute on a quiet machine; what it finds counts, not how long a busy one takes.
+    test.setTimeout(300_000);
     const ask = await asking(request, "admin");
     const first: Record<string, string> = {};
     for (const list of ["tickets", "merchants", "terminals"]) first[list] = (await ask<{ items: { id: string }[] }>(`/api/v1/${list}?limit=1`)).items[0]!.id;
