@@ -126,6 +126,17 @@ const TERMINALS: &[Field] = &[
 
 const BINDINGS: &[Field] = &[SERIAL, MID, TID, STORE];
 
+const USERS: &[Field] = &[
+    field!("username", "用户名", "User name", needed, "li.na", "登录名", "账号", "工号", "login", "user", "account"),
+    field!("display_name", "姓名", "Name", needed, "李娜", "名字", "显示名", "员工姓名", "displayname", "fullname"),
+    field!("role", "角色", "Role", needed, "坐席", "岗位", "职务", "position"),
+    field!("email", "邮箱", "Mail", free, "li.na@example.com", "电子邮箱", "email", "mailaddress"),
+    field!("branch", "分支机构", "Branch", free, "", "机构", "分公司", "所属机构", "branchoffice"),
+    field!("partner", "所属公司", "Firm", free, "", "公司", "合作方", "partner", "company"),
+    field!("acquirer", "收单机构", "Acquirer", free, "", "收单行", "bank"),
+    field!("engineer", "工程师", "Engineer", free, "", "工程师姓名", "engineername"),
+];
+
 /// The columns a file of this kind may have.
 pub fn fields(kind: ImportKind) -> &'static [Field] {
     match kind {
@@ -134,6 +145,7 @@ pub fn fields(kind: ImportKind) -> &'static [Field] {
         ImportKind::Contacts => CONTACTS,
         ImportKind::Terminals => TERMINALS,
         ImportKind::Bindings => BINDINGS,
+        ImportKind::Users => USERS,
     }
 }
 

@@ -29,12 +29,14 @@ pub enum ImportKind {
     Terminals,
     /// Bindings of known terminals.
     Bindings,
+    /// People, by the name they sign in with; each is invited and chooses a password.
+    Users,
 }
 
 impl ImportKind {
     /// Every kind, in the order they are best imported.
-    pub const ALL: [ImportKind; 5] =
-        [ImportKind::Merchants, ImportKind::Stores, ImportKind::Contacts, ImportKind::Terminals, ImportKind::Bindings];
+    pub const ALL: [ImportKind; 6] =
+        [ImportKind::Merchants, ImportKind::Stores, ImportKind::Contacts, ImportKind::Terminals, ImportKind::Bindings, ImportKind::Users];
 
     /// The stored word.
     pub fn as_str(self) -> &'static str {
@@ -44,6 +46,15 @@ impl ImportKind {
             ImportKind::Contacts => "contacts",
             ImportKind::Terminals => "terminals",
             ImportKind::Bindings => "bindings",
+            ImportKind::Users => "users",
+        }
+    }
+
+    /// The action somebody needs besides importing: whoever may not invite people may not do it by a file either.
+    pub fn action(self) -> &'static str {
+        match self {
+            ImportKind::Users => "user.manage",
+            _ => "registry.edit",
         }
     }
 

@@ -35,13 +35,13 @@ fn reach_of(name: &str, letters: &str, who: &Who) -> Reach {
 }
 
 /// What "all" becomes for somebody bound to a branch: their branch's, of everything that happens at a shop. Facts and colleagues
-/// have no place. A letter has none before it was read, an incident has many, and the audit chain is the tenant's: they stay with
-/// people who are not bound.
-/// An action nobody thought of here is narrowed, not opened.
+/// have no place. A letter has none before it was read, an incident has many, a file and a plan of a day hold everybody's, and the
+/// audit chain is the tenant's: they stay with people who are not bound. An action nobody thought of here is narrowed, not opened.
 fn within_branch(name: &str) -> Reach {
     match name.split('.').next() {
+        _ if name == DispatchPlan::NAME => Reach::None,
         Some("session" | "fact" | "user" | "org") => Reach::All,
-        Some("letter" | "audit" | "key" | "incident") => Reach::None,
+        Some("letter" | "audit" | "key" | "import" | "incident") => Reach::None,
         _ => Reach::Own,
     }
 }

@@ -74,9 +74,10 @@ struct BoardQuery {
 #[utoipa::path(get, path = "/dispatch/board", operation_id = "dispatch_board", tag = "dispatch", params(BoardQuery),
     responses((status = 200, body = Board), Problem))]
 async fn dispatch_board(door: Door<act::VisitOffer>, Params(query): Params<BoardQuery>) -> Result<Json<Board>, Problem> {
+    let reach = door.reach();
     door.read(move |tx| {
-        let today = tx.now().to_zoned(view::zone()).date();
-        view::board(tx, query.date.unwrap_or(today))
+        let (today, sight) = (tx.now().to_zoned(view::zone()).date(), view::sight(tx, reach));
+        view::board(tx, sight, query.date.unwrap_or(today))
     })
     .await
     .map(Json)

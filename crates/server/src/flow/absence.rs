@@ -13,7 +13,7 @@ use crate::dispatch::plans::PlanRecord;
 use crate::ground::db::{Done, Stop, Tx};
 use crate::ground::web::Keyset;
 use crate::view::visit::zone;
-use crate::visit::list;
+use crate::visit::list::{self, Sight};
 
 /// Longest absence.
 const MOST_DAYS: i64 = 60;
@@ -50,7 +50,7 @@ pub fn note(tx: &mut Tx<'_>, engineer: EngineerId, span: (Timestamp, Timestamp),
     let between = Span { from: from - SignedDuration::from_hours(24), to };
     let mut orders = Vec::new();
     let mut days = Vec::new();
-    for w in list::planned(tx, between, Some(engineer), Keyset::FIRST, 2000)? {
+    for w in list::planned(tx, between, Sight::Engineer(engineer), Keyset::FIRST, 2000)? {
         let waits = matches!(w.state, WorkOrderState::Offered | WorkOrderState::Accepted | WorkOrderState::Travelling);
         let Some(planned) = w.planned.filter(|s| waits && s.to > from) else { continue };
         let mut table = Table::load(tx, w.id, Reach::All, None)?;

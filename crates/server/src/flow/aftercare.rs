@@ -17,6 +17,7 @@ use crate::ground::db::{Bare, Done, Query, Tx, p};
 use crate::ground::{texts, when};
 use crate::notify::store::{Telling, tell};
 use crate::ticket::store::Ticket;
+use crate::view::reach::see_ticket;
 use crate::view::shop::{place, status};
 use crate::{sql, ticket};
 
@@ -74,6 +75,13 @@ fn ask(tx: &mut Tx<'_>, ticket: &Ticket, kept: &Kept) -> Done<()> {
 pub fn answer(tx: &mut Tx<'_>, id: TicketId, given: &Answer) -> Done<()> {
     let Some(last) = store::of_ticket(tx, id)?.pop() else { return Err(refuse!(Conflict, "followup.none").into()) };
     answer_one(tx, last.id, given).map(drop)
+}
+
+/// Takes an answer keyed in by somebody who may see the ticket it is about. Errors: `not_found`, and what the rules refuse.
+pub fn answer_for(tx: &mut Tx<'_>, reach: Reach, id: FollowUpId, given: &Answer) -> Done<Kept> {
+    let Some(kept) = store::for_change(tx, id)? else { return Err(refuse!(NotFound, "not_found").into()) };
+    see_ticket(tx, reach, kept.ticket)?;
+    answer_one(tx, id, given)
 }
 
 /// Takes the merchant's answer to one follow-up; bad news opens the case again. Errors: `not_found`, and what the rules refuse.

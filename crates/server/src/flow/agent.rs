@@ -18,6 +18,7 @@ use crate::ground::db::{Done, Tx};
 use crate::ticket::entry::{Author, Kind, Line};
 use crate::ticket::merge::by_mail;
 use crate::ticket::store::{ContactFacts, Ticket};
+use crate::view::reach::own_place;
 use crate::view::ticket::{TicketPage, page};
 use crate::{file, org};
 
@@ -246,18 +247,16 @@ pub struct Asked {
 
 /// Registers what somebody says on the phone, or what an acquirer passes on about its own merchants.
 /// Errors: those of [`report::open`]; `ticket.open_already` when its terminal has an open case and nobody said "even so";
-/// with [`Reach::Own`], `terminal.unknown` and `merchant.unknown` for what belongs to others.
+/// with [`Reach::Own`], `terminal.unknown` and `merchant.unknown` for what belongs to others, `ticket.needs_shop` for a place nobody named.
 pub fn open(tx: &mut Tx<'_>, reach: Reach, report: &report::Report, asked: &Asked, even_if_open: bool) -> Done<Ticket> {
     let place = report::place(tx, report)?;
-    if reach == Reach::Own {
-        let own = tx.caller().acquirer();
-        if place.merchant.as_ref().is_none_or(|m| Some(m.acquirer_id) != own) {
-            return Err(match &report.terminal_serial {
-                Some(serial) => refuse!(Invalid, "terminal.unknown", serial = serial).field("terminal_serial"),
-                None => refuse!(Invalid, "merchant.unknown").field("merchant_id"),
-            }
-            .into());
+    if reach == Reach::Own && !own_place(tx, place.merchant.as_ref(), place.store.as_ref())? {
+        return Err(match (&report.terminal_serial, report.merchant_id) {
+            (Some(serial), _) => refuse!(Invalid, "terminal.unknown", serial = serial).field("terminal_serial"),
+            (None, None) if tx.caller().branch().is_some() => refuse!(Invalid, "ticket.needs_shop").field("terminal_serial"),
+            (None, _) => refuse!(Invalid, "merchant.unknown").field("merchant_id"),
         }
+        .into());
     }
     if let (false, Some(terminal)) = (even_if_open, &place.terminal)
         && let Some(open) = crate::ticket::list::open_of_terminal(tx, terminal.id, 1)?.pop()

@@ -24,7 +24,7 @@ use crate::merchant::store as merchants;
 use crate::sla;
 use crate::sql;
 use crate::view::visit::{day as span_of, zone};
-use crate::visit::list;
+use crate::visit::list::{self, Sight};
 use crate::visit::store::{WorkOrder, number};
 
 /// Most orders and engineers of a plan.
@@ -154,7 +154,7 @@ pub fn gather(tx: &mut Tx<'_>, date: Date, scope: &[EngineerId], waiting: Waitin
         Waiting::All => None,
     };
     let mut found: Vec<(WorkOrder, Standing)> = Vec::new();
-    for w in list::planned(tx, span, None, Keyset::FIRST, MOST + 1)? {
+    for w in list::planned(tx, span, Sight::All, Keyset::FIRST, MOST + 1)? {
         let Some(person) = w.engineer_id.and_then(|e| place_of.get(&e)).copied() else { continue };
         let pinned = pins.get(&w.id).is_some_and(|(e, from)| w.engineer_id == Some(*e) && w.planned.is_some_and(|s| s.from == *from));
         if one != Some(w.id)
@@ -164,7 +164,7 @@ pub fn gather(tx: &mut Tx<'_>, date: Date, scope: &[EngineerId], waiting: Waitin
         }
     }
     match waiting {
-        Waiting::All => found.extend(list::unassigned(tx, Keyset::FIRST, MOST + 1)?.into_iter().map(|w| (w, Standing::Free))),
+        Waiting::All => found.extend(list::unassigned(tx, Sight::All, Keyset::FIRST, MOST + 1)?.into_iter().map(|w| (w, Standing::Free))),
         Waiting::One(id, _) => {
             let w = crate::visit::store::work_order(tx, id)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
             found.push((w, Standing::Free));

@@ -12,6 +12,7 @@ use crate::ground::db::{Done, Query, Stop, Tx, p};
 use crate::merchant::store::{self, Contact, Merchant, Store};
 use crate::sla;
 use crate::sql;
+use crate::view::reach::in_branch;
 use crate::view::registry::merchants as view;
 use crate::view::registry::{Sight, see_merchant};
 
@@ -164,13 +165,44 @@ pub fn edit(tx: &mut Tx<'_>, sight: Sight, id: MerchantId, edit: &MerchantEdit) 
     Ok(())
 }
 
-/// Makes a store. Errors: `not_found` for a merchant the caller does not see, those of its fields.
+/// Makes a store. Errors: `not_found` for a merchant the caller does not see, `store.other_branch`, those of its fields.
 pub fn add_store(tx: &mut Tx<'_>, sight: Sight, merchant: MerchantId, draft: &StoreDraft) -> Done<StoreId> {
     see_merchant(tx, sight, merchant)?;
     let id = tx.new_id();
     let store = store_of(tx, id, merchant, draft)?;
+    within_branch(tx, sight, &store.district)?;
     store::add_store(tx, &store)?;
     Ok(store.id)
+}
+
+/// Of a chain, somebody bound to a branch sees the stores of its districts. Errors: `not_found`.
+fn see_store(tx: &mut Tx<'_>, sight: Sight, store: &Store) -> Done<()> {
+    match sight {
+        Sight::Branch(own) if !in_branch(tx, own, &store.district)? => Err(refuse!(NotFound, "not_found").into()),
+        _ => Ok(()),
+    }
+}
+
+/// Nobody puts a store where they no longer see it. Errors: `store.other_branch`.
+fn within_branch(tx: &mut Tx<'_>, sight: Sight, district: &str) -> Done<()> {
+    match sight {
+        Sight::Branch(own) if !in_branch(tx, own, district)? => {
+            Err(refuse!(Invalid, "store.other_branch", district = district).field("district").into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The store somebody is contact at, if only there, must be seen. Errors: `not_found`.
+fn see_contact(tx: &mut Tx<'_>, sight: Sight, contact: &Contact) -> Done<()> {
+    see_merchant(tx, sight, contact.merchant_id)?;
+    match contact.store_id {
+        Some(at) => {
+            let store = store::store(tx, at)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
+            see_store(tx, sight, &store)
+        }
+        None => Ok(()),
+    }
 }
 
 fn store_of(tx: &mut Tx<'_>, id: StoreId, merchant: MerchantId, draft: &StoreDraft) -> Done<Store> {
@@ -221,7 +253,9 @@ fn middle(tx: &mut Tx<'_>, district: &str) -> Done<(i64, i64)> {
 pub fn edit_store(tx: &mut Tx<'_>, sight: Sight, id: StoreId, draft: &StoreDraft) -> Done<MerchantId> {
     let before = store::versioned_store(tx, id)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
     see_merchant(tx, sight, before.value.merchant_id)?;
+    see_store(tx, sight, &before.value)?;
     let mut after = store_of(tx, id, before.value.merchant_id, draft)?;
+    within_branch(tx, sight, &after.district)?;
     if (draft.lat, draft.lng) == (None, None) {
         (after.lat_e6, after.lng_e6) = (before.value.lat_e6, before.value.lng_e6);
     }
@@ -256,7 +290,7 @@ pub fn add_contact(tx: &mut Tx<'_>, sight: Sight, merchant: MerchantId, draft: &
 /// Changes a contact; the merchant it belongs to. Errors: `not_found`, stale, those of its fields.
 pub fn edit_contact(tx: &mut Tx<'_>, sight: Sight, id: ContactId, draft: &ContactDraft) -> Done<MerchantId> {
     let before = store::versioned_contact(tx, id)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
-    see_merchant(tx, sight, before.value.merchant_id)?;
+    see_contact(tx, sight, &before.value)?;
     let mut after = before.value.clone();
     after.name = line(&draft.name, "name", WORD)?;
     after.duty = line_or_empty(&draft.duty, "duty", WORD)?;
@@ -291,7 +325,7 @@ pub fn email(given: Option<&str>) -> Result<Option<String>, Refusal> {
 /// Shows a contact's number in clear, and writes down who saw it and why. Errors: `not_found`, `text.length`.
 pub fn reveal(tx: &mut Tx<'_>, sight: Sight, id: ContactId, reason: &str) -> Done<Revealed> {
     let contact = store::contact(tx, id)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
-    see_merchant(tx, sight, contact.merchant_id)?;
+    see_contact(tx, sight, &contact)?;
     let reason = mask_cards(&line(reason, "reason", REASON)?).text;
     tx.audit("contact.reveal", id, None, Some(&json!({ "merchant_id": contact.merchant_id, "reason": reason })));
     Ok(Revealed { phone: contact.phone, email: contact.email, until: tx.now() + SHOWN_FOR })

@@ -1,19 +1,77 @@
 //! A person leaves or becomes something else: what they answer for goes to somebody in the same transaction, and what they
 //! were let into ends with it.
 
-use postsale_domain::ground::{AcquirerId, EngineerId, Reach, Role, UserId};
-use postsale_domain::org::{UserState, people as rules};
+use postsale_domain::ground::{AcquirerId, BranchId, EngineerId, Lang, Reach, Role, UserId};
+use postsale_domain::org::{PartnerId, UserState, people as rules};
 use postsale_domain::refuse;
 use postsale_domain::ticket::Command;
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::desk::Desk;
 use crate::ground::db::{Done, Tx};
-use crate::org::store::people::{self, Person};
-use crate::org::store::{key, session, token};
+use crate::org::mail::{self, Letter};
+use crate::org::store::people::{self, NewPerson, Person};
+use crate::org::store::{key, place, session, token};
 use crate::{crew, ticket, visit};
 
 /// Most tickets handed over at a time.
 const MOST: u32 = 500;
+
+/// Somebody who is asked to join.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserNew {
+    /// What they will sign in with: 2 to 60 letters, digits and `. _ - @ +`. Stays as it is.
+    pub username: String,
+    /// The name shown.
+    pub display_name: String,
+    /// What they will do.
+    pub role: Role,
+    /// Where the invitation goes; without it an administrator hands over a link.
+    pub email: Option<String>,
+    /// The language they read.
+    #[serde(default)]
+    pub lang: Lang,
+    /// For the role engineer: which one of the crew.
+    pub engineer_id: Option<EngineerId>,
+    /// For the role acquirer: whose.
+    pub acquirer_id: Option<AcquirerId>,
+    /// Binds them to a branch.
+    pub branch_id: Option<BranchId>,
+    /// The firm they work for, if not for us.
+    pub partner_id: Option<PartnerId>,
+}
+
+/// Invites somebody; with an address a mail with a link goes out. Nobody chooses a password for them. Errors: those of the fields,
+/// `user.name_taken`.
+pub fn invite(tx: &mut Tx<'_>, new: &UserNew) -> Done<UserId> {
+    rules::check_username(&new.username)?;
+    rules::check_display_name(&new.display_name)?;
+    if let Some(address) = &new.email {
+        rules::check_email(address)?;
+    }
+    rules::check_ties(new.role, new.engineer_id, new.acquirer_id)?;
+    rules::check_branch(new.role, new.branch_id.is_some())?;
+    people::check_ties_exist(tx, None, new.engineer_id, new.acquirer_id)?;
+    place::check_open(tx, new.branch_id, new.partner_id)?;
+    let person = NewPerson {
+        username: &new.username,
+        name: new.display_name.trim(),
+        role: new.role,
+        email: new.email.as_deref(),
+        lang: new.lang,
+        engineer: new.engineer_id,
+        acquirer: new.acquirer_id,
+        branch: new.branch_id,
+        partner: new.partner_id,
+    };
+    let id = people::invite(tx, &person)?;
+    if new.email.is_some() {
+        mail::ask(tx, id, Letter::Invite)?;
+    }
+    Ok(id)
+}
 
 /// Lets somebody go: they sign in no more, from this moment. Errors: `user.yourself`, `user.left_already`, `user.last_admin`,
 /// `user.owns_tickets` without a successor, `user.cannot_own`, `user.has_visits`.

@@ -25,7 +25,7 @@ use crate::ground::{jobs, texts};
 use crate::org;
 use crate::view::plan::{PlanPage, page};
 use crate::view::visit::{WorkOrderPage, day as span_of, zone};
-use crate::visit::list;
+use crate::visit::list::{self, Sight};
 use crate::visit::store::{WorkOrder, number};
 
 /// Seconds a search takes when nobody says.
@@ -195,7 +195,7 @@ fn outdated(tx: &mut Tx<'_>, plan: &PlanRecord, stops: &[PlanStop]) -> Done<Vec<
     let mut names: Vec<String> =
         changed_since(&then, &there).into_iter().filter_map(|i| now.get(&looked[i].work_order_id)).map(|w| number(w.number)).collect();
     let touched: Vec<EngineerId> = stops.iter().filter_map(|s| s.place.map(|(e, _)| e)).collect();
-    for w in list::planned(tx, span_of(plan.day), None, Keyset::FIRST, 2000)? {
+    for w in list::planned(tx, span_of(plan.day), Sight::All, Keyset::FIRST, 2000)? {
         let theirs = w.engineer_id.is_some_and(|e| touched.contains(&e));
         if theirs && waits(&&w) && !now.contains_key(&w.id) {
             names.push(number(w.number));
@@ -276,7 +276,7 @@ fn judge(tx: &mut Tx<'_>, plan: &PlanRecord, stops: &[PlanStop], wanted: &[&Plan
     }
     let moving: Vec<WorkOrderId> = wanted.iter().map(|s| s.work_order_id).collect();
     let mut fixed: Vec<(usize, Booked)> = Vec::new();
-    for w in list::planned(tx, span_of(plan.day), None, Keyset::FIRST, 2000)? {
+    for w in list::planned(tx, span_of(plan.day), Sight::All, Keyset::FIRST, 2000)? {
         if w.closed_at.is_none()
             && !moving.contains(&w.id)
             && let Some(at) = w.engineer_id.zip(w.planned).and_then(placed)

@@ -17,6 +17,7 @@ use crate::ground::when;
 use crate::terminal::store as terminals;
 use crate::ticket::list;
 use crate::view::incident::{KnownIncident, known};
+use crate::view::reach::own_place;
 use crate::view::ticket::{SimilarTicket, TicketRow, TicketTerminal, Told, alike, rows, terminal_card};
 
 /// What is known so far.
@@ -135,8 +136,7 @@ fn place(tx: &mut Tx<'_>, reach: Reach, given: Option<&str>) -> Done<Place> {
     let unknown = || refuse!(Invalid, "terminal.unknown", serial = &serial).field("terminal_serial");
     let terminal = terminals::by_serial(tx, &serial)?.ok_or_else(unknown)?;
     let place = place_of(tx, Some(terminal), None)?;
-    let own = tx.caller().acquirer();
-    if reach == Reach::Own && place.merchant.as_ref().is_none_or(|m| Some(m.acquirer_id) != own) {
+    if reach == Reach::Own && !own_place(tx, place.merchant.as_ref(), place.store.as_ref())? {
         return Err(unknown().into());
     }
     Ok(place)

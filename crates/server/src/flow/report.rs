@@ -160,7 +160,7 @@ pub struct Place {
     pub store: Option<merchants::Store>,
 }
 
-/// The place a terminal's binding names.
+/// The place a terminal's binding names; without a terminal the merchant's only store.
 pub fn place_of(
     tx: &mut Tx<'_>,
     terminal: Option<terminals::Terminal>,
@@ -174,9 +174,10 @@ pub fn place_of(
         Some(id) => merchants::merchant(tx, id, None)?,
         None => None,
     };
-    let store = match binding {
-        Some(b) => merchants::store(tx, b.store_id)?,
-        None => None,
+    let store = match (binding, &merchant) {
+        (Some(b), _) => merchants::store(tx, b.store_id)?,
+        (None, Some(m)) => merchants::only_store(tx, m.id)?,
+        (None, None) => None,
     };
     Ok(Place { terminal, merchant, store })
 }

@@ -13,6 +13,7 @@ use crate::ground::db::{Done, Tx};
 use crate::knowledge;
 use crate::merchant::store as merchants;
 use crate::terminal::store::{self, Binding, Terminal};
+use crate::view::reach::in_branch;
 use crate::view::registry::{Sight, see_merchant, see_terminal};
 
 /// A new terminal.
@@ -145,6 +146,11 @@ pub fn bind(tx: &mut Tx<'_>, reach: Reach, sight: Sight, id: TerminalId, new: &B
     let tid = tid(&new.tid)?;
     let shop = merchants::store(tx, new.store_id)?.ok_or_else(|| refuse!(Invalid, "store.unknown").field("store_id"))?;
     see_merchant(tx, sight, shop.merchant_id)?;
+    if let Sight::Branch(own) = sight
+        && !in_branch(tx, own, &shop.district)?
+    {
+        return Err(refuse!(Invalid, "store.unknown").field("store_id").into());
+    }
     let merchant = merchants::merchant(tx, shop.merchant_id, None)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
     if let Some(open) = store::open_binding(tx, id)? {
         let elsewhere = merchants::merchant(tx, open.merchant_id, None)?;

@@ -15,6 +15,7 @@ use crate::flow::aftercare;
 use crate::ground::web::{Answered, Body, Door, Keyset, Page, PageParams, Params, Problem, Ref};
 use crate::house::House;
 use crate::view::follow_up::{self as view, FollowUpRow};
+use crate::view::registry::sight;
 
 /// The routes of follow-ups.
 pub fn routes() -> OpenApiRouter<House> {
@@ -51,8 +52,9 @@ struct FollowUpQuery {
 #[utoipa::path(get, path = "/follow-ups", operation_id = "follow_up_list", tag = "followup", params(FollowUpQuery),
     responses((status = 200, body = Page<FollowUpRow>), Problem))]
 async fn follow_up_list(door: Door<act::FollowUpRead>, Params(query): Params<FollowUpQuery>) -> Result<Json<Page<FollowUpRow>>, Problem> {
-    let seal = door.house.seal.clone();
+    let (reach, seal) = (door.reach(), door.house.seal.clone());
     door.read(move |tx| {
+        let sight = sight(tx, reach);
         let (which, tenant, now) = (query.state.unwrap_or_default(), tx.tenant(), to_millis(tx.now()));
         let page = PageParams { limit: query.limit, cursor: query.cursor.clone() };
         let (name, start) = match which {
@@ -62,9 +64,9 @@ async fn follow_up_list(door: Door<act::FollowUpRead>, Params(query): Params<Fol
         };
         let after = Keyset::open(&seal, tenant, name, page.cursor.as_deref(), start)?;
         let found = match which {
-            FollowUpView::Due => view::open(tx, after, now, page.take())?,
-            FollowUpView::Coming => view::open(tx, after, i64::MAX, page.take())?,
-            FollowUpView::Answered => view::answered(tx, after, page.take())?,
+            FollowUpView::Due => view::open(tx, sight, after, now, page.take())?,
+            FollowUpView::Coming => view::open(tx, sight, after, i64::MAX, page.take())?,
+            FollowUpView::Answered => view::answered(tx, sight, after, page.take())?,
         };
         Ok(Page::cut(found, page.limit, &seal, tenant, name, FollowUpRow::place))
     })
@@ -76,5 +78,6 @@ async fn follow_up_list(door: Door<act::FollowUpRead>, Params(query): Params<Fol
 #[utoipa::path(post, path = "/follow-ups/{id}/answer", operation_id = "follow_up_answer", tag = "followup", params(("id" = String, Path)),
     request_body = Answer, responses((status = 200, body = Face), Problem))]
 async fn follow_up_answer(door: Door<act::FollowUpAnswer>, Ref(id): Ref<FollowUpId>, body: Body<Answer>) -> Result<Answered, Problem> {
-    door.command(body, StatusCode::OK, move |tx, answer| aftercare::answer_one(tx, id, answer).map(Face::from)).await
+    let reach = door.reach();
+    door.command(body, StatusCode::OK, move |tx, answer| aftercare::answer_for(tx, reach, id, answer).map(Face::from)).await
 }

@@ -163,6 +163,7 @@ async fn import_rows(
     let lang = door.lang;
     door.read(move |tx| {
         let run = store::seen(tx, id)?;
+        flow::may(tx, run.kind)?;
         let paging = PageParams { limit: query.limit, cursor: None };
         let mut found = store::rows(tx, id, query.state, query.after.unwrap_or(0), paging.take())?;
         let more = found.len() == paging.take() as usize;
@@ -189,6 +190,7 @@ async fn import_troubles(door: Door<act::ImportRun>, Ref(id): Ref<ImportId>) -> 
     let lang = door.lang;
     door.read(move |tx| {
         let run = store::seen(tx, id)?;
+        flow::may(tx, run.kind)?;
         let bad = store::rows(tx, id, Some(RowState::Bad), 0, MAX_ERRORS)?;
         Ok(ImportTroubles { items: troubles(&run, &bad, lang), more: bad.len() == MAX_ERRORS as usize })
     })
@@ -326,6 +328,8 @@ async fn import_errors(door: Door<act::ImportRun>, Ref(id): Ref<ImportId>) -> Re
     let bytes = door
         .read(move |tx| {
             let run = store::seen(tx, id)?;
+            flow::may(tx, run.kind)?;
+            flow::may(tx, run.kind)?;
             let mut book = Book::new(&run.header)?;
             for kept in store::rows(tx, id, Some(RowState::Bad), 0, MAX_ERRORS)? {
                 let line = shown(&run, &kept, lang);

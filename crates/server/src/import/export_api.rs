@@ -2,8 +2,9 @@
 
 use axum::http::header;
 use axum::response::IntoResponse;
-use postsale_domain::ground::{Reach, Refusal};
-use postsale_domain::org::act;
+use jiff::civil::Date;
+use postsale_domain::ground::{Reach, Refusal, Role};
+use postsale_domain::org::{UserState, act};
 use postsale_domain::refuse;
 use serde::Deserialize;
 use serde_json::json;
@@ -15,8 +16,9 @@ use crate::ground::db::DbError;
 use crate::ground::sheet::{Book, CsvText, Out, XLSX};
 use crate::ground::web::{Door, Keyset, Params, Problem, Ref};
 use crate::house::House;
-use crate::view::export::{ExportList, Filter, View, Which, header as titles, rows};
+use crate::view::export::{ExportList, Filter, Narrowed, View, Which, header as titles, rows};
 use crate::view::registry::sight;
+use crate::view::visit::day;
 
 /// The routes of exports.
 pub fn routes() -> OpenApiRouter<House> {
@@ -43,10 +45,12 @@ struct ExportAsked {
     /// CSV without it.
     #[param(inline)]
     format: Option<TableFormat>,
+    /// Of merchants, terminals and people, those somebody typed this for.
+    q: Option<String>,
     /// Of tickets, only those of this queue; all there are without it.
     #[param(inline)]
     view: Option<View>,
-    /// Of tickets, as lists are narrowed: states.
+    /// Of tickets, as lists are narrowed: states. Of people, how they stand.
     state: Option<String>,
     /// Priorities.
     priority: Option<String>,
@@ -62,6 +66,16 @@ struct ExportAsked {
     tier: Option<String>,
     /// How a fault code begins.
     fault: Option<String>,
+    /// Of letters, only those nobody could read.
+    unreadable: Option<bool>,
+    /// Of the chain, only changes of this object.
+    subject: Option<String>,
+    /// Of people, only those of this role.
+    #[param(inline)]
+    role: Option<Role>,
+    /// Of work orders, only those planned on this day.
+    #[param(value_type = Option<String>, format = Date)]
+    date: Option<Date>,
 }
 
 impl ExportAsked {
@@ -77,6 +91,22 @@ impl ExportAsked {
             fault: self.fault.clone(),
         };
         Ok(Which { queue: self.view, narrow: filter.narrow()? })
+    }
+
+    /// What a list is narrowed to. Errors: `query.unreadable`, those of a queue's filter.
+    fn narrowed(&self, list: ExportList) -> Result<Narrowed, Refusal> {
+        let people = |word: &String| {
+            serde_json::from_value::<UserState>(json!(word)).map_err(|reason| refuse!(Invalid, "query.unreadable", reason = reason).field("state"))
+        };
+        Ok(Narrowed {
+            which: if list == ExportList::Tickets { self.which()? } else { Which::default() },
+            q: self.q.clone().unwrap_or_default(),
+            unreadable: self.unreadable.unwrap_or_default(),
+            subject: self.subject.clone(),
+            role: self.role,
+            state: if list == ExportList::Users { self.state.as_ref().map(people).transpose()? } else { None },
+            planned: self.date.map(day),
+        })
     }
 }
 
@@ -101,7 +131,7 @@ impl Table {
     }
 }
 
-/// A list as a table, newest first: the 50,000 newest rows at most (`X-Rows-Left-Out: true` says that there are more). Phone
+/// A list as a table, narrowed as on the screen, newest first: the 50,000 newest rows at most (`X-Rows-Left-Out: true` says that there are more). Phone
 /// numbers are masked, nothing in it is ever computed, and the audit chain says who took it.
 #[utoipa::path(get, path = "/exports/{list}", operation_id = "export_list", tag = "import", params(("list" = inline(ExportList), Path), ExportAsked),
     responses((status = 200, content((Vec<u8> = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), Problem))]
@@ -115,9 +145,10 @@ async fn export_list(
         return Err(Problem::refused(door.lang, &refuse!(Forbidden, "not_allowed", action = list.action())));
     }
     let (lang, format) = (door.lang, asked.format.unwrap_or(TableFormat::Csv));
+    let narrowed = asked.narrowed(list).map_err(|refusal| Problem::refused(door.lang, &refusal))?;
     let (bytes, taken, more) = door
         .read(move |tx| {
-            let (sight, which) = (sight(tx, reach), asked.which()?);
+            let sight = sight(tx, reach);
             let titles = titles(list, lang);
             let mut table = match format {
                 TableFormat::Csv => Table::Csv(CsvText::new(&titles)),
@@ -125,7 +156,7 @@ async fn export_list(
             };
             let (mut after, mut taken) = (Keyset::LAST, 0);
             loop {
-                let some = rows(tx, list, &which, sight, after, AT_A_TIME)?;
+                let some = rows(tx, list, sight, &narrowed, after, AT_A_TIME)?;
                 for (_, cells) in &some {
                     table.out().row(cells)?;
                 }

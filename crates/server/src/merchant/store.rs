@@ -333,6 +333,17 @@ pub fn stores(tx: &mut Tx<'_>, merchant: MerchantId) -> Done<Vec<Versioned<Store
     )?)
 }
 
+/// The store of a merchant that has one and no other.
+pub fn only_store(tx: &mut Tx<'_>, merchant: MerchantId) -> Done<Option<Store>> {
+    let tenant = tx.tenant();
+    let mut found = tx.query(
+        sql!(concat!("SELECT ", store_columns!(), " FROM store WHERE tenant_id = $1 AND merchant_id = $2 ORDER BY id LIMIT 2")),
+        &[p(&tenant), p(&merchant)],
+        read_store,
+    )?;
+    Ok(if found.len() == 1 { found.pop() } else { None })
+}
+
 /// Writes a store over the version that was seen. `false`: somebody was faster.
 pub fn save_store(tx: &mut Tx<'_>, before: &Versioned<Store>, after: &Store) -> Done<bool> {
     let touched = tx.exec(

@@ -1,23 +1,31 @@
 //! Lists as tables to take away: the same rows the pages show, phone numbers masked, newest first.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use postsale_domain::facts::Given;
-use postsale_domain::ground::{Lang, TypedId, mask_email, mask_phone, to_millis};
+use postsale_domain::ground::{BranchId, Lang, Role, TypedId, mask_email, mask_phone, to_millis};
+use postsale_domain::org::{PartnerId, UserState};
+use postsale_domain::visit::Span;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::registry::{Sight, merchants, terminals};
 use crate::facts::in_force;
-use crate::ground::db::{Done, Json, Query, Row, Tx, p};
+use crate::ground::db::{Done, Json, Query, Row, Tx, Val, p};
 use crate::ground::web::Keyset;
 use crate::ground::{texts, when};
 use crate::inbox::store as inbox;
-use crate::org::store::audit_lines;
+use crate::org::store::people::{PersonRow, Wanted};
+use crate::org::store::{self, audit_lines, place};
 use crate::sql;
 pub use crate::ticket::filter::Filter;
 use crate::ticket::filter::{self, Narrow, matches};
 use crate::ticket::list;
 pub use crate::ticket::list::View;
+
+/// Most branches and partners whose names stand in a table of people.
+const MOST_PLACES: u32 = 5000;
 
 /// A list that can be taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -35,6 +43,8 @@ pub enum ExportList {
     Letters,
     /// The audit chain.
     Audit,
+    /// People.
+    Users,
 }
 
 impl ExportList {
@@ -47,6 +57,7 @@ impl ExportList {
             ExportList::WorkOrders => "work-orders",
             ExportList::Letters => "letters",
             ExportList::Audit => "audit",
+            ExportList::Users => "users",
         }
     }
 
@@ -58,6 +69,7 @@ impl ExportList {
             ExportList::WorkOrders => "visit.read",
             ExportList::Letters => "letter.read",
             ExportList::Audit => "audit.read",
+            ExportList::Users => "user.read",
         }
     }
 }
@@ -103,8 +115,28 @@ pub fn header(list: ExportList, lang: Lang) -> Vec<String> {
         }
         ExportList::Letters => &["received", "channel", "sender", "subject", "state", "ticket"],
         ExportList::Audit => &["seq", "at", "who", "action", "about", "before", "after", "hash"],
+        ExportList::Users => &["username", "person", "role", "state", "branch", "partner"],
     };
-    names.iter().map(|n| texts::sentence(lang, &format!("column.{n}"), &std::collections::BTreeMap::new())).collect()
+    names.iter().map(|n| texts::sentence(lang, &format!("column.{n}"), &BTreeMap::new())).collect()
+}
+
+/// What the list on somebody's screen is narrowed to; the table is narrowed alike.
+#[derive(Debug, Clone, Default)]
+pub struct Narrowed {
+    /// Which tickets.
+    pub which: Which,
+    /// What was typed: merchants, terminals, people.
+    pub q: String,
+    /// Letters nobody could read, and no others.
+    pub unreadable: bool,
+    /// Changes of this object.
+    pub subject: Option<String>,
+    /// People of this role.
+    pub role: Option<Role>,
+    /// People who stand so; all without it.
+    pub state: Option<UserState>,
+    /// Work orders planned to begin between two instants.
+    pub planned: Option<Span>,
 }
 
 /// A row and its place in the list.
@@ -120,15 +152,15 @@ pub struct Which {
 }
 
 /// Rows of a list after a place, newest first. An engineer's own lists are on their telephone; they export nothing.
-pub fn rows(tx: &mut Tx<'_>, list: ExportList, which: &Which, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+pub fn rows(tx: &mut Tx<'_>, list: ExportList, sight: Sight, narrowed: &Narrowed, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
     match (list, sight) {
         (_, Sight::Nothing | Sight::Engineer(_)) => Ok(Vec::new()),
-        (ExportList::Tickets, _) => tickets(tx, which, sight, after, limit),
-        (ExportList::Merchants, _) => Ok(merchants::list(tx, sight, "", after, limit)?.into_iter().map(merchant).collect()),
-        (ExportList::Terminals, _) => Ok(terminals::list(tx, sight, "", after, limit)?.into_iter().map(terminal).collect()),
-        (ExportList::WorkOrders, _) => orders(tx, sight, after, limit),
-        (ExportList::Letters, Sight::All) => letters(tx, after, limit),
-        (ExportList::Audit, Sight::All) => Ok(audit_lines(tx, None, after.at, limit)?
+        (ExportList::Tickets, _) => tickets(tx, &narrowed.which, sight, after, limit),
+        (ExportList::Merchants, _) => Ok(merchants::list(tx, sight, &narrowed.q, after, limit)?.into_iter().map(merchant).collect()),
+        (ExportList::Terminals, _) => Ok(terminals::list(tx, sight, &narrowed.q, after, limit)?.into_iter().map(terminal).collect()),
+        (ExportList::WorkOrders, _) => orders(tx, sight, narrowed.planned, after, limit),
+        (ExportList::Letters, Sight::All) => letters(tx, narrowed.unreadable, after, limit),
+        (ExportList::Audit, Sight::All) => Ok(audit_lines(tx, narrowed.subject.as_deref(), after.at, limit)?
             .into_iter()
             .map(|l| {
                 let who = l.caller_name.unwrap_or(l.caller);
@@ -136,7 +168,8 @@ pub fn rows(tx: &mut Tx<'_>, list: ExportList, which: &Which, sight: Sight, afte
                 (Keyset { at: l.seq, ..Keyset::LAST }, cells)
             })
             .collect()),
-        (ExportList::Letters | ExportList::Audit, Sight::Acquirer(_)) => Ok(Vec::new()),
+        (ExportList::Users, Sight::All) => people(tx, narrowed, after, limit),
+        (ExportList::Letters | ExportList::Audit | ExportList::Users, Sight::Acquirer(_) | Sight::Branch(_)) => Ok(Vec::new()),
     }
 }
 
@@ -211,20 +244,29 @@ fn tickets(tx: &mut Tx<'_>, which: &Which, sight: Sight, after: Keyset, limit: u
     };
     let mut key = vec![p(&tx.tenant()), p(&after.at), p(&limit)];
     key.extend(filter::asked(tx, which.queue.map_or("all", list::word), &which.narrow));
+    let with = |own: Val| [key.as_slice(), &[own]].concat();
     Ok(match sight {
-        Sight::Acquirer(own) => tx.query(question!(" AND t.acquirer_id = $15"), &[key.as_slice(), &[p(&own)]].concat(), read)?,
+        Sight::Acquirer(own) => tx.query(question!(" AND t.acquirer_id = $15"), &with(p(&own)), read)?,
+        Sight::Branch(own) => tx.query(
+            question!(
+                " AND EXISTS (SELECT 1 FROM store s JOIN branch_district d ON d.tenant_id = s.tenant_id AND d.district = s.district
+                              WHERE s.id = t.store_id AND d.branch_id = $15)"
+            ),
+            &with(p(&own)),
+            read,
+        )?,
         _ => tx.query(question!(""), &key, read)?,
     })
 }
 
-fn orders(tx: &mut Tx<'_>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+fn orders(tx: &mut Tx<'_>, sight: Sight, planned: Option<Span>, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
     macro_rules! question {
         ($sight:literal) => {
             sql!(concat!(
                 "SELECT w.number, t.number, w.state, w.fault_code, COALESCE(e.name, ''), w.district, w.planned_from, w.planned_to,
                         COALESCE(w.outcome, ''), w.created_at, w.closed_at
                  FROM work_order w JOIN ticket t ON t.id = w.ticket_id LEFT JOIN engineer e ON e.id = w.engineer_id
-                 WHERE w.tenant_id = $1 AND w.number < $2",
+                 WHERE w.tenant_id = $1 AND w.number < $2 AND ($4 = 0 OR (w.planned_from >= $5 AND w.planned_from < $6))",
                 $sight,
                 " ORDER BY w.number DESC LIMIT $3"
             ))
@@ -241,14 +283,40 @@ fn orders(tx: &mut Tx<'_>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<
         cells.extend([moment(r.next()?), moment(r.next()?)]);
         Ok((Keyset { at: order, ..Keyset::LAST }, cells))
     };
-    let key = [p(&tx.tenant()), p(&after.at), p(&limit)];
+    let days = planned.unwrap_or(Span { from: Timestamp::MIN, to: Timestamp::MAX });
+    let (from, to) = (to_millis(days.from), to_millis(days.to));
+    let key = [p(&tx.tenant()), p(&after.at), p(&limit), p(&i64::from(planned.is_some())), p(&from), p(&to)];
+    let with = |own: Val| [key.as_slice(), &[own]].concat();
     Ok(match sight {
-        Sight::Acquirer(own) => tx.query(question!(" AND t.acquirer_id = $4"), &[key.as_slice(), &[p(&own)]].concat(), read)?,
+        Sight::Acquirer(own) => tx.query(question!(" AND t.acquirer_id = $7"), &with(p(&own)), read)?,
+        Sight::Branch(own) => tx.query(
+            question!(
+                " AND EXISTS (SELECT 1 FROM store s JOIN branch_district d ON d.tenant_id = s.tenant_id AND d.district = s.district
+                              WHERE s.id = t.store_id AND d.branch_id = $7)"
+            ),
+            &with(p(&own)),
+            read,
+        )?,
         _ => tx.query(question!(""), &key, read)?,
     })
 }
 
-fn letters(tx: &mut Tx<'_>, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+fn people(tx: &mut Tx<'_>, narrowed: &Narrowed, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+    let branches: BTreeMap<BranchId, String> =
+        place::branches(tx, Keyset::LAST, MOST_PLACES)?.into_iter().map(|b| (b.id, b.name)).collect();
+    let partners: BTreeMap<PartnerId, String> =
+        place::partners(tx, Keyset::LAST, MOST_PLACES)?.into_iter().map(|b| (b.id, b.name)).collect();
+    let wanted = Wanted { role: narrowed.role, state: narrowed.state, branch: None, partner: None, q: &narrowed.q };
+    let row = |one: PersonRow| {
+        let branch = one.branch_id.and_then(|id| branches.get(&id)).cloned().unwrap_or_default();
+        let partner = one.partner_id.and_then(|id| partners.get(&id)).cloned().unwrap_or_default();
+        let key = Keyset { at: 0, id: one.id.uuid() };
+        (key, vec![one.username, one.name, one.role.as_str().to_owned(), one.state.as_str().to_owned(), branch, partner])
+    };
+    Ok(store::people::people(tx, &wanted, after, limit)?.into_iter().map(row).collect())
+}
+
+fn letters(tx: &mut Tx<'_>, unreadable: bool, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
     let row = |kept: inbox::Kept| {
         let sender = &kept.letter.sender;
         let address = sender.email.as_deref().map(mask_email).or(sender.phone.as_deref().map(mask_phone)).unwrap_or_default();
@@ -258,7 +326,7 @@ fn letters(tx: &mut Tx<'_>, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
         let key = Keyset { at: to_millis(kept.received_at), id: kept.id.uuid() };
         (key, vec![moment(Some(kept.received_at)), channel, who, kept.letter.subject, state, ticket])
     };
-    Ok(inbox::letters(tx, false, after, limit)?.into_iter().map(row).collect())
+    Ok(inbox::letters(tx, unreadable, after, limit)?.into_iter().map(row).collect())
 }
 
 /// The word of a coded value.

@@ -7,6 +7,7 @@ use postsale_domain::ticket::{Outcome, TicketId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::registry::Sight;
 use super::ticket::number;
 use crate::ground::db::{DbError, Done, Query, Row, Tx, p};
 use crate::ground::web::Keyset;
@@ -56,6 +57,28 @@ macro_rules! of_ticket {
     };
 }
 
+/// Asks for follow-ups: all, or those of shops in a branch's districts, whose id is at the place named. Nobody else reads any.
+macro_rules! seen {
+    ($tx:ident, $sight:ident, $key:ident, $place:literal, $where:literal, $order:literal) => {
+        match $sight {
+            Sight::All => $tx.query(sql!(concat!(of_ticket!(), $where, $order)), &$key, read)?,
+            Sight::Branch(own) => $tx.query(
+                sql!(concat!(
+                    of_ticket!(),
+                    $where,
+                    " AND EXISTS (SELECT 1 FROM branch_district d WHERE d.tenant_id = s.tenant_id AND d.district = s.district AND d.branch_id = ",
+                    $place,
+                    ")",
+                    $order
+                )),
+                &[$key.as_slice(), &[p(&own)]].concat(),
+                read,
+            )?,
+            Sight::Acquirer(_) | Sight::Engineer(_) | Sight::Nothing => Vec::new(),
+        }
+    };
+}
+
 fn read(r: &mut Row) -> Result<FollowUpRow, DbError> {
     let (id, round, state, due_at, asked_at, answered_at) = (r.next()?, r.next()?, r.coded()?, r.next()?, r.next()?, r.next()?);
     let (solved, score, comment): (_, _, Option<String>) = (r.next()?, r.next()?, r.next()?);
@@ -84,27 +107,29 @@ fn read(r: &mut Row) -> Result<FollowUpRow, DbError> {
 }
 
 /// Those nobody has answered yet and whose time has come or comes up to an instant, after a place.
-pub fn open(tx: &mut Tx<'_>, after: Keyset, until: i64, limit: u32) -> Done<Vec<FollowUpRow>> {
+pub fn open(tx: &mut Tx<'_>, sight: Sight, after: Keyset, until: i64, limit: u32) -> Done<Vec<FollowUpRow>> {
     let (tenant, id) = (tx.tenant(), FollowUpId::from_uuid(after.id));
-    Ok(tx.query(
-        sql!(concat!(
-            of_ticket!(),
-            " WHERE f.tenant_id = $1 AND f.next_at IS NOT NULL AND (f.due_at, f.id) > ($2, $3) AND f.due_at <= $4 ORDER BY f.due_at, f.id LIMIT $5"
-        )),
-        &[p(&tenant), p(&after.at), p(&id), p(&until), p(&limit)],
-        read,
-    )?)
+    let key = [p(&tenant), p(&after.at), p(&id), p(&until), p(&limit)];
+    Ok(seen!(
+        tx,
+        sight,
+        key,
+        "$6",
+        " WHERE f.tenant_id = $1 AND f.next_at IS NOT NULL AND (f.due_at, f.id) > ($2, $3) AND f.due_at <= $4",
+        " ORDER BY f.due_at, f.id LIMIT $5"
+    ))
 }
 
 /// Those that were answered, the newest first, after a place.
-pub fn answered(tx: &mut Tx<'_>, after: Keyset, limit: u32) -> Done<Vec<FollowUpRow>> {
+pub fn answered(tx: &mut Tx<'_>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<FollowUpRow>> {
     let (tenant, id) = (tx.tenant(), FollowUpId::from_uuid(after.id));
-    Ok(tx.query(
-        sql!(concat!(
-            of_ticket!(),
-            " WHERE f.tenant_id = $1 AND f.answered_at IS NOT NULL AND (f.answered_at, f.id) < ($2, $3) ORDER BY f.answered_at DESC, f.id DESC LIMIT $4"
-        )),
-        &[p(&tenant), p(&after.at), p(&id), p(&limit)],
-        read,
-    )?)
+    let key = [p(&tenant), p(&after.at), p(&id), p(&limit)];
+    Ok(seen!(
+        tx,
+        sight,
+        key,
+        "$5",
+        " WHERE f.tenant_id = $1 AND f.answered_at IS NOT NULL AND (f.answered_at, f.id) < ($2, $3)",
+        " ORDER BY f.answered_at DESC, f.id DESC LIMIT $4"
+    ))
 }

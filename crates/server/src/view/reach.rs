@@ -1,11 +1,12 @@
 //! Whose ticket is it: the answer to an action that reaches only what is one's own.
 
-use postsale_domain::ground::{Act, Reach, UserId, Who};
+use postsale_domain::ground::{Act, BranchId, Reach, UserId, Who};
 use postsale_domain::org::act;
 use postsale_domain::refuse;
 use postsale_domain::sla::TicketId;
 
 use crate::ground::db::{Done, Query, Tx, p};
+use crate::merchant::store::{Merchant, Store};
 use crate::{org, sql};
 
 /// Lets a ticket be seen: any of the tenant with [`Reach::All`]; otherwise an engineer sees tickets of work orders given to
@@ -61,4 +62,20 @@ fn seen_by(tx: &mut Tx<'_>, reach: Reach, who: &Who, ticket: TicketId) -> Done<b
         (Reach::None, ..) => 0,
     };
     Ok(seen > 0)
+}
+
+/// Whether a district is one of a branch's.
+pub fn in_branch(tx: &mut Tx<'_>, branch: BranchId, district: &str) -> Done<bool> {
+    let tenant = tx.tenant();
+    let key = [p(&tenant), p(district), p(&branch)];
+    Ok(tx.number(sql!("SELECT COUNT(*) FROM branch_district WHERE tenant_id = $1 AND district = $2 AND branch_id = $3"), &key)? > 0)
+}
+
+/// Whether a place is the caller's own: an acquirer's by its merchant, that of somebody bound to a branch by the shop's district.
+pub fn own_place(tx: &mut Tx<'_>, merchant: Option<&Merchant>, store: Option<&Store>) -> Done<bool> {
+    match (tx.caller().acquirer(), tx.caller().branch(), store) {
+        (Some(own), ..) => Ok(merchant.is_some_and(|m| m.acquirer_id == own)),
+        (None, Some(branch), Some(store)) => in_branch(tx, branch, &store.district),
+        _ => Ok(false),
+    }
 }

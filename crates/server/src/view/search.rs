@@ -102,11 +102,12 @@ fn hits(tx: &mut Tx<'_>, kind: Kind, reach: Reach, asked: &Asked, limit: u32) ->
         };
     }
     macro_rules! seen {
-        ($sight:ident, $columns:literal, $of:literal, $acquirer:literal, $engineer:literal) => {
+        ($sight:ident, $columns:literal, $of:literal, $acquirer:literal, $engineer:literal, $branch:literal) => {
             match $sight {
                 Sight::All | Sight::Nothing => led!($columns, $of, ""),
                 Sight::Acquirer(_) => led!($columns, $of, $acquirer),
                 Sight::Engineer(_) => led!($columns, $of, $engineer),
+                Sight::Branch(_) => led!($columns, $of, $branch),
             }
         };
     }
@@ -116,6 +117,7 @@ fn hits(tx: &mut Tx<'_>, kind: Kind, reach: Reach, asked: &Asked, limit: u32) ->
         Sight::All => None,
         Sight::Acquirer(own) => Some(p(&own)),
         Sight::Engineer(me) => Some(p(&me)),
+        Sight::Branch(own) => Some(p(&own)),
     };
     let question = match kind {
         Kind::Ticket => seen!(
@@ -123,21 +125,27 @@ fn hits(tx: &mut Tx<'_>, kind: Kind, reach: Reach, asked: &Asked, limit: u32) ->
             "x.number, x.subject, COALESCE(m.name, '')",
             "ticket x ON x.id = w.id LEFT JOIN merchant m ON m.id = x.merchant_id",
             " AND x.acquirer_id = $12",
-            " AND x.id IN (SELECT o.ticket_id FROM work_order o WHERE o.engineer_id = $12)"
+            " AND x.id IN (SELECT o.ticket_id FROM work_order o WHERE o.engineer_id = $12)",
+            " AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
+                          WHERE s.id = x.store_id AND v.branch_id = $12)"
         ),
         Kind::Merchant => seen!(
             sight,
             "CAST(0 AS BIGINT), x.name, x.mid",
             "merchant x ON x.id = w.id",
             " AND x.acquirer_id = $12",
-            " AND x.id IN (SELECT t.merchant_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $12)"
+            " AND x.id IN (SELECT t.merchant_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $12)",
+            " AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
+                          WHERE s.merchant_id = x.id AND v.branch_id = $12)"
         ),
         Kind::Terminal => seen!(
             sight,
             "CAST(0 AS BIGINT), x.serial_no, x.model || COALESCE(' · ' || m.name || ' · ' || d.tid, '')",
             "terminal x ON x.id = w.id LEFT JOIN binding d ON d.terminal_id = x.id AND d.valid_to IS NULL LEFT JOIN merchant m ON m.id = d.merchant_id",
             " AND d.acquirer_id = $12",
-            " AND x.id IN (SELECT t.terminal_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $12)"
+            " AND x.id IN (SELECT t.terminal_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $12)",
+            " AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
+                          WHERE s.id = d.store_id AND v.branch_id = $12)"
         ),
     };
     let mut params: Vec<Val> = vec![p(&tx.tenant()), p(kind.as_str())];

@@ -260,7 +260,8 @@ pub fn sight(tx: &Tx<'_>, reach: Reach) -> Sight {
         (Reach::All, ..) => Sight::All,
         (Reach::Own, Some(engineer), _) => Sight::Engineer(engineer),
         (Reach::Own, None, Some(acquirer)) => Sight::Acquirer(acquirer),
-        _ => Sight::Nothing,
+        (Reach::Own, None, None) => tx.caller().branch().map_or(Sight::Nothing, Sight::Branch),
+        (Reach::None, ..) => Sight::Nothing,
     }
 }
 
@@ -476,6 +477,8 @@ fn commands(tx: &Tx<'_>, w: &WorkOrder) -> Vec<VisitCommandKind> {
     let may = |name: &str| match (act::reach(name, who), who) {
         (Reach::All, _) => true,
         (Reach::Own, Who::Staff { engineer: Some(me), .. }) => w.engineer_id == Some(*me),
+        // Whoever is bound to a branch was let in by it.
+        (Reach::Own, Who::Staff { branch: Some(_), .. }) => true,
         _ => false,
     };
     let right = |kind: &VisitCommandKind| match kind {
@@ -511,11 +514,11 @@ pub fn day(date: Date) -> Span {
     Span { from: at(date), to: date.checked_add(1.day()).map_or(Timestamp::MAX, at) }
 }
 
-/// The board of a day: who has what, and what nobody has. 500 orders at most.
-pub fn board(tx: &mut Tx<'_>, date: Date) -> Done<Board> {
+/// The board of a day: who has what, and what nobody has, of what one may see. 500 orders at most.
+pub fn board(tx: &mut Tx<'_>, sight: Sight, date: Date) -> Done<Board> {
     use crate::ground::web::Keyset;
-    let planned = crate::visit::list::planned(tx, day(date), None, Keyset::FIRST, 500)?;
-    let open = crate::visit::list::unassigned(tx, Keyset::FIRST, 200)?;
+    let planned = crate::visit::list::planned(tx, day(date), sight, Keyset::FIRST, 500)?;
+    let open = crate::visit::list::unassigned(tx, sight, Keyset::FIRST, 200)?;
     let unassigned = rows(tx, &open)?;
     let mut by_engineer: BTreeMap<EngineerId, Vec<WorkOrderRow>> = BTreeMap::new();
     for row in rows(tx, &planned)? {

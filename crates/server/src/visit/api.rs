@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use postsale_domain::ground::{EngineerId, Refusal, to_millis};
+use postsale_domain::ground::{Refusal, to_millis};
 use postsale_domain::org::act;
 use postsale_domain::refuse;
 use postsale_domain::visit::{Backup, Command, Span, StepResult, VisitOutcome, WorkOrderId};
@@ -87,13 +87,13 @@ async fn work_order_list(door: Door<act::VisitRead>, Params(query): Params<WorkO
         let me = tx.caller().engineer();
         let today = tx.now().to_zoned(view::zone()).date();
         // An engineer sees their own and nothing else, whatever they ask for.
-        let (planned, of) = match (view, sight) {
-            (_, Sight::Engineer(me)) => (Some(query.date.unwrap_or(today)), Some(me)),
-            (WorkOrderView::Mine, _) => (Some(query.date.unwrap_or(today)), Some(me.unwrap_or_else(nobody))),
-            (WorkOrderView::All, Sight::All) => (query.date, None),
-            _ => (None, None),
+        let (planned, sight) = match (view, sight) {
+            (_, Sight::Engineer(_)) => (Some(query.date.unwrap_or(today)), sight),
+            (WorkOrderView::Mine, _) => (Some(query.date.unwrap_or(today)), me.map_or(Sight::Nothing, Sight::Engineer)),
+            (WorkOrderView::All, Sight::All | Sight::Branch(_)) => (query.date, sight),
+            _ => (None, sight),
         };
-        let unassigned = view == WorkOrderView::Unassigned && sight == Sight::All;
+        let unassigned = view == WorkOrderView::Unassigned && matches!(sight, Sight::All | Sight::Branch(_));
         let planned = planned.map(|from| days(from, query.until)).transpose()?;
         let name = if planned.is_some() {
             "work-orders-day"
@@ -104,12 +104,10 @@ async fn work_order_list(door: Door<act::VisitRead>, Params(query): Params<WorkO
         };
         let start = if planned.is_some() || unassigned { Keyset::FIRST } else { Keyset::LAST };
         let after = Keyset::open(&seal, tenant, name, page.cursor.as_deref(), start)?;
-        let found = match (planned, sight) {
-            (Some(between), _) => list::planned(tx, between, of, after, page.take())?,
-            (None, Sight::All) if unassigned => list::unassigned(tx, after, page.take())?,
-            (None, Sight::All) => list::newest(tx, None, after, page.take())?,
-            (None, Sight::Acquirer(own)) => list::newest(tx, Some(own), after, page.take())?,
-            _ => Vec::new(),
+        let found = match planned {
+            Some(between) => list::planned(tx, between, sight, after, page.take())?,
+            None if unassigned => list::unassigned(tx, sight, after, page.take())?,
+            None => list::newest(tx, sight, after, page.take())?,
         };
         let cut = Page::cut(found, page.limit, &seal, tenant, name, |w| {
             let at = match (planned, w.planned) {
@@ -135,11 +133,6 @@ fn days(from: Date, until: Option<Date>) -> Result<Span, Refusal> {
         return Err(refuse!(Invalid, "visit.days_many", limit = MAX_DAYS).field("until"));
     }
     Ok(Span { from: view::day(from).from, to: view::day(until).to })
-}
-
-/// Nobody's id: for people who are no engineers and ask for their own orders.
-fn nobody() -> EngineerId {
-    postsale_domain::ground::TypedId::from_uuid(uuid::Uuid::nil())
 }
 
 /// One work order with everything its page shows.

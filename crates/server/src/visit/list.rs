@@ -1,6 +1,6 @@
 //! Lists of work orders: each walks an index of its own.
 
-use postsale_domain::ground::{AcquirerId, EngineerId, TypedId, to_millis};
+use postsale_domain::ground::{AcquirerId, BranchId, EngineerId, TypedId, to_millis};
 use postsale_domain::visit::{Span, WorkOrderId};
 
 use super::store::{WorkOrder, columns, read};
@@ -17,8 +17,46 @@ pub enum Sight {
     Engineer(EngineerId),
     /// Those of this acquirer's merchants.
     Acquirer(AcquirerId),
+    /// Those of shops in this branch's districts.
+    Branch(BranchId),
     /// None.
     Nothing,
+}
+
+/// Whether an order's shop lies in a district of a branch, whose id is at the place named.
+macro_rules! of_branch {
+    ($place:literal) => {
+        concat!(
+            " AND EXISTS (SELECT 1 FROM ticket t JOIN store s ON s.id = t.store_id
+                            JOIN branch_district d ON d.tenant_id = s.tenant_id AND d.district = s.district
+                          WHERE t.id = w.ticket_id AND d.branch_id = ",
+            $place,
+            ")"
+        )
+    };
+}
+
+/// Asks for orders, narrowed to whose they may be: the id of whom is at the place named.
+macro_rules! seen {
+    ($tx:ident, $sight:ident, $key:ident, $place:literal, $where:literal, $order:literal) => {{
+        macro_rules! question {
+            ($narrowed:expr) => {
+                sql!(concat!("SELECT ", columns!(), " FROM work_order w WHERE ", $where, $narrowed, $order))
+            };
+        }
+        let with = |whose: crate::ground::db::Val| [$key.as_slice(), &[whose]].concat();
+        match $sight {
+            Sight::Nothing => Vec::new(),
+            Sight::All => $tx.query(question!(""), &$key, read)?,
+            Sight::Engineer(me) => $tx.query(question!(concat!(" AND w.engineer_id = ", $place)), &with(p(&me)), read)?,
+            Sight::Acquirer(own) => $tx.query(
+                question!(concat!(" AND EXISTS (SELECT 1 FROM ticket t WHERE t.id = w.ticket_id AND t.acquirer_id = ", $place, ")")),
+                &with(p(&own)),
+                read,
+            )?,
+            Sight::Branch(own) => $tx.query(question!(of_branch!($place)), &with(p(&own)), read)?,
+        }
+    }};
 }
 
 /// Whether an order may be seen.
@@ -30,76 +68,47 @@ pub fn sees(tx: &mut Tx<'_>, sight: Sight, w: &WorkOrder) -> Done<bool> {
         Sight::Acquirer(own) => {
             tx.number(sql!("SELECT COUNT(*) FROM ticket WHERE id = $1 AND acquirer_id = $2"), &[p(&w.ticket_id), p(&own)])? > 0
         }
+        Sight::Branch(own) => {
+            let question = sql!(concat!("SELECT COUNT(*) FROM work_order w WHERE w.id = $1", of_branch!("$2")));
+            tx.number(question, &[p(&w.id), p(&own)])? > 0
+        }
     })
 }
 
-/// Orders planned to begin between two instants, in that order, after a place; those of one engineer only with `of`.
-pub fn planned(tx: &mut Tx<'_>, between: Span, of: Option<EngineerId>, after: Keyset, limit: u32) -> Done<Vec<WorkOrder>> {
+/// Orders planned to begin between two instants, in that order, after a place.
+pub fn planned(tx: &mut Tx<'_>, between: Span, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<WorkOrder>> {
     let (tenant, at, id) = (tx.tenant(), after.at, WorkOrderId::from_uuid(after.id));
     let from = p(&to_millis(between.from).max(at));
-    Ok(match of {
-        None => tx.query(
-            sql!(concat!(
-                "SELECT ",
-                columns!(),
-                " FROM work_order w WHERE w.tenant_id = $1 AND w.planned_from >= $2 AND w.planned_from < $3 AND (w.planned_from, w.id) > ($4, $5)
-                 ORDER BY w.planned_from, w.id LIMIT $6"
-            )),
-            &[p(&tenant), from, p(&between.to), p(&at), p(&id), p(&limit)],
-            read,
-        )?,
-        Some(engineer) => tx.query(
-            sql!(concat!(
-                "SELECT ",
-                columns!(),
-                " FROM work_order w WHERE w.tenant_id = $1 AND w.planned_from >= $2 AND w.planned_from < $3 AND (w.planned_from, w.id) > ($4, $5)
-                   AND w.engineer_id = $7 ORDER BY w.planned_from, w.id LIMIT $6"
-            )),
-            &[p(&tenant), from, p(&between.to), p(&at), p(&id), p(&limit), p(&engineer)],
-            read,
-        )?,
-    })
+    let key = [p(&tenant), from, p(&between.to), p(&at), p(&id), p(&limit)];
+    Ok(seen!(
+        tx,
+        sight,
+        key,
+        "$7",
+        "w.tenant_id = $1 AND w.planned_from >= $2 AND w.planned_from < $3 AND (w.planned_from, w.id) > ($4, $5)",
+        " ORDER BY w.planned_from, w.id LIMIT $6"
+    ))
 }
 
 /// Orders nobody has, the oldest first, after a place.
-pub fn unassigned(tx: &mut Tx<'_>, after: Keyset, limit: u32) -> Done<Vec<WorkOrder>> {
+pub fn unassigned(tx: &mut Tx<'_>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<WorkOrder>> {
     let (tenant, id) = (tx.tenant(), WorkOrderId::from_uuid(after.id));
-    Ok(tx.query(
-        sql!(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM work_order w WHERE w.tenant_id = $1 AND w.closed_at IS NULL AND w.engineer_id IS NULL AND (w.created_at, w.id) > ($2, $3)
-             ORDER BY w.created_at, w.id LIMIT $4"
-        )),
-        &[p(&tenant), p(&after.at), p(&id), p(&limit)],
-        read,
-    )?)
+    let key = [p(&tenant), p(&after.at), p(&id), p(&limit)];
+    Ok(seen!(
+        tx,
+        sight,
+        key,
+        "$5",
+        "w.tenant_id = $1 AND w.closed_at IS NULL AND w.engineer_id IS NULL AND (w.created_at, w.id) > ($2, $3)",
+        " ORDER BY w.created_at, w.id LIMIT $4"
+    ))
 }
 
-/// All orders, the newest first, below a number; of one acquirer's merchants only with `own`.
-pub fn newest(tx: &mut Tx<'_>, own: Option<AcquirerId>, after: Keyset, limit: u32) -> Done<Vec<WorkOrder>> {
+/// All orders, the newest first, below a number.
+pub fn newest(tx: &mut Tx<'_>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<WorkOrder>> {
     let tenant = tx.tenant();
-    Ok(match own {
-        None => tx.query(
-            sql!(concat!(
-                "SELECT ",
-                columns!(),
-                " FROM work_order w WHERE w.tenant_id = $1 AND w.number < $2 ORDER BY w.number DESC LIMIT $3"
-            )),
-            &[p(&tenant), p(&after.at), p(&limit)],
-            read,
-        )?,
-        Some(own) => tx.query(
-            sql!(concat!(
-                "SELECT ",
-                columns!(),
-                " FROM work_order w WHERE w.tenant_id = $1 AND w.number < $2
-                   AND EXISTS (SELECT 1 FROM ticket t WHERE t.id = w.ticket_id AND t.acquirer_id = $4) ORDER BY w.number DESC LIMIT $3"
-            )),
-            &[p(&tenant), p(&after.at), p(&limit), p(&own)],
-            read,
-        )?,
-    })
+    let key = [p(&tenant), p(&after.at), p(&limit)];
+    Ok(seen!(tx, sight, key, "$4", "w.tenant_id = $1 AND w.number < $2", " ORDER BY w.number DESC LIMIT $3"))
 }
 
 /// Some orders, in no order; one query for fifty of them.

@@ -266,7 +266,7 @@ on_both! {
         let csv = supervisor.get("/api/v1/exports/merchants").await;
         assert_eq!((csv.status, csv.text.lines().count()), (200, 3));
         assert!(csv.text.contains("\"'=HYPERLINK(\"\"http://x\"\")\"") && csv.text.starts_with('\u{FEFF}'), "{}", csv.text);
-        for list in ["tickets", "terminals", "work-orders", "letters", "audit"] {
+        for list in ["tickets", "terminals", "work-orders", "letters", "audit", "users"] {
             let csv = supervisor.get(&format!("/api/v1/exports/{list}?format=csv")).await;
             assert_eq!(csv.status, 200, "{list}: {}", csv.text);
             assert!(!csv.text.contains("13812345521") && !csv.text.contains("column."), "{list}");
@@ -275,7 +275,7 @@ on_both! {
         }
         let taken = supervisor.get("/api/v1/exports/audit").await;
         assert!(taken.text.contains("export.read"), "who took it stands in the chain");
-        assert_eq!(supervisor.get("/api/v1/exports/users").await.problem(404), "not_found");
+        assert_eq!(supervisor.get("/api/v1/exports/secrets").await.problem(404), "not_found");
         assert_eq!(world.client(&kit, Role::Quality).await.get("/api/v1/exports/letters").await.problem(403), "not_allowed");
         assert_eq!(world.client(&kit, Role::Agent).await.get("/api/v1/exports/tickets").await.problem(403), "not_allowed");
         // An acquirer's member without an acquirer sees none; the header alone is left.

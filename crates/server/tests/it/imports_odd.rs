@@ -141,3 +141,48 @@ on_both! {
         assert_eq!(client.post(&correct, &json!({ "version": page["version"], "alike": [{ "column": "??", "code": "x" }] })).await.problem(422), "import.column_twice");
     }
 }
+
+const PEOPLE: &str = "工号,姓名,岗位,邮箱,机构,工程师\n\
+li.na,李娜,坐席,li.na@example.com,东区,\n\
+wang,王强,主管,,,\n\
+zhao,赵六,金牌销售,,,\n\
+qian,钱七,财务,,东区,\n\
+sun,孙八,工程师,,,\n\
+li.na,李娜二,坐席,,,\n\
+agent@t1,老坐席,坐席,,,\n\
+x,短,坐席,not a mail,北区,\n";
+
+on_both! {
+    fn people_come_in_by_file_with_an_invitation_and_no_password(kit) {
+        let (world, client) = desk(&kit).await;
+        client.post("/api/v1/branches", &json!({ "code": "east", "name": "东区", "districts": ["浦东"] })).await.expect(201);
+        let page = hand_in(&client, "users", PEOPLE.into()).await.expect(201);
+        let page = checked(&kit, &client, &page).await;
+        let expected = [
+            ("A7", "import.twice"),
+            ("A9", "user.bad_username"),
+            ("C4", "import.no_role"),
+            ("D9", "user.bad_email"),
+            ("E5", "user.not_bound"),
+            ("E9", "import.no_such"),
+            ("F6", "user.needs_engineer"),
+        ];
+        assert_eq!(errors(&client, &page).await, expected.map(|(place, code)| (place.to_owned(), code.to_owned())).into());
+        assert_eq!((&page["tally"]["good"], &page["tally"]["known"]), (&json!(2), &json!(1)));
+        // Whoever may import but not invite may neither hand such a file in nor look into one.
+        let supervisor = world.client(&kit, Role::Supervisor).await;
+        let path = format!("/api/v1/imports/{}", page["id"].as_str().unwrap());
+        assert_eq!(hand_in(&supervisor, "users", PEOPLE.into()).await.problem(403), "not_allowed");
+        for door in ["", "/rows", "/troubles", "/errors.xlsx"] {
+            assert_eq!(supervisor.get(&format!("{path}{door}")).await.problem(403), "not_allowed");
+        }
+        let commit = json!({ "version": page["version"], "choice": "good" });
+        assert_eq!(supervisor.post(&format!("{path}/commit"), &commit).await.problem(403), "not_allowed");
+        committed(&kit, &client, &page, "good").await;
+        let invited = client.get("/api/v1/users?state=invited").await.expect(200);
+        let names: Vec<&str> = invited["items"].as_array().unwrap().iter().map(|u| u["username"].as_str().unwrap()).collect();
+        assert!(names.len() == 2 && names.contains(&"li.na") && names.contains(&"wang"), "{names:?}");
+        let mails = crate::people_world::mails(&kit);
+        assert_eq!(mails.iter().filter(|(to, _)| to.contains("li.na@example.com")).count(), 1, "one link, to whoever has an address");
+    }
+}

@@ -105,7 +105,7 @@ async fn token(kit: &Kit, name: &str) -> String {
 /// How many changes somebody might be told of, all in all.
 async fn heard(kit: &Kit, name: &str) -> usize {
     let (hash, now) = (digest(token(kit, name).await.as_bytes()), kit.now());
-    let caller = kit.house.db.bare_read(move |bare| org::store::session::caller_of(bare, &hash, now)).await.unwrap().unwrap();
+    let (caller, _) = kit.house.db.bare_read(move |bare| org::store::session::caller_of(bare, &hash, now)).await.unwrap().unwrap();
     kit.house.db.read(caller, now, |tx| feed::changes(tx, 0, 200)).await.unwrap().len()
 }
 

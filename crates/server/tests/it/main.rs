@@ -6,6 +6,7 @@ mod attacks_az;
 mod attacks_ds;
 mod bell;
 mod canned;
+mod branches;
 mod demo;
 mod desk_world;
 mod facts;

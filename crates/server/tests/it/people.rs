@@ -247,3 +247,25 @@ on_both! {
         assert_eq!(here.get("/api/v1/sessions/current").await.problem(401), "session.ended");
     }
 }
+
+on_both! {
+    fn a_role_that_needs_a_second_factor_is_led_to_it_and_nowhere_else(kit) {
+        let world = World::new(&kit, "t1").await;
+        let other = World::new(&kit, "t2").await;
+        let (admin, agent) = (world.client(&kit, Role::Admin).await, world.client(&kit, Role::Agent).await);
+        let stranger = other.client(&kit, Role::Agent).await;
+        let rules = admin.put("/api/v1/sign-in-rules", &json!({ "factor_roles": ["agent"] })).await.expect(200);
+        let spread = rules["spread"].as_array().unwrap().iter().find(|s| s["role"] == "agent").unwrap();
+        assert_eq!((&rules["factor_roles"], &spread["people"], &spread["protected"]), (&json!(["agent"]), &json!(1), &json!(0)));
+        // From the next request on: sessions that were open before are not excepted.
+        assert_eq!(agent.get("/api/v1/tickets").await.problem(403), "session.factor_owed");
+        assert_eq!(agent.get("/api/v1/sessions/current").await.expect(200)["factor_owed"], true);
+        stranger.get("/api/v1/tickets").await.expect(200);
+        admin.get("/api/v1/tickets").await.expect(200);
+        protect(&kit, &world, &agent, "postsale-test").await;
+        assert_eq!(agent.get("/api/v1/sessions/current").await.expect(200)["factor_owed"], false);
+        agent.get("/api/v1/tickets").await.expect(200);
+        assert_eq!(agent.get("/api/v1/sign-in-rules").await.problem(403), "not_allowed");
+        assert_eq!(admin.put("/api/v1/sign-in-rules", &json!({ "factor_roles": ["boss"] })).await.status, 422);
+    }
+}

@@ -13,16 +13,16 @@ use serde_json::{Map, Value, json};
 use crate::desk_world::{DeskWorld, id_of};
 use crate::talk_world::some_terminal;
 
-struct Route {
-    method: Method,
-    path: String,
+pub struct Route {
+    pub method: Method,
+    pub path: String,
     /// A body as the document describes it; null for none.
-    body: Value,
-    open_to_all: bool,
+    pub body: Value,
+    pub open_to_all: bool,
 }
 
 /// Every operation, in the order of the document.
-fn routes() -> Vec<Route> {
+pub fn routes() -> Vec<Route> {
     let document = serde_json::to_value(postsale_server::http::openapi()).unwrap();
     let schemas = &document["components"]["schemas"];
     let mut routes = Vec::new();
@@ -87,7 +87,7 @@ fn sample(schemas: &Value, schema: &Value) -> Value {
     }
 }
 
-async fn ask(client: &Client, method: &Method, path: &str, body: &Value) -> Answer {
+pub async fn ask(client: &Client, method: &Method, path: &str, body: &Value) -> Answer {
     let request = client.request(method.clone(), path).header(header::CONTENT_TYPE, "application/json");
     let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
     client.send(request.body(body).unwrap()).await
@@ -116,12 +116,12 @@ async fn ids(kit: &Kit, world: &World) -> BTreeMap<String, String> {
 }
 
 /// `tickets` of `/api/v1/tickets/{id}/claim`; none for a path that names no id.
-fn first_word(path: &str) -> Option<&str> {
+pub fn first_word(path: &str) -> Option<&str> {
     path.contains('{').then(|| path.strip_prefix("/api/v1/")?.split('/').next()).flatten()
 }
 
 /// The path with this id in its places.
-fn with_id(path: &str, id: &str) -> String {
+pub fn with_id(path: &str, id: &str) -> String {
     let mut filled = String::new();
     let mut rest = path;
     while let Some((before, after)) = rest.split_once('{') {

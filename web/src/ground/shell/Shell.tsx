@@ -42,6 +42,12 @@ function Frame() {
   for (const item of items) if (item.key) go[`g ${item.key}`] = () => void router.navigate({ to: item.to });
   useKeys(go);
 
+  // Until a second factor their role needs is set up, nothing but their own account is open to somebody.
+  const owed = session.me.factor_owed && path !== "/account";
+  useEffect(() => {
+    if (owed) void router.navigate({ to: "/account", replace: true });
+  }, [owed, router]);
+
   return (
     <div className={css.shell}>
       <a className={css.skip} href="#page">
@@ -53,7 +59,7 @@ function Frame() {
       <main id="page" className={css.page} tabIndex={-1}>
         <OfflineBar />
         <ConfigProvider theme={narrow ? phoneTheme : {}}>
-          {here && !session.may(here.needs) ? <Nothing kind="forbidden" title={t("state.forbidden")} next={t("state.forbidden_next")} /> : <Outlet />}
+          {owed ? null : here && !session.may(here.needs) ? <Nothing kind="forbidden" title={t("state.forbidden")} next={t("state.forbidden_next")} /> : <Outlet />}
         </ConfigProvider>
       </main>
     </div>

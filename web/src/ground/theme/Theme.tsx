@@ -1,7 +1,7 @@
 import { App as AntApp, ConfigProvider } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
-import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
 import { useWords } from "@ground/i18n/Words";
 import { kept } from "@ground/kept";
 import { antTheme, cssVariables, type Shade } from "./tokens";
@@ -12,6 +12,14 @@ export type Choice = Shade | "system";
 const chosen = kept<Choice>("theme", "system", (v): v is Choice => v === "light" || v === "dark" || v === "system");
 
 const darkDevice = () => window.matchMedia("(prefers-color-scheme: dark)");
+
+const stillDevice = () => window.matchMedia("(prefers-reduced-motion: reduce)");
+
+function watchStillness(tell: () => void) {
+  const query = stillDevice();
+  query.addEventListener("change", tell);
+  return () => query.removeEventListener("change", tell);
+}
 
 const ThemeContext = createContext<{ choice: Choice; shade: Shade; choose: (choice: Choice) => void }>({
   choice: "system",
@@ -43,7 +51,12 @@ export function Theme({ children }: { children: ReactNode }) {
   }, [shade]);
 
   const value = useMemo(() => ({ choice, shade, choose: (next: Choice) => (chosen.write(next), setChoice(next)) }), [choice, shade]);
-  const theme = useMemo(() => antTheme(shade), [shade]);
+  // Whoever asked for stillness gets it from antd itself: cutting its animations short leaves what floats outside of the page.
+  const still = useSyncExternalStore(watchStillness, () => stillDevice().matches);
+  const theme = useMemo(() => {
+    const base = antTheme(shade);
+    return { ...base, token: { ...base.token, motion: !still } };
+  }, [shade, still]);
   return (
     <ThemeContext value={value}>
       <ConfigProvider theme={theme} locale={lang === "zh" ? zhCN : enUS} button={{ autoInsertSpace: false }}>

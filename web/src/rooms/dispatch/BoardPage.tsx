@@ -4,6 +4,7 @@ import { Button, Select } from "antd";
 import { useMemo, useState } from "react";
 import { useKeys } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
+import { ExportButton } from "@ground/parts/ExportButton";
 import { RowsLoading } from "@ground/parts/Loading";
 import { ProblemPage } from "@ground/parts/ProblemView";
 import { SidePanel } from "@ground/parts/SidePanel";
@@ -88,6 +89,7 @@ export function BoardPage() {
               />
             )}
             {planner && <Button onClick={() => setAbsent(true)}>{t("dispatch.absent")}</Button>}
+            <ExportButton list="work-orders" filter={{ date }} />
             {planner && <PlanBar date={date} plans={plans.data?.items ?? []} onCompare={compare} />}
           </span>
         </header>

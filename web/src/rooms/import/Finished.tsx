@@ -11,12 +11,16 @@ import type { Page } from "./data";
 import css from "./import.module.css";
 import { Tallied } from "./Tallied";
 
+const shops = { to: "/merchants", word: "merchant.title" } as const;
+const devices = { to: "/terminals", word: "terminal.title" } as const;
+/** Where the rows are found afterwards. */
+const home = { merchants: shops, stores: shops, contacts: shops, terminals: devices, bindings: devices, users: { to: "/people", word: "people.title" } } as const;
+
 /** What came of it. Rows left behind go on in a file of their own. */
 export function Finished({ page }: { page: Page }) {
   const { t } = useWords();
   const navigate = useNavigate();
   const errors = useMutation<unknown, Problem>({ mutationFn: () => download(`/api/v1/imports/${page.id}/errors.xlsx`) });
-  const shop = page.kind === "merchants" || page.kind === "stores" || page.kind === "contacts";
   return (
     <>
       <Tallied page={page} />
@@ -30,7 +34,7 @@ export function Finished({ page }: { page: Page }) {
         <Button icon={<PlusOutlined />} onClick={() => void navigate({ to: "/imports", search: { kind: page.kind } })}>
           {t("import.new")}
         </Button>
-        {shop ? <Link to="/merchants">{t("merchant.title")}</Link> : <Link to="/terminals">{t("terminal.title")}</Link>}
+        <Link to={home[page.kind].to}>{t(home[page.kind].word)}</Link>
       </div>
       {errors.error && <ProblemLine problem={errors.error} />}
       {page.tally.bad > 0 && <BadRows page={page} fixed />}

@@ -7,8 +7,9 @@ import type { Problem, Schema } from "@api";
 import { download, upload } from "@ground/api/files";
 import { useWords } from "@ground/i18n/Words";
 import { ProblemLine } from "@ground/parts/ProblemView";
+import { useSession } from "@ground/session/Session";
 import css from "./import.module.css";
-import { kinds, type Kind } from "./kinds";
+import { kinds, needs, type Kind } from "./kinds";
 
 type Page = Schema<"ImportPage">;
 type Props = { kind: Kind; onKind: (kind: Kind) => void; onClose: () => void };
@@ -16,6 +17,7 @@ type Props = { kind: Kind; onKind: (kind: Kind) => void; onClose: () => void };
 /** What the file holds, a sample to begin with, and the file. Nothing is imported by handing it in. */
 export function NewImport({ kind, onKind, onClose }: Props) {
   const { t } = useWords();
+  const { may } = useSession();
   const navigate = useNavigate();
   const [share, setShare] = useState(0);
   const sample = useMutation<unknown, Problem, "xlsx" | "csv">({ mutationFn: (format) => download(`/api/v1/import-samples/${kind}?format=${format}`) });
@@ -31,7 +33,7 @@ export function NewImport({ kind, onKind, onClose }: Props) {
     <Modal open title={t("import.new")} footer={null} mask={{ closable: !hand.isPending }} closable={!hand.isPending} onCancel={onClose} width={560} destroyOnHidden>
       <h3 className={css.step}>{t("import.what")}</h3>
       <Radio.Group className={css.kinds} value={kind} onChange={(event) => onKind(event.target.value as Kind)} disabled={hand.isPending}>
-        {kinds.map((one) => (
+        {kinds.filter((one) => may(needs[one] ?? "import.run")).map((one) => (
           <Radio key={one} value={one} data-testid={`import-kind-${one}`}>
             {t(`import.kind.${one}`)} <span className="meta">{t(`import.about.${one}`)}</span>
           </Radio>

@@ -6,6 +6,7 @@ import { useWords } from "@ground/i18n/Words";
 import { ChannelLabel } from "@ground/labels/Labels";
 import { DataList, type Column } from "@ground/list/DataList";
 import { keyset, useRows } from "@ground/list/useKeyset";
+import { ExportButton } from "@ground/parts/ExportButton";
 import { RowsLoading } from "@ground/parts/Loading";
 import { Nothing } from "@ground/parts/Nothing";
 import { ProblemPage } from "@ground/parts/ProblemView";
@@ -61,6 +62,9 @@ export function LettersPage() {
               { key: "all", label: t("letter.view_all") },
             ]}
           />
+          <span className={css.headEnd}>
+            <ExportButton list="letters" filter={{ unreadable: view === "unreadable" ? "true" : undefined }} />
+          </span>
         </header>
         {list.isPending ? (
           <RowsLoading />

@@ -41,12 +41,17 @@ const people = createRoute({
 
 const matrix = createRoute({ getParentRoute: () => shell, path: "/people/roles", component: lazyRouteComponent(() => import("./people/RolesPage"), "RolesPage") });
 
+const branches = createRoute({ getParentRoute: () => shell, path: "/people/branches", component: lazyRouteComponent(() => import("./place/BranchesPage"), "BranchesPage") });
+const partners = createRoute({ getParentRoute: () => shell, path: "/people/partners", component: lazyRouteComponent(() => import("./place/PartnersPage"), "PartnersPage") });
+const keys = createRoute({ getParentRoute: () => shell, path: "/people/keys", component: lazyRouteComponent(() => import("./key/KeysPage"), "KeysPage") });
+const signIn = createRoute({ getParentRoute: () => shell, path: "/people/sign-in", component: lazyRouteComponent(() => import("./rule/SignInPage"), "SignInPage") });
+
 const account = createRoute({ getParentRoute: () => shell, path: "/account", component: lazyRouteComponent(() => import("./account/AccountPage"), "AccountPage") });
 
 const LinkPage = lazyRouteComponent(() => import("./account/LinkPage"), "LinkPage");
 const join = createRoute({ getParentRoute: () => root, path: "/join", component: LinkPage });
 const reset = createRoute({ getParentRoute: () => root, path: "/reset", component: LinkPage });
 
-export const routes = [audit, people, matrix, account] as const;
+export const routes = [audit, people, matrix, branches, partners, keys, signIn, account] as const;
 /** Pages one reaches without a session. */
 export const open = [join, reset] as const;

@@ -2,16 +2,18 @@
 //! desk's own pages use. One row is one transaction: it is on record whole or not at all.
 
 mod cells;
+mod persons;
 mod rows;
 
 use std::collections::BTreeMap;
 
-use postsale_domain::ground::Refusal;
+use postsale_domain::ground::{Reach, Refusal};
 use postsale_domain::import::{Cell, ImportId, ImportKind, ImportState, RowState, fields, proposals};
+use postsale_domain::org::act;
 use postsale_domain::refuse;
 
 use self::rows::{Draft, judge};
-use super::{merchant, terminal};
+use super::{merchant, people, terminal};
 use crate::ground::db::{Done, Tx};
 use crate::ground::sheet::Table;
 use crate::import::store::{self, CellError, Checked, RowKept, Run};
@@ -26,6 +28,7 @@ const MAX_LOOKED_AT: u32 = 20_000;
 
 /// Keeps a file that was read, with a guess of what its columns mean.
 pub fn keep(tx: &mut Tx<'_>, kind: ImportKind, file_name: &str, table: &Table) -> Done<ImportId> {
+    may(tx, kind)?;
     let mapping = postsale_domain::import::guess(kind, &table.header);
     store::keep(tx, kind, file_name, table, &mapping)
 }
@@ -66,8 +69,17 @@ pub fn commit(tx: &mut Tx<'_>, id: ImportId, version: i64, all: bool) -> Done<()
     store::begin(tx, &run, ImportState::Running, &run.mapping)
 }
 
+/// Whether the caller may import files of a kind. Errors: `not_allowed`.
+pub fn may(tx: &Tx<'_>, kind: ImportKind) -> Done<()> {
+    match act::reach(kind.action(), &tx.caller().who) {
+        Reach::All => Ok(()),
+        _ => Err(refuse!(Forbidden, "not_allowed", action = kind.action()).into()),
+    }
+}
+
 fn loaded(tx: &mut Tx<'_>, id: ImportId, version: i64) -> Done<Run> {
     let run = store::run(tx, id)?;
+    may(tx, run.kind)?;
     if run.version != version {
         return Err(merchant::stale(&run));
     }
@@ -122,6 +134,8 @@ fn key_column(run: &Run, second: bool) -> Option<usize> {
         (ImportKind::Terminals, true) => "tusn",
         (ImportKind::Bindings, true) => "tid",
         (ImportKind::Terminals | ImportKind::Bindings, false) => "serial_no",
+        (ImportKind::Users, false) => "username",
+        (ImportKind::Users, true) => "email",
     };
     run.mapping.get(name).copied()
 }
@@ -167,11 +181,12 @@ fn write(tx: &mut Tx<'_>, draft: Draft) -> Done<()> {
         Draft::Terminal(new, binding) => {
             let id = terminal::add(tx, &new)?;
             match binding {
-                Some(binding) => terminal::bind(tx, postsale_domain::ground::Reach::All, Sight::All, id, &binding),
+                Some(binding) => terminal::bind(tx, Reach::All, Sight::All, id, &binding),
                 None => Ok(()),
             }
         }
-        Draft::Binding(id, binding) => terminal::bind(tx, postsale_domain::ground::Reach::All, Sight::All, id, &binding),
+        Draft::User(new) => people::invite(tx, &new).map(|_| ()),
+        Draft::Binding(id, binding) => terminal::bind(tx, Reach::All, Sight::All, id, &binding),
     }
 }
 

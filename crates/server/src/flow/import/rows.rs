@@ -9,7 +9,9 @@ use postsale_domain::refuse;
 use postsale_domain::terminal::{TerminalId, serial, tid, tusn};
 
 use super::cells::Cells;
+use super::persons::user;
 use crate::flow::merchant::{ADDRESS, ContactDraft, MerchantNew, NAME, StoreDraft, WORD, email, phone};
+use crate::flow::people::UserNew;
 use crate::flow::terminal::{BindingNew, TerminalNew, model};
 use crate::ground::db::{Done, Tx};
 use crate::import::store::Checked;
@@ -24,16 +26,17 @@ pub(super) enum Draft {
     Contact(MerchantId, ContactDraft),
     Terminal(TerminalNew, Option<BindingNew>),
     Binding(TerminalId, BindingNew),
+    User(UserNew),
 }
 
 /// What reading a row came to: a draft, nothing to do because it is known, or neither because something is wrong.
-enum Read {
+pub(super) enum Read {
     Draft(Box<Draft>),
     Known,
     Wrong,
 }
 
-type Judged = (Read, [Option<String>; 2]);
+pub(super) type Judged = (Read, [Option<String>; 2]);
 
 /// Judges a row with what is on record now.
 pub(super) fn judge(
@@ -49,6 +52,7 @@ pub(super) fn judge(
         ImportKind::Contacts => contact(tx, &mut row)?,
         ImportKind::Terminals => terminal(tx, &mut row)?,
         ImportKind::Bindings => binding(tx, &mut row)?,
+        ImportKind::Users => user(tx, &mut row)?,
     };
     let errors = row.errors;
     let (state, draft) = match read {

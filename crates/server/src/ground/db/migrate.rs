@@ -35,6 +35,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0021_incident", include_str!("../../../migrations/0021_incident.sql")),
     ("0022_relations", include_str!("../../../migrations/0022_relations.sql")),
     ("0023_queue", include_str!("../../../migrations/0023_queue.sql")),
+    ("0032_factor", include_str!("../../../migrations/0032_factor.sql")),
 ];
 
 /// What a run of [`migrate`] did.

@@ -254,7 +254,11 @@ impl<A: Act> FromRequestParts<House> for Door<A> {
             by_key(house, &token).await
         } else {
             let (hash, now) = (digest(token.as_bytes()), house.clock.now());
-            house.db.bare_read(move |bare| store::session::caller_of(bare, &hash, now)).await
+            match house.db.bare_read(move |bare| store::session::caller_of(bare, &hash, now)).await {
+                // Whoever owes a second factor may do what concerns themselves, which is where they set it up.
+                Ok(Some((_, true))) if A::NAME != org::act::SessionSelf::NAME => return Err(no(refuse!(Forbidden, "session.factor_owed"))),
+                found => found.map(|found| found.map(|(caller, _)| caller)),
+            }
         };
         let caller = caller.map_err(|stop| Problem::stopped(lang, stop))?;
         let caller = caller.ok_or_else(|| no(refuse!(Unauthenticated, "session.ended")))?;

@@ -6,6 +6,7 @@ mod link;
 mod me;
 mod people;
 mod place;
+mod rule;
 mod session;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -22,5 +23,6 @@ pub fn routes() -> OpenApiRouter<House> {
         .merge(link::routes())
         .merge(key::routes())
         .merge(place::routes())
+        .merge(rule::routes())
         .merge(audit::routes())
 }

@@ -10,11 +10,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::me::Sessions;
-use crate::flow::people as flow;
+use crate::flow::people::{self as flow, UserNew};
 use crate::ground::web::{Answered, Body, Door, Keyset, Page, PageParams, Params, Problem, Ref};
 use crate::house::House;
 use crate::org::mail::{self, Letter};
-use crate::org::store::people::{self, NewPerson, Person, PersonRow, Wanted};
+use crate::org::store::people::{self, Person, PersonRow, Wanted};
 use crate::org::store::{factor, place, session, token};
 
 pub(super) fn routes() -> OpenApiRouter<House> {
@@ -70,55 +70,11 @@ async fn user_list(door: Door<act::UserRead>, Params(filter): Params<UserFilter>
     .map(Json)
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct UserNew {
-    /// What they will sign in with: 2 to 60 letters, digits and `. _ - @ +`. Stays as it is.
-    username: String,
-    display_name: String,
-    role: Role,
-    /// Where the invitation goes; without it an administrator hands over a link.
-    email: Option<String>,
-    #[serde(default)]
-    lang: Lang,
-    /// For the role engineer: which one of the crew.
-    engineer_id: Option<EngineerId>,
-    /// For the role acquirer: whose.
-    acquirer_id: Option<AcquirerId>,
-    /// Binds them to a branch.
-    branch_id: Option<BranchId>,
-    /// The firm they work for, if not for us.
-    partner_id: Option<PartnerId>,
-}
-
 /// Invite somebody. With an address a mail with a link goes out; they choose their password themselves.
 #[utoipa::path(post, path = "/users", operation_id = "user_add", tag = "org", request_body = UserNew, responses((status = 201, body = Person), Problem))]
 async fn user_add(door: Door<act::UserManage>, body: Body<UserNew>) -> Result<Answered, Problem> {
     door.command(body, StatusCode::CREATED, |tx, new| {
-        rules::check_username(&new.username)?;
-        rules::check_display_name(&new.display_name)?;
-        if let Some(address) = &new.email {
-            rules::check_email(address)?;
-        }
-        rules::check_ties(new.role, new.engineer_id, new.acquirer_id)?;
-        rules::check_branch(new.role, new.branch_id.is_some())?;
-        people::check_ties_exist(tx, None, new.engineer_id, new.acquirer_id)?;
-        place::check_open(tx, new.branch_id, new.partner_id)?;
-        let person = NewPerson {
-            username: &new.username,
-            name: new.display_name.trim(),
-            role: new.role,
-            email: new.email.as_deref(),
-            lang: new.lang,
-            engineer: new.engineer_id,
-            acquirer: new.acquirer_id,
-            branch: new.branch_id,
-            partner: new.partner_id,
-        };
-        let id = people::invite(tx, &person)?;
-        if new.email.is_some() {
-            mail::ask(tx, id, Letter::Invite)?;
-        }
+        let id = flow::invite(tx, new)?;
         people::for_change(tx, id, None)
     })
     .await

@@ -18,7 +18,7 @@ use crate::ground::web::{Body, Door, Peer, Problem, SESSION_COOKIE, bearer_or_co
 use crate::house::House;
 use crate::org::store::session::{self, From};
 use crate::org::store::throttle::{self, Counted};
-use crate::org::store::{self, people};
+use crate::org::store::{self, factor as kept, people};
 use crate::org::{factor, secret};
 
 /// How long a session lives.
@@ -54,6 +54,8 @@ pub(super) struct Me {
     lang: Lang,
     /// Whether signing in asks for a code.
     second_factor: bool,
+    /// Whether one's role needs a second factor one has not set up: until then nothing else is open.
+    factor_owed: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -69,6 +71,7 @@ pub(super) fn me(tx: &mut Tx<'_>) -> Done<Me> {
     let missing = || Stop::from(refuse!(Unauthenticated, "session.missing"));
     let (Some(id), Some(role)) = (caller.user(), caller.role()) else { return Err(missing()) };
     let person = people::person(tx, id)?.ok_or_else(missing)?;
+    let needed = kept::needed_by(tx)?;
     Ok(Me {
         id,
         username: person.row.username,
@@ -81,6 +84,7 @@ pub(super) fn me(tx: &mut Tx<'_>) -> Done<Me> {
         email: person.email,
         lang: person.lang,
         second_factor: person.second_factor,
+        factor_owed: !person.second_factor && needed.contains(&role),
     })
 }
 

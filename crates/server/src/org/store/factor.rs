@@ -1,6 +1,6 @@
 //! SQL of second factors.
 
-use postsale_domain::ground::UserId;
+use postsale_domain::ground::{Role, UserId};
 use serde_json::json;
 
 use crate::ground::db::{Done, Query, Tx, p};
@@ -88,4 +88,35 @@ pub fn remove(tx: &mut Tx<'_>, user: UserId) -> Done<bool> {
         tx.audit("second_factor.remove", user, None, Some(&json!({ "removed": true })));
     }
     Ok(gone)
+}
+
+/// The roles whose people must have a second factor.
+pub fn needed_by(tx: &mut Tx<'_>) -> Done<Vec<Role>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(sql!("SELECT role FROM factor_rule WHERE tenant_id = $1 ORDER BY role"), &[p(&tenant)], |r| r.word(Role::parse))?)
+}
+
+/// Says which roles must have a second factor from now on.
+pub fn need(tx: &mut Tx<'_>, roles: &[Role]) -> Done<()> {
+    let (tenant, before) = (tx.tenant(), needed_by(tx)?);
+    tx.exec(sql!("DELETE FROM factor_rule WHERE tenant_id = $1"), &[p(&tenant)])?;
+    for role in roles {
+        tx.exec(sql!("INSERT INTO factor_rule (tenant_id, role) VALUES ($1, $2) ON CONFLICT DO NOTHING"), &[p(&tenant), p(role.as_str())])?;
+    }
+    let after = needed_by(tx)?;
+    tx.audit("org.factor_rule", tenant, Some(&json!({ "roles": before })), Some(&json!({ "roles": after })));
+    Ok(())
+}
+
+/// People who can sign in, by role: how many there are, and how many of them have a second factor.
+pub fn spread(tx: &mut Tx<'_>) -> Done<Vec<(Role, i64, i64)>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        sql!(
+            "SELECT u.role, COUNT(*), COUNT(f.confirmed_at) FROM app_user u LEFT JOIN second_factor f ON f.user_id = u.id
+             WHERE u.tenant_id = $1 AND u.disabled_at IS NULL AND u.joined_at IS NOT NULL GROUP BY u.role ORDER BY u.role"
+        ),
+        &[p(&tenant)],
+        |r| Ok((r.word(Role::parse)?, r.next()?, r.next()?)),
+    )?)
 }

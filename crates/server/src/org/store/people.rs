@@ -281,6 +281,12 @@ pub fn people(tx: &mut Tx<'_>, wanted: &Wanted<'_>, after: Keyset, limit: u32) -
     )?)
 }
 
+/// Whoever of the tenant signs in with this name.
+pub fn named(tx: &mut Tx<'_>, username: &str) -> Done<Option<UserId>> {
+    let tenant = tx.tenant();
+    Ok(tx.one(sql!("SELECT id FROM app_user WHERE tenant_id = $1 AND username = $2"), &[p(&tenant), p(username)], |r| r.next())?)
+}
+
 /// How many administrators can sign in.
 pub fn administrators(tx: &mut Tx<'_>) -> Done<i64> {
     let tenant = tx.tenant();

@@ -35,15 +35,19 @@ pub(super) fn caller(r: &mut Row) -> Result<Caller, DbError> {
     Ok(Caller { tenant, who: Who::Staff { user, role, engineer, acquirer, branch } })
 }
 
-/// The person behind a session token's hash, if the session lives.
-pub fn caller_of(bare: &mut Bare<'_>, token_hash: &[u8], now: Timestamp) -> Done<Option<Caller>> {
+/// The person behind a session token's hash, if the session lives, and whether they still owe the second factor their role needs.
+pub fn caller_of(bare: &mut Bare<'_>, token_hash: &[u8], now: Timestamp) -> Done<Option<(Caller, bool)>> {
     Ok(bare.one(
         sql!(
-            "SELECT u.tenant_id, u.id, u.role, u.engineer_id, u.acquirer_id, u.branch_id FROM session s JOIN app_user u ON u.id = s.user_id
+            "SELECT u.tenant_id, u.id, u.role, u.engineer_id, u.acquirer_id, u.branch_id,
+               CASE WHEN EXISTS (SELECT 1 FROM factor_rule r WHERE r.tenant_id = u.tenant_id AND r.role = u.role)
+                     AND NOT EXISTS (SELECT 1 FROM second_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL)
+                    THEN 1 ELSE 0 END
+             FROM session s JOIN app_user u ON u.id = s.user_id
              WHERE s.token_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND u.disabled_at IS NULL"
         ),
         &[p(token_hash), p(&now)],
-        caller,
+        |r| Ok((caller(r)?, r.next()?)),
     )?)
 }
 

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use postsale_domain::facts::Given;
-use postsale_domain::ground::{Reach, Refusal};
+use postsale_domain::ground::Refusal;
 use postsale_domain::inbox::plain_phone;
 use postsale_domain::incident::IncidentId;
 use postsale_domain::merchant::MerchantId;
@@ -83,7 +83,7 @@ async fn ticket_open(door: Door<act::TicketOpen>, body: Body<TicketOpen>) -> Res
         let (name, phone, email) = contact(b.contact.as_ref().unwrap_or(&ContactGiven::default()))?;
         let report = Report {
             // Another house passes on what its merchants say; the desk types what it hears.
-            channel: if reach == Reach::All { Channel::Phone } else { Channel::Api },
+            channel: if tx.caller().acquirer().is_none() { Channel::Phone } else { Channel::Api },
             contact_at: tx.now(),
             letter_id: None,
             terminal_id: None,

@@ -13,12 +13,13 @@ use postsale_domain::terminal::TerminalId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{AcquirerName, Of, RegistryTickets, Sight, see_merchant, tickets};
+use super::{AcquirerName, Of, RegistryTickets, Sight, merchant_of_branch, see_merchant, tickets};
 use crate::ground::db::{DbError, Done, Query, Row, Tx, Versioned, contains, p};
 use crate::ground::web::Keyset;
 use crate::ground::when;
 use crate::merchant::store::{self, Contact, Merchant, Store};
 use crate::terminal::store::Day;
+use crate::view::reach::in_branch;
 use crate::{knowledge, sla, sql};
 
 /// A merchant in a list.
@@ -67,7 +68,7 @@ fn row(r: &mut Row) -> Result<MerchantRow, DbError> {
 /// Merchants, newest first, whose name or number contains `q` (all for an empty one).
 pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -> Done<Vec<MerchantRow>> {
     macro_rules! question {
-        ($sight:literal) => {
+        ($sight:expr) => {
             sql!(concat!(
                 "SELECT m.id, m.mid, m.name, m.tier, m.industry, m.acquirer_id, a.name,
                         (SELECT s.district FROM store s WHERE s.merchant_id = m.id ORDER BY s.id LIMIT 1),
@@ -92,6 +93,7 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
             &[key.as_slice(), &[p(&me)]].concat(),
             row,
         )?,
+        Sight::Branch(own) => tx.query(question!(merchant_of_branch!("$5")), &[key.as_slice(), &[p(&own)]].concat(), row)?,
     })
 }
 
@@ -230,20 +232,37 @@ pub struct MerchantPage {
 pub fn page(tx: &mut Tx<'_>, sight: Sight, id: MerchantId) -> Done<MerchantPage> {
     see_merchant(tx, sight, id)?;
     let kept = store::versioned_merchant(tx, id)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
-    let stores = store::stores(tx, id)?;
+    let (stores, contacts) = seen_of(tx, sight, id)?;
     let terminals = terminals(tx, sight, id)?;
     let mut agreements: Vec<&str> = stores.iter().map(|s| s.value.agreement.as_str()).collect();
     agreements.sort_unstable();
     agreements.dedup();
     Ok(MerchantPage {
         merchant: full(&kept),
-        contacts: store::contacts(tx, id)?.iter().map(contact).collect(),
+        contacts: contacts.iter().map(contact).collect(),
         tickets: tickets(tx, sight, Of::Merchant(id))?,
         coverage: summary(&terminals),
         agreements: agreements.into_iter().filter_map(agreement).collect(),
         stores: stores.iter().map(|s| shown_store(s, tx.now())).collect(),
         terminals,
     })
+}
+
+/// The stores and contacts of a merchant: of a chain, somebody bound to a branch sees its own doors and the people there, and
+/// those who speak for the whole.
+fn seen_of(tx: &mut Tx<'_>, sight: Sight, id: MerchantId) -> Done<(Vec<Versioned<Store>>, Vec<Versioned<Contact>>)> {
+    let (mut stores, mut contacts) = (store::stores(tx, id)?, store::contacts(tx, id)?);
+    if let Sight::Branch(own) = sight {
+        let mut kept = Vec::with_capacity(stores.len());
+        for one in stores {
+            if in_branch(tx, own, &one.value.district)? {
+                kept.push(one);
+            }
+        }
+        stores = kept;
+        contacts.retain(|c| c.value.store_id.is_none_or(|at| stores.iter().any(|s| s.value.id == at)));
+    }
+    Ok((stores, contacts))
 }
 
 /// A merchant as it is shown.
@@ -302,38 +321,52 @@ pub fn contact(kept: &Versioned<Contact>) -> MerchantContact {
 pub fn terminals(tx: &mut Tx<'_>, sight: Sight, merchant: MerchantId) -> Done<Vec<MerchantTerminal>> {
     see_merchant(tx, sight, merchant)?;
     let (tenant, today) = (tx.tenant(), when::day(tx.now()));
-    Ok(tx.query(
-        sql!(
-            "SELECT t.id, t.serial_no, t.model, t.firmware, b.tid, b.store_id, s.name, b.valid_from, t.offline_since,
+    macro_rules! question {
+        ($sight:literal) => {
+            sql!(concat!(
+                "SELECT t.id, t.serial_no, t.model, t.firmware, b.tid, b.store_id, s.name, b.valid_from, t.offline_since,
                     t.activated_on, t.warranty_until, t.extended_until,
                     (SELECT COUNT(*) FROM ticket k WHERE k.terminal_id = t.id AND k.closed_at IS NULL)
              FROM binding b JOIN terminal t ON t.id = b.terminal_id JOIN store s ON s.id = b.store_id
-             WHERE b.tenant_id = $1 AND b.merchant_id = $2 AND b.valid_to IS NULL ORDER BY b.store_id, b.valid_from, b.id LIMIT 500"
-        ),
-        &[p(&tenant), p(&merchant)],
-        |r| {
-            let (id, serial_no, model): (_, _, String) = (r.next()?, r.next()?, r.next()?);
-            let (firmware, tid, store_id, store_name) = (r.next()?, r.next()?, r.next()?, r.next()?);
-            let (bound_since, offline_since) = (r.next()?, r.next()?);
-            let (activated_on, until, extended_until) = (r.next::<Day>()?.0, r.next::<Day>()?.0, r.next::<Day>()?.0);
-            let cover = coverage::decide(&coverage::Warranty { activated_on, until, extended_until }, today);
-            Ok(MerchantTerminal {
-                id,
-                serial_no,
-                vendor: knowledge::vendor(&model),
-                model,
-                firmware,
-                tid,
-                store_id,
-                store_name,
-                bound_since,
-                offline_since,
-                in_warranty: cover.in_warranty,
-                covered_until: cover.until,
-                open_tickets: r.next()?,
-            })
-        },
-    )?)
+             WHERE b.tenant_id = $1 AND b.merchant_id = $2 AND b.valid_to IS NULL",
+                $sight,
+                " ORDER BY b.store_id, b.valid_from, b.id LIMIT 500"
+            ))
+        };
+    }
+    let read = |r: &mut Row| {
+        let (id, serial_no, model): (_, _, String) = (r.next()?, r.next()?, r.next()?);
+        let (firmware, tid, store_id, store_name) = (r.next()?, r.next()?, r.next()?, r.next()?);
+        let (bound_since, offline_since) = (r.next()?, r.next()?);
+        let (activated_on, until, extended_until) = (r.next::<Day>()?.0, r.next::<Day>()?.0, r.next::<Day>()?.0);
+        let cover = coverage::decide(&coverage::Warranty { activated_on, until, extended_until }, today);
+        Ok(MerchantTerminal {
+            id,
+            serial_no,
+            vendor: knowledge::vendor(&model),
+            model,
+            firmware,
+            tid,
+            store_id,
+            store_name,
+            bound_since,
+            offline_since,
+            in_warranty: cover.in_warranty,
+            covered_until: cover.until,
+            open_tickets: r.next()?,
+        })
+    };
+    let key = [p(&tenant), p(&merchant)];
+    Ok(match sight {
+        Sight::Branch(own) => tx.query(
+            question!(
+                " AND EXISTS (SELECT 1 FROM branch_district d WHERE d.tenant_id = s.tenant_id AND d.district = s.district AND d.branch_id = $3)"
+            ),
+            &[key.as_slice(), &[p(&own)]].concat(),
+            read,
+        )?,
+        _ => tx.query(question!(""), &key, read)?,
+    })
 }
 
 fn summary(terminals: &[MerchantTerminal]) -> CoverageSummary {
@@ -366,7 +399,7 @@ fn agreement(code: &str) -> Option<AgreementBrief> {
 /// The acquirers whose merchants the caller sees.
 pub fn acquirers(tx: &mut Tx<'_>, sight: Sight) -> Done<Vec<AcquirerName>> {
     let own: Option<AcquirerId> = match sight {
-        Sight::All => None,
+        Sight::All | Sight::Branch(_) => None,
         Sight::Acquirer(own) => Some(own),
         Sight::Engineer(_) | Sight::Nothing => return Ok(Vec::new()),
     };

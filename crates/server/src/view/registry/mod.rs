@@ -109,6 +109,13 @@ fn lines(tx: &mut Tx<'_>, sight: Sight, of: Of, open: bool) -> Done<Vec<Registry
                 Sight::Engineer(_) => {
                     question!($of, $open, " AND t.id IN (SELECT w.ticket_id FROM work_order w WHERE w.engineer_id = $3)", $limit)
                 }
+                Sight::Branch(_) => question!(
+                    $of,
+                    $open,
+                    " AND t.store_id IN (SELECT s.id FROM store s JOIN branch_district d ON d.tenant_id = s.tenant_id AND d.district = s.district
+                                         WHERE s.id = t.store_id AND d.branch_id = $3)",
+                    $limit
+                ),
             }
         };
     }
@@ -130,6 +137,7 @@ fn lines(tx: &mut Tx<'_>, sight: Sight, of: Of, open: bool) -> Done<Vec<Registry
         Sight::All => {}
         Sight::Acquirer(own) => params.push(p(&own)),
         Sight::Engineer(me) => params.push(p(&me)),
+        Sight::Branch(own) => params.push(p(&own)),
     }
     Ok(tx.query(question, &params, read)?)
 }
@@ -142,7 +150,22 @@ fn read(r: &mut Row) -> Result<RegistryTicket, DbError> {
     Ok(RegistryTicket { id, number, subject, state, priority, owner_name, terminal_id, due_at, opened_at: r.next()?, closed_at: r.next()? })
 }
 
-/// Lets a merchant be seen. Errors: `not_found`, whether it does not exist or is not theirs.
+/// Whether a merchant has a store in a branch's districts, or none yet: then it is everybody's, so that somebody can add its
+/// first. The branch's id is at the place named.
+macro_rules! merchant_of_branch {
+    ($place:literal) => {
+        concat!(
+            " AND (EXISTS (SELECT 1 FROM store s JOIN branch_district d ON d.tenant_id = s.tenant_id AND d.district = s.district
+                           WHERE s.merchant_id = m.id AND d.branch_id = ",
+            $place,
+            ") OR NOT EXISTS (SELECT 1 FROM store s WHERE s.merchant_id = m.id))"
+        )
+    };
+}
+pub(super) use merchant_of_branch;
+
+/// Lets a merchant be seen: with a store in their districts for somebody bound to a branch. Errors: `not_found`, whether it does
+/// not exist or is not theirs.
 pub fn see_merchant(tx: &mut Tx<'_>, sight: Sight, id: MerchantId) -> Done<()> {
     let tenant = tx.tenant();
     let key = [p(&tenant), p(&id)];
@@ -160,11 +183,16 @@ pub fn see_merchant(tx: &mut Tx<'_>, sight: Sight, id: MerchantId) -> Done<()> {
             ),
             &[key.as_slice(), &[p(&me)]].concat(),
         )?,
+        Sight::Branch(own) => tx.number(
+            sql!(concat!("SELECT COUNT(*) FROM merchant m WHERE m.tenant_id = $1 AND m.id = $2", merchant_of_branch!("$3"))),
+            &[key.as_slice(), &[p(&own)]].concat(),
+        )?,
     };
     if seen == 0 { Err(refuse!(NotFound, "not_found").into()) } else { Ok(()) }
 }
 
-/// Lets a terminal be seen: an acquirer sees those that stand at its merchants, an engineer those of their work orders.
+/// Lets a terminal be seen: an acquirer sees those that stand at its merchants, an engineer those of their work orders, somebody
+/// bound to a branch those of its shops and those that stand nowhere.
 /// Errors: `not_found`.
 pub fn see_terminal(tx: &mut Tx<'_>, sight: Sight, id: TerminalId) -> Done<()> {
     let tenant = tx.tenant();
@@ -182,6 +210,15 @@ pub fn see_terminal(tx: &mut Tx<'_>, sight: Sight, id: TerminalId) -> Done<()> {
                  AND x.id IN (SELECT t.terminal_id FROM work_order w JOIN ticket t ON t.id = w.ticket_id WHERE w.engineer_id = $3)"
             ),
             &[key.as_slice(), &[p(&me)]].concat(),
+        )?,
+        Sight::Branch(own) => tx.number(
+            sql!(
+                "SELECT COUNT(*) FROM terminal x LEFT JOIN binding b ON b.terminal_id = x.id AND b.valid_to IS NULL
+                   LEFT JOIN store s ON s.id = b.store_id
+                 WHERE x.tenant_id = $1 AND x.id = $2 AND (b.id IS NULL OR EXISTS
+                   (SELECT 1 FROM branch_district d WHERE d.tenant_id = s.tenant_id AND d.district = s.district AND d.branch_id = $3))"
+            ),
+            &[key.as_slice(), &[p(&own)]].concat(),
         )?,
     };
     if seen == 0 { Err(refuse!(NotFound, "not_found").into()) } else { Ok(()) }

@@ -119,11 +119,12 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
         };
     }
     macro_rules! by_sight {
-        ($found:literal, $acquirer:literal, $engineer:literal) => {
+        ($found:literal, $acquirer:literal, $engineer:literal, $branch:literal) => {
             match sight {
                 Sight::All | Sight::Nothing => question!($found, ""),
                 Sight::Acquirer(_) => question!($found, $acquirer),
                 Sight::Engineer(_) => question!($found, $engineer),
+                Sight::Branch(_) => question!($found, $branch),
             }
         };
     }
@@ -132,6 +133,7 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
         Sight::All => None,
         Sight::Acquirer(own) => Some(p(&own)),
         Sight::Engineer(me) => Some(p(&me)),
+        Sight::Branch(own) => Some(p(&own)),
     };
     let word = plain(q);
     if word.is_empty() && !q.trim().is_empty() {
@@ -143,7 +145,9 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
         by_sight!(
             "",
             " AND b.acquirer_id = $4",
-            " AND x.id IN (SELECT t.terminal_id FROM work_order w JOIN ticket t ON t.id = w.ticket_id WHERE w.engineer_id = $4)"
+            " AND x.id IN (SELECT t.terminal_id FROM work_order w JOIN ticket t ON t.id = w.ticket_id WHERE w.engineer_id = $4)",
+            " AND (b.id IS NULL OR EXISTS
+                   (SELECT 1 FROM branch_district d WHERE d.tenant_id = s.tenant_id AND d.district = s.district AND d.branch_id = $4))"
         )
     } else {
         params.extend([p(&word), p(&last_with(&word))]);
@@ -154,7 +158,9 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
                      UNION SELECT id FROM terminal WHERE tenant_id = $1 AND upper(replace(model, ' ', '')) BETWEEN $4 AND $5
                      UNION SELECT terminal_id FROM binding WHERE tenant_id = $1 AND tid BETWEEN $4 AND $5 AND valid_to IS NULL)",
             " AND b.acquirer_id = $6",
-            " AND x.id IN (SELECT t.terminal_id FROM work_order w JOIN ticket t ON t.id = w.ticket_id WHERE w.engineer_id = $6)"
+            " AND x.id IN (SELECT t.terminal_id FROM work_order w JOIN ticket t ON t.id = w.ticket_id WHERE w.engineer_id = $6)",
+            " AND (b.id IS NULL OR EXISTS
+                   (SELECT 1 FROM branch_district d WHERE d.tenant_id = s.tenant_id AND d.district = s.district AND d.branch_id = $6))"
         )
     };
     params.extend(whose);
@@ -321,6 +327,13 @@ fn bindings(tx: &mut Tx<'_>, sight: Sight, id: TerminalId) -> Done<Vec<TerminalB
             &[key.as_slice(), &[p(&me)]].concat(),
             read,
         )?,
+        Sight::Branch(own) => tx.query(
+            question!(
+                " AND EXISTS (SELECT 1 FROM branch_district d WHERE d.tenant_id = s.tenant_id AND d.district = s.district AND d.branch_id = $3)"
+            ),
+            &[key.as_slice(), &[p(&own)]].concat(),
+            read,
+        )?,
     })
 }
 
@@ -375,5 +388,13 @@ fn visits(tx: &mut Tx<'_>, sight: Sight, id: TerminalId) -> Done<Vec<(i64, Times
         Sight::All => tx.query(question!(""), &key, read)?,
         Sight::Acquirer(own) => tx.query(question!(" AND t.acquirer_id = $3"), &[key.as_slice(), &[p(&own)]].concat(), read)?,
         Sight::Engineer(me) => tx.query(question!(" AND w.engineer_id = $3"), &[key.as_slice(), &[p(&me)]].concat(), read)?,
+        Sight::Branch(own) => tx.query(
+            question!(
+                " AND EXISTS (SELECT 1 FROM store s JOIN branch_district d ON d.tenant_id = s.tenant_id AND d.district = s.district
+                              WHERE s.id = t.store_id AND d.branch_id = $3)"
+            ),
+            &[key.as_slice(), &[p(&own)]].concat(),
+            read,
+        )?,
     })
 }

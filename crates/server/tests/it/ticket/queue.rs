@@ -200,8 +200,8 @@ on_both! {
                 plans.push((index, explained(bare, &pieces.each_ref().map(String::as_str), &narrowed)?));
             }
             let follow = [id, "0", id, "9000000000000", "26"];
-            plans.push(("follow_up_open", explained(bare, &["f.next_at IS NOT NULL AND (f.due_at, f.id)"], &follow)?));
-            plans.push(("follow_up_answered", explained(bare, &["(f.answered_at, f.id) <"], &[id, "9000000000000", id, "26"])?));
+            plans.push(("follow_up_open", explained(bare, &["f.next_at IS NOT NULL AND (f.due_at, f.id)", "f.due_at <= $4 ORDER BY"], &follow)?));
+            plans.push(("follow_up_answered", explained(bare, &["(f.answered_at, f.id) < ($2, $3) ORDER BY"], &[id, "9000000000000", id, "26"])?));
             Ok(plans)
         });
         for (index, plan) in plans.await.unwrap() {

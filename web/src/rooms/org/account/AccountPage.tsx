@@ -22,8 +22,14 @@ export function AccountPage() {
         <p className="lead">
           {me.display_name} · {me.username} · {t(`role.${me.role}`)}
         </p>
+        {me.factor_owed && (
+          <p role="status" className={css.notice}>
+            {t("factor.owed")}
+          </p>
+        )}
+        {me.factor_owed && <SecondFactor />}
         <Password />
-        <SecondFactor />
+        {!me.factor_owed && <SecondFactor />}
         <OwnSessions />
         <section className={css.part} id="keys">
           <h2>{t("keys.settings")}</h2>

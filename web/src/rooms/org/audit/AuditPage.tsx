@@ -5,6 +5,7 @@ import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { DataList, type Column } from "@ground/list/DataList";
 import { keyset, useRows } from "@ground/list/useKeyset";
+import { ExportButton } from "@ground/parts/ExportButton";
 import { RowsLoading } from "@ground/parts/Loading";
 import { Nothing } from "@ground/parts/Nothing";
 import { ProblemPage } from "@ground/parts/ProblemView";
@@ -53,7 +54,9 @@ export function AuditPage() {
             placeholder={t("audit.search_hint")}
             aria-label={t("audit.search")}
           />
-          <a className={css.headEnd} href="/api/v1/audit/export" download>
+          <span className={css.headEnd} />
+          <ExportButton list="audit" filter={{ subject }} />
+          <a href="/api/v1/audit/export" download>
             {t("audit.export")}
           </a>
         </header>

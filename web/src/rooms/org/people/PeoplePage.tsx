@@ -1,15 +1,18 @@
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { ImportOutlined } from "@ant-design/icons";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Button, Input, Select, Tabs } from "antd";
 import { useState } from "react";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { DataList, type Column } from "@ground/list/DataList";
 import { keyset, useRows } from "@ground/list/useKeyset";
+import { ExportButton } from "@ground/parts/ExportButton";
 import { RowsLoading } from "@ground/parts/Loading";
 import { Nothing } from "@ground/parts/Nothing";
 import { ProblemPage } from "@ground/parts/ProblemView";
 import { SidePanel } from "@ground/parts/SidePanel";
 import { useSession } from "@ground/session/Session";
+import { OrgNav } from "../OrgNav";
 import css from "../org.module.css";
 import { userStates, type PeopleSearch } from "../room";
 import { roles, usePlaces, type PersonRow } from "./data";
@@ -48,6 +51,7 @@ export function PeoplePage() {
   return (
     <div className={css.page}>
       <section className={css.main}>
+        <OrgNav />
         <header className={css.head}>
           <h1>{t("people.title")}</h1>
           <Tabs activeKey={state} onChange={(key) => go({ ...userStates.flatMap((s) => (s === key && s !== "active" ? [{ state: s }] : []))[0] })} items={userStates.map((s) => ({ key: s, label: t(`people.state.${s}`) }))} />
@@ -61,9 +65,13 @@ export function PeoplePage() {
             onChange={(role) => go({ ...(search.state && { state: search.state }), ...(search.q && { q: search.q }), ...(role && { role }) })}
             options={roles.map((role) => ({ value: role, label: t(`role.${role}`) }))}
           />
-          <Link to="/people/roles" className={css.headEnd}>
-            {t("roles.title")}
-          </Link>
+          <span className={css.headEnd} />
+          <ExportButton list="users" filter={{ q: search.q, role: search.role, state }} />
+          {may("user.manage") && may("import.run") && (
+            <Button icon={<ImportOutlined />} onClick={() => void navigate({ to: "/imports", search: { kind: "users" } })}>
+              {t("import.short")}
+            </Button>
+          )}
           {may("user.manage") && (
             <Button type="primary" onClick={() => setInviting(true)} data-testid="invite">
               {t("people.invite")}

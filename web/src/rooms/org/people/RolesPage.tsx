@@ -1,9 +1,9 @@
-import { Link } from "@tanstack/react-router";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import type { Key } from "@ground/i18n/words";
 import { RowsLoading } from "@ground/parts/Loading";
 import { ProblemPage } from "@ground/parts/ProblemView";
+import { OrgNav } from "../OrgNav";
 import css from "../org.module.css";
 
 const marks = { all: "●", own: "○", none: "" } as const;
@@ -22,12 +22,10 @@ export function RolesPage() {
   };
   return (
     <div className={css.main}>
+      <OrgNav />
       <header className={css.head}>
         <h1>{t("roles.title")}</h1>
         <span className="meta">{t("roles.legend")}</span>
-        <Link to="/people" className={css.headEnd}>
-          {t("roles.back")}
-        </Link>
       </header>
       <div className={css.scroll}>
         <table className={css.matrix}>
