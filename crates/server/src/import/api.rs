@@ -6,10 +6,10 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::rejection::BytesRejection;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use jiff::Timestamp;
-use postsale_domain::ground::{Lang, line};
+use postsale_domain::ground::{Lang, Refusal, line};
 use postsale_domain::import::{ImportId, ImportKind, ImportState, RowState, fields};
 use postsale_domain::org::act;
 use postsale_domain::refuse;
@@ -22,7 +22,7 @@ use super::page::{ImportLine, ImportPage, ImportTrouble, column, page, shown, tr
 use super::store::{self, Run};
 use crate::flow::import::{self as flow, Alike, Correction, Corrections};
 use crate::ground::sheet::{self, Book, CsvText, MAX_FILE, Out, Remark, XLSX};
-use crate::ground::web::{Answered, Body, Door, Keyset, Page, PageParams, Params, Problem, Ref};
+use crate::ground::web::{Answered, Body, Door, KEY_PREFIX, Keyset, Page, PageParams, Params, Problem, Ref, bearer_or_cookie};
 use crate::house::House;
 
 /// The routes of imports.
@@ -55,6 +55,16 @@ struct HandIn {
     file_name: String,
 }
 
+/// Whether a program asks, with a key.
+fn by_key(headers: &HeaderMap) -> bool {
+    bearer_or_cookie(headers).is_some_and(|(token, by_cookie)| !by_cookie && token.starts_with(KEY_PREFIX))
+}
+
+/// What a key for programs may not do, it may not do by a file. Errors: `api_key.not_in_person`.
+fn in_person(by_key: bool, kind: ImportKind) -> Result<(), Refusal> {
+    if by_key && act::in_person(kind.action()) { Err(refuse!(Forbidden, "api_key.not_in_person")) } else { Ok(()) }
+}
+
 /// Hand in a CSV (UTF-8, UTF-16 with a mark, or GB18030) or an XLSX (its first sheet) as the body, 16 MiB and 100,000 rows at
 /// most. What is in it decides, not its name. Nothing is imported yet.
 #[utoipa::path(post, path = "/imports", operation_id = "import_hand_in", tag = "import", params(HandIn),
@@ -62,9 +72,11 @@ struct HandIn {
 async fn import_hand_in(
     door: Door<act::ImportRun>,
     Params(given): Params<HandIn>,
+    headers: HeaderMap,
     bytes: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<ImportPage>), Problem> {
     let no = |refusal| Problem::refused(door.lang, &refusal);
+    in_person(by_key(&headers), given.kind).map_err(no)?;
     let bytes = bytes.map_err(|_| no(refuse!(TooLarge, "sheet.large", limit_mib = MAX_FILE / 1024 / 1024)))?;
     let name = line(&given.file_name, "file_name", 200).map_err(no)?;
     // Unfolding and reading a large file takes a moment; other requests go on meanwhile.
@@ -128,7 +140,12 @@ fn brief((run, bad): (Run, i64)) -> ImportRow {
 #[utoipa::path(get, path = "/imports/{id}", operation_id = "import_read", tag = "import", params(("id" = String, Path)),
     responses((status = 200, body = ImportPage), Problem))]
 async fn import_read(door: Door<act::ImportRun>, Ref(id): Ref<ImportId>) -> Result<Json<ImportPage>, Problem> {
-    door.read(move |tx| page(tx, id)).await.map(Json)
+    door.read(move |tx| {
+        flow::may(tx, store::seen(tx, id)?.kind)?;
+        page(tx, id)
+    })
+    .await
+    .map(Json)
 }
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -210,8 +227,15 @@ struct CheckAsked {
 /// Check every row without importing any; goes on by itself, `GET` shows how far it is.
 #[utoipa::path(post, path = "/imports/{id}/check", operation_id = "import_check", tag = "import", params(("id" = String, Path)),
     request_body = CheckAsked, responses((status = 202, body = ImportPage), Problem))]
-async fn import_check(door: Door<act::ImportRun>, Ref(id): Ref<ImportId>, body: Body<CheckAsked>) -> Result<Answered, Problem> {
+async fn import_check(
+    door: Door<act::ImportRun>,
+    Ref(id): Ref<ImportId>,
+    headers: HeaderMap,
+    body: Body<CheckAsked>,
+) -> Result<Answered, Problem> {
+    let by_key = by_key(&headers);
     door.command(body, StatusCode::ACCEPTED, move |tx, asked| {
+        in_person(by_key, store::seen(tx, id)?.kind)?;
         let mut mapping = BTreeMap::new();
         for (field, letter) in &asked.mapping {
             let found = column(letter).ok_or_else(|| refuse!(Invalid, "import.column_twice").field(format!("mapping.{field}")))?;
@@ -266,8 +290,15 @@ struct CorrectionsGiven {
 /// Correct cells here instead of in the file; their rows are checked again at once.
 #[utoipa::path(post, path = "/imports/{id}/corrections", operation_id = "import_correct", tag = "import", params(("id" = String, Path)),
     request_body = CorrectionsGiven, responses((status = 200, body = ImportPage), Problem))]
-async fn import_correct(door: Door<act::ImportRun>, Ref(id): Ref<ImportId>, body: Body<CorrectionsGiven>) -> Result<Answered, Problem> {
+async fn import_correct(
+    door: Door<act::ImportRun>,
+    Ref(id): Ref<ImportId>,
+    headers: HeaderMap,
+    body: Body<CorrectionsGiven>,
+) -> Result<Answered, Problem> {
+    let by_key = by_key(&headers);
     door.command(body, StatusCode::OK, move |tx, given| {
+        in_person(by_key, store::seen(tx, id)?.kind)?;
         let mut cells = Vec::with_capacity(given.cells.len());
         for cell in &given.cells {
             let column = column(&cell.column).ok_or_else(|| refuse!(Invalid, "import.no_row", row = cell.row).field("cells"))?;
@@ -306,8 +337,15 @@ struct CommitAsked {
 /// record whole or not at all.
 #[utoipa::path(post, path = "/imports/{id}/commit", operation_id = "import_commit", tag = "import", params(("id" = String, Path)),
     request_body = CommitAsked, responses((status = 202, body = ImportPage), Problem))]
-async fn import_commit(door: Door<act::ImportRun>, Ref(id): Ref<ImportId>, body: Body<CommitAsked>) -> Result<Answered, Problem> {
+async fn import_commit(
+    door: Door<act::ImportRun>,
+    Ref(id): Ref<ImportId>,
+    headers: HeaderMap,
+    body: Body<CommitAsked>,
+) -> Result<Answered, Problem> {
+    let by_key = by_key(&headers);
     door.command(body, StatusCode::ACCEPTED, move |tx, asked| {
+        in_person(by_key, store::seen(tx, id)?.kind)?;
         flow::commit(tx, id, asked.version, asked.choice == CommitChoice::All)?;
         page(tx, id)
     })

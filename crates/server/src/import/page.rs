@@ -9,7 +9,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::store::{self, CellError, RowKept, Run, Tally};
-use crate::flow::import::may;
 use crate::ground::db::{Done, Tx};
 use crate::ground::sheet;
 use crate::ground::texts;
@@ -76,7 +75,6 @@ pub struct ImportPage {
 /// The page of an import. Errors: `not_found`.
 pub fn page(tx: &mut Tx<'_>, id: ImportId) -> Done<ImportPage> {
     let run = store::seen(tx, id)?;
-    may(tx, run.kind)?;
     let tally = store::tally(tx, id)?;
     let sample = store::rows(tx, id, None, 0, SAMPLE)?;
     let done = match run.state {

@@ -178,6 +178,13 @@ on_both! {
         }
         let commit = json!({ "version": page["version"], "choice": "good" });
         assert_eq!(supervisor.post(&format!("{path}/commit"), &commit).await.problem(403), "not_allowed");
+        // A key makes no people, and so not by a file.
+        let me = client.get("/api/v1/sessions/current").await.expect(200)["id"].clone();
+        let key = json!({ "name": "files", "user_id": me, "role": "admin", "days": 1 });
+        let secret = client.post("/api/v1/api-keys", &key).await.expect(201)["secret"].as_str().unwrap().to_owned();
+        let program = Client::new(&kit.house).with_token(&secret);
+        assert_eq!(hand_in(&program, "users", PEOPLE.into()).await.problem(403), "api_key.not_in_person");
+        assert_eq!(program.post(&format!("{path}/commit"), &commit).await.problem(403), "api_key.not_in_person");
         committed(&kit, &client, &page, "good").await;
         let invited = client.get("/api/v1/users?state=invited").await.expect(200);
         let names: Vec<&str> = invited["items"].as_array().unwrap().iter().map(|u| u["username"].as_str().unwrap()).collect();
