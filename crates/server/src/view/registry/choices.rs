@@ -5,8 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{AcquirerName, Sight, merchants};
+use crate::facts::in_force;
 use crate::ground::db::{Done, Query, Tx, p};
-use crate::{knowledge, sla, sql};
+use crate::{sla, sql};
 
 /// An agreement by its code.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -41,7 +42,7 @@ pub struct Choices {
 
 /// What the caller may choose from.
 pub fn choices(tx: &mut Tx<'_>, sight: Sight) -> Done<Choices> {
-    let (tenant, book) = (tx.tenant(), sla::book());
+    let (tenant, book, force) = (tx.tenant(), sla::book(), in_force(tx)?);
     let districts =
         tx.query(sql!("SELECT district FROM branch_district WHERE tenant_id = $1 ORDER BY district LIMIT 1000"), &[p(&tenant)], |r| {
             r.next()
@@ -50,7 +51,7 @@ pub fn choices(tx: &mut Tx<'_>, sight: Sight) -> Done<Choices> {
     Ok(Choices {
         acquirers: merchants::acquirers(tx, sight)?,
         agreements: book.names().filter_map(named).collect(),
-        models: knowledge::facts().models().map(|m| ModelChoice { model: m.model.clone(), vendor: m.vendor.clone() }).collect(),
+        models: force.facts().models().map(|m| ModelChoice { model: m.model.clone(), vendor: m.vendor.clone() }).collect(),
         districts,
     })
 }
