@@ -5,9 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{AcquirerName, Sight, merchants};
-use crate::facts::in_force;
 use crate::ground::db::{Done, Query, Tx, p};
-use crate::{sla, sql};
+use crate::{knowledge, sla, sql};
 
 /// An agreement by its code.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -42,7 +41,7 @@ pub struct Choices {
 
 /// What the caller may choose from.
 pub fn choices(tx: &mut Tx<'_>, sight: Sight) -> Done<Choices> {
-    let (tenant, book, force) = (tx.tenant(), sla::book(), in_force(tx)?);
+    let (tenant, book) = (tx.tenant(), sla::book());
     let districts =
         tx.query(sql!("SELECT district FROM branch_district WHERE tenant_id = $1 ORDER BY district LIMIT 1000"), &[p(&tenant)], |r| {
             r.next()
@@ -51,7 +50,7 @@ pub fn choices(tx: &mut Tx<'_>, sight: Sight) -> Done<Choices> {
     Ok(Choices {
         acquirers: merchants::acquirers(tx, sight)?,
         agreements: book.names().filter_map(named).collect(),
-        models: force.facts().models().map(|m| ModelChoice { model: m.model.clone(), vendor: m.vendor.clone() }).collect(),
+        models: knowledge::facts().models().map(|m| ModelChoice { model: m.model.clone(), vendor: m.vendor.clone() }).collect(),
         districts,
     })
 }
