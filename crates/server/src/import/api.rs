@@ -141,7 +141,8 @@ fn brief((run, bad): (Run, i64)) -> ImportRow {
     responses((status = 200, body = ImportPage), Problem))]
 async fn import_read(door: Door<act::ImportRun>, Ref(id): Ref<ImportId>) -> Result<Json<ImportPage>, Problem> {
     door.read(move |tx| {
-        flow::may(tx, store::seen(tx, id)?.kind)?;
+        let kind = store::seen(tx, id)?.kind;
+        flow::may(tx, kind)?;
         page(tx, id)
     })
     .await

@@ -96,7 +96,8 @@ impl ExportAsked {
     /// What a list is narrowed to. Errors: `query.unreadable`, those of a queue's filter.
     fn narrowed(&self, list: ExportList) -> Result<Narrowed, Refusal> {
         let people = |word: &String| {
-            serde_json::from_value::<UserState>(json!(word)).map_err(|reason| refuse!(Invalid, "query.unreadable", reason = reason).field("state"))
+            serde_json::from_value::<UserState>(json!(word))
+                .map_err(|reason| refuse!(Invalid, "query.unreadable", reason = reason).field("state"))
         };
         Ok(Narrowed {
             which: if list == ExportList::Tickets { self.which()? } else { Which::default() },
