@@ -474,7 +474,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A list as a table, newest first: the 50,000 newest rows at most (`X-Rows-Left-Out: true` says that there are more). Phone
+         * A list as a table, narrowed as on the screen, newest first: the 50,000 newest rows at most (`X-Rows-Left-Out: true` says that there are more). Phone
          *     numbers are masked, nothing in it is ever computed, and the audit chain says who took it.
          */
         get: operations["export_list"];
@@ -1655,6 +1655,27 @@ export interface paths {
         post?: never;
         /** Sign out. */
         delete: operations["session_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What signing in asks for. */
+        get: operations["sign_in_rules"];
+        /**
+         * Say what signing in asks for. People of these roles without a second factor are led to setting one up, from their next request
+         *     on, and let in nowhere else until they have.
+         */
+        put: operations["sign_in_rules_change"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4451,6 +4472,20 @@ export interface components {
             /** @description Six digits of the app. */
             code: string;
         };
+        /** @description How many people of a role have a second factor. */
+        FactorSpread: {
+            /**
+             * Format: int64
+             * @description People who can sign in.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description Of these, with a second factor.
+             */
+            protected: number;
+            role: components["schemas"]["Role"];
+        };
         /** @description Ends without a repair. */
         FailOrder: {
             /** @description What must happen now. */
@@ -5055,7 +5090,7 @@ export interface components {
          * @description What a file holds.
          * @enum {string}
          */
-        ImportKind: "merchants" | "stores" | "contacts" | "terminals" | "bindings";
+        ImportKind: "merchants" | "stores" | "contacts" | "terminals" | "bindings" | "users";
         /** @description A row of the file. */
         ImportLine: {
             /** @description Its cells, as texts. */
@@ -5508,6 +5543,8 @@ export interface components {
             display_name: string;
             email?: string | null;
             engineer_id?: components["schemas"]["Id_eng"] | null;
+            /** @description Whether one's role needs a second factor one has not set up: until then nothing else is open. */
+            factor_owed: boolean;
             id: components["schemas"]["Id_usr"];
             lang: components["schemas"]["Lang"];
             role: components["schemas"]["Role"];
@@ -7483,6 +7520,16 @@ export interface components {
             password: string;
             username: string;
         };
+        /** @description What signing in asks for. */
+        SignInRules: {
+            /** @description Roles whose people must have a second factor. */
+            factor_roles: components["schemas"]["Role"][];
+            /** @description Who has one today, by role. */
+            spread: components["schemas"]["FactorSpread"][];
+        };
+        SignInRulesChange: {
+            factor_roles: components["schemas"]["Role"][];
+        };
         /** @description Another ticket that is worth a look. */
         SimilarTicket: {
             /** Format: date-time */
@@ -8586,15 +8633,19 @@ export interface components {
              */
             version: number;
         };
+        /** @description Somebody who is asked to join. */
         UserNew: {
             acquirer_id?: components["schemas"]["Id_acq"] | null;
             branch_id?: components["schemas"]["Id_brn"] | null;
+            /** @description The name shown. */
             display_name: string;
             /** @description Where the invitation goes; without it an administrator hands over a link. */
             email?: string | null;
             engineer_id?: components["schemas"]["Id_eng"] | null;
+            /** @description The language they read. */
             lang?: components["schemas"]["Lang"];
             partner_id?: components["schemas"]["Id_prt"] | null;
+            /** @description What they will do. */
             role: components["schemas"]["Role"];
             /** @description What they will sign in with: 2 to 60 letters, digits and `. _ - @ +`. Stays as it is. */
             username: string;
@@ -12015,9 +12066,11 @@ export interface operations {
             query?: {
                 /** @description CSV without it. */
                 format?: "xlsx" | "csv";
+                /** @description Of merchants, terminals and people, those somebody typed this for. */
+                q?: string;
                 /** @description Of tickets, only those of this queue; all there are without it. */
                 view?: "open" | "next" | "mine" | "to_respond" | "unclaimed" | "due_soon" | "waiting" | "solved" | "closed";
-                /** @description Of tickets, as lists are narrowed: states. */
+                /** @description Of tickets, as lists are narrowed: states. Of people, how they stand. */
                 state?: string;
                 /** @description Priorities. */
                 priority?: string;
@@ -12033,10 +12086,18 @@ export interface operations {
                 tier?: string;
                 /** @description How a fault code begins. */
                 fault?: string;
+                /** @description Of letters, only those nobody could read. */
+                unreadable?: boolean;
+                /** @description Of the chain, only changes of this object. */
+                subject?: string;
+                /** @description Of people, only those of this role. */
+                role?: "admin" | "agent" | "dispatcher" | "engineer" | "storekeeper" | "supervisor" | "quality" | "finance" | "acquirer" | "auditor";
+                /** @description Of work orders, only those planned on this day. */
+                date?: string;
             };
             header?: never;
             path: {
-                list: "tickets" | "merchants" | "terminals" | "work-orders" | "letters" | "audit";
+                list: "tickets" | "merchants" | "terminals" | "work-orders" | "letters" | "audit" | "users";
             };
             cookie?: never;
         };
@@ -14872,7 +14933,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description What the file holds. */
-                kind: "merchants" | "stores" | "contacts" | "terminals" | "bindings";
+                kind: "merchants" | "stores" | "contacts" | "terminals" | "bindings" | "users";
                 /** @description What it is called. */
                 file_name: string;
             };
@@ -19444,6 +19505,192 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInRules"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_rules_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRulesChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInRules"];
+                };
             };
             /** @description Nobody is signed in */
             401: {
