@@ -87,10 +87,7 @@ pub fn consequences(loser: &Side, survivor: &Side) -> Vec<Text> {
         ));
     }
     if survivor.live_work_order {
-        lines.push(text(
-            format!("{stays} 的派工单照常进行。"),
-            format!("The work order of {stays} goes on as planned."),
-        ));
+        lines.push(text(format!("{stays} 的派工单照常进行。"), format!("The work order of {stays} goes on as planned.")));
     }
     if loser.merchant.is_none() != survivor.merchant.is_none() {
         let unknown = if loser.merchant.is_none() { &gone } else { &stays };

@@ -51,7 +51,10 @@ fn merged_and_back_is_the_same_case() {
         let (gone, took_in) = merge(&loser, &survivor).unwrap();
         let merged = apply(case.clone(), &gone);
         assert_eq!(merged.state, TicketState::Merged);
-        assert_eq!(possible(&merged, Around { merged_into: Some(1), ..Around::default() }, None), [CommandKind::Note, CommandKind::Unmerge]);
+        assert_eq!(
+            possible(&merged, Around { merged_into: Some(1), ..Around::default() }, None),
+            [CommandKind::Note, CommandKind::Unmerge]
+        );
         let loser = Side { merged_into: Some(1), ..side(2, TicketState::Merged) };
         let (back, gave_back) = unmerge(&loser, &survivor, state, 0).unwrap();
         assert_eq!(apply(merged, &back), case);

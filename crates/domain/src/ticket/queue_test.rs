@@ -3,9 +3,9 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
+use super::Priority;
 use super::alike::likeness;
 use super::queue::{LONGEST, explain, queue_at};
-use super::Priority;
 use crate::ground::{Timestamp, from_millis};
 
 fn at(minutes: i64) -> Timestamp {
@@ -35,7 +35,10 @@ fn who_comes_first() {
 #[test]
 fn the_explanation_says_when_the_wait_has_won() {
     let said = |priority, waited| explain(at(0), priority, at(waited)).iter().map(|l| l.en.clone()).collect::<Vec<_>>();
-    assert_eq!(said(Priority::Normal, 95), ["Waiting for 1 h 35 min since it was registered", "By its priority, more urgent ones go first for 8 hours"]);
+    assert_eq!(
+        said(Priority::Normal, 95),
+        ["Waiting for 1 h 35 min since it was registered", "By its priority, more urgent ones go first for 8 hours"]
+    );
     assert_eq!(said(Priority::Normal, 481).len(), 3);
     assert_eq!(said(Priority::Urgent, 999).len(), 2);
 }

@@ -17,7 +17,21 @@ pub fn missing(case: &Case) -> Vec<&'static str> {
 /// Which commands a state knows at all; the portrait prints this table.
 pub fn allowed(state: TicketState) -> &'static [CommandKind] {
     match state {
-        S::New => &[K::Claim, K::Assign, K::Register, K::Reply, K::Note, K::Priority, K::Pause, K::Resume, K::Cancel, K::Merge, K::Relate, K::AddTask, K::Split],
+        S::New => &[
+            K::Claim,
+            K::Assign,
+            K::Register,
+            K::Reply,
+            K::Note,
+            K::Priority,
+            K::Pause,
+            K::Resume,
+            K::Cancel,
+            K::Merge,
+            K::Relate,
+            K::AddTask,
+            K::Split,
+        ],
         S::Triaged | S::Remote => &[
             K::Claim,
             K::Assign,
@@ -37,7 +51,9 @@ pub fn allowed(state: TicketState) -> &'static [CommandKind] {
             K::AddTask,
             K::Split,
         ],
-        S::Visit => &[K::Claim, K::Assign, K::Reply, K::Note, K::Priority, K::Pause, K::Resume, K::Solve, K::Merge, K::Relate, K::AddTask, K::Split],
+        S::Visit => {
+            &[K::Claim, K::Assign, K::Reply, K::Note, K::Priority, K::Pause, K::Resume, K::Solve, K::Merge, K::Relate, K::AddTask, K::Split]
+        }
         S::Solved => &[K::Claim, K::Assign, K::Reply, K::Note, K::Confirm, K::Reopen, K::Relate],
         S::Closed => &[K::Note, K::Reopen, K::Relate],
         S::Cancelled => &[K::Note],

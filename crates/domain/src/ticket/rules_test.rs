@@ -76,9 +76,19 @@ fn what_is_possible_is_what_happens() {
                         other => Some(other.clone()),
                     };
                     let happens = command.is_some_and(|c| match decide(&case, &c, around) {
-                        Ok(events) => !events.is_empty() || {
-                                matches!(c, Command::Note | Command::Reply { .. } | Command::StartGuide | Command::Relate | Command::AddTask | Command::Split)
-                            },
+                        Ok(events) => {
+                            !events.is_empty() || {
+                                matches!(
+                                    c,
+                                    Command::Note
+                                        | Command::Reply { .. }
+                                        | Command::StartGuide
+                                        | Command::Relate
+                                        | Command::AddTask
+                                        | Command::Split
+                                )
+                            }
+                        }
                         Err(_) => false,
                     });
                     assert_eq!(offered.contains(kind), happens, "{kind:?} {state:?} {case:?} {around:?}");

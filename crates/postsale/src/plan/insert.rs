@@ -100,7 +100,7 @@ fn latency(r: &mut Resident, many: usize, ms: u64) -> Value {
         if r.cancel(*j, r.version()).is_err() {
             continue;
         }
-        let mut look = || {
+        let look = || {
             let begin = Instant::now();
             let _ = std::hint::black_box(r.scan(*j));
             begin.elapsed().as_nanos() as u64 / 1000

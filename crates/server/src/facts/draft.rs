@@ -39,7 +39,7 @@ fn keep(tx: &mut Tx<'_>, kind: FactKind, draft: Draft) -> Done<()> {
 pub fn put(tx: &mut Tx<'_>, kind: FactKind, seen: Option<i64>, code: &str, given: &Row) -> Done<()> {
     let mut draft = held(tx, kind, seen)?;
     let mut row = given.clone();
-    row.retain(|name, value| !value.is_null() && !(name == "off" && *value == Value::Bool(false)));
+    row.retain(|name, value| !value.is_null() && (name != "off" || *value != Value::Bool(false)));
     row.insert("code".into(), json!(code.trim()));
     let code = code.trim();
     match draft.rows.iter_mut().find(|r| code_of(r) == code) {

@@ -17,10 +17,10 @@ use crate::incident::broadcast::{self as broadcasts, Broadcast};
 use crate::incident::store::{self, Incident};
 use crate::incident::{IncidentJob, QUEUE};
 use crate::merchant::store as merchants;
+use crate::org;
 use crate::ticket::entry::{Author, Kind, Line};
 use crate::ticket::store::{Ticket, ticket};
 use crate::view::incident::{number, page};
-use crate::org;
 
 /// Most characters of a title.
 const MAX_TITLE: usize = 100;
@@ -92,7 +92,7 @@ pub fn attach(tx: &mut Tx<'_>, reach: Reach, id: IncidentId, ticket: TicketId) -
 /// A ticket joins an incident while it is being registered, whatever of the desk's tickets its registrar sees.
 /// Errors: as [`attach`]; `not_allowed` for those who do not work on incidents.
 pub fn join(tx: &mut Tx<'_>, id: IncidentId, of: TicketId) -> Done<Ticket> {
-    if !tx.caller().role().is_some_and(|role| act::letter(act::IncidentWork::NAME, role) == b'A') {
+    if tx.caller().role().is_none_or(|role| act::letter(act::IncidentWork::NAME, role) != b'A') {
         return Err(refuse!(Forbidden, "not_allowed", action = act::IncidentWork::NAME).into());
     }
     attach(tx, Reach::All, id, of)?;

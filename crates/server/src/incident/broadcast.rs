@@ -70,7 +70,11 @@ pub fn broadcast(tx: &mut Tx<'_>, id: BroadcastId) -> Done<Broadcast> {
 /// The broadcasts of an incident, the newest first.
 pub fn of_incident(tx: &mut Tx<'_>, incident: IncidentId, limit: u32) -> Done<Vec<Broadcast>> {
     let tenant = tx.tenant();
-    Ok(tx.query(of_broadcast!("b.incident_id = $2 ORDER BY b.at DESC, b.id DESC LIMIT $3"), &[p(&tenant), p(&incident), p(&limit)], read)?)
+    Ok(tx.query(
+        of_broadcast!("b.incident_id = $2 ORDER BY b.at DESC, b.id DESC LIMIT $3"),
+        &[p(&tenant), p(&incident), p(&limit)],
+        read,
+    )?)
 }
 
 /// Whether a broadcast of an incident is still being told.
@@ -137,17 +141,7 @@ pub fn told(tx: &mut Tx<'_>, id: BroadcastId, to: (ReporterId, TicketId), told: 
             "INSERT INTO telling (id, tenant_id, broadcast_id, reporter_id, ticket_id, outcome, address, send_at, at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
         ),
-        &[
-            p(&own),
-            p(&tenant),
-            p(&id),
-            p(&to.0),
-            p(&to.1),
-            code(&told.outcome),
-            p(&address.map(str::to_owned)),
-            p(&told.send_at),
-            p(&now),
-        ],
+        &[p(&own), p(&tenant), p(&id), p(&to.0), p(&to.1), code(&told.outcome), p(&address.map(str::to_owned)), p(&told.send_at), p(&now)],
     )?;
     Ok(())
 }
@@ -171,6 +165,8 @@ pub fn tellings(tx: &mut Tx<'_>, id: BroadcastId, after: TellingId, limit: u32) 
              WHERE l.tenant_id = $1 AND l.broadcast_id = $2 AND l.id > $3 ORDER BY l.id LIMIT $4"
         ),
         &[p(&tenant), p(&id), p(&after), p(&limit)],
-        |r| Ok(Telling { id: r.next()?, ticket: r.next()?, number: r.next()?, subject: r.next()?, outcome: r.coded()?, send_at: r.next()? }),
+        |r| {
+            Ok(Telling { id: r.next()?, ticket: r.next()?, number: r.next()?, subject: r.next()?, outcome: r.coded()?, send_at: r.next()? })
+        },
     )?)
 }

@@ -267,9 +267,6 @@ pub fn detach(tx: &mut Tx<'_>, reporting: &Reporting, by: &str) -> Done<()> {
 /// Notes what came of solving a reporter.
 pub fn tried(tx: &mut Tx<'_>, reporter: ReporterId, result: &str) -> Done<()> {
     let tenant = tx.tenant();
-    tx.exec(
-        sql!("UPDATE incident_ticket SET solved = $1 WHERE tenant_id = $2 AND id = $3"),
-        &[p(result), p(&tenant), p(&reporter)],
-    )?;
+    tx.exec(sql!("UPDATE incident_ticket SET solved = $1 WHERE tenant_id = $2 AND id = $3"), &[p(result), p(&tenant), p(&reporter)])?;
     Ok(())
 }

@@ -176,7 +176,9 @@ pub fn due(bare: &mut Bare<'_>, now: Timestamp, limit: u32) -> Done<Vec<DueClock
 
 /// Clocks with something to record, up to `most`, and since when the oldest has.
 pub fn backlog(bare: &mut Bare<'_>, now: Timestamp, most: u32) -> Done<(i64, Option<Timestamp>)> {
-    let due = sql!("SELECT COUNT(*), MIN(d.next_at) FROM (SELECT next_at FROM clock WHERE next_at < $1 AND aside_at IS NULL ORDER BY next_at LIMIT $2) AS d");
+    let due = sql!(
+        "SELECT COUNT(*), MIN(d.next_at) FROM (SELECT next_at FROM clock WHERE next_at < $1 AND aside_at IS NULL ORDER BY next_at LIMIT $2) AS d"
+    );
     Ok(bare.one(due, &[p(&now), p(&most)], |r| Ok((r.next()?, r.next()?)))?.unwrap_or_default())
 }
 

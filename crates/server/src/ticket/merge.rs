@@ -100,7 +100,9 @@ pub fn family(tx: &mut Tx<'_>, survivor: TicketId) -> Done<Vec<TicketId>> {
 pub fn insert(tx: &mut Tx<'_>, loser: TicketId, survivor: TicketId, by: &str, state_before: TicketState) -> Done<()> {
     let (id, tenant, now): (MergeId, _, _) = (tx.new_id(), tx.tenant(), tx.now());
     tx.exec(
-        sql!("INSERT INTO ticket_merge (id, tenant_id, loser_id, survivor_id, at, by_name, state_before) VALUES ($1, $2, $3, $4, $5, $6, $7)"),
+        sql!(
+            "INSERT INTO ticket_merge (id, tenant_id, loser_id, survivor_id, at, by_name, state_before) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        ),
         &[p(&id), p(&tenant), p(&loser), p(&survivor), p(&now), p(by), code(&state_before)],
     )?;
     Ok(())

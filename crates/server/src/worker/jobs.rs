@@ -16,8 +16,8 @@ use crate::ground::db::{DbError, Done, Stop};
 use crate::ground::jobs::{self, Job};
 use crate::house::House;
 use crate::import::{self, ImportJob};
-use crate::incident::{self, IncidentJob};
 use crate::inbox::store::{READ, ReadJob};
+use crate::incident::{self, IncidentJob};
 use crate::org;
 
 /// Jobs claimed at a time.

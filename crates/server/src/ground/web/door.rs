@@ -165,8 +165,11 @@ impl<A: Act> Door<A> {
                             once(tx, &format!("{key}/{it}"), &request, StatusCode::OK, |tx| to_json(&work(tx, &value, &it)?)).map(|d| d.1)
                         }
                     })
-                    .await
-                    .and_then(|json| from_json(&json).map_err(|stop| Problem::stopped(runner.lang, stop)));
+                    .await;
+                let done = match done {
+                    Ok(json) => from_json(&json).map_err(|stop| Problem::stopped(runner.lang, stop)),
+                    Err(problem) => Err(problem),
+                };
                 (thing, done)
             }
         };

@@ -16,9 +16,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{ContactGiven, contact};
-use crate::flow::{agent, incident};
 use crate::flow::preview::{Asked, TriagePreview, preview};
 use crate::flow::report::Report;
+use crate::flow::{agent, incident};
 use crate::ground::web::{Answered, Body, Door, Problem};
 use crate::house::House;
 use crate::ticket::store::ContactFacts;

@@ -21,6 +21,7 @@ const COMPARED: u32 = 50;
 /// Why another ticket is worth a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::enum_variant_names, reason = "the words of the API, where they stand without the name of the type")]
 pub enum Alike {
     /// The same terminal within ninety days.
     SameTerminal,

@@ -7,10 +7,10 @@ mod merged;
 mod page;
 mod row;
 
-pub use line::{TicketLine, timeline};
 pub use alike::{Told, alike};
-pub use merged::{MergePreview, merge_preview, merge_side};
 use line::latest;
+pub use line::{TicketLine, timeline};
+pub use merged::{MergePreview, merge_preview, merge_side};
 pub use page::{SimilarTicket, TicketPage, TicketTerminal, action, page, shown, terminal_card};
 pub use row::{TicketRow, rows};
 
