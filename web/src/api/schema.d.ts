@@ -5890,7 +5890,7 @@ export interface components {
          * @description What a notice is about. Each names a change the merchant can see.
          * @enum {string}
          */
-        NoticeKind: "received" | "visit_promised" | "visit_changed" | "on_the_way" | "solved_please_confirm" | "closed" | "reopened" | "survey" | "message_from_agent" | "confirmation_code";
+        NoticeKind: "received" | "visit_promised" | "visit_changed" | "on_the_way" | "solved_please_confirm" | "closed" | "reopened" | "survey" | "message_from_agent" | "confirmation_code" | "merged" | "unmerged" | "incident_news";
         /** @description A text filled with a ticket: how a merchant would read it. */
         NoticeTried: {
             /** @description The words. */
@@ -8170,6 +8170,8 @@ export interface components {
             outcome?: components["schemas"]["Outcome"] | null;
             /** @description How the priority came about, line by line. */
             priority_why: components["schemas"]["PriorityWhy"];
+            /** @description Why it stands where it stands among what to take up next, line by line. */
+            queue_why: components["schemas"]["Text"][];
             /** Format: int32 */
             reopen_count: number;
             /** Format: date-time */
@@ -8183,31 +8185,6 @@ export interface components {
             /** @description What it is about: `repair`, or the code of what was ordered. */
             ticket_type: string;
             ticket_type_name: components["schemas"]["Text"];
-            urgency: components["schemas"]["Urgency"];
-        } & {
-            /** @description The agreement its clocks run on. */
-            agreement: string;
-            /** Format: date-time */
-            claimed_at?: string | null;
-            decision?: components["schemas"]["Decision"] | null;
-            fault_code?: string | null;
-            fault_name?: components["schemas"]["Text"] | null;
-            impact: components["schemas"]["Impact"];
-            outcome?: components["schemas"]["Outcome"] | null;
-            /** @description How the priority came about, line by line. */
-            priority_why: components["schemas"]["PriorityWhy"];
-            /** @description Why it stands where it stands among what to take up next, line by line. */
-            queue_why: components["schemas"]["Text"][];
-            /** Format: int32 */
-            reopen_count: number;
-            /** Format: date-time */
-            responded_at?: string | null;
-            response_code?: string | null;
-            /** Format: date-time */
-            solved_at?: string | null;
-            /** @description What the merchant sees, in their words. */
-            symptom: string;
-            terminal_unknown_reason?: string | null;
             urgency: components["schemas"]["Urgency"];
         };
         /** @description How the walk of a guide stands. */
@@ -8302,6 +8279,7 @@ export interface components {
             /** @description Values of the tenant's own fields, by code. */
             fields?: components["schemas"]["BTreeMap"];
             impact?: components["schemas"]["Impact"] | null;
+            incident_id?: components["schemas"]["Id_inc"] | null;
             merchant_id?: components["schemas"]["Id_mer"] | null;
             /** @description A response code the terminal shows: 1 to 8 letters and digits. */
             response_code?: string | null;
@@ -8311,15 +8289,14 @@ export interface components {
             terminal_serial?: string | null;
             /** @description Why it is not known. */
             terminal_unknown_reason?: string | null;
-            /** @description What it is about: `repair`, or the code of what is ordered; a repair without it. */
-            ticket_type?: string | null;
-            urgency?: components["schemas"]["Urgency"] | null;
-            incident_id?: components["schemas"]["Id_inc"] | null;
             /**
              * Format: int32
              * @description How many of the merchant's terminals are hit.
              */
             terminals_hit?: number | null;
+            /** @description What it is about: `repair`, or the code of what is ordered; a repair without it. */
+            ticket_type?: string | null;
+            urgency?: components["schemas"]["Urgency"] | null;
         };
         /** @description Everything the page of a ticket shows; its timeline is a list of its own. */
         TicketPage: {

@@ -17,8 +17,8 @@ const HISTORIES: [&str; 5] = [
 
 fn inserted(mut events: Vec<ClockEvent>, at: Timestamp, what: What) -> Vec<ClockEvent> {
     // Behind whatever happened at that instant, and never before the start.
-    let place = events.iter().rposition(|e| e.at <= at).map_or(1, |i| i + 1).max(1);
     let at = at.max(events[0].at);
+    let place = events.iter().rposition(|e| e.at <= at).map_or(1, |i| i + 1);
     events.insert(place, ClockEvent { at, what });
     events
 }

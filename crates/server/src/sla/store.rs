@@ -283,7 +283,10 @@ const MOST_AGAIN: u32 = 5000;
 /// whose clocks these are.
 pub fn again(tx: &mut Tx<'_>, from: Timestamp) -> Done<BTreeSet<TicketId>> {
     let late: Vec<TicketId> = tx.query(
-        sql!("SELECT ticket_id FROM clock WHERE tenant_id = $1 AND next_at IS NOT NULL AND due_at >= $2 ORDER BY due_at, id LIMIT $3"),
+        sql!(
+            "SELECT ticket_id FROM clock WHERE tenant_id = $1 AND next_at IS NOT NULL AND aside_at IS NULL AND due_at >= $2
+             ORDER BY next_at, id LIMIT $3"
+        ),
         &[p(&tx.tenant()), p(&from), p(&MOST_AGAIN)],
         |r| r.next(),
     )?;

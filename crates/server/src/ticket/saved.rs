@@ -228,7 +228,7 @@ pub fn seen_by(tx: &mut Tx<'_>, asker: &Asker, sight: Sight) -> Done<Vec<Seen>> 
                         "$6"
                     ),
                     $sight,
-                    " LIMIT $7) found)
+                    " LIMIT $7) AS found)
                      FROM desk_view v JOIN app_user u ON u.id = v.keeper_id
                      WHERE v.tenant_id = $1 AND (v.keeper_id = $2 OR (v.share = 'public' AND $5 = 1)
                         OR (v.share = 'team' AND v.team_role = $3 AND (v.team_branch IS NULL OR v.team_branch = $4)))

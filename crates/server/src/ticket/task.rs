@@ -83,17 +83,17 @@ fn read(r: &mut Row) -> Result<SubTask, DbError> {
     })
 }
 
-/// Sub-tasks of a ticket, in the order they were made; at most a hundred are.
+/// Sub-tasks of a ticket, what is due first coming first; at most a hundred are.
 pub fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<SubTask>> {
     let tenant = tx.tenant();
-    Ok(tx.query(of_task!("k.ticket_id = $2 ORDER BY k.id LIMIT 100"), &[p(&tenant), p(&ticket)], read)?)
+    Ok(tx.query(of_task!("k.ticket_id = $2 ORDER BY k.sort_at, k.id LIMIT 100"), &[p(&tenant), p(&ticket)], read)?)
 }
 
-/// The titles of a ticket's sub-tasks that are neither done nor dropped.
+/// The titles of a ticket's sub-tasks that are neither done nor dropped, what is due first coming first.
 pub fn open_titles(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<String>> {
     let tenant = tx.tenant();
     Ok(tx.query(
-        sql!("SELECT title FROM sub_task WHERE tenant_id = $1 AND ticket_id = $2 AND done_at IS NULL ORDER BY id"),
+        sql!("SELECT title FROM sub_task WHERE tenant_id = $1 AND ticket_id = $2 AND done_at IS NULL ORDER BY sort_at, id"),
         &[p(&tenant), p(&ticket)],
         |r| r.next(),
     )?)

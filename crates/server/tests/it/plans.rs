@@ -57,13 +57,13 @@ fn sqlite_plan(bare: &mut Bare<'_>, text: &str) -> Result<Vec<Walk>, Stop> {
     // Sub-queries and table functions have names of their own in a plan; what they are made of has lines of its own.
     let derived: HashSet<&str> =
         text.split(") AS ").skip(1).filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next()).collect();
-    let named: HashSet<&str> = text.match_indices(" AS (SELECT").filter_map(|(at, _)| text[..at].split_whitespace().last()).collect();
+    let named = |table: &str| ["WITH ", "RECURSIVE "].iter().any(|word| text.contains(&format!("{word}{table} ")));
     for row in &mut bare.conn().raw_rows(&format!("EXPLAIN QUERY PLAN {text}"))? {
         let (_, _, _, detail): (i64, i64, i64, String) = (row.next()?, row.next()?, row.next()?, row.next()?);
         let Some(rest) = detail.strip_prefix("SCAN ") else { continue };
         let words: Vec<&str> = rest.split_whitespace().collect();
         let table = real_name(text, words[0]);
-        if rest == "CONSTANT ROW" || derived.contains(words[0]) || named.contains(table.as_str()) {
+        if rest == "CONSTANT ROW" || derived.contains(words[0]) || named(&table) {
             continue;
         }
         walks.push(Walk { table, index: words.iter().position(|w| *w == "INDEX").map(|i| words[i + 1].to_owned()) });

@@ -253,6 +253,7 @@ on_both! {
         let far = page["stores"].as_array().unwrap().iter().find(|one| one["district"] == "天边").unwrap().clone();
         assert_eq!((&far["lat"], &far["lng"]), (&Value::Null, &Value::Null), "nought and nought is no shop's place");
         let path = format!("/api/v1/terminals/{}/bindings/move", s.terminal);
+        kit.later(jiff::SignedDuration::from_mins(1));
         let wanted = json!({ "store_id": far["id"], "tid": "10482279", "reason": "搬到新店" });
         let page = s.agent.post(&path, &wanted).await.expect(201);
         let bindings = page["bindings"].as_array().unwrap();

@@ -55,10 +55,12 @@ on_both! {
             assert_eq!(&page["ticket"]["resolution"]["due_at"], due);
             story.tells(&kit, "agent", "merges");
         }
+        kit.set("2026-11-24T10:11:00+08:00");
         desk.does(&desk.agent, &scanned, "/unmerge", json!({})).await;
         let apart = desk.page(&scanned).await;
         assert_eq!((&apart["ticket"]["state"], &apart["merged_into"]), (&json!("triaged"), &json!(null)));
         story.tells(&kit, "agent", "undoes the second merge: T-000003 stands where it stood");
+        kit.set("2026-11-24T10:12:00+08:00");
         let into_version = desk.page(&called).await["ticket"]["version"].clone();
         desk.does(&desk.agent, &scanned, "/merge", json!({ "into": called, "into_version": into_version })).await;
         story.tells(&kit, "agent", "merges it again");
