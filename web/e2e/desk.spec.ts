@@ -6,8 +6,7 @@ async function narrow(page: Page, field: string, word: string) {
   await page.keyboard.press("f");
   await page.locator(`#filter-${field}`).click();
   await page.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden)").getByText(word, { exact: true }).click();
-  await page.keyboard.press("Escape");
-  await page.keyboard.press("Escape");
+  await page.getByTestId("filter-open").click();
   await expect(page.locator(`#filter-${field}`)).toHaveCount(0);
 }
 
@@ -123,6 +122,7 @@ test("everything by keys: walk, peek, open, back, palette, the list of keys, and
   await page.getByTestId("palette").fill("终端");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/terminals/);
+  await expect(page.getByTestId("palette")).toHaveCount(0);
   await page.keyboard.press("g");
   await page.keyboard.press("q");
   await expect(page).toHaveURL(/\/tickets/);

@@ -7,9 +7,11 @@ import { ProblemPage } from "@ground/parts/ProblemView";
 export function NotFound() {
   const { t } = useWords();
   return (
-    <Nothing kind="empty" title={t("state.no_page")} next={t("state.no_page_next")}>
-      <Button href="/">{t("state.no_page_home")}</Button>
-    </Nothing>
+    <main>
+      <Nothing kind="empty" title={t("state.no_page")} next={t("state.no_page_next")}>
+        <Button href="/">{t("state.no_page_home")}</Button>
+      </Nothing>
+    </main>
   );
 }
 
