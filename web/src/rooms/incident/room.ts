@@ -1,9 +1,9 @@
-import { AlertOutlined } from "@ant-design/icons";
+import { ThunderboltOutlined } from "@ant-design/icons";
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import type { RailItem } from "@ground/shell/rail";
 import { shell } from "@ground/shell/root";
 
-export const entry: RailItem = { to: "/incidents", word: "rail.incident", name: "incident.title", icon: AlertOutlined, needs: "incident.read", key: "i" };
+export const entry: RailItem = { to: "/incidents", word: "rail.incident", name: "incident.title", icon: ThunderboltOutlined, needs: "incident.read", key: "i" };
 
 export type IncidentSearch = { state?: "resolved" };
 
