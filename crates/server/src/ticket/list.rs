@@ -387,7 +387,7 @@ pub struct Counts {
     pub solved: i64,
 }
 
-/// Counts the queues, over their indices; for whoever sees only some, those.
+/// Counts the queues, over their indices, up to 1000 each, which stands for more than 999; for whoever sees only some, those.
 pub fn counts(tx: &mut Tx<'_>, me: Option<UserId>, sight: Sight) -> Done<Counts> {
     let (tenant, soon) = (tx.tenant(), to_millis(tx.now() + SOON).min(NEVER_DUE - 1));
     let me = me.unwrap_or_else(|| UserId::from_uuid(uuid::Uuid::nil()));
@@ -419,13 +419,13 @@ pub fn counts(tx: &mut Tx<'_>, me: Option<UserId>, sight: Sight) -> Done<Counts>
         Sight::Nothing => None,
         Sight::All => tx.one(
             sql!(
-                "SELECT (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL),
-                        (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND owner_id = $2),
-                        (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND responded_at IS NULL),
-                        (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND claimed_at IS NULL),
-                        (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND next_due_at < $3),
-                        (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND waiting <> '[]'),
-                        (SELECT COUNT(*) FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND state = 'solved')"
+                "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL LIMIT 1000) AS c),
+                        (SELECT COUNT(*) FROM (SELECT 1 FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND owner_id = $2 LIMIT 1000) AS c),
+                        (SELECT COUNT(*) FROM (SELECT 1 FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND responded_at IS NULL LIMIT 1000) AS c),
+                        (SELECT COUNT(*) FROM (SELECT 1 FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND claimed_at IS NULL LIMIT 1000) AS c),
+                        (SELECT COUNT(*) FROM (SELECT 1 FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND next_due_at < $3 LIMIT 1000) AS c),
+                        (SELECT COUNT(*) FROM (SELECT 1 FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND waiting <> '[]' LIMIT 1000) AS c),
+                        (SELECT COUNT(*) FROM (SELECT 1 FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND state = 'solved' LIMIT 1000) AS c)"
             ),
             &key,
             read,
