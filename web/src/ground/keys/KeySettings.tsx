@@ -22,7 +22,6 @@ const words: Record<(typeof movable)[number], Key> = {
   s: "keys.state",
   p: "do.priority",
   m: "keys.move_to",
-  w: "keys.why",
   u: "dispatch.withdraw",
   l: "dispatch.pin",
   e: "keys.acknowledge",

@@ -68,7 +68,6 @@ const groups: readonly Group[] = [
     rows: [
       ["M", "keys.offer"],
       ["← →", "keys.quarter"],
-      ["W", "keys.why"],
       ["U", "dispatch.withdraw"],
       ["L", "dispatch.pin"],
       ["Shift ← →", "keys.day"],

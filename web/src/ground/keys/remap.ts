@@ -3,7 +3,7 @@ import { useSyncExternalStore } from "react";
 import { kept } from "@ground/kept";
 
 /** Keys that can be moved: single characters, each with one meaning wherever it means anything. */
-export const movable = ["/", "?", "c", "f", "j", "k", "x", "r", "n", "a", "s", "p", "m", "w", "u", "l", "e", "[", "]", ".", "t"] as const;
+export const movable = ["/", "?", "c", "f", "j", "k", "x", "r", "n", "a", "s", "p", "m", "u", "l", "e", "[", "]", ".", "t"] as const;
 
 export type Moves = Readonly<Record<string, string>>;
 
