@@ -57,6 +57,7 @@ on_both! {
         let doubled = nobody.request(Method::POST, "/api/v1/sessions").header(header::CONTENT_TYPE, "application/json");
         let doubled = doubled.body(Body::from(r#"{"username":"a","username":"b","password":"c"}"#)).unwrap();
         assert_eq!(nobody.send(doubled).await.problem(422), "body.unreadable");
+        assert_eq!(post(json!(["a", "b"])).await.problem(422), "body.list");
         let form = nobody.form("/api/v1/sessions", "username=a&password=b").await;
         assert_eq!(form.problem(422), "body.not_json");
     }

@@ -32,6 +32,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         }
         let bytes =
             axum::body::Bytes::from_request(request, state).await.map_err(|rejection| Problem::refused(lang, &too_large(&rejection)))?;
+        // A list would be read as an object without its names, field by field: only what says its names is taken.
+        if bytes.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'[') {
+            return Err(Problem::refused(lang, &refuse!(Invalid, "body.list")));
+        }
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| Problem::refused(lang, &unread(&e)))?;
         reader.end().map_err(|e| Problem::refused(lang, &refuse!(Invalid, "body.unreadable", reason = e)))?;
