@@ -4073,17 +4073,24 @@ export interface components {
         };
         /** @description Whether a repair that is nobody's fault would be free on a day, and by which term. */
         Coverage: {
+            /** @description Whether a fault of the maker's means a new terminal instead of a repair. */
+            exchange: boolean;
+            /**
+             * Format: date
+             * @description The day warranty counts from, if one is known.
+             */
+            from?: string | null;
             /** @description Free when the damage is not human-caused and the serial is intact. */
             in_warranty: boolean;
-            /** @description Terms looked at, applied and rejected. */
-            lines: components["schemas"]["Text"][];
-            /** @description The term that applies: `W-STD`, `X-12`, `none`, `unknown`. */
+            /** @description The term that decides: `W-STD`, `X-12`, `none`, `unknown`. */
             rule: string;
             /** @description In a sentence a merchant can be told. */
             sentence: components["schemas"]["Text"];
+            /** @description Every term looked at, the one that decides first. */
+            terms: components["schemas"]["TermJudged"][];
             /**
              * Format: date
-             * @description The last day of the term that applies, or of the last one that did.
+             * @description The last day of the term that decides, or of the last one that did.
              */
             until?: string | null;
         };
@@ -5435,7 +5442,7 @@ export interface components {
         Level: "ok" | "half" | "tight" | "late" | "paused" | "met" | "missed" | "void";
         /** @description A moment in the life of a terminal. */
         LifeMoment: {
-            /** @description `shipped`, `activated`, `bound`, `unbound`, `visit`, `warranty_ended`, `extension_ended`. */
+            /** @description `shipped`, `activated`, `bound`, `unbound`, `visit`, `warranty_ended`. */
             kind: string;
             /**
              * Format: date
@@ -7861,6 +7868,22 @@ export interface components {
             /** @description `T-000831`. */
             ticket_number: string;
         };
+        /** @description A term that was looked at, and why it does or does not count. */
+        TermJudged: {
+            /** @description The term's code; `ON-RECORD` for a day written down for this very terminal, `MODEL` for what the catalogue gives its model. */
+            code: string;
+            /** @description The term's name. */
+            name: components["schemas"]["Text"];
+            /**
+             * Format: date
+             * @description Its last day, where it has one.
+             */
+            until?: string | null;
+            /** @description What it came to. */
+            verdict: components["schemas"]["Verdict"];
+            /** @description Why, in a sentence. */
+            why: components["schemas"]["Text"];
+        };
         /** @description A binding with its five elements; numbers of accounts and codes are masked. */
         TerminalBinding: {
             /** @description Element 1. */
@@ -8637,6 +8660,11 @@ export interface components {
          * @enum {string}
          */
         UsualImpact: "cannot_take_payment" | "partly" | "can_take_payment";
+        /**
+         * @description What a term came to.
+         * @enum {string}
+         */
+        Verdict: "decides" | "holds" | "ended" | "other";
         /**
          * @description What somebody wants to do with an order.
          * @enum {string}

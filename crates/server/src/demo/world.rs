@@ -328,13 +328,13 @@ impl World {
     }
 }
 
-/// A terminal. Warranty runs from activation, at the latest from ninety days after shipment.
+/// A terminal. Most are covered by the published terms alone; of some the maker wrote down another day, of some an extension was bought.
 fn unit(dice: &mut Dice, n: usize, model: &str, shipped: Date, in_use: Option<Date>, now: Timestamp) -> Terminal {
     let months = facts().model(model).map_or(12, |m| i64::from(m.warranty_months));
     let latest = shipped.saturating_add(90.days());
-    let start = in_use.map_or(latest, |day| day.min(latest));
-    let until = start.saturating_add(months.months());
+    let until = in_use.map_or(latest, |day| day.min(latest)).saturating_add(months.months());
     let extended = (in_use.is_some() && dice.chance(10)).then(|| until.saturating_add(12.months()));
+    let written_down = dice.chance(15).then(|| until.saturating_add(3.months()));
     let maker = facts().model(model).map_or("generic", |m| m.vendor.as_str());
     let (prefix, code) = match maker {
         "pax" => ("0820", "000021"),
@@ -355,7 +355,7 @@ fn unit(dice: &mut Dice, n: usize, model: &str, shipped: Date, in_use: Option<Da
         firmware: dice.pick(&["5.1.8".to_owned(), "5.2.0".into(), "5.2.3".into(), "5.3.1".into()]),
         shipped_on: Some(shipped),
         activated_on: in_use,
-        warranty_until: Some(until),
+        warranty_until: written_down,
         extended_until: extended,
         offline_since: (in_use.is_some() && dice.chance(3)).then(|| now - SignedDuration::from_mins(dice.between(20, 2_000))),
     }

@@ -2,8 +2,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use jiff::civil::Date;
+use postsale_domain::coverage::Term;
 use postsale_domain::facts::{CustomField, FactKind, FactStamp, Laid, Price, StatusLabel, lay, typed};
-use postsale_domain::ground::{Text, TypedId};
+use postsale_domain::ground::{Lang, Text, TypedId};
 use postsale_domain::knowledge::{Facts, Guide, GuideBody};
 use postsale_domain::notify::{NoticeError, Wordings};
 use postsale_domain::sla::Book;
@@ -253,6 +254,19 @@ impl InForce {
     pub fn prices(&self, day: Date) -> (i64, Vec<Price>) {
         let (version, set) = self.on(FactKind::PriceList, day);
         (version, set.iter().filter_map(|l| typed(&l.row)).collect())
+    }
+
+    /// The warranty terms of a day.
+    pub fn warranty_terms(&self, day: Date) -> Vec<Term> {
+        let facts = self.facts();
+        let whose = |term: &Term| {
+            let classes = term.classes.iter().map(|code| facts.class_name(code));
+            let names: Vec<&Text> = term.vendor.iter().map(|code| facts.vendor_name(code)).chain(classes).flatten().collect();
+            let join = |lang, with: &str| names.iter().map(|n| n.in_lang(lang)).collect::<Vec<_>>().join(with);
+            (!names.is_empty()).then(|| Text { zh: join(Lang::Zh, "、"), en: join(Lang::En, ", ") })
+        };
+        let read = |l: &Laid| typed::<Term>(&l.row).map(|term| Term { whose: whose(&term), ..term });
+        self.on(FactKind::WarrantyTerms, day).1.iter().filter_map(read).collect()
     }
 
     /// What a ticket may be about: `repair`, and what can be ordered, with its name.

@@ -1,6 +1,6 @@
 //! How a report would be judged, while somebody is still talking. Reads only.
 
-use postsale_domain::coverage::{self, Coverage};
+use postsale_domain::coverage::Coverage;
 use postsale_domain::ground::{Reach, TypedId, UserId};
 use postsale_domain::incident::Reported;
 use postsale_domain::refuse;
@@ -13,9 +13,9 @@ use super::report::{MAX_SYMPTOM, Place, place_of};
 use super::triage;
 use crate::facts::in_force;
 use crate::ground::db::{Done, Tx};
-use crate::ground::when;
 use crate::terminal::store as terminals;
 use crate::ticket::list;
+use crate::view::coverage;
 use crate::view::incident::{KnownIncident, known};
 use crate::view::reach::own_place;
 use crate::view::ticket::{SimilarTicket, TicketRow, TicketTerminal, Told, alike, rows, terminal_card};
@@ -91,10 +91,14 @@ pub fn preview(tx: &mut Tx<'_>, reach: Reach, asked: &Asked) -> Done<TriagePrevi
     // Somebody of another house sees nobody else's tickets, and no incidents.
     let (candidates, incidents) = if reach == Reach::All { may_be(tx, asked, &place, &triage)? } else { (Vec::new(), Vec::new()) };
     let Place { terminal, merchant, store } = place;
+    let coverage = match &terminal {
+        Some(terminal) => Some(coverage::today(tx, terminal, triage.proposals.first().map(|p| p.fault_code.as_str()))?),
+        None => None,
+    };
     Ok(TriagePreview {
         triage,
         priority_why,
-        coverage: terminal.as_ref().map(|t| coverage::decide(&t.warranty(), when::day(tx.now()))),
+        coverage,
         terminal: match terminal {
             Some(terminal) => Some(terminal_card(tx, terminal)?),
             None => None,

@@ -1,7 +1,8 @@
 //! Terminals and their bindings, as somebody at the desk or an import writes them.
 
 use jiff::civil::Date;
-use postsale_domain::ground::{Reach, line, line_or_empty};
+use postsale_domain::facts::FactKind;
+use postsale_domain::ground::{Reach, Refusal, line, line_or_empty};
 use postsale_domain::merchant::StoreId;
 use postsale_domain::refuse;
 use postsale_domain::terminal::{TerminalId, serial, tid, tusn};
@@ -9,8 +10,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::merchant::{REASON, WORD, stale};
+use crate::facts::{InForce, in_force};
 use crate::ground::db::{Done, Tx};
-use crate::knowledge;
 use crate::merchant::store as merchants;
 use crate::terminal::store::{self, Binding, Terminal};
 use crate::view::reach::in_branch;
@@ -80,14 +81,17 @@ pub struct BindingNew {
     pub tid: String,
 }
 
-/// A model of the catalogue as it is spelled there. Errors: `terminal.model_unknown`.
-pub fn model(text: &str) -> Result<String, postsale_domain::ground::Refusal> {
+/// A model of the tenant's catalogue as it is spelled there. Errors: `terminal.model_unknown`, `terminal.model_off`.
+pub fn model(force: &InForce, text: &str) -> Result<String, Refusal> {
     let given = line(text, "model", WORD)?;
-    let found = knowledge::facts().models().find(|m| m.model.eq_ignore_ascii_case(&given));
-    found.map(|m| m.model.clone()).ok_or_else(|| refuse!(Invalid, "terminal.model_unknown", model = given).field("model"))
+    match force.facts().models().find(|m| m.model.eq_ignore_ascii_case(&given)) {
+        Some(m) if force.is_off(FactKind::Models, &m.model) => Err(refuse!(Invalid, "terminal.model_off", model = &m.model).field("model")),
+        Some(m) => Ok(m.model.clone()),
+        None => Err(refuse!(Invalid, "terminal.model_unknown", model = given).field("model")),
+    }
 }
 
-fn in_order(shipped: Option<Date>, activated: Option<Date>) -> Result<(), postsale_domain::ground::Refusal> {
+fn in_order(shipped: Option<Date>, activated: Option<Date>) -> Result<(), Refusal> {
     match (shipped, activated) {
         (Some(shipped), Some(activated)) if activated < shipped => Err(refuse!(Invalid, "terminal.days_crossed").field("activated_on")),
         _ => Ok(()),
@@ -101,7 +105,7 @@ pub fn add(tx: &mut Tx<'_>, new: &TerminalNew) -> Done<TerminalId> {
         id: tx.new_id(),
         serial_no: serial(&new.serial_no).map_err(|r| r.field("serial_no"))?,
         tusn: tusn(&new.tusn)?,
-        model: model(&new.model)?,
+        model: model(&*in_force(tx)?, &new.model)?,
         batch: line_or_empty(new.batch.as_deref().unwrap_or_default(), "batch", WORD)?,
         firmware: line_or_empty(new.firmware.as_deref().unwrap_or_default(), "firmware", WORD)?,
         shipped_on: new.shipped_on,
@@ -121,7 +125,7 @@ pub fn edit(tx: &mut Tx<'_>, sight: Sight, id: TerminalId, edit: &TerminalEdit) 
     in_order(edit.shipped_on, edit.activated_on)?;
     let after = Terminal {
         // A model that has left the catalogue may stay as it is.
-        model: if edit.model == before.value.model { edit.model.clone() } else { model(&edit.model)? },
+        model: if edit.model == before.value.model { edit.model.clone() } else { model(&*in_force(tx)?, &edit.model)? },
         batch: line_or_empty(&edit.batch, "batch", WORD)?,
         firmware: line_or_empty(&edit.firmware, "firmware", WORD)?,
         shipped_on: edit.shipped_on,

@@ -42,7 +42,12 @@ pub struct Terminal {
 impl Terminal {
     /// What coverage decides on.
     pub fn warranty(&self) -> Warranty {
-        Warranty { activated_on: self.activated_on, until: self.warranty_until, extended_until: self.extended_until }
+        Warranty {
+            shipped_on: self.shipped_on,
+            activated_on: self.activated_on,
+            until: self.warranty_until,
+            extended_until: self.extended_until,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Read-only screens over several rooms.
 
 pub mod clock;
+pub mod coverage;
 pub mod export;
 pub mod feed;
 pub mod follow_up;

@@ -1,7 +1,6 @@
 //! What a merchant sees: behind the sticker, and on the page of a report. No codes, no whole serial, no address.
 
 use jiff::Timestamp;
-use postsale_domain::coverage;
 use postsale_domain::followup::FollowUpState;
 use postsale_domain::ground::{Text, tail};
 use postsale_domain::notify::NoticeKind;
@@ -11,11 +10,11 @@ use postsale_domain::ticket::{PauseReason, TicketId, TicketState};
 
 use crate::file::store::FileFace;
 use crate::ground::db::{Done, Query, Tx, p};
-use crate::ground::when;
 use crate::merchant::store as merchants;
 use crate::terminal::store as terminals;
 use crate::ticket::entry;
 use crate::ticket::store::Ticket;
+use crate::view::coverage;
 use crate::{file, followup, notify, sla, sql, ticket};
 
 /// What the sticker knows.
@@ -41,7 +40,7 @@ pub struct Sticker {
 pub fn sticker(tx: &mut Tx<'_>, id: TerminalId) -> Done<Option<Sticker>> {
     let Some(terminal) = terminals::terminal(tx, id)? else { return Ok(None) };
     let open = ticket::list::of_terminal(tx, id, 20)?.into_iter().find(|t| t.closed_at.is_none()).map(|t| t.id);
-    let coverage = coverage::decide(&terminal.warranty(), when::day(tx.now())).sentence;
+    let coverage = coverage::today(tx, &terminal, None)?.sentence;
     Ok(Some(Sticker {
         terminal: id,
         place: place(tx, Some(id))?,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use postsale_domain::coverage::{self, Coverage};
+use postsale_domain::coverage::Coverage;
 use postsale_domain::crew::{Absence, shifts_between, without};
 use postsale_domain::dispatch::OfferState;
 use postsale_domain::ground::{EngineerId, Lang, Reach, Text, Who, mask_email, mask_phone};
@@ -22,7 +22,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::sentence;
+use super::{coverage, sentence};
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
 use crate::facts::in_force;
@@ -408,7 +408,10 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
             email_masked: ticket.contact.email.as_deref().map(mask_email),
             role: None,
         }),
-        coverage: terminal.as_ref().map(|t| coverage::decide(&t.warranty(), tx.now().to_zoned(zone()).date())),
+        coverage: match &terminal {
+            Some(terminal) => Some(coverage::today(tx, terminal, Some(&w.fault_code))?),
+            None => None,
+        },
         terminal: terminal.map(|t| VisitTerminal {
             id: t.id,
             serial_no: t.serial_no,

@@ -15,6 +15,7 @@ import { TicketLines } from "@rooms/ticket/TicketLines";
 import { Binding, BindingHistory } from "./Binding";
 import css from "./terminal.module.css";
 import { TerminalDialog } from "./TerminalDialog";
+import { Terms } from "./Terms";
 
 const route = getRouteApi("/shell/terminals/$id");
 
@@ -124,13 +125,8 @@ function CoverageOn({ page: { terminal, coverage, coverage_on } }: { page: Schem
         />
       </h2>
       <p>{pick(coverage.sentence)}</p>
-      <ul className={css.plain}>
-        {coverage.lines.map((line) => (
-          <li key={line.zh} className={css.dim}>
-            {pick(line)}
-          </li>
-        ))}
-      </ul>
+      {coverage.from && <p className={css.dim}>{t("coverage.from", { day: coverage.from })}</p>}
+      <Terms terms={coverage.terms} />
     </section>
   );
 }

@@ -10,6 +10,7 @@ use postsale_domain::terminal::{TerminalId, serial, tid, tusn};
 
 use super::cells::Cells;
 use super::persons::user;
+use crate::facts::in_force;
 use crate::flow::merchant::{ADDRESS, ContactDraft, MerchantNew, NAME, StoreDraft, WORD, email, phone};
 use crate::flow::people::UserNew;
 use crate::flow::terminal::{BindingNew, TerminalNew, model};
@@ -261,7 +262,8 @@ fn place(tx: &mut Tx<'_>, row: &mut Cells<'_>, known: Option<TerminalId>) -> Don
 fn terminal(tx: &mut Tx<'_>, row: &mut Cells<'_>) -> Done<Judged> {
     let number = row.numbered("serial_no", serial);
     let unique = row.numbered("tusn", tusn);
-    let model = row.ruled("model", model);
+    let force = in_force(tx)?;
+    let model = row.ruled("model", |t| model(&force, t));
     let batch = row.ruled("batch", |t| line_or_empty(t, "batch", WORD));
     let firmware = row.ruled("firmware", |t| line_or_empty(t, "firmware", WORD));
     let (shipped_on, activated_on) = (row.day("shipped_on"), row.day("activated_on"));

@@ -1,12 +1,15 @@
 //! What somebody who writes into the registry may choose from.
 
+use postsale_domain::facts::FactKind;
 use postsale_domain::ground::Text;
+use postsale_domain::knowledge::Model;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{AcquirerName, Sight, merchants};
+use crate::facts::in_force;
 use crate::ground::db::{Done, Query, Tx, p};
-use crate::{knowledge, sla, sql};
+use crate::{sla, sql};
 
 /// An agreement by its code.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -46,11 +49,13 @@ pub fn choices(tx: &mut Tx<'_>, sight: Sight) -> Done<Choices> {
         tx.query(sql!("SELECT district FROM branch_district WHERE tenant_id = $1 ORDER BY district LIMIT 1000"), &[p(&tenant)], |r| {
             r.next()
         })?;
+    let force = in_force(tx)?;
+    let choice = |m: &Model| ModelChoice { model: m.model.clone(), vendor: m.vendor.clone() };
     let named = |code: &str| book.card(code).map(|card| AgreementChoice { code: code.to_owned(), name: card.name.clone() });
     Ok(Choices {
         acquirers: merchants::acquirers(tx, sight)?,
         agreements: book.names().filter_map(named).collect(),
-        models: knowledge::facts().models().map(|m| ModelChoice { model: m.model.clone(), vendor: m.vendor.clone() }).collect(),
+        models: force.facts().models().filter(|m| !force.is_off(FactKind::Models, &m.model)).map(choice).collect(),
         districts,
     })
 }

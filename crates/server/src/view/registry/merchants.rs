@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use postsale_domain::coverage;
+use postsale_domain::coverage::Warranty;
 use postsale_domain::ground::{AcquirerId, Lang, Text, TypedId, mask_email, mask_phone};
 use postsale_domain::merchant::{ContactId, Hours, MerchantId, StoreId, Tier, mask_uscc};
 use postsale_domain::refuse;
@@ -19,8 +19,9 @@ use crate::ground::web::Keyset;
 use crate::ground::when;
 use crate::merchant::store::{self, Contact, Merchant, Store};
 use crate::terminal::store::Day;
+use crate::view::coverage::Terms;
 use crate::view::reach::in_branch;
-use crate::{knowledge, sla, sql};
+use crate::{sla, sql};
 
 /// A merchant in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -320,12 +321,12 @@ pub fn contact(kept: &Versioned<Contact>) -> MerchantContact {
 /// The terminals that stand at a merchant now; 500 at most.
 pub fn terminals(tx: &mut Tx<'_>, sight: Sight, merchant: MerchantId) -> Done<Vec<MerchantTerminal>> {
     see_merchant(tx, sight, merchant)?;
-    let (tenant, today) = (tx.tenant(), when::day(tx.now()));
+    let (tenant, terms) = (tx.tenant(), Terms::today(tx)?);
     macro_rules! question {
         ($sight:literal) => {
             sql!(concat!(
                 "SELECT t.id, t.serial_no, t.model, t.firmware, b.tid, b.store_id, s.name, b.valid_from, t.offline_since,
-                    t.activated_on, t.warranty_until, t.extended_until,
+                    t.shipped_on, t.activated_on, t.warranty_until, t.extended_until,
                     (SELECT COUNT(*) FROM ticket k WHERE k.terminal_id = t.id AND k.closed_at IS NULL)
              FROM binding b JOIN terminal t ON t.id = b.terminal_id JOIN store s ON s.id = b.store_id
              WHERE b.tenant_id = $1 AND b.merchant_id = $2 AND b.valid_to IS NULL",
@@ -338,12 +339,13 @@ pub fn terminals(tx: &mut Tx<'_>, sight: Sight, merchant: MerchantId) -> Done<Ve
         let (id, serial_no, model): (_, _, String) = (r.next()?, r.next()?, r.next()?);
         let (firmware, tid, store_id, store_name) = (r.next()?, r.next()?, r.next()?, r.next()?);
         let (bound_since, offline_since) = (r.next()?, r.next()?);
-        let (activated_on, until, extended_until) = (r.next::<Day>()?.0, r.next::<Day>()?.0, r.next::<Day>()?.0);
-        let cover = coverage::decide(&coverage::Warranty { activated_on, until, extended_until }, today);
+        let (shipped_on, activated_on) = (r.next::<Day>()?.0, r.next::<Day>()?.0);
+        let (until, extended_until) = (r.next::<Day>()?.0, r.next::<Day>()?.0);
+        let cover = terms.decide(&model, Warranty { shipped_on, activated_on, until, extended_until });
         Ok(MerchantTerminal {
             id,
             serial_no,
-            vendor: knowledge::vendor(&model),
+            vendor: terms.vendor(&model),
             model,
             firmware,
             tid,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use postsale_domain::coverage::{self, Coverage};
+use postsale_domain::coverage::{Coverage, Warranty};
 use postsale_domain::ground::{Text, TypedId};
 use postsale_domain::merchant::{StoreId, mask_uscc};
 use postsale_domain::refuse;
@@ -15,8 +15,9 @@ use crate::facts::in_force;
 use crate::ground::db::{DbError, Done, Query, Row, Tx, Val, p};
 use crate::ground::web::Keyset;
 use crate::ground::when;
+use crate::sql;
 use crate::terminal::store::{self, Day};
-use crate::{knowledge, sql};
+use crate::view::coverage::{self, Terms};
 
 /// Where a terminal stands.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -66,11 +67,12 @@ pub struct TerminalRow {
     pub version: i64,
 }
 
-fn row(r: &mut Row, today: Date) -> Result<TerminalRow, DbError> {
+fn row(r: &mut Row, terms: &Terms) -> Result<TerminalRow, DbError> {
     let (id, serial_no, tusn, model) = (r.next()?, r.next()?, r.next()?, r.next::<String>()?);
     let (batch, firmware, offline_since) = (r.next()?, r.next()?, r.next()?);
-    let (activated_on, until, extended_until) = (r.next::<Day>()?.0, r.next::<Day>()?.0, r.next::<Day>()?.0);
-    let cover = coverage::decide(&coverage::Warranty { activated_on, until, extended_until }, today);
+    let (shipped_on, activated_on) = (r.next::<Day>()?.0, r.next::<Day>()?.0);
+    let (until, extended_until) = (r.next::<Day>()?.0, r.next::<Day>()?.0);
+    let cover = terms.decide(&model, Warranty { shipped_on, activated_on, until, extended_until });
     let (open_tickets, version) = (r.next()?, r.next()?);
     let tid: Option<String> = r.next()?;
     let place = match tid {
@@ -87,7 +89,7 @@ fn row(r: &mut Row, today: Date) -> Result<TerminalRow, DbError> {
         id,
         serial_no,
         tusn,
-        vendor: knowledge::vendor(&model),
+        vendor: terms.vendor(&model),
         model,
         batch,
         firmware,
@@ -106,7 +108,7 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
     macro_rules! question {
         ($found:literal, $sight:literal) => {
             sql!(concat!(
-                "SELECT x.id, x.serial_no, x.tusn, x.model, x.batch, x.firmware, x.offline_since, x.activated_on, x.warranty_until, x.extended_until,
+                "SELECT x.id, x.serial_no, x.tusn, x.model, x.batch, x.firmware, x.offline_since, x.shipped_on, x.activated_on, x.warranty_until, x.extended_until,
                         (SELECT COUNT(*) FROM ticket k WHERE k.terminal_id = x.id AND k.closed_at IS NULL), x.version,
                         b.tid, b.merchant_id, m.name, b.store_id, s.name, s.district
                  FROM terminal x LEFT JOIN binding b ON b.terminal_id = x.id AND b.valid_to IS NULL
@@ -139,7 +141,7 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
     if word.is_empty() && !q.trim().is_empty() {
         return Ok(Vec::new());
     }
-    let (tenant, today) = (tx.tenant(), when::day(tx.now()));
+    let (tenant, terms) = (tx.tenant(), Terms::today(tx)?);
     let mut params: Vec<Val> = vec![p(&tenant), p(&TerminalId::from_uuid(after.id)), p(&limit)];
     let question = if word.is_empty() {
         by_sight!(
@@ -164,7 +166,7 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
         )
     };
     params.extend(whose);
-    Ok(tx.query(question, &params, |r| row(r, today))?)
+    Ok(tx.query(question, &params, |r| row(r, &terms))?)
 }
 
 /// A terminal on its page.
@@ -227,7 +229,7 @@ pub struct LifeMoment {
     /// The day.
     #[schema(value_type = String, format = Date)]
     on: Date,
-    /// `shipped`, `activated`, `bound`, `unbound`, `visit`, `warranty_ended`, `extension_ended`.
+    /// `shipped`, `activated`, `bound`, `unbound`, `visit`, `warranty_ended`.
     kind: String,
     sentence: Text,
 }
@@ -259,10 +261,13 @@ pub fn page(tx: &mut Tx<'_>, sight: Sight, id: TerminalId, on: Option<Date>) -> 
     let force = in_force(tx)?;
     let facts = force.facts();
     let class = facts.class_of(&t.model).to_owned();
+    let on = on.unwrap_or(today);
+    let coverage = coverage::on(tx, &t, None, on)?;
+    let current = if on == today { coverage.clone() } else { coverage::on(tx, &t, None, today)? };
     Ok(TerminalPage {
-        coverage_on: on.unwrap_or(today),
-        coverage: coverage::decide(&t.warranty(), on.unwrap_or(today)),
-        life: life(tx, sight, &t, &bindings, today)?,
+        coverage_on: on,
+        coverage,
+        life: life(tx, sight, &t, &bindings, &current)?,
         tickets: tickets(tx, sight, Of::Terminal(id))?,
         binding: bindings.iter().find(|b| b.valid_to.is_none()).cloned(),
         bindings,
@@ -343,7 +348,7 @@ fn shop(merchant: &str, store: &str) -> String {
 }
 
 /// What happened to a terminal, oldest first.
-fn life(tx: &mut Tx<'_>, sight: Sight, t: &store::Terminal, bindings: &[TerminalBinding], today: Date) -> Done<Vec<LifeMoment>> {
+fn life(tx: &mut Tx<'_>, sight: Sight, t: &store::Terminal, bindings: &[TerminalBinding], cover: &Coverage) -> Done<Vec<LifeMoment>> {
     let moment = |on: Date, kind: &str, holes: &[(&'static str, &str)]| LifeMoment {
         on,
         kind: kind.to_owned(),
@@ -363,8 +368,8 @@ fn life(tx: &mut Tx<'_>, sight: Sight, t: &store::Terminal, bindings: &[Terminal
     for (number, closed_at) in visits(tx, sight, t.id)? {
         life.push(moment(when::day(closed_at), "visit", &[("number", &format!("W-{number:06}"))]));
     }
-    life.extend(t.warranty_until.filter(|on| *on < today).map(|on| moment(on, "warranty_ended", &[])));
-    life.extend(t.extended_until.filter(|on| *on < today).map(|on| moment(on, "extension_ended", &[])));
+    // The end of all cover is a moment of its life, whichever term was the last.
+    life.extend(cover.until.filter(|_| !cover.in_warranty).map(|on| moment(on, "warranty_ended", &[])));
     life.sort_by_key(|m| m.on);
     Ok(life)
 }

@@ -1,5 +1,5 @@
 use jiff::Timestamp;
-use postsale_domain::coverage::{self, Coverage};
+use postsale_domain::coverage::Coverage;
 use postsale_domain::facts::CustomField;
 use postsale_domain::ground::{AcquirerId, Lang, Reach, Text, TypedId, mask_email, mask_phone};
 use postsale_domain::incident::Reported;
@@ -25,11 +25,12 @@ use crate::facts::extra::{self, Extra};
 use crate::facts::{InForce, in_force};
 use crate::followup::store::{self as follow_ups, Face};
 use crate::ground::db::{Done, Tx};
-use crate::ground::when::{self, zone};
+use crate::ground::when::zone;
 use crate::merchant::store as merchants;
 use crate::ticket::merge;
 use crate::ticket::store::{self, Ticket};
 use crate::ticket::task::{self, SubTask};
+use crate::view::coverage;
 use crate::view::guide;
 use crate::view::incident::{self, KnownIncident, TicketIncident};
 use crate::view::reach::see_ticket;
@@ -279,7 +280,10 @@ pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
         Some(id) => terminal::store::terminal(tx, id)?,
         None => None,
     };
-    let coverage = terminal.as_ref().map(|d| coverage::decide(&d.warranty(), when::day(tx.now())));
+    let coverage = match &terminal {
+        Some(terminal) => Some(coverage::today(tx, terminal, t.case.fault_code.as_deref())?),
+        None => None,
+    };
     let work_orders = rows_of_ticket(tx, t.id)?;
     let sub_tasks = task::of_ticket(tx, t.id)?;
     let incident = incident::of_ticket(tx, t.id)?;

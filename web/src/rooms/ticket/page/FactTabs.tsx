@@ -5,6 +5,7 @@ import type { TicketPage } from "@api";
 import { useWords } from "@ground/i18n/Words";
 import { CopyNumber, grouped } from "@ground/parts/CopyNumber";
 import { Nothing } from "@ground/parts/Nothing";
+import { Terms } from "@rooms/terminal/Terms";
 import css from "./facts.module.css";
 import { OpeningHours } from "./OpeningHours";
 import { IncidentFacts, LinkFacts, TaskFacts } from "./Relations";
@@ -122,12 +123,8 @@ export function CoverageFacts({ page: { coverage } }: Props) {
   return (
     <section className={css.section}>
       <h3>{pick(coverage.sentence)}</h3>
-      <p className="meta">{t("fact.coverage_why")}</p>
-      <ul className={css.plain}>
-        {coverage.lines.map((line) => (
-          <li key={line.zh}>{pick(line)}</li>
-        ))}
-      </ul>
+      <p className="meta">{coverage.from ? t("coverage.from", { day: coverage.from }) : t("fact.coverage_why")}</p>
+      <Terms terms={coverage.terms} />
     </section>
   );
 }

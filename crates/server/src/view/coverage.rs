@@ -1,0 +1,82 @@
+//! What covers a terminal: the tenant's warranty terms in force on a day, over what the registry and finished visits know of it.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use postsale_domain::coverage::{Coverage, Device, Maker, Repaired, Term, Warranty, decide};
+use postsale_domain::terminal::TerminalId;
+
+use crate::facts::{InForce, in_force};
+use crate::ground::db::{Done, Query, Tx, p};
+use crate::ground::when;
+use crate::sql;
+use crate::terminal::store::Terminal;
+
+/// The terms of a day, read once for all terminals of a list.
+pub struct Terms {
+    force: Arc<InForce>,
+    terms: Vec<Term>,
+    day: Date,
+}
+
+impl Terms {
+    /// The terms in force on a day.
+    pub fn on(tx: &mut Tx<'_>, day: Date) -> Done<Self> {
+        let force = in_force(tx)?;
+        let terms = force.warranty_terms(day);
+        Ok(Self { force, terms, day })
+    }
+
+    /// Those of today.
+    pub fn today(tx: &mut Tx<'_>) -> Done<Self> {
+        let day = when::day(tx.now());
+        Self::on(tx, day)
+    }
+
+    /// What covers a terminal of a model as such; what was repaired answers only when a fault is asked about.
+    pub fn decide(&self, model: &str, warranty: Warranty) -> Coverage {
+        self.of(model, warranty, None, None)
+    }
+
+    /// The maker of a model as printed on it.
+    pub fn vendor(&self, model: &str) -> String {
+        self.force.vendor(model)
+    }
+
+    fn of(&self, model: &str, warranty: Warranty, repaired: Option<Repaired>, fault_code: Option<String>) -> Coverage {
+        let known = self.force.facts().model(model);
+        let maker = Maker {
+            vendor: known.map(|m| m.vendor.clone()).unwrap_or_default(),
+            class: self.force.facts().class_of(model).to_owned(),
+            months: known.map(|m| m.warranty_months),
+        };
+        decide(&self.terms, &Device { warranty, maker, repaired, fault_code }, self.day)
+    }
+}
+
+/// What covers one terminal on a day, its last repair included; for a fault, whether that is covered.
+pub fn on(tx: &mut Tx<'_>, terminal: &Terminal, fault: Option<&str>, day: Date) -> Done<Coverage> {
+    let repaired = repaired(tx, terminal.id, day)?;
+    Ok(Terms::on(tx, day)?.of(&terminal.model, terminal.warranty(), repaired, fault.map(str::to_owned)))
+}
+
+/// The same for today.
+pub fn today(tx: &mut Tx<'_>, terminal: &Terminal, fault: Option<&str>) -> Done<Coverage> {
+    let day = when::day(tx.now());
+    on(tx, terminal, fault, day)
+}
+
+/// The last repair of a terminal that was finished by the end of a day.
+fn repaired(tx: &mut Tx<'_>, terminal: TerminalId, day: Date) -> Done<Option<Repaired>> {
+    let end = day.saturating_add(1.day()).to_zoned(when::zone()).map_or(Timestamp::MAX, |z| z.timestamp());
+    let tenant = tx.tenant();
+    Ok(tx.one(
+        sql!(
+            "SELECT w.closed_at, COALESCE(w.diagnosis_code, w.fault_code) FROM ticket t JOIN work_order w ON w.ticket_id = t.id
+             WHERE t.tenant_id = $1 AND t.terminal_id = $2 AND w.state = 'done' AND w.closed_at < $3 ORDER BY w.closed_at DESC LIMIT 1"
+        ),
+        &[p(&tenant), p(&terminal), p(&end)],
+        |r| Ok(Repaired { on: when::day(r.next()?), fault_code: r.next()? }),
+    )?)
+}
