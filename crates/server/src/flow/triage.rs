@@ -63,12 +63,13 @@ fn signs(tx: &mut Tx<'_>, terminal: &terminal::store::Terminal) -> Done<Terminal
     let facts = force.facts();
     let days = |n: i64| to_millis(tx.now()) - n * 86_400_000;
     let (since_90, since_30) = (days(90), days(30));
+    let tenant = tx.tenant();
     let past: Vec<(String, String, i64)> = tx.query(
         sql!(
             "SELECT fault_code, COALESCE(outcome, ''), opened_at FROM ticket
-             WHERE terminal_id = $1 AND fault_code IS NOT NULL AND solved_at IS NOT NULL AND opened_at > $2 ORDER BY opened_at DESC LIMIT 50"
+             WHERE tenant_id = $1 AND terminal_id = $2 AND fault_code IS NOT NULL AND solved_at IS NOT NULL AND opened_at > $3 ORDER BY opened_at DESC LIMIT 50"
         ),
-        &[p(&terminal.id), p(&since_90)],
+        &[p(&tenant), p(&terminal.id), p(&since_90)],
         |r| Ok((r.next()?, r.next()?, r.next()?)),
     )?;
     let from_afar = past.iter().filter(|(_, outcome, at)| outcome == "remote_fixed" && *at > since_30);

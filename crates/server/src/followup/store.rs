@@ -146,9 +146,9 @@ pub fn asked_lately(tx: &mut Tx<'_>, merchant: MerchantId, but: TicketId) -> Don
     let asked = tx.number(
         sql!(
             "SELECT COUNT(*) FROM follow_up f JOIN ticket t ON t.id = f.ticket_id
-             WHERE t.merchant_id = $1 AND f.asked_at > $2 AND f.ticket_id <> $3"
+             WHERE t.tenant_id = $1 AND t.merchant_id = $2 AND f.asked_at > $3 AND f.ticket_id <> $4"
         ),
-        &[p(&merchant), p(&since), p(&but)],
+        &[p(&tx.tenant()), p(&merchant), p(&since), p(&but)],
     )?;
     Ok(u32::try_from(asked).unwrap_or(u32::MAX))
 }

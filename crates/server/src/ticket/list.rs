@@ -154,9 +154,14 @@ pub fn tickets(tx: &mut Tx<'_>, view: View, me: Option<UserId>, sight: Sight, af
         (Sight::All, ..) => {
             by_view!(" AND t.closed_at IS NOT NULL", "", &key, " AND t.next_due_at < $5", &with(std::slice::from_ref(&soon)))
         }
-        // Without "is closed" the index of all closed ones does not serve, and the bank's own is walked; the comparison implies it.
         (Sight::Acquirer(own), ..) => {
-            by_view!("", " AND t.acquirer_id = $5", &with(&[p(&own)]), " AND t.next_due_at < $6", &with(&[p(&own), soon.clone()]))
+            by_view!(
+                " AND t.closed_at IS NOT NULL",
+                " AND t.acquirer_id = $5",
+                &with(&[p(&own)]),
+                " AND t.next_due_at < $6",
+                &with(&[p(&own), soon.clone()])
+            )
         }
         (Sight::Branch(own), View::Mine, Some(me)) => {
             by_due!("", concat!(" AND t.owner_id = $5", of_branch!("$6")), &with(&[p(&me), p(&own)]))
@@ -226,20 +231,34 @@ pub fn named(tx: &mut Tx<'_>, word: &str, sight: Sight, limit: u32) -> Done<Vec<
     let tail = if digits == word && digits.len() == 4 { format!("%{digits}") } else { "-".to_owned() };
     let key = [p(&tenant), p(&number), p(&serial), p(&phone), p(&name), p(&limit), p(&tail)];
     let with = |extra: crate::ground::db::Val| [key.as_slice(), &[extra]].concat();
+    // Each way of naming gives no more than are asked for, whatever a terminal or a merchant has gathered over the years.
+    macro_rules! newest {
+        ($named:literal, $sight:expr) => {
+            concat!(
+                "SELECT id FROM (SELECT t.id FROM ticket t WHERE t.tenant_id = $1 AND ",
+                $named,
+                $sight,
+                " ORDER BY t.opened_at DESC, t.id DESC LIMIT $6) AS n"
+            )
+        };
+    }
     macro_rules! by_word {
         ($sight:expr, $params:expr) => {
             tx.query(
                 sql!(concat!(
                     "SELECT ",
                     columns!(),
-                    " FROM ticket t WHERE t.id IN (
-                        SELECT id FROM ticket WHERE tenant_id = $1 AND number = $2
-                        UNION SELECT id FROM ticket WHERE terminal_id IN (SELECT id FROM terminal WHERE tenant_id = $1 AND serial_no = $3)
-                        UNION SELECT id FROM ticket WHERE tenant_id = $1 AND contact_phone = $4
-                        UNION SELECT id FROM ticket WHERE merchant_id IN (SELECT id FROM merchant WHERE tenant_id = $1 AND name LIKE $5 ESCAPE '!')
-                        UNION SELECT id FROM ticket WHERE tenant_id = $1 AND closed_at IS NULL AND $7 <> '-' AND contact_phone LIKE $7)",
-                    $sight,
-                    " ORDER BY t.opened_at DESC, t.id DESC LIMIT $6"
+                    " FROM ticket t WHERE t.id IN (",
+                    newest!("t.number = $2", $sight),
+                    " UNION ",
+                    newest!("t.terminal_id = (SELECT id FROM terminal WHERE tenant_id = $1 AND serial_no = $3)", $sight),
+                    " UNION ",
+                    newest!("t.contact_phone = $4", $sight),
+                    " UNION ",
+                    newest!("t.merchant_id IN (SELECT id FROM merchant WHERE tenant_id = $1 AND name LIKE $5 ESCAPE '!')", $sight),
+                    " UNION ",
+                    newest!("t.closed_at IS NULL AND $7 <> '-' AND t.contact_phone LIKE $7", $sight),
+                    ") ORDER BY t.opened_at DESC, t.id DESC LIMIT $6"
                 )),
                 $params,
                 read,

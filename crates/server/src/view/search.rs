@@ -1,7 +1,7 @@
 //! What a typed word finds: tickets, merchants, terminals, newest first. Who may see a hit is part of the question.
 
 use jiff::Timestamp;
-use postsale_domain::ground::{Reach, TypedId};
+use postsale_domain::ground::{Reach, TypedId, to_millis};
 use postsale_domain::merchant::MerchantId;
 use postsale_domain::org::act;
 use postsale_domain::terminal::TerminalId;
@@ -44,6 +44,8 @@ pub struct SearchResult {
     pub terminals: Vec<SearchHit>,
     /// The words that were looked for.
     pub words: Vec<String>,
+    /// Whether older things may match as well: the words are so common that only their newest places were looked at. One more word helps.
+    pub cut: bool,
 }
 
 /// Looks in every kind the caller may read, in each no further than they may see.
@@ -54,51 +56,92 @@ pub fn find(tx: &mut Tx<'_>, asked: &Asked, limit: u32) -> Done<SearchResult> {
         return Ok(SearchResult::default());
     }
     let (tickets, registry) = (reach("ticket.read", tx), reach("registry.read", tx));
-    Ok(SearchResult {
-        tickets: hits(tx, Kind::Ticket, tickets, asked, limit)?,
-        merchants: hits(tx, Kind::Merchant, registry, asked, limit)?,
-        terminals: hits(tx, Kind::Terminal, registry, asked, limit)?,
-        words,
-    })
+    let (tickets, tickets_cut) = hits(tx, Kind::Ticket, tickets, asked, limit)?;
+    let (merchants, merchants_cut) = hits(tx, Kind::Merchant, registry, asked, limit)?;
+    let (terminals, terminals_cut) = hits(tx, Kind::Terminal, registry, asked, limit)?;
+    Ok(SearchResult { tickets, merchants, terminals, words, cut: tickets_cut || merchants_cut || terminals_cut })
 }
 
-fn hits(tx: &mut Tx<'_>, kind: Kind, reach: Reach, asked: &Asked, limit: u32) -> Done<Vec<SearchHit>> {
-    // The first word leads: its places in the index are in the order hits are shown, so a common word stops early.
-    macro_rules! question {
-        ($lead:literal, $columns:literal, $of:literal, $sight:literal) => {
+/// Words that one beginning stands for: more begin with it often, and then more of it must be typed.
+const BEGINNINGS: usize = 16;
+/// Places of the leading words that are walked for hits. A common word has a place in every other ticket, and somebody waits.
+const WALKED: i64 = 4000;
+
+/// Where a walk begins: the words that lead, and the instant from which their places are walked.
+struct Lead {
+    words: Vec<(String, i64)>,
+    cut: bool,
+}
+
+/// The rarest word leads; the others are looked up at each of its places.
+fn lead(tx: &mut Tx<'_>, kind: Kind, asked: &Asked) -> Done<Lead> {
+    let (tenant, kind) = (p(&tx.tenant()), p(kind.as_str()));
+    let mut rarest: Option<(i64, &Word)> = None;
+    for word in &asked.words {
+        let (from, to) = word.range();
+        // One word leads whatever it counts.
+        let places = if asked.words.len() == 1 { 0 } else { places(tx, [tenant.clone(), kind.clone(), p(&from), p(&to), p(&WALKED)])? };
+        if rarest.is_none_or(|(least, _)| places < least) {
+            rarest = Some((places, word));
+        }
+    }
+    let Some((_, word)) = rarest else { return Ok(Lead { words: Vec::new(), cut: false }) };
+    let (mut words, (first, last)) = (vec![word.text.clone()], word.range());
+    let mut after = first;
+    while word.begins && words.len() <= BEGINNINGS {
+        let next = tx.one(
+            sql!("SELECT word FROM search_word WHERE tenant_id = $1 AND kind = $2 AND word > $3 AND word <= $4 ORDER BY word LIMIT 1"),
+            &[tenant.clone(), kind.clone(), p(&after), p(&last)],
+            |r| r.next::<String>(),
+        )?;
+        let Some(next) = next else { break };
+        words.push(next.clone());
+        after = next;
+    }
+    let mut cut = words.len() > BEGINNINGS;
+    words.truncate(BEGINNINGS);
+    let each = WALKED / i64::try_from(words.len()).unwrap_or(1);
+    let mut found = Vec::with_capacity(words.len());
+    for word in words {
+        let since = tx.one(
+            sql!("SELECT at FROM search_word WHERE tenant_id = $1 AND kind = $2 AND word = $3 ORDER BY at DESC, id DESC LIMIT 1 OFFSET $4"),
+            &[tenant.clone(), kind.clone(), p(&word), p(&each)],
+            |r| r.next::<i64>(),
+        )?;
+        cut |= since.is_some();
+        found.push((word, since.unwrap_or(i64::MIN)));
+    }
+    Ok(Lead { words: found, cut })
+}
+
+fn places(tx: &mut Tx<'_>, word: [Val; 5]) -> Done<i64> {
+    Ok(tx.number(
+        sql!(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM search_word WHERE tenant_id = $1 AND kind = $2 AND word >= $3 AND word <= $4 LIMIT $5) AS c"
+        ),
+        &word,
+    )?)
+}
+
+/// What was found, and whether older things may match as well.
+fn hits(tx: &mut Tx<'_>, kind: Kind, reach: Reach, asked: &Asked, limit: u32) -> Done<(Vec<SearchHit>, bool)> {
+    // The places of a word in the index are in the order hits are shown, so a common word stops early. The join is written CROSS because
+    // SQLite keeps the order of one: with statistics of few tenants it would begin at the other end.
+    macro_rules! led {
+        ($columns:literal, $of:literal, $sight:literal) => {
             sql!(concat!(
                 "SELECT w.at, w.id, ",
                 $columns,
-                " FROM (",
-                $lead,
-                ") AS w JOIN ",
+                " FROM search_word w CROSS JOIN ",
                 $of,
-                " WHERE x.tenant_id = $1
+                " WHERE x.id = w.id AND w.tenant_id = $1 AND w.kind = $2 AND w.word = $3 AND w.at >= $4 AND x.tenant_id = $1
                  AND EXISTS (SELECT 1 FROM search_word b WHERE b.tenant_id = $1 AND b.kind = $2 AND b.id = w.id AND b.word BETWEEN $5 AND $6)
                  AND EXISTS (SELECT 1 FROM search_word b WHERE b.tenant_id = $1 AND b.kind = $2 AND b.id = w.id AND b.word BETWEEN $7 AND $8)
-                 AND EXISTS (SELECT 1 FROM search_word b WHERE b.tenant_id = $1 AND b.kind = $2 AND b.id = w.id AND b.word BETWEEN $9 AND $10)",
+                 AND EXISTS (SELECT 1 FROM search_word b WHERE b.tenant_id = $1 AND b.kind = $2 AND b.id = w.id AND b.word BETWEEN $9 AND $10)
+                 AND EXISTS (SELECT 1 FROM search_word b WHERE b.tenant_id = $1 AND b.kind = $2 AND b.id = w.id AND b.word BETWEEN $11 AND $12)",
                 $sight,
-                " ORDER BY w.at DESC, w.id DESC LIMIT $11"
+                " ORDER BY w.at DESC, w.id DESC LIMIT $13"
             ))
-        };
-    }
-    macro_rules! led {
-        ($columns:literal, $of:literal, $sight:literal) => {
-            if asked.words.first().is_some_and(|w| w.begins) {
-                question!(
-                    "SELECT DISTINCT at, id FROM search_word WHERE tenant_id = $1 AND kind = $2 AND word >= $3 AND word <= $4",
-                    $columns,
-                    $of,
-                    $sight
-                )
-            } else {
-                question!(
-                    "SELECT at, id FROM search_word WHERE tenant_id = $1 AND kind = $2 AND word = $3 AND word <= $4",
-                    $columns,
-                    $of,
-                    $sight
-                )
-            }
         };
     }
     macro_rules! seen {
@@ -113,7 +156,7 @@ fn hits(tx: &mut Tx<'_>, kind: Kind, reach: Reach, asked: &Asked, limit: u32) ->
     }
     let sight = sight(tx, reach);
     let whose = match sight {
-        Sight::Nothing => return Ok(Vec::new()),
+        Sight::Nothing => return Ok((Vec::new(), false)),
         Sight::All => None,
         Sight::Acquirer(own) => Some(p(&own)),
         Sight::Engineer(me) => Some(p(&me)),
@@ -123,45 +166,57 @@ fn hits(tx: &mut Tx<'_>, kind: Kind, reach: Reach, asked: &Asked, limit: u32) ->
         Kind::Ticket => seen!(
             sight,
             "x.number, x.subject, COALESCE(m.name, '')",
-            "ticket x ON x.id = w.id LEFT JOIN merchant m ON m.id = x.merchant_id",
-            " AND x.acquirer_id = $12",
-            " AND x.id IN (SELECT o.ticket_id FROM work_order o WHERE o.engineer_id = $12)",
+            "ticket x LEFT JOIN merchant m ON m.id = x.merchant_id",
+            " AND x.acquirer_id = $14",
+            " AND x.id IN (SELECT o.ticket_id FROM work_order o WHERE o.engineer_id = $14)",
             " AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
-                          WHERE s.id = x.store_id AND v.branch_id = $12)"
+                          WHERE s.id = x.store_id AND v.branch_id = $14)"
         ),
         Kind::Merchant => seen!(
             sight,
             "CAST(0 AS BIGINT), x.name, x.mid",
-            "merchant x ON x.id = w.id",
-            " AND x.acquirer_id = $12",
-            " AND x.id IN (SELECT t.merchant_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $12)",
+            "merchant x",
+            " AND x.acquirer_id = $14",
+            " AND x.id IN (SELECT t.merchant_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $14)",
             " AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
-                          WHERE s.merchant_id = x.id AND v.branch_id = $12)"
+                          WHERE s.merchant_id = x.id AND v.branch_id = $14)"
         ),
         Kind::Terminal => seen!(
             sight,
             "CAST(0 AS BIGINT), x.serial_no, x.model || COALESCE(' · ' || m.name || ' · ' || d.tid, '')",
-            "terminal x ON x.id = w.id LEFT JOIN binding d ON d.terminal_id = x.id AND d.valid_to IS NULL LEFT JOIN merchant m ON m.id = d.merchant_id",
-            " AND d.acquirer_id = $12",
-            " AND x.id IN (SELECT t.terminal_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $12)",
+            "terminal x LEFT JOIN binding d ON d.terminal_id = x.id AND d.valid_to IS NULL LEFT JOIN merchant m ON m.id = d.merchant_id",
+            " AND d.acquirer_id = $14",
+            " AND x.id IN (SELECT t.terminal_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $14)",
             " AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
-                          WHERE s.id = d.store_id AND v.branch_id = $12)"
+                          WHERE s.id = d.store_id AND v.branch_id = $14)"
         ),
     };
-    let mut params: Vec<Val> = vec![p(&tx.tenant()), p(kind.as_str())];
+    let lead = lead(tx, kind, asked)?;
+    let mut others = Vec::with_capacity(8);
     for place in 0..4 {
         // A place without a word of its own asks for the first word again.
         let word = asked.words.get(place).or(asked.words.first());
         let (from, to) = word.map(Word::range).unwrap_or_default();
-        params.extend([p(&from), p(&to)]);
+        others.extend([p(&from), p(&to)]);
     }
-    params.push(p(&limit));
-    params.extend(whose);
-    Ok(tx.query(question, &params, |r| hit(r, kind, asked))?)
+    let mut found: Vec<((i64, Uuid), SearchHit)> = Vec::new();
+    for (word, since) in &lead.words {
+        let mut params = vec![p(&tx.tenant()), p(kind.as_str()), p(word), p(since)];
+        params.extend_from_slice(&others);
+        params.push(p(&limit));
+        params.extend(whose.clone());
+        found.extend(tx.query(question, &params, |r| hit(r, kind, asked))?);
+    }
+    found.sort_by_key(|(key, _)| std::cmp::Reverse(*key));
+    found.dedup_by_key(|(key, _)| key.1);
+    found.truncate(limit as usize);
+    // Who has as many as were asked for has the newest ones, however much was left unwalked.
+    let cut = lead.cut && found.len() < limit as usize;
+    Ok((found.into_iter().map(|(_, hit)| hit).collect(), cut))
 }
 
-fn hit(r: &mut Row, kind: Kind, asked: &Asked) -> Result<SearchHit, DbError> {
-    let (at, raw, number): (_, TicketId, i64) = (r.next()?, r.next()?, r.next()?);
+fn hit(r: &mut Row, kind: Kind, asked: &Asked) -> Result<((i64, Uuid), SearchHit), DbError> {
+    let (at, raw, number): (Timestamp, TicketId, i64) = (r.next()?, r.next()?, r.next()?);
     let (name, detail): (String, String) = (r.next()?, r.next()?);
     let raw: Uuid = raw.uuid();
     let (id, title) = match kind {
@@ -169,7 +224,8 @@ fn hit(r: &mut Row, kind: Kind, asked: &Asked) -> Result<SearchHit, DbError> {
         Kind::Merchant => (raw_id::<MerchantId>(raw), name),
         Kind::Terminal => (raw_id::<TerminalId>(raw), name),
     };
-    Ok(SearchHit { id, title_marks: marks(&title, asked), detail_marks: marks(&detail, asked), title, detail, at })
+    let hit = SearchHit { id, title_marks: marks(&title, asked), detail_marks: marks(&detail, asked), title, detail, at };
+    Ok(((to_millis(at), raw), hit))
 }
 
 fn raw_id<T: TypedId + std::fmt::Display>(raw: Uuid) -> String {

@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use super::{DbError, Dialect, Row, Sql, Val};
 
 /// A connection inside a transaction.
@@ -23,7 +25,7 @@ pub trait Query {
 
     /// Runs a statement; the number of rows touched.
     fn exec(&mut self, sql: &'static Sql, params: &[Val]) -> Result<u64, DbError> {
-        self.conn().exec(sql, params)
+        timed(sql, || self.conn().exec(sql, params))
     }
 
     /// Runs a statement and reads each row.
@@ -36,7 +38,7 @@ pub trait Query {
     where
         Self: Sized,
     {
-        self.conn().rows(sql, params)?.iter_mut().map(|row| read(row).map_err(|e| locate(e, sql))).collect()
+        timed(sql, || self.conn().rows(sql, params))?.iter_mut().map(|row| read(row).map_err(|e| locate(e, sql))).collect()
     }
 
     /// Like [`Query::query`] for at most one row; further rows are ignored.
@@ -49,7 +51,7 @@ pub trait Query {
     where
         Self: Sized,
     {
-        self.conn().rows(sql, params)?.first_mut().map(|row| read(row).map_err(|e| locate(e, sql))).transpose()
+        timed(sql, || self.conn().rows(sql, params))?.first_mut().map(|row| read(row).map_err(|e| locate(e, sql))).transpose()
     }
 
     /// The single number of a row that always exists, such as a count.
@@ -59,6 +61,22 @@ pub trait Query {
     {
         Ok(self.one(sql, params, |r| r.next::<Option<i64>>())?.flatten().unwrap_or(0))
     }
+}
+
+/// From how long a statement is said to be slow: an index is missing, or the machine is in trouble.
+const SLOW: Duration = Duration::from_millis(500);
+
+/// Runs a statement and tells the log where it stands and how long it took; parameters are not told, they may hold names and numbers of people.
+fn timed<T>(sql: &'static Sql, run: impl FnOnce() -> Result<T, DbError>) -> Result<T, DbError> {
+    let began = Instant::now();
+    let done = run();
+    let took = began.elapsed();
+    if took >= SLOW {
+        tracing::warn!(file = sql.file, line = sql.line, ms = took.as_millis(), "slow statement");
+    } else {
+        tracing::trace!(file = sql.file, line = sql.line, us = took.as_micros(), "statement");
+    }
+    done
 }
 
 fn locate(error: DbError, sql: &'static Sql) -> DbError {

@@ -36,6 +36,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0022_relations", include_str!("../../../migrations/0022_relations.sql")),
     ("0023_queue", include_str!("../../../migrations/0023_queue.sql")),
     ("0032_factor", include_str!("../../../migrations/0032_factor.sql")),
+    ("0040_speed", include_str!("../../../migrations/0040_speed.sql")),
 ];
 
 /// What a run of [`migrate`] did.

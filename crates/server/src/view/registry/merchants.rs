@@ -75,7 +75,7 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
                         (SELECT s.district FROM store s WHERE s.merchant_id = m.id ORDER BY s.id LIMIT 1),
                         (SELECT COUNT(*) FROM store s WHERE s.merchant_id = m.id),
                         (SELECT COUNT(*) FROM binding b WHERE b.merchant_id = m.id AND b.valid_to IS NULL),
-                        (SELECT COUNT(*) FROM ticket t WHERE t.merchant_id = m.id AND t.closed_at IS NULL), m.version
+                        (SELECT COUNT(*) FROM ticket t WHERE t.tenant_id = m.tenant_id AND t.merchant_id = m.id AND t.closed_at IS NULL), m.version
                  FROM merchant m JOIN acquirer a ON a.id = m.acquirer_id
                  WHERE m.tenant_id = $1 AND m.id < $2 AND (m.name LIKE $3 ESCAPE '!' OR m.mid LIKE $3 ESCAPE '!')",
                 $sight,
@@ -327,7 +327,7 @@ pub fn terminals(tx: &mut Tx<'_>, sight: Sight, merchant: MerchantId) -> Done<Ve
             sql!(concat!(
                 "SELECT t.id, t.serial_no, t.model, t.firmware, b.tid, b.store_id, s.name, b.valid_from, t.offline_since,
                     t.shipped_on, t.activated_on, t.warranty_until, t.extended_until,
-                    (SELECT COUNT(*) FROM ticket k WHERE k.terminal_id = t.id AND k.closed_at IS NULL)
+                    (SELECT COUNT(*) FROM ticket k WHERE k.tenant_id = t.tenant_id AND k.terminal_id = t.id AND k.closed_at IS NULL)
              FROM binding b JOIN terminal t ON t.id = b.terminal_id JOIN store s ON s.id = b.store_id
              WHERE b.tenant_id = $1 AND b.merchant_id = $2 AND b.valid_to IS NULL",
                 $sight,

@@ -109,7 +109,7 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
         ($found:literal, $sight:literal) => {
             sql!(concat!(
                 "SELECT x.id, x.serial_no, x.tusn, x.model, x.batch, x.firmware, x.offline_since, x.shipped_on, x.activated_on, x.warranty_until, x.extended_until,
-                        (SELECT COUNT(*) FROM ticket k WHERE k.terminal_id = x.id AND k.closed_at IS NULL), x.version,
+                        (SELECT COUNT(*) FROM ticket k WHERE k.tenant_id = x.tenant_id AND k.terminal_id = x.id AND k.closed_at IS NULL), x.version,
                         b.tid, b.merchant_id, m.name, b.store_id, s.name, s.district
                  FROM terminal x LEFT JOIN binding b ON b.terminal_id = x.id AND b.valid_to IS NULL
                       LEFT JOIN merchant m ON m.id = b.merchant_id LEFT JOIN store s ON s.id = b.store_id
