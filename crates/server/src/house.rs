@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use postsale_domain::ground::Caller;
 use tokio::sync::Notify;
 
+use crate::edge::fetch::Fetch;
+use crate::edge::oidc::Oidc;
 use crate::ground::clock::Clock;
 use crate::ground::config::Config;
 use crate::ground::db::{Db, DbError, DbOptions, Stop, migrate};
@@ -34,6 +36,8 @@ pub struct Shared {
     pub config: Config,
     /// What this process counts about itself.
     pub meter: Meter,
+    /// Speaks with houses of accounts.
+    pub accounts: Oidc,
     /// The open streams of changes.
     pub live: Hub,
     wake: Notify,
@@ -52,13 +56,14 @@ impl House {
     pub fn open(config: Config, clock: Clock) -> Result<Self, DbError> {
         let url = config.database_url();
         let seal = Seal::load(&config.data_dir).map_err(|e| DbError::Unavailable(e.to_string()))?;
+        let accounts = Oidc::new(Fetch::new(&config).map_err(DbError::Other)?);
         let far = url.starts_with("postgres");
         let options = DbOptions { url, threads: config.db_threads };
         let db = patient(if far { PATIENCE } else { Duration::ZERO }, || {
             migrate(&options.url, clock.now())?;
             Db::open(&options, crate::flow::index::finish)
         })?;
-        Ok(Self(Arc::new(Shared { db, clock, seal, config, meter: Meter::default(), live: Hub::default(), wake: Notify::new() })))
+        Ok(Self(Arc::new(Shared { db, clock, seal, config, meter: Meter::default(), accounts, live: Hub::default(), wake: Notify::new() })))
     }
 
     /// Sets the clock by the database's, before anything goes by it.

@@ -17,6 +17,8 @@ pub struct Answer {
     pub text: String,
     /// The `Location` header.
     pub location: Option<String>,
+    /// Cookies that were set, as `name=value`.
+    pub cookies: Vec<String>,
 }
 
 impl Answer {
@@ -128,12 +130,14 @@ impl Client {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let location = response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let set = response.headers().get_all(header::SET_COOKIE).iter().filter_map(|v| v.to_str().ok());
+        let cookies = set.filter_map(|v| v.split(';').next()).map(str::to_owned).collect();
         // A stream of events has no end to wait for.
         if response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v == "text/event-stream") {
-            return Answer { status, json: Value::Null, text: String::new(), location };
+            return Answer { status, json: Value::Null, text: String::new(), location, cookies };
         }
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { status, json: serde_json::from_str(&text).unwrap_or(Value::Null), text, location }
+        Answer { status, json: serde_json::from_str(&text).unwrap_or(Value::Null), text, location, cookies }
     }
 }

@@ -47,6 +47,7 @@ impl Kit {
             database_url: database.as_ref().map(|(server, name)| format!("{server}/{name}")),
             db_threads: 3,
             public_url: Some("http://postsale.test".into()),
+            inside_hosts: vec!["127.0.0.1".into()],
             ..Config::default()
         };
         Kit { house: House::open(config, Clock::fake(start_of_day())).unwrap(), folder, database }

@@ -3,11 +3,13 @@
 mod client;
 mod kit;
 mod portrait;
+mod provider;
 mod world;
 
 pub use client::{Answer, Client};
 pub use kit::{Kit, start_of_day};
 pub use portrait::check_portrait;
+pub use provider::{Bend, Provider};
 pub use world::World;
 
 /// Makes one test per database from one body: `on_both!(fn keeps_what_it_was_given(kit: Kit) { … })`. The body is async.

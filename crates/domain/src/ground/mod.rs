@@ -1,5 +1,6 @@
 //! What every room stands on. Names no business noun.
 
+mod address;
 mod caller;
 mod id;
 mod line;
@@ -11,6 +12,7 @@ mod pan_test;
 mod refusal;
 mod text;
 
+pub use address::is_public;
 pub use caller::{AcquirerId, Act, BranchId, Caller, EngineerId, Reach, Role, TenantId, UserId, Who};
 pub use id::{Id, IdError, TypedId, prefix};
 pub use line::{line, line_or_empty};

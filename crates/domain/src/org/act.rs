@@ -59,7 +59,7 @@ pub fn letter(name: &str, role: Role) -> u8 {
 
 /// Actions that need a person who signed in: a key that leaks must not make keys, people or passwords.
 pub fn in_person(name: &str) -> bool {
-    name == SessionSelf::NAME || name == UserManage::NAME || name == KeyManage::NAME
+    [SessionSelf::NAME, UserManage::NAME, KeyManage::NAME, IdentityManage::NAME].contains(&name)
 }
 
 /// The names of all actions a caller may do at least on what is theirs.
@@ -155,6 +155,8 @@ actions! {
     UserManage = "user.manage":               "A..........";
     /// Makes and ends keys for programs.
     KeyManage = "key.manage":                 "A..........";
+    /// Says which house of accounts vouches for people, and on what terms.
+    IdentityManage = "identity.manage":         "A..........";
     /// Reads branches, partners, and what each role may do.
     OrgRead = "org.read":                     "AAA..AAA.A.";
     /// Changes branches and partners.

@@ -8,6 +8,9 @@ pub mod audit;
 pub mod chain;
 #[cfg(test)]
 mod chain_test;
+pub mod identity;
+#[cfg(test)]
+mod identity_test;
 pub mod password;
 pub mod people;
 #[cfg(test)]

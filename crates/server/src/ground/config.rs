@@ -32,6 +32,11 @@ pub struct Config {
     pub metrics_token: Option<String>,
     /// `POSTSALE_TRUSTED_PROXIES`: addresses, separated by commas, whose `X-Forwarded-For` is believed. Default: none.
     pub trusted_proxies: Vec<IpAddr>,
+    /// `POSTSALE_INSIDE_HOSTS`: hosts of the house's own network, perhaps with a port, separated by commas, that it may speak to although
+    /// their addresses are private, and without TLS: an identity provider that stands inside. Default: none.
+    pub inside_hosts: Vec<String>,
+    /// `POSTSALE_CA_FILE`: certificates (PEM) of authorities that are trusted besides the usual ones.
+    pub ca_file: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -48,6 +53,8 @@ impl Default for Config {
             drain_seconds: 0,
             metrics_token: None,
             trusted_proxies: Vec::new(),
+            inside_hosts: Vec::new(),
+            ca_file: None,
         }
     }
 }
@@ -82,6 +89,10 @@ impl Config {
             let list: Result<Vec<IpAddr>, _> = v.split(',').map(|a| a.trim().parse()).collect();
             config.trusted_proxies = list.map_err(|_| "POSTSALE_TRUSTED_PROXIES is a list of addresses, separated by commas".to_owned())?;
         }
+        if let Some(v) = env("POSTSALE_INSIDE_HOSTS") {
+            config.inside_hosts = v.split(',').map(|h| h.trim().to_owned()).filter(|h| !h.is_empty()).collect();
+        }
+        config.ca_file = env("POSTSALE_CA_FILE").map(PathBuf::from).or(config.ca_file);
         config.database_url = env("DATABASE_URL").or(config.database_url);
         config.public_url = env("POSTSALE_PUBLIC_URL").or(config.public_url);
         config.smtp_url = env("POSTSALE_SMTP_URL").or(config.smtp_url);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use hmac::{Hmac, KeyInit, Mac};
 use rand::RngCore;
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
@@ -85,6 +86,30 @@ impl Seal {
         std::array::from_fn(|i| full.get(i).copied().unwrap_or_default())
     }
 
+    /// Locks a text away so that the database alone does not give it back; `about` ties it to its place.
+    pub fn lock(&self, kind: &str, about: &[u8], text: &str) -> Vec<u8> {
+        let nonce: [u8; NONCE_LEN] = std::array::from_fn(|i| random()[i]);
+        let mut bytes = text.as_bytes().to_vec();
+        let sealed = self
+            .box_key(kind)
+            .and_then(|key| key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(about), &mut bytes).ok());
+        // A key of 32 bytes is always taken, and no text is as long as the cipher's limit.
+        sealed.map_or_else(Vec::new, |()| [nonce.as_slice(), &bytes].concat())
+    }
+
+    /// The text that was locked away; `None` when it was not locked here, or for another place.
+    pub fn unlock(&self, kind: &str, about: &[u8], locked: &[u8]) -> Option<String> {
+        let (nonce, bytes) = locked.split_at_checked(NONCE_LEN)?;
+        let mut bytes = bytes.to_vec();
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let open = self.box_key(kind)?.open_in_place(nonce, Aad::from(about), &mut bytes).ok()?;
+        String::from_utf8(open.to_vec()).ok()
+    }
+
+    fn box_key(&self, kind: &str) -> Option<LessSafeKey> {
+        UnboundKey::new(&CHACHA20_POLY1305, &self.derive::<32>(kind, b"box")).ok().map(LessSafeKey::new)
+    }
+
     fn tag(&self, kind: &str, bytes: &[u8]) -> [u8; TAG] {
         self.derive(kind, bytes)
     }
@@ -140,5 +165,20 @@ mod tests {
         assert_eq!(seal.open("sticker", &token.to_uppercase()), None);
         assert_eq!(seal.open("sticker", ""), None);
         assert_eq!(seal.open("sticker", &"é".repeat(26)), None);
+    }
+
+    #[test]
+    fn what_is_locked_opens_here_for_its_place_and_nowhere_else() {
+        let seal = Seal::with_key([7; 32]);
+        let locked = seal.lock("secret", b"t1", "hunter2");
+        assert_eq!(seal.unlock("secret", b"t1", &locked).as_deref(), Some("hunter2"));
+        assert!(!locked.windows(7).any(|w| w == b"hunter2"));
+        assert_ne!(seal.lock("secret", b"t1", "hunter2"), locked);
+        for (seal, kind, about) in [(&seal, "secret", b"t2"), (&seal, "other", b"t1"), (&Seal::with_key([8; 32]), "secret", b"t1")] {
+            assert_eq!(seal.unlock(kind, about, &locked), None);
+        }
+        for end in 0..locked.len() {
+            assert_eq!(seal.unlock("secret", b"t1", &locked[..end]), None);
+        }
     }
 }

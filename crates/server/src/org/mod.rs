@@ -4,6 +4,7 @@ pub mod api;
 pub mod audit;
 pub mod export;
 pub mod factor;
+pub mod identity;
 pub mod mail;
 pub mod secret;
 pub mod store;

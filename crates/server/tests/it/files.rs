@@ -47,7 +47,7 @@ async fn got(client: &Client, file: &str, range: Option<&str>) -> (Answer, Vec<(
     let headers = response.headers().iter().map(|(n, v)| (n.to_string(), v.to_str().unwrap_or_default().to_owned())).collect();
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    (Answer { status, json: serde_json::from_str(&text).unwrap_or(Value::Null), text, location: None }, headers)
+    (Answer { status, json: serde_json::from_str(&text).unwrap_or(Value::Null), text, location: None, cookies: Vec::new() }, headers)
 }
 
 fn line_with_files(lines: &[Value]) -> Value {

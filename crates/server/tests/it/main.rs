@@ -25,6 +25,7 @@ mod letters;
 mod live;
 mod mail_in;
 mod notify;
+mod oidc;
 mod ops;
 mod org;
 mod people;

@@ -4,7 +4,8 @@ import type { Me } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { ProblemLine } from "@ground/parts/ProblemView";
-import { LanguageSwitch, ShadeSwitch } from "@ground/shell/Switches";
+import { CompanyDoor } from "./CompanyDoor";
+import { DoorFrame } from "./DoorFrame";
 import css from "./login.module.css";
 
 type Entered = { onEnter: (me: Me) => Promise<void> };
@@ -47,27 +48,14 @@ export function LoginForm({ onEnter, username }: Entered & { username?: string }
   );
 }
 
-/** The door: name, password, language. A refusal never tells which half was wrong. */
+/** The door: name, password, company account, language. A refusal never tells which half was wrong. */
 export function LoginPage({ onEnter }: Entered) {
-  const { t } = useWords();
   return (
-    <main className={css.page}>
-      <section className={css.panel}>
-        <header className={css.head}>
-          <img src="/favicon.svg" alt="" width={32} height={32} />
-          <div>
-            <h1>Postsale</h1>
-            <p>{t("login.subtitle")}</p>
-          </div>
-        </header>
-        <LoginForm onEnter={onEnter} />
-        <Forgotten />
-      </section>
-      <footer className={css.foot}>
-        <LanguageSwitch />
-        <ShadeSwitch />
-      </footer>
-    </main>
+    <DoorFrame>
+      <LoginForm onEnter={onEnter} />
+      <Forgotten />
+      <CompanyDoor />
+    </DoorFrame>
   );
 }
 

@@ -66,6 +66,14 @@ export function AdminPage() {
                 </Link>
               </li>
             )}
+            {may("identity.manage") && (
+              <li>
+                <Link to="/people/company-account" className={css.card} data-testid="card-company">
+                  <Title name={t("company.title")} />
+                  <span className={css.about}>{t("company.about")}</span>
+                </Link>
+              </li>
+            )}
             {may("audit.read") && (
               <li>
                 <Link to="/audit" className={css.card}>

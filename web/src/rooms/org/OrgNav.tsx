@@ -10,6 +10,7 @@ const pages = [
   { to: "/people/roles", word: "roles.title", needs: "org.read", exact: false },
   { to: "/people/keys", word: "api_key.title", needs: "key.manage", exact: false },
   { to: "/people/sign-in", word: "rule.title", needs: "user.manage", exact: false },
+  { to: "/people/company-account", word: "company.title", needs: "identity.manage", exact: false },
 ] as const;
 
 /** The pages about who works here, where, and how they get in. */

@@ -46,12 +46,16 @@ const partners = createRoute({ getParentRoute: () => shell, path: "/people/partn
 const keys = createRoute({ getParentRoute: () => shell, path: "/people/keys", component: lazyRouteComponent(() => import("./key/KeysPage"), "KeysPage") });
 const signIn = createRoute({ getParentRoute: () => shell, path: "/people/sign-in", component: lazyRouteComponent(() => import("./rule/SignInPage"), "SignInPage") });
 
+const company = createRoute({ getParentRoute: () => shell, path: "/people/company-account", component: lazyRouteComponent(() => import("./rule/CompanyAccountPage"), "CompanyAccountPage") });
+
 const account = createRoute({ getParentRoute: () => shell, path: "/account", component: lazyRouteComponent(() => import("./account/AccountPage"), "AccountPage") });
 
 const LinkPage = lazyRouteComponent(() => import("./account/LinkPage"), "LinkPage");
 const join = createRoute({ getParentRoute: () => root, path: "/join", component: LinkPage });
 const reset = createRoute({ getParentRoute: () => root, path: "/reset", component: LinkPage });
 
-export const routes = [audit, people, matrix, branches, partners, keys, signIn, account] as const;
+const back = createRoute({ getParentRoute: () => root, path: "/sign-in/back", component: lazyRouteComponent(() => import("@ground/session/BackPage"), "BackPage") });
+
+export const routes = [audit, people, matrix, branches, partners, keys, signIn, company, account] as const;
 /** Pages one reaches without a session. */
-export const open = [join, reset] as const;
+export const open = [join, reset, back] as const;

@@ -37,6 +37,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0023_queue", include_str!("../../../migrations/0023_queue.sql")),
     ("0032_factor", include_str!("../../../migrations/0032_factor.sql")),
     ("0040_speed", include_str!("../../../migrations/0040_speed.sql")),
+    ("0320_identity", include_str!("../../../migrations/0320_identity.sql")),
 ];
 
 /// What a run of [`migrate`] did.

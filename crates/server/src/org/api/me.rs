@@ -77,7 +77,8 @@ async fn my_session_end(door: Door<act::SessionSelf>, Ref(id): Ref<SessionId>) -
     .map(|()| StatusCode::NO_CONTENT)
 }
 
-/// Whether the password is the caller's, told only after the same waits as signing in. Errors: `session.wait`, `password.wrong`.
+/// Whether the password is the caller's, told only after the same waits as signing in. Errors: `session.wait`, `password.none`,
+/// `password.wrong`.
 async fn proven(door: &Door<act::SessionSelf>, given: &str) -> Result<(), Problem> {
     let (house, now) = (&door.house, door.house.clock.now());
     let no = |stop: Stop| Problem::stopped(door.lang, stop);
@@ -91,6 +92,9 @@ async fn proven(door: &Door<act::SessionSelf>, given: &str) -> Result<(), Proble
     let asked = counts.clone();
     if let Some(wait) = house.db.bare_read(move |bare| throttle::wait_left(bare, &asked, now)).await.map_err(no)? {
         return Err(Problem::refused(door.lang, &refuse!(TooMany, "session.wait", seconds = wait)));
+    }
+    if hash.as_deref() == Some(people::NO_PASSWORD) {
+        return Err(Problem::refused(door.lang, &refuse!(Conflict, "password.none").field("current")));
     }
     if given.len() <= password::LONGEST && secret::fits(given.to_owned(), hash).await {
         return Ok(());

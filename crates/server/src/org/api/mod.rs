@@ -1,9 +1,11 @@
-//! HTTP of org, a file per noun: sessions, oneself, people, links, keys, branches and partners, roles, who changed what.
+//! HTTP of org, a file per noun: sessions, company accounts, oneself, people, links, keys, branches and partners, roles, who changed what.
 
 mod audit;
+mod identity;
 mod key;
 mod link;
 mod me;
+mod oidc;
 mod people;
 mod place;
 mod rule;
@@ -18,6 +20,8 @@ use crate::house::House;
 pub fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new()
         .merge(session::routes())
+        .merge(oidc::routes())
+        .merge(identity::routes())
         .merge(me::routes())
         .merge(people::routes())
         .merge(link::routes())

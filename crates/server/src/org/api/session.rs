@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -16,7 +18,7 @@ use crate::ground::db::{Done, Stop, Tx};
 use crate::ground::seal::digest;
 use crate::ground::web::{Body, Door, Peer, Problem, SESSION_COOKIE, bearer_or_cookie, lang_of};
 use crate::house::House;
-use crate::org::store::session::{self, From};
+use crate::org::store::session::{self, Account, From};
 use crate::org::store::throttle::{self, Counted};
 use crate::org::store::{self, factor as kept, people};
 use crate::org::{factor, secret};
@@ -59,14 +61,15 @@ pub(super) struct Me {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct SessionOpened {
+pub(super) struct SessionOpened {
     /// For `Authorization: Bearer`; shown once.
     token: String,
     user: Me,
     expires_at: Timestamp,
 }
 
-pub(super) fn me(tx: &mut Tx<'_>) -> Done<Me> {
+/// `vouched`: whether the company account vouched for a second factor.
+pub(super) fn me(tx: &mut Tx<'_>, vouched: bool) -> Done<Me> {
     let caller = tx.caller().clone();
     let missing = || Stop::from(refuse!(Unauthenticated, "session.missing"));
     let (Some(id), Some(role)) = (caller.user(), caller.role()) else { return Err(missing()) };
@@ -84,7 +87,7 @@ pub(super) fn me(tx: &mut Tx<'_>) -> Done<Me> {
         email: person.email,
         lang: person.lang,
         second_factor: person.second_factor,
-        factor_owed: !person.second_factor && needed.contains(&role),
+        factor_owed: !person.second_factor && !vouched && needed.contains(&role),
     })
 }
 
@@ -102,7 +105,7 @@ async fn session_open(State(house): State<House>, Peer(peer): Peer, headers: Hea
     }
     let name = Counted::new(Throttle::Name, &username);
     let counts: Vec<Counted> =
-        [Some(name.clone()), peer.map(|ip| Counted::new(Throttle::Address, &ip.to_string()))].into_iter().flatten().collect();
+        [Some(name), peer.map(|ip| Counted::new(Throttle::Address, &ip.to_string()))].into_iter().flatten().collect();
     let (now, asked, known) = (house.clock.now(), username.clone(), counts.clone());
     let (account, wait) = house
         .db
@@ -120,40 +123,82 @@ async fn session_open(State(house): State<House>, Peer(peer): Peer, headers: Hea
     };
     let code = code.filter(|c| !c.trim().is_empty());
     if account.second_factor && code.is_none() {
-        return Err(no(refuse!(Unauthenticated, "session.code_needed").field("code")));
+        return Err(no(code_needed()));
     }
-    let (token, expires_at, user) = (secret::token(), now + SESSION, account.user);
+    let entering = Entering { account, counts, code, vouched: false };
+    let (cookie, opened) = enter(&house, lang, peer, &headers, entering).await?;
+    Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(opened)).into_response())
+}
+
+/// The name and the password were right, and the account has a second factor.
+pub(super) fn code_needed() -> Refusal {
+    refuse!(Unauthenticated, "session.code_needed").field("code")
+}
+
+/// Somebody who has proven who they are, up to the second factor.
+pub(super) struct Entering {
+    pub account: Account,
+    /// What a wrong code is counted on; the first is forgotten when the person is in.
+    pub counts: Vec<Counted>,
+    pub code: Option<String>,
+    /// Whether the company account vouched for a second factor: then ours is not asked for.
+    pub vouched: bool,
+}
+
+/// Checks the second factor and opens a session: its cookie, and what the caller is told.
+pub(super) async fn enter(
+    house: &House,
+    lang: Lang,
+    peer: Option<IpAddr>,
+    headers: &HeaderMap,
+    entering: Entering,
+) -> Result<(String, SessionOpened), Problem> {
+    let Entering { account, counts, code, vouched } = entering;
+    let stopped = |stop: Stop| Problem::stopped(lang, stop);
+    let (now, token) = (house.clock.now(), secret::token());
+    let (expires_at, user, name) = (now + SESSION, account.user, counts.first().cloned());
     let (token_hash, seal) = (digest(token.as_bytes()), house.seal.clone());
     let from = From {
         agent: headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).map(|a| a.chars().take(200).collect()),
         address: peer.map(|ip| ip.to_string()),
+        vouched,
     };
     let opened = house.db.write(account.caller, now, move |tx| {
-        factor::check(tx, &seal, user, code.as_deref().unwrap_or_default())?;
+        if !vouched {
+            factor::check(tx, &seal, user, code.as_deref().unwrap_or_default())?;
+        }
         session::open_session(tx, user, &token_hash, expires_at, &from)?;
-        throttle::forget(tx, &name)?;
-        me(tx)
+        if let Some(name) = &name {
+            throttle::forget(tx, name)?;
+        }
+        me(tx, vouched)
     });
     let me = match opened.await {
         Err(Stop::Refused(refusal)) => {
             // Codes are guessed like passwords and slowed down like them.
             house.db.bare_write(move |bare| throttle::count(bare, &counts, now)).await.map_err(stopped)?;
-            return Err(no(refusal));
+            return Err(Problem::refused(lang, &refusal));
         }
         other => other.map_err(stopped)?,
     };
-    let cookie = format!("{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{}", SESSION.as_secs(), secure(&house));
-    Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(SessionOpened { token, user: me, expires_at })).into_response())
+    let cookie = format!("{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{}", SESSION.as_secs(), secure(house));
+    Ok((cookie, SessionOpened { token, user: me, expires_at }))
 }
 
-fn secure(house: &House) -> &'static str {
+pub(super) fn secure(house: &House) -> &'static str {
     if house.config.public_url().starts_with("https://") { "; Secure" } else { "" }
 }
 
 /// Who am I.
 #[utoipa::path(get, path = "/sessions/current", operation_id = "session_current", tag = "org", responses((status = 200, body = Me), Problem))]
-async fn session_current(door: Door<act::SessionSelf>) -> Result<Json<Me>, Problem> {
-    door.read(me).await.map(Json)
+async fn session_current(door: Door<act::SessionSelf>, headers: HeaderMap) -> Result<Json<Me>, Problem> {
+    let hash = own_hash(&headers);
+    door.read(move |tx| {
+        let vouched = session::vouched(tx, &hash)?;
+        me(tx, vouched)
+    })
+    .await
+    .map(Json)
 }
 
 /// Sign out.

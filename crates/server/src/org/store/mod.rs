@@ -1,6 +1,7 @@
 //! SQL of org: tenants, the names of people, the audit chain. What else org keeps has a file of its own below.
 
 pub mod factor;
+pub mod identity;
 pub mod key;
 pub mod people;
 pub mod place;

@@ -109,9 +109,17 @@ pub fn add_user(
 
 /// Makes somebody who is asked to join. Errors: `user.name_taken`.
 pub fn invite(tx: &mut Tx<'_>, new: &NewPerson<'_>) -> Done<UserId> {
-    // No password hashes to this; the person chooses one when they join.
-    insert(tx, new, "-", None)
+    insert(tx, new, NO_PASSWORD, None)
 }
+
+/// Makes somebody whom the company account vouches for: they have joined, and have no password until they choose one.
+pub fn take_in(tx: &mut Tx<'_>, new: &NewPerson<'_>) -> Done<UserId> {
+    let joined = tx.now();
+    insert(tx, new, NO_PASSWORD, Some(joined))
+}
+
+/// Stands where a hash would; no password hashes to it.
+pub const NO_PASSWORD: &str = "-";
 
 fn insert(tx: &mut Tx<'_>, new: &NewPerson<'_>, password_hash: &str, joined: Option<Timestamp>) -> Done<UserId> {
     let (id, tenant, now): (UserId, _, _) = (tx.new_id(), tx.tenant(), tx.now());
@@ -145,7 +153,7 @@ fn insert(tx: &mut Tx<'_>, new: &NewPerson<'_>, password_hash: &str, joined: Opt
     Ok(id)
 }
 
-fn state(disabled: Option<Timestamp>, joined: Option<Timestamp>) -> UserState {
+pub(super) fn state(disabled: Option<Timestamp>, joined: Option<Timestamp>) -> UserState {
     match (disabled, joined) {
         (Some(_), _) => UserState::Disabled,
         (None, None) => UserState::Invited,

@@ -17,6 +17,8 @@ pub struct Account {
     pub caller: Caller,
     /// The person.
     pub user: UserId,
+    /// What they sign in with.
+    pub username: String,
     /// The argon2 hash of the password; none before an invited person has chosen one.
     pub password_hash: Option<String>,
     /// Whether the person may no longer sign in, or not yet.
@@ -40,7 +42,7 @@ pub fn caller_of(bare: &mut Bare<'_>, token_hash: &[u8], now: Timestamp) -> Done
     Ok(bare.one(
         sql!(
             "SELECT u.tenant_id, u.id, u.role, u.engineer_id, u.acquirer_id, u.branch_id,
-               CASE WHEN EXISTS (SELECT 1 FROM factor_rule r WHERE r.tenant_id = u.tenant_id AND r.role = u.role)
+               CASE WHEN s.vouched = 0 AND EXISTS (SELECT 1 FROM factor_rule r WHERE r.tenant_id = u.tenant_id AND r.role = u.role)
                      AND NOT EXISTS (SELECT 1 FROM second_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL)
                     THEN 1 ELSE 0 END
              FROM session s JOIN app_user u ON u.id = s.user_id
@@ -56,20 +58,35 @@ pub fn account(bare: &mut Bare<'_>, username: &str) -> Done<Option<Account>> {
     Ok(bare.one(
         sql!(
             "SELECT u.tenant_id, u.id, u.role, u.engineer_id, u.acquirer_id, u.branch_id, u.password_hash, u.disabled_at, u.joined_at, u.email,
-               f.confirmed_at
+               f.confirmed_at, u.username
              FROM app_user u LEFT JOIN second_factor f ON f.user_id = u.id WHERE u.username = $1"
         ),
         &[p(username)],
-        |r| {
-            let caller = caller(r)?;
-            let (hash, disabled, joined): (String, Option<Timestamp>, Option<Timestamp>) = (r.next()?, r.next()?, r.next()?);
-            let reachable = r.next::<Option<String>>()?.is_some();
-            let second_factor = r.next::<Option<Timestamp>>()?.is_some();
-            let user = caller.user().ok_or_else(|| DbError::Row("an account without a person".into()))?;
-            let barred = disabled.is_some() || joined.is_none();
-            Ok(Account { caller, user, password_hash: joined.map(|_| hash), barred, second_factor, reachable })
-        },
+        read_account,
     )?)
+}
+
+/// The account of a person who is known by other means than a user name.
+pub fn account_of(bare: &mut Bare<'_>, user: UserId) -> Done<Option<Account>> {
+    Ok(bare.one(
+        sql!(
+            "SELECT u.tenant_id, u.id, u.role, u.engineer_id, u.acquirer_id, u.branch_id, u.password_hash, u.disabled_at, u.joined_at, u.email,
+               f.confirmed_at, u.username
+             FROM app_user u LEFT JOIN second_factor f ON f.user_id = u.id WHERE u.id = $1"
+        ),
+        &[p(&user)],
+        read_account,
+    )?)
+}
+
+fn read_account(r: &mut Row) -> Result<Account, DbError> {
+    let caller = caller(r)?;
+    let (hash, disabled, joined): (String, Option<Timestamp>, Option<Timestamp>) = (r.next()?, r.next()?, r.next()?);
+    let reachable = r.next::<Option<String>>()?.is_some();
+    let second_factor = r.next::<Option<Timestamp>>()?.is_some();
+    let user = caller.user().ok_or_else(|| DbError::Row("an account without a person".into()))?;
+    let barred = disabled.is_some() || joined.is_none();
+    Ok(Account { caller, user, username: r.next()?, password_hash: joined.map(|_| hash), barred, second_factor, reachable })
 }
 
 /// Where a session is used from.
@@ -79,6 +96,8 @@ pub struct From {
     pub agent: Option<String>,
     /// The address.
     pub address: Option<String>,
+    /// Whether the company account vouched for a second factor.
+    pub vouched: bool,
 }
 
 /// Opens a session.
@@ -86,13 +105,18 @@ pub fn open_session(tx: &mut Tx<'_>, user: UserId, token_hash: &[u8], expires_at
     let (id, tenant, now): (SessionId, _, _) = (tx.new_id(), tx.tenant(), tx.now());
     tx.exec(
         sql!(
-            "INSERT INTO session (token_hash, tenant_id, user_id, created_at, expires_at, id, agent, address)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+            "INSERT INTO session (token_hash, tenant_id, user_id, created_at, expires_at, id, agent, address, vouched)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
         ),
-        &[p(token_hash), p(&tenant), p(&user), p(&now), p(&expires_at), p(&id), p(&from.agent), p(&from.address)],
+        &[p(token_hash), p(&tenant), p(&user), p(&now), p(&expires_at), p(&id), p(&from.agent), p(&from.address), p(&from.vouched)],
     )?;
     tx.audit("session.open", user, None, Some(&json!({ "session": id, "expires_at": expires_at, "address": from.address })));
     Ok(())
+}
+
+/// Whether the company account vouched for a second factor when this session was opened.
+pub fn vouched(tx: &mut Tx<'_>, token_hash: &[u8]) -> Done<bool> {
+    Ok(tx.one(sql!("SELECT vouched FROM session WHERE token_hash = $1"), &[p(token_hash)], |r| r.next())?.unwrap_or_default())
 }
 
 /// Ends a session.
