@@ -12,6 +12,9 @@ use postsale_testkit::on_both;
 /// Tables with a row for each tenant: a walk over one of them is no defect.
 const SMALL: &[&str] = &["tenant", "audit_head"];
 
+/// Columns that name the thing whose rows are wanted.
+const OWNERS: &[&str] = &["id", "ticket_id", "merchant_id", "terminal_id", "store_id", "engineer_id", "contact_phone"];
+
 /// A walk found in a plan.
 struct Walk {
     table: String,
@@ -60,6 +63,13 @@ fn sqlite_plan(bare: &mut Bare<'_>, text: &str) -> Result<Vec<Walk>, Stop> {
     let named = |table: &str| ["WITH ", "RECURSIVE "].iter().any(|word| text.contains(&format!("{word}{table} ")));
     for row in &mut bare.conn().raw_rows(&format!("EXPLAIN QUERY PLAN {text}"))? {
         let (_, _, _, detail): (i64, i64, i64, String) = (row.next()?, row.next()?, row.next()?, row.next()?);
+        // By the tenant alone, though the statement names whose rows it wants: with one tenant that is the whole table.
+        if let Some((way, "(tenant_id=?)")) = detail.strip_prefix("SEARCH ").and_then(|rest| rest.rsplit_once(' ')) {
+            let words: Vec<&str> = way.split_whitespace().collect();
+            if OWNERS.iter().any(|owner| names(text, words[0], owner)) {
+                walks.push(Walk { table: real_name(text, words[0]), index: words.last().map(|i| format!("{i} by tenant_id alone")) });
+            }
+        }
         let Some(rest) = detail.strip_prefix("SCAN ") else { continue };
         let words: Vec<&str> = rest.split_whitespace().collect();
         let table = real_name(text, words[0]);
@@ -69,6 +79,13 @@ fn sqlite_plan(bare: &mut Bare<'_>, text: &str) -> Result<Vec<Walk>, Stop> {
         walks.push(Walk { table, index: words.iter().position(|w| *w == "INDEX").map(|i| words[i + 1].to_owned()) });
     }
     Ok(walks)
+}
+
+/// Whether a statement asks an alias for the rows of one thing: `t.merchant_id = $2`, or `merchant_id = $2` where the table has no alias.
+fn names(text: &str, alias: &str, owner: &str) -> bool {
+    let bare = real_name(text, alias) == alias;
+    [format!("{alias}.{owner} = ?"), format!("{alias}.{owner} IN (?")].iter().any(|said| text.contains(said))
+        || (bare && (text.contains(&format!(" {owner} = ?")) || text.contains(&format!(" {owner} IN (?"))))
 }
 
 /// The table behind an alias: of `FROM ticket t`, `SCAN t` walks `ticket`.
