@@ -124,7 +124,7 @@ fn may_be(tx: &mut Tx<'_>, asked: &Asked, place: &Place, judged: &Judged) -> Don
         symptom: &asked.symptom,
     };
     let force = in_force(tx)?;
-    let candidates = alike(tx, &told, true)?.into_iter().take(CANDIDATES).map(|found| SimilarTicket::of(found, &force)).collect();
+    let candidates = alike(tx, &told, true, CANDIDATES)?.into_iter().map(|found| SimilarTicket::of(found, &force)).collect();
     let reported = Reported {
         acquirer: place.merchant.as_ref().map(|m| m.acquirer_id.uuid()),
         district: place.store.as_ref().map(|s| s.district.clone()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use postsale_domain::ground::{AcquirerId, BranchId, EngineerId, TypedId, UserId, to_millis};
 use postsale_domain::merchant::MerchantId;
 use postsale_domain::terminal::TerminalId;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::store::{NEVER_DUE, Ticket, columns, read};
-use crate::ground::db::{Done, Query, Row, Tx, contains, p};
+use crate::ground::db::{DbError, Done, Query, Row, Tx, contains, p};
 use crate::ground::web::Keyset;
 use crate::sql;
 
@@ -385,32 +385,48 @@ pub fn of_merchant(tx: &mut Tx<'_>, merchant: MerchantId, limit: u32) -> Done<Ve
     )?)
 }
 
-/// The tickets of a merchant that are not closed, newest first.
-pub fn open_of_merchant(tx: &mut Tx<'_>, merchant: MerchantId, limit: u32) -> Done<Vec<Ticket>> {
-    let tenant = tx.tenant();
-    Ok(tx.query(
-        sql!(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM ticket t WHERE t.tenant_id = $1 AND t.merchant_id = $2 AND t.closed_at IS NULL ORDER BY t.opened_at DESC, t.id DESC LIMIT $3"
-        )),
-        &[p(&tenant), p(&merchant), p(&limit)],
-        read,
-    )?)
+/// As much of a ticket as is needed to compare it with another.
+pub struct Brief {
+    /// Which one.
+    pub id: TicketId,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// Whether it is closed.
+    pub closed: bool,
+    /// What was said.
+    pub symptom: String,
 }
 
-/// The open tickets reported from a telephone, newest first.
-pub fn open_of_phone(tx: &mut Tx<'_>, phone: &str, limit: u32) -> Done<Vec<Ticket>> {
-    let tenant = tx.tenant();
-    Ok(tx.query(
-        sql!(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM ticket t WHERE t.tenant_id = $1 AND t.contact_phone = $2 AND t.closed_at IS NULL ORDER BY t.opened_at DESC, t.id DESC LIMIT $3"
-        )),
-        &[p(&tenant), p(phone), p(&limit)],
-        read,
-    )?)
+macro_rules! briefs {
+    ($of:literal) => {
+        concat!(
+            "SELECT t.id, t.opened_at, CASE WHEN t.closed_at IS NULL THEN 0 ELSE 1 END, t.symptom FROM ticket t WHERE t.tenant_id = $1 AND ",
+            $of,
+            " ORDER BY t.opened_at DESC, t.id DESC LIMIT $3"
+        )
+    };
+}
+
+fn read_brief(r: &mut Row) -> Result<Brief, DbError> {
+    Ok(Brief { id: r.next()?, opened_at: r.next()?, closed: r.next()?, symptom: r.next()? })
+}
+
+/// The tickets of a terminal, newest first, in brief.
+pub fn briefs_of_terminal(tx: &mut Tx<'_>, terminal: TerminalId, limit: u32) -> Done<Vec<Brief>> {
+    let key = [p(&tx.tenant()), p(&terminal), p(&limit)];
+    Ok(tx.query(sql!(briefs!("t.terminal_id = $2")), &key, read_brief)?)
+}
+
+/// The tickets of a merchant that are not closed, newest first, in brief.
+pub fn open_briefs_of_merchant(tx: &mut Tx<'_>, merchant: MerchantId, limit: u32) -> Done<Vec<Brief>> {
+    let key = [p(&tx.tenant()), p(&merchant), p(&limit)];
+    Ok(tx.query(sql!(briefs!("t.merchant_id = $2 AND t.closed_at IS NULL")), &key, read_brief)?)
+}
+
+/// The open tickets reported from a telephone, newest first, in brief.
+pub fn open_briefs_of_phone(tx: &mut Tx<'_>, phone: &str, limit: u32) -> Done<Vec<Brief>> {
+    let key = [p(&tx.tenant()), p(phone), p(&limit)];
+    Ok(tx.query(sql!(briefs!("t.contact_phone = $2 AND t.closed_at IS NULL")), &key, read_brief)?)
 }
 
 /// The counts beside the queues.

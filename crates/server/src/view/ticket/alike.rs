@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use postsale_domain::merchant::MerchantId;
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::ground::db::{Done, Tx};
 use crate::search::words;
-use crate::ticket::list;
+use crate::ticket::list::{self, Brief};
 use crate::ticket::store::Ticket;
 
 /// Days in which another case of the same terminal is worth a look.
@@ -58,38 +58,39 @@ pub struct Found {
     pub likeness: Option<Likeness>,
 }
 
-/// Tickets that may be about the same, each once under its strongest reason: the terminal's of ninety days, then open ones of the
-/// merchant and of the telephone, those that say the same first. Words are cut as the search cuts them.
-pub fn alike(tx: &mut Tx<'_>, told: &Told<'_>, only_open: bool) -> Done<Vec<Found>> {
+/// The first `most` tickets that may be about the same, each once under its strongest reason: the terminal's of ninety days, then open
+/// ones of the merchant and of the telephone, those that say the same first. Words are cut as the search cuts them.
+pub fn alike(tx: &mut Tx<'_>, told: &Told<'_>, only_open: bool, most: usize) -> Done<Vec<Found>> {
     let since = tx.now() - SignedDuration::from_hours(24 * SIMILAR_DAYS);
-    let mut found: BTreeMap<TicketId, Found> = BTreeMap::new();
-    let mut order: Vec<TicketId> = Vec::new();
+    let mut seen: BTreeSet<TicketId> = told.ticket.into_iter().collect();
+    let mut order: Vec<(TicketId, Alike, Option<Likeness>)> = Vec::new();
     let said = words([told.symptom]);
-    let mut add = |ticket: Ticket, why: Alike| {
-        if Some(ticket.id) == told.ticket || found.contains_key(&ticket.id) || (only_open && ticket.closed_at.is_some()) {
+    let mut add = |ticket: Brief, why: Alike| {
+        if (only_open && ticket.closed) || !seen.insert(ticket.id) {
             return;
         }
-        let likeness = likeness(&said, &words([ticket.case.symptom.as_str()]));
+        let likeness = likeness(&said, &words([ticket.symptom.as_str()]));
         let why = if why != Alike::SameTerminal && likeness.is_some() { Alike::SameWords } else { why };
-        order.push(ticket.id);
-        found.insert(ticket.id, Found { ticket, why, likeness });
+        order.push((ticket.id, why, likeness));
     };
     if let Some(terminal) = told.terminal {
-        let same = if only_open { list::open_of_terminal(tx, terminal, 20)? } else { list::of_terminal(tx, terminal, 20)? };
+        let same = list::briefs_of_terminal(tx, terminal, 20)?;
         same.into_iter().filter(|t| t.opened_at > since).for_each(|t| add(t, Alike::SameTerminal));
     }
     if let Some(merchant) = told.merchant {
-        list::open_of_merchant(tx, merchant, COMPARED)?.into_iter().for_each(|t| add(t, Alike::SameMerchant));
+        list::open_briefs_of_merchant(tx, merchant, COMPARED)?.into_iter().for_each(|t| add(t, Alike::SameMerchant));
     }
     if let Some(phone) = told.phone {
-        list::open_of_phone(tx, phone, COMPARED)?.into_iter().for_each(|t| add(t, Alike::SameContact));
+        list::open_briefs_of_phone(tx, phone, COMPARED)?.into_iter().for_each(|t| add(t, Alike::SameContact));
     }
-    let mut all: Vec<Found> = order.into_iter().filter_map(|id| found.remove(&id)).collect();
-    all.sort_by_key(|f| match f.why {
+    order.sort_by_key(|(_, why, _)| match why {
         Alike::SameTerminal => 0,
         Alike::SameWords => 1,
         Alike::SameContact => 2,
         Alike::SameMerchant => 3,
     });
-    Ok(all)
+    order.truncate(most);
+    let ids: Vec<TicketId> = order.iter().map(|(id, ..)| *id).collect();
+    let mut whole: BTreeMap<TicketId, Ticket> = list::some(tx, &ids)?.into_iter().map(|t| (t.id, t)).collect();
+    Ok(order.into_iter().filter_map(|(id, why, likeness)| Some(Found { ticket: whole.remove(&id)?, why, likeness })).collect())
 }

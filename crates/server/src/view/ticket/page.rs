@@ -449,7 +449,7 @@ fn similar(tx: &mut Tx<'_>, t: &Ticket) -> Done<Vec<SimilarTicket>> {
         symptom: &t.case.symptom,
     };
     let force = in_force(tx)?;
-    Ok(alike(tx, &told, false)?.into_iter().take(SIMILAR).map(|found| SimilarTicket::of(found, &force)).collect())
+    Ok(alike(tx, &told, false, SIMILAR)?.into_iter().map(|found| SimilarTicket::of(found, &force)).collect())
 }
 
 impl SimilarTicket {
