@@ -39,14 +39,59 @@ export async function merchantPhone(browser: Browser, lang: Lang): Promise<{ con
 
 /** Speaks to the API as somebody; for what a journey has to know beforehand, never for the steps it shows. */
 export async function asking(request: APIRequestContext, username: string) {
+  const { ask } = await speaking(request, username);
+  return ask;
+}
+
+type Standing = { ticket: { id: string; number: string; version: number } };
+
+/** Asks and tells the API as somebody; for what a journey finds in place when it begins. */
+export async function speaking(request: APIRequestContext, username: string) {
   const opened = await request.post("/api/v1/sessions", { data: { username, password: PASSWORD } });
   expect(opened.status()).toBe(201);
   const { token } = (await opened.json()) as { token: string };
-  return async <T>(path: string): Promise<T> => {
-    const answer = await request.get(path, { headers: { authorization: `Bearer ${token}` } });
+  const headers = { authorization: `Bearer ${token}` };
+  const ask = async <T>(path: string): Promise<T> => {
+    const answer = await request.get(path, { headers });
     expect(answer.status(), await answer.text()).toBe(200);
     return (await answer.json()) as T;
   };
+  const tell = async <T>(path: string, data: object): Promise<T> => {
+    const answer = await request.post(path, { headers, data });
+    expect(answer.ok(), await answer.text()).toBe(true);
+    return (await answer.json()) as T;
+  };
+  /** A command of a ticket, given to it as it stands now. */
+  const command = async (id: string, name: string, data: object = {}) => {
+    const { ticket } = await ask<Standing>(`/api/v1/tickets/${id}`);
+    return tell<Standing>(`/api/v1/tickets/${id}/${name}`, { ...data, version: ticket.version });
+  };
+  return { ask, tell, command };
+}
+
+type Report = { symptom: string; name?: string; email?: string; impact?: string; urgency?: string; even_if_open?: boolean };
+
+/** A call that was taken before the journey begins. */
+export async function called(tell: Awaited<ReturnType<typeof speaking>>["tell"], serial: string, { name = "张老板", email, ...said }: Report) {
+  const contact = { name, phone: "13800005521", ...(email && { email }) };
+  const { ticket } = await tell<Standing>("/api/v1/tickets", { terminal_serial: serial, contact, even_if_open: false, ...said });
+  return ticket;
+}
+
+/** The page of a merchant that a mail to them leads to. */
+export async function linkOf(mailbox: string): Promise<string> {
+  const link = () => sent().map((mail) => (mail.includes(mailbox) ? /https?:\/\/\S+\/m\/[0-9a-z]+/i.exec(readable(mail))?.[0] : undefined)).find(Boolean);
+  await expect.poll(link, { timeout: 60_000 }).toBeDefined();
+  return link()!;
+}
+
+/** The readable text of a mail. */
+export function readable(mail: string): string {
+  const [head = "", ...rest] = mail.split(/\r?\n\r?\n/);
+  const body = rest.join("\n\n");
+  if (/base64/i.test(head)) return Buffer.from(body, "base64").toString("utf8");
+  if (/quoted-printable/i.test(head)) return Buffer.from(body.replaceAll(/=\r?\n/g, "").replaceAll(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))), "latin1").toString("utf8");
+  return body;
 }
 
 type TerminalRow = { serial_no: string; model: string; open_tickets: number; place: { merchant: { id: string; name: string } } | null };

@@ -1,7 +1,7 @@
 import { expect, test, type Locator } from "@playwright/test";
 import h5en from "../../data/texts/h5.en.json" with { type: "json" };
 import h5zh from "../../data/texts/h5.zh.json" with { type: "json" };
-import { asking, deliver, enter, freeTerminal, merchantPhone, say, sent, usernameOf, type Lang } from "./house";
+import { asking, deliver, enter, freeTerminal, merchantPhone, readable, say, sent, usernameOf, type Lang } from "./house";
 
 const words = {
   zh: { subject: "终端反复重启", body: "机器反复重启，开机几分钟又自己重启，收不了款。", from: "李店长" },
@@ -112,7 +112,7 @@ for (const lang of ["zh", "en"] as Lang[]) {
     await field.getByRole("button", { name: t("field.code_send") }).click();
     await expect(field.getByRole("button", { name: t("field.code_again") })).toBeVisible();
     const { page: shop } = await merchantPhone(browser, lang);
-    const link = /https?:\/\/\S+\/m\/[0-9a-z]+/i.exec(decoded(answer()!))?.[0];
+    const link = /https?:\/\/\S+\/m\/[0-9a-z]+/i.exec(readable(answer()!))?.[0];
     expect(link).toBeDefined();
     await shop.goto(`${link}?lang=${lang}`);
     const code = (await shop.locator(".code").innerText()).replace(/\D/g, "");
@@ -128,15 +128,7 @@ for (const lang of ["zh", "en"] as Lang[]) {
     await expect(shop.getByText(h5["event.reopened"], { exact: false }).first()).toBeVisible();
     await desk.reload();
     await expect(desk.getByText(t("ticket.reopened", { count: "1" }))).toBeVisible();
-    await expect(desk.getByTestId("do-solve")).toBeVisible();
+    // Somebody makes it good first; only then can it be called solved.
+    await expect(desk.getByTestId("next-step")).toContainText(/2 (星|stars)/);
   });
-}
-
-/** The readable text of a mail. */
-function decoded(mail: string): string {
-  const [head = "", ...rest] = mail.split(/\r?\n\r?\n/);
-  const body = rest.join("\n\n");
-  if (/base64/i.test(head)) return Buffer.from(body, "base64").toString("utf8");
-  if (/quoted-printable/i.test(head)) return Buffer.from(body.replaceAll(/=\r?\n/g, "").replaceAll(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))), "latin1").toString("utf8");
-  return body;
 }

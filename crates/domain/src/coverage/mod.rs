@@ -6,5 +6,5 @@ mod rules;
 #[cfg(test)]
 mod rules_test;
 
-pub use model::{Applies, Coverage, Device, Maker, Repaired, Term, TermJudged, Verdict, Warranty};
-pub use rules::{FROM_CATALOGUE, ON_RECORD, decide};
+pub use model::{Applies, Coverage, Device, Maker, Repaired, Term, TermJudged, Unhappy, Verdict, Warranty};
+pub use rules::{FROM_CATALOGUE, MADE_GOOD, ON_RECORD, again, decide};

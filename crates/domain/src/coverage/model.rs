@@ -36,6 +36,15 @@ pub struct Repaired {
     pub fault_code: String,
 }
 
+/// A merchant's word on work of ours that opened the case again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unhappy {
+    /// The day it was said.
+    pub on: Date,
+    /// Stars, 1 to 5.
+    pub score: u8,
+}
+
 /// A terminal whose cover is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Device {
@@ -113,7 +122,8 @@ pub enum Verdict {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TermJudged {
-    /// The term's code; `ON-RECORD` for a day written down for this very terminal, `MODEL` for what the catalogue gives its model.
+    /// The term's code; `ON-RECORD` for a day written down for this very terminal, `MODEL` for what the catalogue gives its model,
+    /// `MADE-GOOD` where our own work is made good.
     pub code: String,
     /// The term's name.
     pub name: Text,

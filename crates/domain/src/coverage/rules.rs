@@ -1,13 +1,16 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::model::{Applies, Coverage, Device, Term, TermJudged, Verdict, Warranty};
+use super::model::{Applies, Coverage, Device, Term, TermJudged, Unhappy, Verdict, Warranty};
 use crate::ground::Text;
 
 /// What a day that was written down for one terminal is called among the terms.
 pub const ON_RECORD: &str = "ON-RECORD";
 /// What the months of the model catalogue are called among the terms.
 pub const FROM_CATALOGUE: &str = "MODEL";
+
+/// What making our own work good is called among the terms.
+pub const MADE_GOOD: &str = "MADE-GOOD";
 
 /// Days after shipment from which warranty counts at the latest, whenever somebody puts the terminal to use.
 const ON_THE_SHELF: i32 = 90;
@@ -39,6 +42,19 @@ pub fn decide(terms: &[Term], device: &Device, day: Date) -> Coverage {
         (None, None) => ("unknown".to_owned(), None),
     };
     Coverage { in_warranty: decides.is_some(), sentence: sentence(decides, last, exchange), until, rule, exchange, from, terms: judged }
+}
+
+/// Who pays when the case is open again because our work did not satisfy: coming once more is free, whatever the terms say.
+pub fn again(decided: Coverage, unhappy: Unhappy) -> Coverage {
+    let Unhappy { on, score } = unhappy;
+    let why = text(format!("{on}回访评{score}星，由我们补救"), format!("{score} of 5 stars on {on}; ours to make good"));
+    let mut terms = vec![said(MADE_GOOD, &text("再次上门免费", "Coming again is free"), Verdict::Decides, None, why)];
+    terms.extend(decided.terms.into_iter().map(|t| match t.verdict {
+        Verdict::Decides => TermJudged { verdict: Verdict::Holds, ..t },
+        _ => t,
+    }));
+    let sentence = text("再次上门免费：上次没让你满意，由我们补救。", "Coming again is free: last time did not satisfy you, we make it good.");
+    Coverage { in_warranty: true, rule: MADE_GOOD.to_owned(), sentence, terms, ..decided }
 }
 
 /// Warranty counts from the day of first use, at the latest from ninety days after shipment.

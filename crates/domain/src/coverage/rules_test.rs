@@ -118,3 +118,15 @@ fn a_rejected_term_says_whom_it_is_for() {
     let rejected = decision.terms.iter().find(|t| t.code == "W-SUNMI").unwrap();
     assert_eq!((rejected.verdict, rejected.why.zh.as_str(), rejected.why.en.as_str()), (Verdict::Other, "只适用于商米", "Only for SUNMI"));
 }
+
+#[test]
+fn making_good_is_free_also_when_cover_has_ended() {
+    let unhappy = Unhappy { on: day("2026-11-25"), score: 2 };
+    for device in [device("pax", "2022-01-01"), device("pax", "2026-06-01")] {
+        let before = decide(&terms(), &device, day("2026-11-26"));
+        let after = again(before.clone(), unhappy);
+        assert_eq!((after.in_warranty, after.rule.as_str(), after.until), (true, MADE_GOOD, before.until));
+        assert_eq!(after.terms.len(), before.terms.len() + 1);
+        assert_eq!(after.terms.iter().filter(|t| t.verdict == Verdict::Decides).count(), 1, "one term decides");
+    }
+}

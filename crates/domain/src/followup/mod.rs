@@ -10,4 +10,4 @@ mod rules;
 mod rules_test;
 
 pub use model::{Answer, ContactWindow, FollowUp, FollowUpId, FollowUpState, Plan, Reopen, Step};
-pub use rules::{MAX_COMMENT, answer, due_at, next_step, what_follows};
+pub use rules::{MAX_COMMENT, answer, due_at, next_step, recover_by, what_follows};

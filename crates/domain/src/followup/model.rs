@@ -84,12 +84,14 @@ pub struct Plan {
     pub answer_days: u32,
     /// Surveys a merchant gets in 30 days at most. Default 4.
     pub per_month: u32,
+    /// Hours within which bad news is to be made good. Default 24.
+    pub recover_hours: u32,
 }
 
 impl Default for Plan {
     fn default() -> Self {
         let window = ContactWindow { from: jiff::civil::time(9, 0, 0, 0), to: jiff::civil::time(20, 0, 0, 0) };
-        Self { after_hours: 24, window, answer_days: 7, per_month: 4 }
+        Self { after_hours: 24, window, answer_days: 7, per_month: 4, recover_hours: 24 }
     }
 }
 

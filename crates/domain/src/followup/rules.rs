@@ -13,6 +13,11 @@ pub fn due_at(closed_at: Timestamp, plan: &Plan, zone: &TimeZone) -> Timestamp {
     inside(closed_at + SignedDuration::from_hours(i64::from(plan.after_hours)), plan.window, zone)
 }
 
+/// Until when somebody makes good what a merchant was not content with: the plan's hours after the answer, at a time one may call.
+pub fn recover_by(answered_at: Timestamp, plan: &Plan, zone: &TimeZone) -> Timestamp {
+    inside(answered_at + SignedDuration::from_hours(i64::from(plan.recover_hours)), plan.window, zone)
+}
+
 /// The instant itself when it lies in the window (its beginning included, its end not), otherwise the window's next beginning.
 fn inside(at: Timestamp, window: ContactWindow, zone: &TimeZone) -> Timestamp {
     let local = at.to_zoned(zone.clone());

@@ -1,7 +1,7 @@
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
-use super::{Answer, FollowUp, FollowUpState, Plan, Reopen, Step, answer, due_at, next_step, what_follows};
+use super::{Answer, FollowUp, FollowUpState, Plan, Reopen, Step, answer, due_at, next_step, recover_by, what_follows};
 use crate::ground::Timestamp;
 
 fn at(text: &str) -> Timestamp {
@@ -31,6 +31,17 @@ fn a_merchant_is_asked_a_day_later_by_day() {
         ("2026-11-24T02:00:00+08:00", "2026-11-25T09:00:00+08:00"),
     ] {
         assert_eq!(due_at(at(closed), &Plan::default(), &shanghai()), at(due), "{closed}");
+    }
+}
+
+#[test]
+fn what_was_bad_is_made_good_within_a_day_at_a_time_one_may_call() {
+    for (answered, until) in [
+        ("2026-11-25T15:10:00+08:00", "2026-11-26T15:10:00+08:00"),
+        ("2026-11-25T22:40:00+08:00", "2026-11-27T09:00:00+08:00"),
+        ("2026-11-25T03:00:00+08:00", "2026-11-26T09:00:00+08:00"),
+    ] {
+        assert_eq!(recover_by(at(answered), &Plan::default(), &shanghai()), at(until), "{answered}");
     }
 }
 

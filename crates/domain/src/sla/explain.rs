@@ -163,27 +163,27 @@ impl Teller<'_> {
                 format!("{} = from {} + {}{en_pause} = {}", name.en, start.en, target.en, due.en),
             ),
             Some(due) => both(
-                format!("{}(第 {} 轮,目标 {})= {}", name.zh, answer.cycle, target.zh, due.zh),
+                format!("{}（第 {} 轮，目标 {}） = {}", name.zh, answer.cycle, target.zh, due.zh),
                 format!("{} (cycle {}, target {}) = {}", name.en, answer.cycle, target.en, due.en),
             ),
             None => both(
-                format!("{}:目标 {},已用 {}", name.zh, target.zh, used.zh),
+                format!("{}：目标 {}，已用 {}", name.zh, target.zh, used.zh),
                 format!("{}: target {}, used {}", name.en, target.en, used.en),
             ),
         };
         let late = answer.remaining_ms() < 0;
         let rest = match (answer.state, answer.met) {
             (ClockState::Cancelled, _) => both("已作废", "void"),
-            (ClockState::Stopped, Some(true)) => both(format!("按时完成,余 {}", left.zh), format!("met, {} left", left.en)),
-            (ClockState::Stopped, _) => both(format!("逾期完成,超 {}", left.zh), format!("missed by {}", left.en)),
+            (ClockState::Stopped, Some(true)) => both(format!("按时完成，余 {}", left.zh), format!("met, {} left", left.en)),
+            (ClockState::Stopped, _) => both(format!("逾期完成，超 {}", left.zh), format!("missed by {}", left.en)),
             _ if late => both(format!("已超 {}", left.zh), format!("late by {}", left.en)),
             (ClockState::Paused, _) => {
                 let why = self.reasons(&answer.held);
-                both(format!("暂停中({}),余 {}", why.zh, left.zh), format!("paused ({}), {} left", why.en, left.en))
+                both(format!("暂停中（{}），余 {}", why.zh, left.zh), format!("paused ({}), {} left", why.en, left.en))
             }
             _ => both(format!("余 {}", left.zh), format!("{} left", left.en)),
         };
-        both(format!("{};{}", sum.zh, rest.zh), format!("{}; {}", sum.en, rest.en))
+        both(format!("{}；{}", sum.zh, rest.zh), format!("{}; {}", sum.en, rest.en))
     }
 
     fn reasons(&self, names: &[String]) -> Text {
@@ -223,9 +223,9 @@ impl Teller<'_> {
 
     fn basis(&self, segment: &Segment, history: &[ClockEvent]) -> Text {
         match segment.kind {
-            SegmentKind::Run => both("服务时间,计时", "service hours, counted"),
+            SegmentKind::Run => both("服务时间，计时", "service hours, counted"),
             SegmentKind::Paused => self.reasons(&segment.reasons),
-            SegmentKind::Stopped => both("已停止,至重开前不计", "stopped, not counted until reopened"),
+            SegmentKind::Stopped => both("已停止，至重开前不计", "stopped, not counted until reopened"),
             SegmentKind::Closed => {
                 let (agreement, priority) = terms_at(history, segment.from);
                 match self.book.calendar_of(self.kind, agreement, priority) {
@@ -252,7 +252,7 @@ impl Teller<'_> {
                     let now = target(terms);
                     let (from, to) = (priority_word(old), priority_word(priority));
                     both(
-                        format!("{} → {}:目标 {} 改为 {},已用 {} 照旧,暂停不计", from.zh, to.zh, before.zh, now.zh, used.zh),
+                        format!("{} → {}：目标 {} 改为 {}，已用 {} 照旧，暂停不计", from.zh, to.zh, before.zh, now.zh, used.zh),
                         format!(
                             "{} → {}: target {} becomes {}; {} used stay, pauses are not charged",
                             from.en, to.en, before.en, now.en, used.en
@@ -265,17 +265,17 @@ impl Teller<'_> {
                     let now = target(terms);
                     let name = self.book.card(agreement).map_or_else(|| both(agreement, agreement), |card| card.name.clone());
                     both(
-                        format!("改用协议 {}:目标 {} 改为 {},已用 {} 照旧", name.zh, before.zh, now.zh, used.zh),
+                        format!("改用协议 {}：目标 {} 改为 {}，已用 {} 照旧", name.zh, before.zh, now.zh, used.zh),
                         format!("agreement {} from here on: target {} becomes {}; {} used stay", name.en, before.en, now.en, used.en),
                     )
                 }
                 What::Merge { contact_at, .. } => {
                     let first = self.at(*contact_at);
-                    both(format!("并入另一来件({})", first.zh), format!("another contact of {} was attached", first.en))
+                    both(format!("并入另一来件（{}）", first.zh), format!("another contact of {} was attached", first.en))
                 }
-                What::Unmerge { .. } => both("拆出并入的来件,起点随之恢复", "that contact was detached; the start moves back"),
-                What::Stop => both(format!("停止:已用 {}", used.zh), format!("stopped with {} used", used.en)),
-                What::Reopen => both(format!("重开:已用 {}", used.zh), format!("reopened with {} used", used.en)),
+                What::Unmerge { .. } => both("拆出并入的来件，起点随之恢复", "that contact was detached; the start moves back"),
+                What::Stop => both(format!("停止：已用 {}", used.zh), format!("stopped with {} used", used.en)),
+                What::Reopen => both(format!("重开：已用 {}", used.zh), format!("reopened with {} used", used.en)),
                 What::Cancel => both("作废", "void"),
                 _ => continue,
             };

@@ -245,8 +245,8 @@ impl Writer<'_> {
         self.at(claimed, story, Act::Claim);
         let answered = claimed + minutes(self.dice.between(1, 6));
         let words = [
-            "您好，已收到报修，我来处理。请先按页面上的步骤试一下。",
-            "您好，正在远程查看您的终端，请保持开机联网。",
+            "你好，已收到报修，我来处理。请先按页面上的步骤试一下。",
+            "你好，正在远程查看你的终端，请保持开机联网。",
             "收到，请问屏幕上有没有提示代码？方便的话拍一张照片。",
         ][self.dice.index(3)];
         let wait = self.dice.chance(18);
@@ -383,7 +383,7 @@ impl Writer<'_> {
             if score <= 2 {
                 self.at(answered + minutes(1), story, Act::Reopen("回访评价低，重新处理"));
                 let again = self.desk_hour(answered + minutes(15));
-                self.at(again, story, Act::Reply("看到您的评价了，非常抱歉，我们马上重新处理。", false));
+                self.at(again, story, Act::Reply("看到你的评价了，非常抱歉，我们马上重新处理。", false));
                 let fault = self.history.stories[story].fault.clone();
                 let closed = self.afar(story, again + minutes(5), &fault);
                 let asked = postsale_domain::followup::due_at(closed, &plan, &self.zone);
@@ -420,11 +420,11 @@ impl Writer<'_> {
             3 => self.at(part(40), story, Act::Claim),
             4 => {
                 self.at(part(30), story, Act::Claim);
-                self.at(part(45), story, Act::Reply("您好，请问屏幕上有没有提示代码？", true));
+                self.at(part(45), story, Act::Reply("你好，请问屏幕上有没有提示代码？", true));
             }
             5..=7 => {
                 self.at(part(20), story, Act::Claim);
-                self.at(part(25), story, Act::Reply("您好，正在远程处理，请保持开机联网。", false));
+                self.at(part(25), story, Act::Reply("你好，正在远程处理，请保持开机联网。", false));
                 self.at(part(35), story, Act::Remote);
                 match kind {
                     6 => self.at(part(60), story, Act::Pause(PauseReason::WaitingAcquirer)),
@@ -436,7 +436,7 @@ impl Writer<'_> {
             }
             _ => {
                 self.at(part(10), story, Act::Claim);
-                self.at(part(14), story, Act::Reply("您好，这个要工程师上门，我们马上安排。", false));
+                self.at(part(14), story, Act::Reply("你好，这个要工程师上门，我们马上安排。", false));
                 self.at(part(20), story, Act::Visit);
                 self.open_visit(story, n, part(25), part(35));
             }

@@ -417,7 +417,7 @@ impl Page<'_> {
             kind: if reason == VisitReason::Security { OrderKind::Swap } else { OrderKind::Repair },
             state: WorkOrderState::Open,
             fault_code: self.story.fault.clone(),
-            reason_code: reason.as_str().to_owned(),
+            reason_code: reason,
             reason: fault.and_then(|f| f.onsite.clone()).map(|t| t.zh).unwrap_or_default(),
             access_note: None,
             skills: list(|f| &f.skills),

@@ -4,19 +4,24 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use postsale_domain::followup::{
-    Answer, FollowUp, FollowUpId, FollowUpState, Plan, Reopen, Step, answer as decide_answer, due_at, next_step, what_follows,
+    Answer, FollowUp, FollowUpId, FollowUpState, Plan, Reopen, Step, answer as decide_answer, due_at, next_step, recover_by,
+    what_follows,
 };
 use postsale_domain::ground::{Reach, TenantId, TypedId};
 use postsale_domain::notify::NoticeKind;
 use postsale_domain::refuse;
 use postsale_domain::ticket::{Command, ConfirmedBy, TicketId, TicketState};
+use serde_json::json;
 
 use super::desk::Desk;
 use crate::followup::store::{self, Kept};
 use crate::ground::db::{Bare, Done, Query, Tx, p};
 use crate::ground::{texts, when};
 use crate::notify::store::{Telling, tell};
+use crate::org;
+use crate::ticket::entry::{Author, Kind, Line};
 use crate::ticket::store::Ticket;
+use crate::ticket::task;
 use crate::view::reach::see_ticket;
 use crate::view::shop::{place, status};
 use crate::{sql, ticket};
@@ -96,10 +101,34 @@ pub fn answer_one(tx: &mut Tx<'_>, id: FollowUpId, given: &Answer) -> Done<Kept>
         let mut desk = Desk::load(tx, kept.ticket, Reach::All, None)?;
         if desk.case().state == TicketState::Closed {
             desk.command(tx, &Command::Reopen { reason: reason(desk.ticket.contact.lang, why, after.answer.as_ref()) })?;
+            recover(tx, &mut desk, after.answer.as_ref())?;
             desk.save(tx, "ticket.reopen")?;
         }
     }
     Ok(Kept { follow_up: after, ..kept })
+}
+
+/// Bad news is made good by somebody, until a stated time: a sub-task of whoever is accountable; the case is not solved before it.
+fn recover(tx: &mut Tx<'_>, desk: &mut Desk, answer: Option<&Answer>) -> Done<()> {
+    let score = answer.map_or(0, |a| a.score).to_string();
+    let title = texts::sentence(desk.ticket.contact.lang, "followup.recovery", &BTreeMap::from([("score", score.clone())]));
+    let owner = desk.case().owner;
+    let due = recover_by(tx.now(), &Plan::default(), &when::zone());
+    task::insert(tx, desk.ticket.id, &title, Some(owner), Some(due), "")?;
+    let name = org::store::names(tx, owner)?.map_or_else(String::new, |(_, name)| name);
+    let told = Some(("recovery_opened".into(), json!({ "name": name, "until": due, "score": score })));
+    let line = Line {
+        kind: Kind::Event,
+        public: false,
+        author: Author::System,
+        author_name: String::new(),
+        channel: None,
+        body: String::new(),
+        event: told,
+        notice_id: None,
+        letter_id: None,
+    };
+    desk.write(tx, &line).map(drop)
 }
 
 /// The reason a case is opened again, in the merchant's language: what they said, or what their stars say.

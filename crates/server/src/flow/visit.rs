@@ -93,7 +93,7 @@ pub fn send(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<WorkOrd
         kind,
         state: WorkOrderState::Open,
         fault_code: sending.fault_code.clone(),
-        reason_code: sending.reason_code.as_str().to_owned(),
+        reason_code: sending.reason_code,
         reason: sending.reason.trim().to_owned(),
         access_note: sending.access_note.clone().filter(|n| !n.trim().is_empty()),
         skills,

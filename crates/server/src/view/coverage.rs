@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use postsale_domain::coverage::{Coverage, Device, Maker, Repaired, Term, Warranty, decide};
+use postsale_domain::coverage::{Coverage, Device, Maker, Repaired, Term, Unhappy, Warranty, again, decide};
+use postsale_domain::followup::what_follows;
 use postsale_domain::terminal::TerminalId;
 
 use crate::facts::{InForce, in_force};
+use crate::followup::store as follow_ups;
 use crate::ground::db::{Done, Query, Tx, p};
 use crate::ground::when;
 use crate::sql;
 use crate::terminal::store::Terminal;
+use crate::ticket::store::Ticket;
 
 /// The terms of a day, read once for all terminals of a list.
 pub struct Terms {
@@ -65,6 +68,22 @@ pub fn on(tx: &mut Tx<'_>, terminal: &Terminal, fault: Option<&str>, day: Date) 
 pub fn today(tx: &mut Tx<'_>, terminal: &Terminal, fault: Option<&str>) -> Done<Coverage> {
     let day = when::day(tx.now());
     on(tx, terminal, fault, day)
+}
+
+/// The same for a case: one that bad news opened again is made good for nothing.
+pub fn of_case(tx: &mut Tx<'_>, ticket: &Ticket, terminal: &Terminal, fault: Option<&str>) -> Done<Coverage> {
+    let decided = today(tx, terminal, fault)?;
+    if ticket.case.reopen_count == 0 {
+        return Ok(decided);
+    }
+    let unhappy = follow_ups::of_ticket(tx, ticket.id)?.into_iter().rev().find_map(|kept| {
+        let answer = kept.follow_up.answer.filter(|a| what_follows(a).is_some())?;
+        Some(Unhappy { on: when::day(kept.follow_up.answered_at?), score: answer.score })
+    });
+    Ok(match unhappy {
+        Some(unhappy) => again(decided, unhappy),
+        None => decided,
+    })
 }
 
 /// The last repair of a terminal that was finished by the end of a day.

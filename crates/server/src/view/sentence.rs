@@ -1,5 +1,6 @@
 //! Sentences of what happened: the house's words around stored values, in both languages.
 
+use jiff::Timestamp;
 use postsale_domain::ground::{Lang, Text};
 use postsale_domain::visit::Span;
 use serde_json::Value;
@@ -38,6 +39,12 @@ pub fn word(family: &str, value: &Value, lang: Lang) -> String {
 /// A kept span: `11月24日 10:00–12:00`, `24 Nov 10:00–12:00`.
 pub fn span(value: &Value, lang: Lang) -> Option<String> {
     serde_json::from_value::<Span>(value.clone()).ok().map(|s| local_span(s, lang))
+}
+
+/// A kept instant in the zone of the shop: `11月24日 10:00`, `24 Nov 10:00`.
+pub fn instant(value: &Value, lang: Lang) -> Option<String> {
+    let at = serde_json::from_value::<Timestamp>(value.clone()).ok()?.to_zoned(zone());
+    Some(at.strftime(if lang == Lang::Zh { "%-m月%-d日 %H:%M" } else { "%-d %b %H:%M" }).to_string())
 }
 
 /// A span in the zone of the shop: `11月24日 10:00–12:00`, `24 Nov 10:00–12:00`.

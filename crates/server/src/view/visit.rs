@@ -13,7 +13,7 @@ use postsale_domain::org::act;
 use postsale_domain::refuse;
 use postsale_domain::sla::{Clock, ClockKind, TicketId};
 use postsale_domain::terminal::TerminalId;
-use postsale_domain::ticket::Priority;
+use postsale_domain::ticket::{Priority, VisitReason};
 use postsale_domain::visit::{
     Actual, Backup, Gap, Order, OrderKind, PartUseId, Span, StepDef, StepPhase, StepResult, VisitCommandKind, VisitOutcome, WorkOrderId,
     WorkOrderState, allowed, missing,
@@ -58,6 +58,12 @@ pub struct WorkOrderRow {
     state: WorkOrderState,
     kind: OrderKind,
     subject: String,
+    /// Why from afar was not enough.
+    reason_code: VisitReason,
+    /// The same in a sentence.
+    reason: String,
+    /// What to know at the door.
+    access_note: Option<String>,
     priority: Priority,
     merchant_name: String,
     store_name: String,
@@ -103,8 +109,6 @@ pub struct WorkOrderFull {
     row: WorkOrderRow,
     fault_code: String,
     fault_name: Option<Text>,
-    reason: String,
-    access_note: Option<String>,
     access_hours: Option<Hours>,
     diagnosis_code: Option<String>,
     diagnosis_name: Option<Text>,
@@ -332,6 +336,9 @@ pub fn rows(tx: &mut Tx<'_>, orders: &[WorkOrder]) -> Done<Vec<WorkOrderRow>> {
                 state: w.state,
                 kind: w.kind,
                 subject: name.subject.clone(),
+                reason_code: w.reason_code,
+                reason: w.reason.clone(),
+                access_note: w.access_note.clone(),
                 priority: name.priority,
                 merchant_name: name.merchant.clone().unwrap_or_default(),
                 store_name: name.store.clone().unwrap_or_default(),
@@ -409,7 +416,7 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
             role: None,
         }),
         coverage: match &terminal {
-            Some(terminal) => Some(coverage::today(tx, terminal, Some(&w.fault_code))?),
+            Some(terminal) => Some(coverage::of_case(tx, &ticket, terminal, Some(&w.fault_code))?),
             None => None,
         },
         terminal: terminal.map(|t| VisitTerminal {
@@ -447,8 +454,6 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
             row,
             fault_name: name_of(&w.fault_code),
             fault_code: w.fault_code.clone(),
-            reason: w.reason.clone(),
-            access_note: w.access_note.clone(),
             access_hours: shop.map(|s| s.hours),
             diagnosis_name: w.diagnosis_code.as_deref().and_then(name_of),
             diagnosis_code: w.diagnosis_code.clone(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use postsale_domain::ground::{EngineerId, Text};
-use postsale_domain::sla::TicketId;
+use postsale_domain::ticket::{TicketId, VisitReason};
 use postsale_domain::visit::{
     Actual, Backup, Confirmed, Event, Order, OrderKind, PartUsed, Site, Span, State, StepDef, StepDone, VisitOutcome, WorkOrderId,
     WorkOrderState,
@@ -42,7 +42,7 @@ pub struct WorkOrder {
     /// The fault as it looked from afar.
     pub fault_code: String,
     /// Why from afar was not enough, as a word.
-    pub reason_code: String,
+    pub reason_code: VisitReason,
     /// The same in a sentence.
     pub reason: String,
     /// What to know at the door.
@@ -236,7 +236,7 @@ pub(super) fn read(r: &mut Row) -> Result<WorkOrder, DbError> {
         kind: r.coded()?,
         state: r.coded()?,
         fault_code: r.next()?,
-        reason_code: r.next()?,
+        reason_code: r.coded()?,
         reason: r.next()?,
         access_note: r.next()?,
         skills: r.next::<Json<Vec<String>>>()?.0,
@@ -291,7 +291,7 @@ pub fn insert(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<()> {
             code(&w.kind),
             code(&w.state),
             p(&w.fault_code),
-            p(&w.reason_code),
+            code(&w.reason_code),
             p(&w.reason),
             p(&w.access_note),
             p(&Json(&w.skills)),

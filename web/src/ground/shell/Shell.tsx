@@ -55,7 +55,7 @@ function Frame() {
       </a>
       <TopBar />
       <KeySheet />
-      <Rail items={items} here={here} />
+      <Rail items={items} here={here} narrow={narrow} />
       <main id="page" className={css.page} tabIndex={-1}>
         <OfflineBar />
         <ConfigProvider theme={narrow ? phoneTheme : {}}>

@@ -56,6 +56,11 @@ function Order({ page, date }: { page: Page; date: string }) {
           {order.store_name || order.merchant_name}
           {order.address && ` · ${order.address}`}
         </dd>
+        <dt>{t("fact.visit_why")}</dt>
+        <dd>
+          {t(`visit_reason.${order.reason_code}`)}
+          {order.reason && ` · ${order.reason}`}
+        </dd>
         <dt>{t("command.skills")}</dt>
         <dd>{named.skills(order.skills) || "—"}</dd>
         <dt>{t("command.parts")}</dt>

@@ -111,6 +111,7 @@ fn told(code: &str, data: &Value, author: Author) -> Text {
         (_, "who") if text("who").is_empty() => sentence::word("author", &Value::String(author.as_str().into()), lang),
         (_, "fault") => sentence::fault(text("fault_code"), lang),
         (_, "window") => sentence::span(&data["planned"], lang).unwrap_or_else(|| text("window").to_owned()),
+        (_, "until") => sentence::instant(&data["until"], lang).unwrap_or_default(),
         (_, "part") => sentence::part(text("part"), lang),
         (_, "missing") => {
             let lacks = data["missing"].as_array().into_iter().flatten().map(|m| sentence::word("missing", m, lang));

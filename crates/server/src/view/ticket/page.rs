@@ -281,7 +281,7 @@ pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
         None => None,
     };
     let coverage = match &terminal {
-        Some(terminal) => Some(coverage::today(tx, terminal, t.case.fault_code.as_deref())?),
+        Some(terminal) => Some(coverage::of_case(tx, t, terminal, t.case.fault_code.as_deref())?),
         None => None,
     };
     let work_orders = rows_of_ticket(tx, t.id)?;

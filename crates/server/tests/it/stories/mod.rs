@@ -1,9 +1,12 @@
 //! Stories: a case from the first word to the last star, told by the real application with a clock that is moved by hand.
 //! What people would read of it is kept in `portraits/stories/`.
 
+mod gate;
 mod letter;
 mod merge;
 mod printer;
+mod raised;
+mod stars;
 
 use jiff::Timestamp;
 use postsale_domain::ground::Lang;

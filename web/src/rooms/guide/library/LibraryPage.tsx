@@ -36,11 +36,12 @@ export function LibraryPage() {
     { key: "name", title: t("facts.field.name"), width: "minmax(160px, 2fr)", render: (row) => pick(row.name) || row.id },
     { key: "faults", title: t("library.faults"), width: "minmax(120px, 1fr)", render: (row) => <span className="meta">{row.fault_codes.join(" ")}</span> },
     { key: "version", title: t("library.version"), width: "64px", align: "end", render: (row) => row.version ?? "—" },
-    { key: "origin", title: t("facts.state"), width: "72px", render: (row) => (row.origin === "shipped" ? "" : t(`facts.origin.${row.origin}`)) },
+    ...(rows.some((row) => row.origin !== "shipped") ? [{ key: "origin", title: t("facts.state"), width: "72px", render: (row: Row) => (row.origin === "shipped" ? "" : t(`facts.origin.${row.origin}`)) }] : []),
     { key: "walks", title: t("library.walks"), width: "80px", align: "end", render: (row) => f.number(row.used.walks) },
     { key: "rate", title: t("library.rate"), width: "88px", align: "end", render: (row) => <span title={`${row.used.solved}/${row.used.walks}`}>{rate(row)}</span> },
-    { key: "expires", title: t("library.expires"), width: "112px", render: (row) => row.expires_on ?? "—" },
-    { key: "source", title: t("facts.field.source"), width: "minmax(96px, 1fr)", render: (row) => row.source || "—" },
+    // Columns nobody has filled in yet say nothing; the tabs count what is missing.
+    ...(rows.some((row) => row.expires_on) ? [{ key: "expires", title: t("library.expires"), width: "112px", render: (row: Row) => row.expires_on ?? "—" }] : []),
+    ...(rows.some((row) => row.source) ? [{ key: "source", title: t("facts.field.source"), width: "minmax(96px, 1fr)", render: (row: Row) => row.source || "—" }] : []),
     { key: "state", title: t("library.state"), width: "96px", render: (row) => <span className={row.expiring ? css.amber : undefined}>{state(row)}</span> },
   ];
 

@@ -3,6 +3,7 @@ import { Button } from "antd";
 import type { KeyboardEvent } from "react";
 import type { Schema } from "@api";
 import { useWords } from "@ground/i18n/Words";
+import type { Key } from "@ground/i18n/words";
 import { depths, fresh, indented, moved, newEnding, newStep, outdented, type Body } from "./edit";
 import css from "./library.module.css";
 
@@ -39,6 +40,12 @@ export function Outline({ body, current, uses, findings, onBody, onGo }: Props) 
     } else return;
     event.preventDefault();
   };
+  /** Where an answer leads, in the words people see there. */
+  const target = ({ step, ending }: { step?: string | null; ending?: string | null }) => {
+    const next = body.steps.find((s) => s.id === step);
+    const end = body.endings.find((e) => e.id === ending);
+    return next ? pick(next.agent.question) || next.id : end ? `${t(`guide.outcome.${end.outcome}`)} · ${pick(end.agent) || end.id}` : t("library.nowhere");
+  };
   const mark = (id: string) => wrong.has(id) && <WarningFilled className={css.amber} aria-label={t("library.has_finding")} />;
   const node = (id: string) => ({ type: "button" as const, className: css.node, "data-node": id, "aria-current": id === current, onClick: () => onGo(id), onKeyDown: (event: KeyboardEvent<HTMLElement>) => press(event, id) });
 
@@ -56,14 +63,14 @@ export function Outline({ body, current, uses, findings, onBody, onGo }: Props) 
               </button>
               <ul className={css.answers}>
                 {step.answers.map((answer) => (
-                  <li key={answer.id} data-dead={(!answer.step && !answer.ending) || undefined}>
-                    {pick(answer.agent) || answer.id} → {answer.step ?? answer.ending ?? t("library.nowhere")}
+                  <li key={answer.id} data-dead={(!answer.step && !answer.ending) || undefined} title={target(answer)}>
+                    <span>{pick(answer.agent) || answer.id}</span> → {target(answer)}
                   </li>
                 ))}
                 {(step.known ?? []).map((known, i) => (
                   // Facts have no names of their own; their place is what they are known by.
                   <li key={i} className="meta">
-                    {t("library.known", { fact: known.fact, answer: known.answer })}
+                    {t("library.known", { fact: t(`library.fact_name.${known.fact}` as Key), answer: pick(step.answers.find((a) => a.id === known.answer)?.agent) || known.answer })}
                   </li>
                 ))}
               </ul>

@@ -25,7 +25,7 @@ export function NextStep({ page }: { page: TicketPage }) {
   );
 }
 
-function useNextSentence({ ticket, missing, guide, work_orders, merged_into }: TicketPage): string {
+function useNextSentence({ ticket, missing, guide, work_orders, merged_into, sub_tasks }: TicketPage): string {
   const { t, f, pick } = useWords();
   const order = work_orders.find((o) => !["done", "failed", "cancelled"].includes(o.state));
   if (ticket.state === "closed") return t("next.closed", { at: ticket.closed_at ? f.moment(ticket.closed_at) : "" });
@@ -36,9 +36,12 @@ function useNextSentence({ ticket, missing, guide, work_orders, merged_into }: T
   if (ticket.state === "solved") return t("next.solved");
   if (ticket.waiting.length > 0) return t("next.waiting", { what: ticket.waiting.map((w) => t(`waiting.${w}`)).join(t("list.comma")) });
   if (order) return t("next.order", { number: order.number, state: t(`order_state.${order.state}`), who: order.engineer?.name ?? t("next.nobody") });
+  const task = sub_tasks.find((k) => !k.done_at);
   if (guide.state === "running") return t("next.guide_running", { name: pick(guide.walked?.name), step: guide.position ?? 1 });
+  // What was bad is made good before anything is tried again.
+  if (task && ticket.reopen_count > 0) return t("next.tasks", { what: task.title });
   if (guide.state === "ended") return t("next.guide_ended", { ending: pick(guide.ending) });
   if (ticket.decision === "onsite") return t("next.onsite");
   if (guide.fits) return t("next.guide_fits", { name: pick(guide.fits.name) });
-  return t("next.work");
+  return task ? t("next.tasks", { what: task.title }) : t("next.work");
 }

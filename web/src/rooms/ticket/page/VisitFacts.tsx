@@ -25,7 +25,7 @@ function Order({ order }: { order: Schema<"WorkOrderRow"> }) {
   const span = (pair: { from?: string | null; to?: string | null } | null | undefined) =>
     !pair?.from ? "—" : pair.to ? f.span(pair.from, pair.to) : t("fact.from_on", { at: f.moment(pair.from) });
   return (
-    <section className={css.section}>
+    <section className={css.section} data-testid="visit-facts">
       <h3>
         <CopyNumber value={order.number} /> <OrderStateLabel state={order.state} />
       </h3>
@@ -38,10 +38,21 @@ function Order({ order }: { order: Schema<"WorkOrderRow"> }) {
         <dd>{span(order.planned)}</dd>
         <dt>{t("fact.actual")}</dt>
         <dd>{span(order.actual)}</dd>
+        <dt>{t("fact.visit_why")}</dt>
+        <dd>
+          {t(`visit_reason.${order.reason_code}`)}
+          {order.reason && <div className={css.dim}>{order.reason}</div>}
+        </dd>
         <dt>{t("command.skills")}</dt>
         <dd>{named.skills(order.skills) || "—"}</dd>
         <dt>{t("command.parts")}</dt>
         <dd>{named.parts(order.parts) || "—"}</dd>
+        {order.access_note && (
+          <>
+            <dt>{t("field.access")}</dt>
+            <dd>{order.access_note}</dd>
+          </>
+        )}
       </dl>
     </section>
   );
