@@ -16,7 +16,6 @@ for (const lang of ["zh", "en"] as Lang[]) {
 
     const desk = await enter(browser, "agent", lang);
     await desk.goto(`/tickets/${ticket.id}`);
-    await desk.getByTestId("do-claim").first().click();
     await desk.getByTestId("tab-guide").click();
     await desk.getByTestId("guide-start").click();
     for (const answer of ["no_paper", "not_yet", "not_yet"]) {

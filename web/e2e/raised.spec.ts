@@ -17,7 +17,6 @@ for (const lang of ["zh", "en"] as Lang[]) {
 
     const page = await enter(browser, "agent", lang);
     await page.goto(`/tickets/${ticket.id}`);
-    await page.getByTestId("do-claim").first().click();
     await page.getByTestId("composer-reply").fill(said.ask);
     await page.getByTestId("composer-send-more").click();
     await page.getByRole("menuitem", { name: t("composer.send_wait") }).click();
@@ -45,7 +44,7 @@ for (const lang of ["zh", "en"] as Lang[]) {
     await expect(dialog).toBeHidden();
     await expect(page.getByText(t("priority.urgent")).first()).toBeVisible();
 
-    await page.getByRole("button", { name: t("clock_kind.resolution") }).first().click();
+    await page.getByRole("button", { name: t("clock_page.resolution") }).first().click();
     await expect(page.getByText(t("clock_page.changes"))).toBeVisible();
     // From which target to which, and that waiting is not charged.
     await expect(page.getByText(lang === "zh" ? /→ 紧急：目标 .+ 改为 .+暂停不计/ : /→ urgent: target .+ becomes .+ pauses are not charged/)).toBeVisible();

@@ -67,7 +67,7 @@ function Shown({ set }: { set: FactSet }) {
       render: (row: FactRow) => shown(field, (row.row as Values)[field.name]),
     })),
     ...(set.kind === "status_labels" ? [{ key: "used", title: t("facts.used"), width: "88px", align: "end" as const, render: (row: FactRow) => (row.used == null ? "—" : f.number(row.used)) }] : []),
-    { key: "origin", title: t("facts.state"), width: "80px", render: state },
+    ...(set.rows.some((row) => row.off || row.origin !== "shipped") ? [{ key: "origin", title: t("facts.state"), width: "80px", render: state }] : []),
   ];
 
   return (

@@ -36,15 +36,17 @@ export function PeoplePage() {
   const list = $api.useInfiniteQuery("get", "/api/v1/users", { params: { query: { limit: 100, ...filter } } }, keyset);
   const rows = useRows<PersonRow>(list);
   const { branches, partners } = usePlaces();
-  const place = (row: PersonRow) => branches.find((b) => b.id === row.branch_id)?.name ?? t("people.everywhere");
+  // Somebody of a bank sees its own merchants, wherever they are.
+  const place = (row: PersonRow) => branches.find((b) => b.id === row.branch_id)?.name ?? t(row.role === "acquirer" ? "people.own_merchants" : "people.everywhere");
   const firm = (row: PersonRow) => partners.find((p) => p.id === row.partner_id)?.name ?? t("people.own_firm");
 
   const columns: Column<PersonRow>[] = [
     { key: "name", title: t("people.name"), width: "minmax(96px, 1fr)", render: (row) => row.name },
     { key: "username", title: t("people.username"), width: "minmax(96px, 1fr)", render: (row) => row.username },
     { key: "role", title: t("people.role"), width: "120px", render: (row) => t(`role.${row.role}`) },
-    { key: "branch", title: t("people.branch"), width: "minmax(96px, 1fr)", render: place },
-    { key: "partner", title: t("people.partner"), width: "minmax(96px, 1fr)", render: firm },
+    // Where nothing is divided yet, everybody's would be the same.
+    ...(branches.length > 0 ? [{ key: "branch", title: t("people.branch"), width: "minmax(96px, 1fr)", render: place }] : []),
+    ...(partners.length > 0 ? [{ key: "partner", title: t("people.partner"), width: "minmax(96px, 1fr)", render: firm }] : []),
   ];
   const state = search.state ?? "active";
 

@@ -41,7 +41,7 @@ function Shown({ person }: { person: Person }) {
         <dt>{t("people.email")}</dt>
         <dd>{person.email ?? "—"}</dd>
         <dt>{t("people.branch")}</dt>
-        <dd>{branches.find((b) => b.id === person.branch_id)?.name ?? t("people.everywhere")}</dd>
+        <dd>{branches.find((b) => b.id === person.branch_id)?.name ?? t(person.role === "acquirer" ? "people.own_merchants" : "people.everywhere")}</dd>
         <dt>{t("people.partner")}</dt>
         <dd>{partners.find((p) => p.id === person.partner_id)?.name ?? t("people.own_firm")}</dd>
         <dt>{t("people.second_factor")}</dt>

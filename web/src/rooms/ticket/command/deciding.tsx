@@ -1,5 +1,6 @@
 /** Commands that judge: priority, remote or on site, the visit, the solution. */
 import { Form, Input, InputNumber } from "antd";
+import { useEffect } from "react";
 import type { Schema, TicketPage } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
@@ -85,6 +86,10 @@ export function VisitDialog({ page, onClose }: DialogProps) {
   const take = (fault: Schema<"Fault"> | undefined) => fault && form.setFieldsValue({ skills: fault.skills, parts: fault.parts });
   const known = faults.data?.items.find((fault) => fault.code === ticket.fault_code);
   const store = merchant?.store;
+  // The list of faults may come after the dialog: what the fault needs is filled in then, unless somebody was quicker.
+  useEffect(() => {
+    if (known && !form.isFieldTouched("skills") && !form.isFieldTouched("parts")) form.setFieldsValue({ skills: known.skills, parts: known.parts });
+  }, [known, form]);
   return (
     <CommandModal
       title={t("command.visit")}
@@ -96,7 +101,7 @@ export function VisitDialog({ page, onClose }: DialogProps) {
       submit={t("command.visit_submit")}
       page={page}
       form={form}
-      initial={{ ...(ticket.fault_code && { fault_code: ticket.fault_code }), ...(known && { skills: known.skills, parts: known.parts }) }}
+      initial={ticket.fault_code ? { fault_code: ticket.fault_code } : {}}
       pending={run.isPending}
       problem={run.error}
       onSubmit={(v) =>
