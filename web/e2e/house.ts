@@ -14,20 +14,27 @@ export const say = (lang: Lang, word: Word, holes: Record<string, string> = {}) 
 const PASSWORD = "postsale-demo";
 const home = process.env.E2E_HOME ?? "";
 
+/** Sessions that were opened through the door: a password is slow to prove by design, and once per person is enough. */
+const opened = new Map<string, Awaited<ReturnType<BrowserContext["storageState"]>>>();
+
 /** A browser of its own for one person, signed in through the door. */
 export async function enter(browser: Browser, username: string, lang: Lang, phone = false): Promise<Page> {
+  const known = opened.get(`${username} ${lang}`);
   const context = await browser.newContext({
     locale: lang === "zh" ? "zh-CN" : "en-GB",
     viewport: phone ? { width: 390, height: 844 } : { width: 1440, height: 900 },
+    ...(known && { storageState: known }),
   });
   const page = await context.newPage();
   await page.goto("/");
+  if (known) return page;
   // The console greets in Chinese; whoever reads English says so once.
   if (lang === "en") await page.getByTestId("switch-language").click();
   await page.getByLabel(say(lang, "login.username")).fill(username);
   await page.getByLabel(say(lang, "login.password"), { exact: true }).fill(PASSWORD);
   await page.getByTestId("login-submit").click();
   await expect(page.getByTestId("login-submit")).toBeHidden();
+  opened.set(`${username} ${lang}`, await context.storageState());
   return page;
 }
 
@@ -45,11 +52,21 @@ export async function asking(request: APIRequestContext, username: string) {
 
 type Standing = { ticket: { id: string; number: string; version: number } };
 
+const tokens = new Map<string, string>();
+
+async function tokenOf(request: APIRequestContext, username: string) {
+  const known = tokens.get(username);
+  if (known) return known;
+  const answer = await request.post("/api/v1/sessions", { data: { username, password: PASSWORD } });
+  expect(answer.status()).toBe(201);
+  const { token } = (await answer.json()) as { token: string };
+  tokens.set(username, token);
+  return token;
+}
+
 /** Asks and tells the API as somebody; for what a journey finds in place when it begins. */
 export async function speaking(request: APIRequestContext, username: string) {
-  const opened = await request.post("/api/v1/sessions", { data: { username, password: PASSWORD } });
-  expect(opened.status()).toBe(201);
-  const { token } = (await opened.json()) as { token: string };
+  const token = await tokenOf(request, username);
   const headers = { authorization: `Bearer ${token}` };
   const ask = async <T>(path: string): Promise<T> => {
     const answer = await request.get(path, { headers });

@@ -3300,6 +3300,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/work-orders/{id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an offer to somebody at a time would meet: what forbids it, what asks for a reason, what the merchant would have to be told.
+         *     Nothing is kept.
+         */
+        get: operations["offer_verdict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/work-orders/{id}/withdraw": {
         parameters: {
             query?: never;
@@ -3792,6 +3812,11 @@ export interface components {
             body: string;
             /** @enum {string} */
             do: "note";
+        } | {
+            /** @enum {string} */
+            do: "recipe";
+            /** @description Which. */
+            recipe_id: components["schemas"]["Id_rcp"];
         };
         /**
          * @description What became of a ticket.
@@ -8945,6 +8970,19 @@ export interface components {
          * @enum {string}
          */
         UsualImpact: "cannot_take_payment" | "partly" | "can_take_payment";
+        /** @description What an offer of an order to somebody at a time would meet. */
+        Verdict: {
+            /** @description Everything that speaks against it, what forbids it first. */
+            against: components["schemas"]["Text"][];
+            /** @description Whether it can be offered so at all. */
+            allowed: boolean;
+            /** @description Whether the merchant has to be told another window. */
+            breaks_promise: boolean;
+            /** @description Whether somebody has to say why it is to be so all the same. */
+            needs_reason: boolean;
+            /** @description When they would be there, as long as such a visit takes. */
+            planned: components["schemas"]["Span"];
+        };
         /**
          * @description What a term came to.
          * @enum {string}
@@ -30203,6 +30241,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offer_verdict: {
+        parameters: {
+            query: {
+                engineer_id: components["schemas"]["Id_eng"];
+                /** @description When they would be there. */
+                from: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdict"];
                 };
             };
             /** @description Nobody is signed in */

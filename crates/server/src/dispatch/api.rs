@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use postsale_domain::ground::EngineerId;
 use postsale_domain::org::act;
@@ -12,13 +13,18 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::flow::dispatch::{self as flow, Wish};
+use crate::flow::verdict::{Verdict, verdict};
 use crate::ground::web::{Answered, Body, Door, Params, Problem, Ref};
 use crate::house::House;
 use crate::view::visit::{self as view, Board, CandidateRow, WorkOrderPage};
 
 /// The routes of dispatch.
 pub fn routes() -> OpenApiRouter<House> {
-    OpenApiRouter::new().routes(routes!(candidate_list)).routes(routes!(work_order_offer)).routes(routes!(dispatch_board))
+    OpenApiRouter::new()
+        .routes(routes!(candidate_list))
+        .routes(routes!(offer_verdict))
+        .routes(routes!(work_order_offer))
+        .routes(routes!(dispatch_board))
 }
 
 /// Everybody, the best first.
@@ -59,6 +65,30 @@ async fn work_order_offer(door: Door<act::VisitOffer>, Ref(id): Ref<WorkOrderId>
         flow::offer(tx, reach, id, b.version, &wish)
     })
     .await
+}
+
+/// To whom, and from when.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct VerdictQuery {
+    engineer_id: EngineerId,
+    /// When they would be there.
+    #[param(value_type = String, format = DateTime)]
+    from: Timestamp,
+}
+
+/// What an offer to somebody at a time would meet: what forbids it, what asks for a reason, what the merchant would have to be told.
+/// Nothing is kept.
+#[utoipa::path(get, path = "/work-orders/{id}/verdict", operation_id = "offer_verdict", tag = "dispatch", params(("id" = String, Path), VerdictQuery),
+    responses((status = 200, body = Verdict), Problem))]
+async fn offer_verdict(
+    door: Door<act::VisitOffer>,
+    Ref(id): Ref<WorkOrderId>,
+    Params(query): Params<VerdictQuery>,
+) -> Result<Json<Verdict>, Problem> {
+    let reach = door.reach();
+    door.read(move |tx| verdict(tx, reach, id, query.engineer_id, query.from)).await.map(Json)
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use postsale_domain::followup::{
-    Answer, FollowUp, FollowUpId, FollowUpState, Plan, Reopen, Step, answer as decide_answer, due_at, next_step, recover_by,
-    what_follows,
+    Answer, FollowUp, FollowUpId, FollowUpState, Plan, Reopen, Step, answer as decide_answer, due_at, next_step, recover_by, what_follows,
 };
 use postsale_domain::ground::{Reach, TenantId, TypedId};
 use postsale_domain::notify::NoticeKind;

@@ -1,12 +1,15 @@
 //! The same command on many tickets: each loaded, decided and saved by itself, as if somebody had opened it.
 
 use postsale_domain::ground::{Reach, UserId};
+use postsale_domain::refuse;
+use postsale_domain::ticket::recipe::RecipeId;
 use postsale_domain::ticket::{Command, ConfirmedBy, Impact, Outcome, PauseReason, TicketId, Urgency};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::agent;
 use super::desk::Desk;
+use super::{agent, recipe};
+use crate::canned::store as canned;
 use crate::ground::db::{Done, Tx};
 
 /// Most tickets one call touches.
@@ -61,6 +64,11 @@ pub enum BulkCommand {
         /// 1 to 4000 characters; card numbers are masked.
         body: String,
     },
+    /// Runs a macro: with each ticket all of its steps or none.
+    Recipe {
+        /// Which.
+        recipe_id: RecipeId,
+    },
 }
 
 impl BulkCommand {
@@ -68,7 +76,7 @@ impl BulkCommand {
     pub fn action(&self) -> &'static str {
         match self {
             Self::Claim {} | Self::Assign { .. } => "ticket.assign",
-            Self::Priority { .. } | Self::Pause { .. } | Self::Resume { .. } => "ticket.work",
+            Self::Priority { .. } | Self::Pause { .. } | Self::Resume { .. } | Self::Recipe { .. } => "ticket.work",
             Self::Solve { .. } => "ticket.solve",
             Self::Confirm {} => "ticket.confirm",
             Self::Cancel { .. } => "ticket.cancel",
@@ -88,6 +96,7 @@ impl BulkCommand {
             Self::Confirm {} => "ticket.confirm",
             Self::Cancel { .. } => "ticket.cancel",
             Self::Note { .. } => "ticket.note",
+            Self::Recipe { .. } => "ticket.recipe",
         }
     }
 }
@@ -118,6 +127,11 @@ pub fn one(tx: &mut Tx<'_>, reach: Reach, id: TicketId, command: &BulkCommand) -
         BulkCommand::Confirm {} => agent::confirm(tx, it, ConfirmedBy::Phone),
         BulkCommand::Cancel { reason } => agent::cancel(tx, it, reason),
         BulkCommand::Note { body } => agent::note(tx, it, body, &[]),
+        BulkCommand::Recipe { recipe_id } => {
+            let found = canned::recipe(tx, *recipe_id)?;
+            let steps = found.ok_or_else(|| refuse!(Conflict, "recipe.gone"))?.steps;
+            recipe::all(tx, it, &steps)
+        }
     }?;
     let ticket = desk.save(tx, command.audited())?;
     Ok(Changed { changed: ticket.version != before })

@@ -155,21 +155,35 @@ fn fits(engineer: &postsale_domain::crew::Engineer, w: &WorkOrder, planned: Span
     Err(refuse!(Conflict, "dispatch.not_fit", engineer = &engineer.name).field("engineer_id"))
 }
 
-/// What a person may decide against with a reason. Errors: `dispatch.shop_closed`, `dispatch.off_shift`.
+/// Errors with the first of what a person may decide against with a reason: `dispatch.shop_closed`, `dispatch.off_shift`.
 fn habits(tx: &mut Tx<'_>, engineer: &postsale_domain::crew::Engineer, w: &WorkOrder, planned: Span) -> Done<()> {
+    match against_habit(tx, engineer, w, planned)?.into_iter().next() {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(()),
+    }
+}
+
+/// Everything a person may decide against with a reason.
+pub(super) fn against_habit(
+    tx: &mut Tx<'_>,
+    engineer: &postsale_domain::crew::Engineer,
+    w: &WorkOrder,
+    planned: Span,
+) -> Done<Vec<Refusal>> {
+    let mut against = Vec::new();
     let day = planned.from.to_zoned(zone()).date();
     let inside = |spans: &[(jiff::Timestamp, jiff::Timestamp)]| spans.iter().any(|(from, to)| *from <= planned.from && planned.to <= *to);
     if let Some(store_id) = crate::ticket::store::ticket(tx, w.ticket_id)?.and_then(|t| t.store_id)
         && let Some(shop) = merchants::store(tx, store_id)?
         && !inside(&shop.hours.windows(day.checked_sub(1.day()).unwrap_or(day), 2, &zone()))
     {
-        return Err(refuse!(Invalid, "dispatch.shop_closed").field("planned").into());
+        against.push(refuse!(Invalid, "dispatch.shop_closed").field("planned"));
     }
     let absent = absences(tx, planned.from, planned.to)?;
     if !inside(&shifts(engineer, day, 1, &absent)) {
-        return Err(refuse!(Invalid, "dispatch.off_shift").field("planned").into());
+        against.push(refuse!(Invalid, "dispatch.off_shift").field("planned"));
     }
-    Ok(())
+    Ok(against)
 }
 
 /// Every rule of an offer but that two of one engineer never overlap, which needs to know what else moves. Errors:

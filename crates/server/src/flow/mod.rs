@@ -29,5 +29,6 @@ pub mod shop;
 pub mod slots;
 pub mod terminal;
 pub mod triage;
+pub mod verdict;
 pub mod visit;
 pub mod word;

@@ -21,15 +21,21 @@ use crate::{org, ticket, visit};
 /// as its field, and whatever a step refuses.
 pub fn run(tx: &mut Tx<'_>, reach: Reach, id: TicketId, version: Option<i64>, steps: &[Step]) -> Done<TicketPage> {
     let mut desk = Desk::load(tx, id, reach, version)?;
+    all(tx, &mut desk, steps)?;
+    let ticket = desk.save(tx, "ticket.recipe")?;
+    page(tx, &ticket)
+}
+
+/// Does the steps in order with a ticket on the table. Errors as in [`run`].
+pub fn all(tx: &mut Tx<'_>, desk: &mut Desk, steps: &[Step]) -> Done<()> {
     for (i, step) in steps.iter().enumerate() {
-        let done = may(tx, step).and_then(|()| one(tx, &mut desk, step));
+        let done = may(tx, step).and_then(|()| one(tx, desk, step));
         done.map_err(|stop| match stop {
             Stop::Refused(refusal) => Stop::Refused(refusal.field(format!("steps.{i}"))),
             other => other,
         })?;
     }
-    let ticket = desk.save(tx, "ticket.recipe")?;
-    page(tx, &ticket)
+    Ok(())
 }
 
 fn may(tx: &Tx<'_>, step: &Step) -> Done<()> {

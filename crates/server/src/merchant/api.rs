@@ -194,10 +194,9 @@ async fn acquirer_list(door: Door<act::RegistryRead>) -> Result<Json<Acquirers>,
     .map(Json)
 }
 
-/// What the registry's dialogs offer: the acquirers whose merchants the caller sees, agreements, models, and districts that are
-/// known because a branch looks after them.
+/// What dialogs and filters offer: the acquirers whose merchants the caller sees, agreements, models, and the districts there are.
 #[utoipa::path(get, path = "/registry-choices", operation_id = "registry_choices", tag = "merchant", responses((status = 200, body = Choices), Problem))]
-async fn registry_choices(door: Door<act::RegistryEdit>) -> Result<Json<Choices>, Problem> {
+async fn registry_choices(door: Door<act::RegistryRead>) -> Result<Json<Choices>, Problem> {
     let reach = door.reach();
     door.read(move |tx| {
         let sight = sight(tx, reach);

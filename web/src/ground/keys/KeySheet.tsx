@@ -1,8 +1,9 @@
 import { Link, useRouterState } from "@tanstack/react-router";
-import { Modal, Switch } from "antd";
+import { Switch } from "antd";
 import { useState } from "react";
 import { useWords } from "@ground/i18n/Words";
 import type { Key } from "@ground/i18n/words";
+import { Dialog } from "@ground/parts/Dialog";
 import { Kbd } from "@ground/parts/Kbd";
 import { useSession } from "@ground/session/Session";
 import { railFor } from "@ground/shell/rail";
@@ -51,7 +52,7 @@ const groups: readonly Group[] = [
       ["P", "do.priority"],
       ["[ ]", "keys.neighbours"],
       [".", "keys.copy"],
-      ["Alt 1–6", "keys.tab"],
+      ["Alt 1–7", "keys.tab"],
     ],
   },
   {
@@ -70,6 +71,7 @@ const groups: readonly Group[] = [
       ["← →", "keys.quarter"],
       ["U", "dispatch.withdraw"],
       ["L", "dispatch.pin"],
+      ["W", "dispatch.why"],
       ["Shift ← →", "keys.day"],
       ["T", "keys.today"],
     ],
@@ -109,7 +111,7 @@ export function KeySheet() {
           .map((key, i) => ([...key].length === 1 ? key.toUpperCase() : (keys.split(" ")[i] ?? key)))
           .join(" ");
   return (
-    <Modal open={open} onCancel={() => setOpen(false)} footer={null} title={t("keys.title")} width={720}>
+    <Dialog open={open} onCancel={() => setOpen(false)} footer={null} title={t("keys.title")} width={720}>
       <div className={css.groups}>
         {shown.map(({ title, rows }) => (
           <section key={title}>
@@ -135,6 +137,6 @@ export function KeySheet() {
           {t("keys.settings")}
         </Link>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

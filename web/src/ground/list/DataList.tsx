@@ -35,13 +35,15 @@ type Props<Row> = {
   picked?: Picked;
   /** Reads on when the end comes in sight. */
   more?: { has: boolean; loading: boolean; load: () => void };
+  /** Rows can be taken up by the pointer and dropped elsewhere; `null` when one is let go. There is always a key that does the same. */
+  onDrag?: (row: Row | null) => void;
   /** More single keys for the row one stands on. */
   keys?: (row: Row | undefined) => KeyMap;
 };
 
 /** A desk list: rows of 36 or 44 px, drawn only where one looks, walked with J and K, and never moving under the hand. */
 export function DataList<Row>(props: Props<Row>) {
-  const { label, id, columns, card, cardHeight = 76, onOpen, onPeek, openId, picked, more, keys } = props;
+  const { label, id, columns, card, cardHeight = 76, onOpen, onPeek, openId, picked, more, onDrag, keys } = props;
   const { t } = useWords();
   const narrow = useNarrow();
   const [density] = useDensity();
@@ -138,6 +140,15 @@ export function DataList<Row>(props: Props<Row>) {
                 data-row={rowId}
                 className={narrow ? css.card : css.row}
                 style={narrow ? place : { ...place, gridTemplateColumns: tracks }}
+                {...(onDrag && {
+                  draggable: true,
+                  onDragStart: (event) => {
+                    event.dataTransfer.effectAllowed = "move";
+                    event.dataTransfer.setData("text/plain", rowId);
+                    onDrag(row);
+                  },
+                  onDragEnd: () => onDrag(null),
+                })}
                 onClick={() => {
                   setAt(rowId);
                   onOpen(row);

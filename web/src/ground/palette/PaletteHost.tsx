@@ -39,6 +39,7 @@ export function PaletteHost() {
       .map((item): Entry => ({ id: item.to, group: t("palette.go"), label: t(item.name), ...(item.key && { hint: `G ${item.key.toUpperCase()}` }), run: () => void navigate({ to: item.to }) }));
     const doing: Entry[] = [
       ...(may("ticket.open") ? [{ id: "new", group: t("palette.do"), label: t("queue.new"), hint: "C", run: () => void navigate({ to: "/tickets/new" }) }] : []),
+      ...(may("ticket.work") ? [{ id: "tasks", group: t("palette.go"), label: t("tasks.title"), run: () => void navigate({ to: "/tasks" }) }] : []),
       { id: "lang", group: t("palette.do"), label: t(`lang.${other}`), also: ["language"], run: () => void switchTo(other) },
       { id: "shade", group: t("palette.do"), label: t(dark ? "shell.light" : "shell.dark"), also: ["theme"], run: () => choose(dark ? "light" : "dark") },
       { id: "leave", group: t("palette.do"), label: t("shell.leave"), run: () => void leave() },

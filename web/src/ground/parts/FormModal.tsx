@@ -1,7 +1,8 @@
-import { Form, Modal } from "antd";
+import { Form } from "antd";
 import { useId, type ReactNode } from "react";
 import type { Problem } from "@api";
 import { useWords } from "@ground/i18n/Words";
+import { Dialog } from "./Dialog";
 import { ProblemLine } from "./ProblemView";
 
 type Props<Typed> = {
@@ -26,7 +27,7 @@ export function FormModal<Typed extends object>({ title, submit, initial, pendin
   const { t } = useWords();
   const id = useId();
   return (
-    <Modal
+    <Dialog
       open
       closable={false}
       mask={{ closable: false }}
@@ -44,6 +45,6 @@ export function FormModal<Typed extends object>({ title, submit, initial, pendin
         {children}
       </Form>
       {problem && <ProblemLine problem={problem} />}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Button, Form, Input, Modal, Popconfirm, Radio } from "antd";
+import { Button, Form, Input, Popconfirm, Radio } from "antd";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import type { Key } from "@ground/i18n/words";
+import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
 import css from "./canned.module.css";
@@ -36,7 +37,7 @@ export function CannedModal({ canned, onClose }: { canned: Canned | null; onClos
     else add.mutate({ body: values });
   };
   return (
-    <Modal
+    <Dialog
       open
       closable={false}
       title={t(canned ? "canned.edit" : "canned.new")}
@@ -82,7 +83,7 @@ export function CannedModal({ canned, onClose }: { canned: Canned | null; onClos
         </Form.Item>
       </Form>
       {problem && <ProblemLine problem={problem} />}
-    </Modal>
+    </Dialog>
   );
 }
 

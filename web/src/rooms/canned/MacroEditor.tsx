@@ -1,11 +1,12 @@
 import { ArrowDownOutlined, ArrowUpOutlined, DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { Button, Checkbox, Dropdown, Form, Input, Modal, Popconfirm, Select } from "antd";
+import { Button, Checkbox, Dropdown, Form, Input, Popconfirm, Select } from "antd";
 import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import type { Key } from "@ground/i18n/words";
+import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { ColleagueSelect } from "@rooms/ticket/command/ColleagueSelect";
 import { useFaults } from "@rooms/ticket/command/fields";
@@ -62,7 +63,7 @@ export function MacroEditor({ macro, onClose }: { macro: Macro | null; onClose: 
       return next;
     });
   return (
-    <Modal
+    <Dialog
       open
       closable={false}
       title={t(macro ? "canned.edit_macro" : "canned.new_macro")}
@@ -113,7 +114,7 @@ export function MacroEditor({ macro, onClose }: { macro: Macro | null; onClose: 
         </Dropdown>
       </Form>
       {problem && <ProblemLine problem={problem} />}
-    </Modal>
+    </Dialog>
   );
 }
 

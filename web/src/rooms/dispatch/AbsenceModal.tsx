@@ -1,8 +1,9 @@
-import { App, Form, Input, Modal, Select } from "antd";
+import { App, Form, Input, Select } from "antd";
 import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useLookAgain, type Span } from "./data";
 import { SpanField } from "./SpanField";
@@ -32,7 +33,7 @@ export function AbsenceModal({ date, engineers, onClose, onPlan }: Props) {
   };
   const row = engineers.find((r) => r.engineer.id === engineer);
   return (
-    <Modal
+    <Dialog
       open
       title={t("dispatch.absent_title")}
       okText={t("dispatch.absent_send")}
@@ -61,6 +62,6 @@ export function AbsenceModal({ date, engineers, onClose, onPlan }: Props) {
         </Form.Item>
       </Form>
       {note.error && <ProblemLine problem={note.error} />}
-    </Modal>
+    </Dialog>
   );
 }

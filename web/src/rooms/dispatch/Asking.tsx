@@ -7,7 +7,7 @@ import { useWords } from "@ground/i18n/Words";
 import { BlockLoading } from "@ground/parts/Loading";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { isoDay } from "@ground/time/format";
-import { useAfterCommand, useCandidates, type Page, type Span } from "./data";
+import { useAfterCommand, useCandidates, useVerdict, type Dropped, type Page, type Span } from "./data";
 import css from "./dispatch.module.css";
 import { SpanField } from "./SpanField";
 
@@ -27,14 +27,14 @@ const moved = (span: Span, minutes: number): Span => ({
 });
 
 /** Whom to ask: everybody who could go with the reasons, then the times, then the question to them. */
-export function Asking({ page, date }: { page: Page; date: string }) {
+export function Asking({ page, date, dropped }: { page: Page; date: string; dropped?: Dropped }) {
   const { t, pick, f } = useWords();
   const { message } = App.useApp();
   const { order } = page;
   const candidates = useCandidates(order.id, true);
-  const [engineer, setEngineer] = useState<string>();
-  const [planned, setPlanned] = useState<Span>();
-  const [promised, setPromised] = useState<Span | undefined>(order.promised ?? undefined);
+  const [engineer, setEngineer] = useState(dropped?.engineer);
+  const [planned, setPlanned] = useState(dropped?.planned);
+  const [promised, setPromised] = useState<Span | undefined>(order.promised ?? (dropped && windowAround(dropped.planned)));
   const [reason, setReason] = useState("");
   const offer = $api.useMutation(
     "post",
@@ -55,6 +55,7 @@ export function Asking({ page, date }: { page: Page; date: string }) {
   const send = () => planned && offer.mutate({ params: { path: { id: order.id } }, body: { version: order.version, engineer_id: engineer ?? null, planned, promised: promised ?? null, reason: reason.trim() || null } });
   useKeys({ m: () => fit[0] && choose(fit[0]), ArrowLeft: () => shift(-15), ArrowRight: () => shift(15) });
 
+  const verdict = useVerdict(order.id, engineer && planned ? { engineer, from: planned.from } : null).data;
   const late = planned && promised ? Math.round((Date.parse(planned.from) - Date.parse(promised.to)) / 60_000) : 0;
   return (
     <section className={css.part}>
@@ -63,7 +64,7 @@ export function Asking({ page, date }: { page: Page; date: string }) {
       {candidates.error && <ProblemLine problem={candidates.error} onRetry={() => void candidates.refetch()} />}
       {candidates.data && fit.length === 0 && <p className="lead">{t("dispatch.nobody_fits")}</p>}
       <Radio.Group className={css.candidates} value={engineer} onChange={(event) => candidates.data?.items.filter((c) => c.engineer.id === event.target.value).forEach(choose)} aria-label={t("dispatch.who_could", { count: fit.length })}>
-        {fit.slice(0, 8).map((candidate) => (
+        {fit.filter((candidate, i) => i < 8 || candidate.engineer.id === engineer).map((candidate) => (
           <Radio key={candidate.engineer.id} value={candidate.engineer.id} className={css.candidate}>
             <span className={css.candidateName}>
               {candidate.engineer.name}
@@ -91,12 +92,19 @@ export function Asking({ page, date }: { page: Page; date: string }) {
         <div className={css.form}>
           <SpanField label={t("fact.planned")} day={planned ? isoDay(new Date(planned.from)) : date} value={planned} onChange={setPlanned} />
           <SpanField label={t("fact.promised")} day={promised ? isoDay(new Date(promised.from)) : date} value={promised} onChange={setPromised} />
-          {late > 0 && <p role="alert">{t("dispatch.late", { minutes: late })}</p>}
+          {verdict && verdict.against.length > 0 && (
+            <ul className={css.why} role="status" data-testid="against">
+              {verdict.against.map((line) => (
+                <li key={line.en}>{pick(line)}</li>
+              ))}
+            </ul>
+          )}
+          {late > 0 && !verdict?.breaks_promise && <p role="alert">{t("dispatch.late", { minutes: late })}</p>}
           <label htmlFor="offer-reason">{t("dispatch.reason")}</label>
           <Input id="offer-reason" value={reason} onChange={(event) => setReason(event.target.value)} maxLength={500} placeholder={t("dispatch.reason_hint")} />
           {offer.error && <ProblemLine problem={offer.error} />}
           <div className={css.actions}>
-            <Button type="primary" disabled={!planned} loading={offer.isPending} onClick={send} data-testid="offer-send">
+            <Button type="primary" disabled={!planned || verdict?.allowed === false || (verdict?.needs_reason === true && !reason.trim())} loading={offer.isPending} onClick={send} data-testid="offer-send">
               {t("dispatch.offer_to", { name: chosen.engineer.name })}
             </Button>
           </div>

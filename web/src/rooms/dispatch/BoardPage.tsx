@@ -1,6 +1,6 @@
 import { LeftOutlined, RightOutlined } from "@ant-design/icons";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { Button, Select } from "antd";
+import { App, Button, Select } from "antd";
 import { useMemo, useState } from "react";
 import { useKeys } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
@@ -12,7 +12,7 @@ import { useSession } from "@ground/session/Session";
 import { isoDay } from "@ground/time/format";
 import { useNow } from "@ground/time/useNow";
 import { AbsenceModal } from "./AbsenceModal";
-import { useBoard, usePlan, usePlans } from "./data";
+import { useBoard, usePlan, usePlans, type Dropped, type Row } from "./data";
 import css from "./dispatch.module.css";
 import { OrderPanel } from "./OrderPanel";
 import { PlanBar } from "./PlanBar";
@@ -29,7 +29,7 @@ const route = getRouteApi("/shell/dispatch");
 
 /** A day of all engineers: what nobody has, who has what and when, and what a better plan would look like. */
 export function BoardPage() {
-  const { t, f } = useWords();
+  const { t, f, pick } = useWords();
   const { may } = useSession();
   const search = route.useSearch();
   const navigate = useNavigate();
@@ -42,6 +42,9 @@ export function BoardPage() {
     go(next === today ? {} : { date: next });
   };
   const [absent, setAbsent] = useState(false);
+  const [dragged, setDragged] = useState<Row | null>(null);
+  const [dropped, setDropped] = useState<(Dropped & { order: string }) | null>(null);
+  const { message } = App.useApp();
 
   const planner = may("dispatch.plan");
   const board = useBoard(date);
@@ -99,13 +102,24 @@ export function BoardPage() {
           <ProblemPage problem={board.error} onRetry={() => void board.refetch()} />
         ) : (
           <div className={css.panes}>
-            {!comparing && <Unassigned rows={board.data.unassigned} openId={search.order} onOpen={(row) => show(row.id === search.order ? undefined : row.id)} />}
-            <TimeLine board={board.data} ghosts={ghosts} openId={search.order} onOpen={(id) => show(id === search.order ? undefined : id)} />
+            {!comparing && <Unassigned rows={board.data.unassigned} openId={search.order} onOpen={(row) => show(row.id === search.order ? undefined : row.id)} onDrag={setDragged} />}
+            <TimeLine
+              board={board.data}
+              ghosts={ghosts}
+              openId={search.order}
+              onOpen={(id) => show(id === search.order ? undefined : id)}
+              dragged={dragged}
+              onDrop={(order, where) => {
+                setDropped({ ...where, order: order.id });
+                show(order.id);
+              }}
+              onRefused={(order, verdict) => void message.warning(t("dispatch.goes_back", { number: order.number, why: verdict.against.map(pick).join(" ") }))}
+            />
           </div>
         )}
       </section>
       <SidePanel open={search.order !== undefined} title={t("dispatch.order")} width={432} onClose={() => show()}>
-        {search.order && <OrderPanel key={search.order} id={search.order} date={date} />}
+        {search.order && <OrderPanel key={`${search.order} ${dropped?.engineer} ${dropped?.planned.from}`} id={search.order} date={date} {...(dropped?.order === search.order && { dropped })} />}
       </SidePanel>
       <SidePanel open={comparing} title={t("dispatch.plan_title", { number: shown?.plan.number ?? "" })} width={560} onClose={() => compare()}>
         {search.plan && <PlanPanel key={search.plan} query={plan} onShow={show} onClose={() => compare()} />}

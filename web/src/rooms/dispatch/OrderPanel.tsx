@@ -8,26 +8,30 @@ import { useWords } from "@ground/i18n/Words";
 import { ClockBadge } from "@ground/labels/ClockBadge";
 import { OrderStateLabel, PriorityLabel } from "@ground/labels/Labels";
 import { CopyNumber } from "@ground/parts/CopyNumber";
+import { Kbd } from "@ground/parts/Kbd";
 import { BlockLoading } from "@ground/parts/Loading";
 import { ProblemLine, ProblemPage } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
 import { useNamed } from "@rooms/ticket/page/useNamed";
 import { Asking } from "./Asking";
-import { useAfterCommand, useOrder, type Page } from "./data";
+import { useAfterCommand, useOrder, type Dropped, type Page } from "./data";
 import css from "./dispatch.module.css";
+import { WhyModal } from "./WhyModal";
 
 /** One order on the board: the three pairs of times, whom to ask and why, and taking it back. */
-export function OrderPanel({ id, date }: { id: string; date: string }) {
+export function OrderPanel({ id, date, dropped }: { id: string; date: string; dropped?: Dropped }) {
   const order = useOrder(id);
   if (order.isPending) return <BlockLoading lines={8} />;
   if (order.error) return <ProblemPage problem={order.error} onRetry={() => void order.refetch()} />;
-  return <Order page={order.data} date={date} />;
+  return <Order page={order.data} date={date} {...(dropped && { dropped })} />;
 }
 
-function Order({ page, date }: { page: Page; date: string }) {
+function Order({ page, date, dropped }: { page: Page; date: string; dropped?: Dropped }) {
   const { t, pick, f } = useWords();
   const { order, offers } = page;
   const named = useNamed();
+  const [why, setWhy] = useState(false);
+  useKeys({ ...(!order.closed_at && { w: () => setWhy(true) }) });
   const span = (pair: { from?: string | null; to?: string | null } | null | undefined) => (!pair?.from ? "—" : pair.to ? f.span(pair.from, pair.to) : t("fact.from_on", { at: f.moment(pair.from) }));
   const last = offers.at(-1);
   return (
@@ -38,6 +42,11 @@ function Order({ page, date }: { page: Page; date: string }) {
         <PriorityLabel priority={order.priority} />
         {order.clock && <ClockBadge clock={order.clock} named />}
         <CopyNumber value={order.number} />
+        {!order.closed_at && (
+          <Button size="small" type="text" onClick={() => setWhy(true)} data-testid="why">
+            {t("dispatch.why")} <Kbd>W</Kbd>
+          </Button>
+        )}
         <Link to="/tickets/$id" params={{ id: order.ticket_id }}>
           {order.ticket_number}
         </Link>
@@ -88,7 +97,8 @@ function Order({ page, date }: { page: Page; date: string }) {
           {t("dispatch.last_no", { name: last.engineer.name, reason: last.refuse_reason })}
         </p>
       )}
-      {page.allowed.includes("offer") && <Asking page={page} date={date} />}
+      {page.allowed.includes("offer") && <Asking page={page} date={date} {...(dropped && { dropped })} />}
+      {why && <WhyModal page={page} date={date} onClose={() => setWhy(false)} />}
     </article>
   );
 }

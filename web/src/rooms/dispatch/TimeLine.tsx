@@ -1,21 +1,33 @@
-import { useMemo } from "react";
+import { useCallback, useMemo, useRef, useState, type DragEvent } from "react";
 import type { Schema } from "@api";
 import { useWords } from "@ground/i18n/Words";
 import { useNow } from "@ground/time/useNow";
 import { Bar } from "./Bar";
-import type { Row } from "./data";
+import type { Dropped, Row, Verdict } from "./data";
 import css from "./dispatch.module.css";
-import { lanes, placeOf, scaleOf, type Scale } from "./scale";
+import { Landing } from "./Landing";
+import { lanes, placeOf, quarterAt, scaleOf, type Scale } from "./scale";
 
 type BoardRow = Schema<"BoardRow">;
 type Route = Schema<"PlanRoute">;
 
 const LANE = 28;
 
-type Props = { board: Schema<"Board">; ghosts: readonly Route[]; openId: string | undefined; onOpen: (id: string) => void };
+type Props = {
+  board: Schema<"Board">;
+  ghosts: readonly Route[];
+  openId: string | undefined;
+  onOpen: (id: string) => void;
+  /** The order that is being dragged over the lines. */
+  dragged: Row | null;
+  /** It was let go on somebody's line, and the rules do not forbid it. */
+  onDrop: (order: Row, dropped: Dropped) => void;
+  /** They do: it goes back, and says why. */
+  onRefused: (order: Row, verdict: Verdict) => void;
+};
 
 /** Engineers down, hours across. Promised is a bracket behind, planned the bar, actual the line below it; a proposal is drawn dashed. */
-export function TimeLine({ board, ghosts, openId, onOpen }: Props) {
+export function TimeLine({ board, ghosts, openId, onOpen, dragged, onDrop, onRefused }: Props) {
   const { t } = useWords();
   const now = useNow();
   const scale = useMemo(
@@ -43,7 +55,7 @@ export function TimeLine({ board, ghosts, openId, onOpen }: Props) {
       </div>
       <ul className={css.rows}>
         {rows.map((row) => (
-          <EngineerRow key={row.engineer.id} row={row} ghosts={proposed.get(row.engineer.id) ?? []} scale={scale} nowLeft={nowAt?.left} openId={openId} onOpen={onOpen} />
+          <EngineerRow key={row.engineer.id} row={row} ghosts={proposed.get(row.engineer.id) ?? []} scale={scale} nowLeft={nowAt?.left} openId={openId} onOpen={onOpen} dragged={dragged} onDrop={onDrop} onRefused={onRefused} />
         ))}
       </ul>
     </section>
@@ -52,10 +64,29 @@ export function TimeLine({ board, ghosts, openId, onOpen }: Props) {
 
 const busy = (row: BoardRow, proposed: ReadonlyMap<string, readonly unknown[]>) => row.orders.length > 0 || (proposed.get(row.engineer.id)?.length ?? 0) > 0;
 
-type RowProps = { row: BoardRow; ghosts: readonly Schema<"PlanStopRow">[]; scale: Scale; nowLeft: number | undefined; openId: string | undefined; onOpen: (id: string) => void };
+type RowProps = { row: BoardRow; ghosts: readonly Schema<"PlanStopRow">[]; scale: Scale; nowLeft: number | undefined; } & Pick<Props, "openId" | "onOpen" | "dragged" | "onDrop" | "onRefused">;
 
-function EngineerRow({ row, ghosts, scale, nowLeft, openId, onOpen }: RowProps) {
+function EngineerRow({ row, ghosts, scale, nowLeft, openId, onOpen, dragged, onDrop, onRefused }: RowProps) {
   const { t, f } = useWords();
+  const [over, setOver] = useState<number | null>(null);
+  const verdict = useRef<Verdict>(undefined);
+  const hear = useCallback((said: Verdict | undefined) => {
+    verdict.current = said;
+  }, []);
+  const hover = (event: DragEvent<HTMLElement>) => {
+    if (!dragged) return;
+    event.preventDefault();
+    const box = event.currentTarget.getBoundingClientRect();
+    setOver(quarterAt(scale, (event.clientX - box.left) / box.width));
+  };
+  const drop = (event: DragEvent<HTMLElement>) => {
+    event.preventDefault();
+    setOver(null);
+    const said = verdict.current;
+    if (!dragged || !said) return;
+    if (said.allowed) onDrop(dragged, { engineer: row.engineer.id, planned: said.planned });
+    else onRefused(dragged, said);
+  };
   const orders = row.orders.filter((o): o is Row & { planned: Schema<"Span"> } => Boolean(o.planned));
   const lane = lanes(orders.map((o) => o.planned));
   const deep = Math.max(1, ...lane.map((l) => l + 1)) + (ghosts.length > 0 ? 1 : 0);
@@ -67,7 +98,15 @@ function EngineerRow({ row, ghosts, scale, nowLeft, openId, onOpen }: RowProps) 
         <span>{row.engineer.name}</span>
         <span className="meta num">{row.shift ? t("dispatch.load", { load: row.load_pct }) : t("dispatch.day_off")}</span>
       </span>
-      <span className={css.track} style={{ height: deep * LANE + 8, backgroundSize: `${100 / scale.hours.length}% 100%` }}>
+      <span
+        className={css.track}
+        style={{ height: deep * LANE + 8, backgroundSize: `${100 / scale.hours.length}% 100%` }}
+        data-testid="engineer-line"
+        onDragOver={hover}
+        onDragLeave={(event) => !event.currentTarget.contains(event.relatedTarget as Node | null) && setOver(null)}
+        onDrop={drop}
+      >
+        {dragged && over !== null && <Landing order={dragged} engineer={row.engineer.id} from={over} scale={scale} onVerdict={hear} />}
         {shift && <span className={css.shift} style={percent(shift)} />}
         {row.absences.map((absence) => {
           const at = placeOf(scale, absence.from, absence.to);

@@ -14,7 +14,7 @@ export const byUrgency = (rows: readonly Row[]) => {
 };
 
 /** Orders nobody has; what costs most to leave stands on top. */
-export function Unassigned({ rows, openId, onOpen }: { rows: readonly Row[]; openId: string | undefined; onOpen: (row: Row) => void }) {
+export function Unassigned({ rows, openId, onOpen, onDrag }: { rows: readonly Row[]; openId: string | undefined; onOpen: (row: Row) => void; onDrag: (row: Row | null) => void }) {
   const { t, lang } = useWords();
   const columns: Column<Row>[] = [
     { key: "clock", title: t("dispatch.clock"), width: lang === "en" ? "112px" : "88px", render: (row) => (row.clock ? <ClockBadge clock={row.clock} /> : "—") },
@@ -44,6 +44,7 @@ export function Unassigned({ rows, openId, onOpen }: { rows: readonly Row[]; ope
           openId={openId}
           onOpen={onOpen}
           onPeek={onOpen}
+          onDrag={onDrag}
           card={(row) => (
             <>
               <div>{row.clock && <ClockBadge clock={row.clock} />} </div>

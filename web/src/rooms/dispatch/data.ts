@@ -7,6 +7,9 @@ export type Row = Schema<"WorkOrderRow">;
 export type Page = Schema<"WorkOrderPage">;
 export type Plan = Schema<"PlanShown">;
 export type Span = Schema<"Span">;
+export type Verdict = Schema<"Verdict">;
+/** An order dropped on somebody's line: whom to ask, and for when. */
+export type Dropped = { engineer: string; planned: Span };
 
 /** How often a plan that is being searched for is read again, in milliseconds. */
 const SEARCHING = 1000;
@@ -18,6 +21,13 @@ export const useBoard = (date: string) => $api.useQuery("get", "/api/v1/dispatch
 export const useOrder = (id: string) => $api.useQuery("get", "/api/v1/work-orders/{id}", { params: { path: { id } } }, { refetchInterval: LOOK_EVERY });
 
 export const useCandidates = (id: string, on: boolean) => $api.useQuery("get", "/api/v1/work-orders/{id}/candidates", { params: { path: { id } } }, { enabled: on });
+
+/** What an offer to somebody from an instant on would meet. */
+export const useVerdict = (id: string, wish: { engineer: string; from: string } | null) =>
+  $api.useQuery("get", "/api/v1/work-orders/{id}/verdict", { params: { path: { id }, query: { engineer_id: wish?.engineer ?? "", from: wish?.from ?? "" } } }, { enabled: wish !== null, retry: false, staleTime: 15_000 });
+
+/** Who could take an order on a day, with the planner's price. */
+export const useSuggestions = (id: string, date: string) => $api.useQuery("get", "/api/v1/work-orders/{id}/suggestions", { params: { path: { id }, query: { date, limit: 6 } } }, { retry: false });
 
 export const usePlans = (date: string) => $api.useQuery("get", "/api/v1/dispatch/plans", { params: { query: { date, limit: 10 } } }, { refetchInterval: ({ state }) => (state.data?.items.some((p) => p.state === "running") ? SEARCHING : LOOK_EVERY) });
 

@@ -49,3 +49,8 @@ export function lanes(spans: readonly Span[]): number[] {
     return lane;
   });
 }
+
+const QUARTER = 15 * 60_000;
+
+/** The quarter of an hour under the pointer, `share` of the way along the line. */
+export const quarterAt = (scale: Scale, share: number) => Math.floor((scale.from + Math.min(1, Math.max(0, share)) * (scale.to - scale.from)) / QUARTER) * QUARTER;

@@ -1,8 +1,9 @@
-import { App, DatePicker, Form, Input, Modal } from "antd";
+import { App, DatePicker, Form, Input } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { ChangeList } from "./ChangeList";
 import { useAfter, type FactSet } from "./data";
@@ -26,7 +27,7 @@ export function PublishModal({ set, draft, onClose }: { set: FactSet; draft: Sch
   const submit = ({ reason, valid_from }: Typed) =>
     publish.mutate({ params: { path: { kind: set.kind } }, body: { version: draft.version, reason, valid_from: valid_from?.format("YYYY-MM-DD") ?? null } });
   return (
-    <Modal open title={t("facts.publish_title", { name: t(`facts.kind.${set.kind}`), version: set.version + 1 })} width={640} okText={t("facts.publish")} cancelText={t("action.cancel")} okButtonProps={{ htmlType: "submit", form: "publish", ...testId }} confirmLoading={publish.isPending} onCancel={onClose}>
+    <Dialog open title={t("facts.publish_title", { name: t(`facts.kind.${set.kind}`), version: set.version + 1 })} width={640} okText={t("facts.publish")} cancelText={t("action.cancel")} okButtonProps={{ htmlType: "submit", form: "publish", ...testId }} confirmLoading={publish.isPending} onCancel={onClose}>
       <ChangeList fields={set.fields} changes={draft.changes} />
       <Form<Typed> id="publish" layout="vertical" requiredMark={false} onFinish={submit}>
         {set.by_day && (
@@ -39,6 +40,6 @@ export function PublishModal({ set, draft, onClose }: { set: FactSet; draft: Sch
         </Form.Item>
       </Form>
       {publish.error && <ProblemLine problem={publish.error} />}
-    </Modal>
+    </Dialog>
   );
 }

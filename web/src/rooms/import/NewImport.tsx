@@ -1,11 +1,12 @@
 import { DownloadOutlined, InboxOutlined } from "@ant-design/icons";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Button, Modal, Progress, Radio, Upload } from "antd";
+import { Button, Progress, Radio, Upload } from "antd";
 import { useState } from "react";
 import type { Problem, Schema } from "@api";
 import { download, upload } from "@ground/api/files";
 import { useWords } from "@ground/i18n/Words";
+import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
 import css from "./import.module.css";
@@ -30,7 +31,7 @@ export function NewImport({ kind, onKind, onClose }: Props) {
     onSuccess: (page) => void navigate({ to: "/imports/$id", params: { id: page.id } }),
   });
   return (
-    <Modal open title={t("import.new")} footer={null} mask={{ closable: !hand.isPending }} closable={!hand.isPending} onCancel={onClose} width={560} destroyOnHidden>
+    <Dialog open title={t("import.new")} footer={null} mask={{ closable: !hand.isPending }} closable={!hand.isPending} onCancel={onClose} width={560} destroyOnHidden>
       <h3 className={css.step}>{t("import.what")}</h3>
       <Radio.Group className={css.kinds} value={kind} onChange={(event) => onKind(event.target.value as Kind)} disabled={hand.isPending}>
         {kinds.filter((one) => may(needs[one] ?? "import.run")).map((one) => (
@@ -75,6 +76,6 @@ export function NewImport({ kind, onKind, onClose }: Props) {
           <ProblemLine problem={hand.error} />
         </div>
       )}
-    </Modal>
+    </Dialog>
   );
 }

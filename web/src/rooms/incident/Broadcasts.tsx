@@ -1,10 +1,11 @@
 import { Link } from "@tanstack/react-router";
-import { Button, Modal } from "antd";
+import { Button } from "antd";
 import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { keyset, useRows } from "@ground/list/useKeyset";
+import { Dialog } from "@ground/parts/Dialog";
 import { BlockLoading } from "@ground/parts/Loading";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import css from "./incident.module.css";
@@ -42,7 +43,7 @@ function Tellings({ id, onClose }: { id: string; onClose: () => void }) {
   const list = $api.useInfiniteQuery("get", "/api/v1/broadcasts/{id}/tellings", { params: { path: { id }, query: { limit: 100 } } }, keyset);
   const rows = useRows<Schema<"TellingRow">>(list);
   return (
-    <Modal open title={t("incident.told_whom")} onCancel={onClose} footer={null} width={640}>
+    <Dialog open title={t("incident.told_whom")} onCancel={onClose} footer={null} width={640}>
       {list.isPending && <BlockLoading lines={6} />}
       {list.error && <ProblemLine problem={list.error} onRetry={() => void list.refetch()} />}
       <ul className={css.rows}>
@@ -61,6 +62,6 @@ function Tellings({ id, onClose }: { id: string; onClose: () => void }) {
           {t("incident.more")}
         </Button>
       )}
-    </Modal>
+    </Dialog>
   );
 }

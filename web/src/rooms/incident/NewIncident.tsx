@@ -1,8 +1,10 @@
-import { Form, Input, Modal, Select } from "antd";
+import { AutoComplete, Form, Input, Select } from "antd";
 import type { TicketPage } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine } from "@ground/parts/ProblemView";
+import { useChoices } from "@rooms/merchant/data";
 import { FaultField } from "@rooms/ticket/command/fields";
 import { useAfter } from "./data";
 import css from "./incident.module.css";
@@ -11,6 +13,8 @@ const testId = { "data-testid": "incident-make" };
 
 type Typed = { title: string; acquirer_id?: string; district?: string; model?: string; fault_code?: string };
 type Props = { onClose: () => void; onMade: (id: string) => void; /** The ticket that gave the occasion: it belongs to the incident, and what is known of it is filled in. */ from?: TicketPage };
+
+const has = (typed: string, option?: { value: string }) => option?.value.toLowerCase().includes(typed.trim().toLowerCase()) ?? false;
 
 const said = (text: string | undefined) => text?.trim() || null;
 
@@ -27,9 +31,10 @@ export function NewIncident({ onClose, onMade, from }: Props) {
       onMade(page.incident.id);
     }),
   );
+  const choices = useChoices();
   const { merchant, terminal, ticket } = from ?? {};
   return (
-    <Modal
+    <Dialog
       open
       closable={false}
       mask={{ closable: false }}
@@ -63,15 +68,15 @@ export function NewIncident({ onClose, onMade, from }: Props) {
         </Form.Item>
         <div className={css.two}>
           <Form.Item name="district" label={t("incident.district")}>
-            <Input maxLength={50} placeholder={t("incident.any")} />
+            <AutoComplete maxLength={50} placeholder={t("incident.any")} options={choices?.districts.map((value) => ({ value })) ?? []} showSearch={{ filterOption: has }} />
           </Form.Item>
           <Form.Item name="model" label={t("fact.model")}>
-            <Input maxLength={50} placeholder={t("incident.any")} />
+            <AutoComplete maxLength={50} placeholder={t("incident.any")} options={choices?.models.map(({ model, vendor }) => ({ value: model, label: `${vendor} ${model}` })) ?? []} showSearch={{ filterOption: has }} />
           </Form.Item>
         </div>
         <FaultField optional />
       </Form>
       {run.error && <ProblemLine problem={run.error} />}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,8 @@
-import { Checkbox, Form, Input, Modal } from "antd";
+import { Checkbox, Form, Input } from "antd";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { ChoiceField, FaultField } from "@rooms/ticket/command/fields";
 import { useAfter } from "./data";
@@ -19,7 +20,7 @@ export function ResolveDialog({ page, onClose }: Props) {
   const run = $api.useMutation("post", "/api/v1/incidents/{id}/resolve", useAfter(onClose));
   const { id, version, reporters_open: open, fault_code } = page.incident;
   return (
-    <Modal
+    <Dialog
       open
       closable={false}
       mask={{ closable: false }}
@@ -57,6 +58,6 @@ export function ResolveDialog({ page, onClose }: Props) {
         )}
       </Form>
       {run.error && <ProblemLine problem={run.error} />}
-    </Modal>
+    </Dialog>
   );
 }

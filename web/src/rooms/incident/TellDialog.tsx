@@ -1,7 +1,8 @@
-import { Form, Input, Modal } from "antd";
+import { Form, Input } from "antd";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useAfter } from "./data";
 
@@ -16,7 +17,7 @@ export function TellDialog({ page, onClose }: Props) {
   const run = $api.useMutation("post", "/api/v1/incidents/{id}/broadcasts", useAfter(onClose));
   const { id, version, reporters } = page.incident;
   return (
-    <Modal
+    <Dialog
       open
       closable={false}
       mask={{ closable: false }}
@@ -35,6 +36,6 @@ export function TellDialog({ page, onClose }: Props) {
         </Form.Item>
       </Form>
       {run.error && <ProblemLine problem={run.error} />}
-    </Modal>
+    </Dialog>
   );
 }

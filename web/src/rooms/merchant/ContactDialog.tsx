@@ -1,8 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Form, Input, Modal, Radio, Select } from "antd";
+import { Form, Input, Radio, Select } from "antd";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine } from "@ground/parts/ProblemView";
 
 type Typed = { name: string; duty?: string; phone?: string; email?: string; store_id?: string; lang: "zh" | "en" };
@@ -34,7 +35,7 @@ export function ContactDialog({ page, contact, onClose }: Props) {
     else add.mutate({ params: { path: { id: page.merchant.id } }, body });
   };
   return (
-    <Modal
+    <Dialog
       open
       closable={false}
       mask={{ closable: false }}
@@ -74,6 +75,6 @@ export function ContactDialog({ page, contact, onClose }: Props) {
         </Form.Item>
       </Form>
       {run.error && <ProblemLine problem={run.error} />}
-    </Modal>
+    </Dialog>
   );
 }

@@ -5,7 +5,7 @@ import { $api } from "@ground/api/query";
 export type Page = Schema<"MerchantPage">;
 
 /** What the dialogs offer; nobody types what the house knows. */
-export const useChoices = () => $api.useQuery("get", "/api/v1/registry-choices", {}, { staleTime: 60_000 }).data;
+export const useChoices = (enabled = true) => $api.useQuery("get", "/api/v1/registry-choices", {}, { staleTime: 60_000, enabled }).data;
 
 /** What every command on a merchant does with its answer: its page shows it, lists are read again. */
 export function useAfter(id: string | undefined, done: (page: Page) => void) {

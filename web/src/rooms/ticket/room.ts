@@ -4,7 +4,7 @@ import type { RailItem } from "@ground/shell/rail";
 import { shell } from "@ground/shell/root";
 import { queueSearch } from "./search";
 
-export const entry: RailItem = { to: "/tickets", word: "rail.ticket", name: "ticket.title", icon: CustomerServiceOutlined, needs: "ticket.read", key: "q" };
+export const entry: RailItem = { to: "/tickets", word: "rail.ticket", name: "ticket.title", icon: CustomerServiceOutlined, needs: "ticket.read", key: "q", also: ["/tasks"] };
 
 const queue = createRoute({
   getParentRoute: () => shell,
@@ -27,4 +27,10 @@ const page = createRoute({
   component: lazyRouteComponent(() => import("./page/TicketPage"), "TicketPage"),
 });
 
-export const routes = [queue, fresh, page] as const;
+const tasks = createRoute({
+  getParentRoute: () => shell,
+  path: "/tasks",
+  component: lazyRouteComponent(() => import("./tasks/TasksPage"), "TasksPage"),
+});
+
+export const routes = [queue, fresh, page, tasks] as const;

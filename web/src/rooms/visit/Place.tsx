@@ -1,6 +1,7 @@
 import { EnvironmentOutlined } from "@ant-design/icons";
 import { useWords } from "@ground/i18n/Words";
 import { CopyNumber } from "@ground/parts/CopyNumber";
+import { Numbers } from "@rooms/merchant/Numbers";
 import css from "./field.module.css";
 import type { Page } from "./stage";
 
@@ -34,7 +35,7 @@ export function Place({ page }: { page: Page }) {
         <>
           <dt>{t("field.contact")}</dt>
           <dd>
-            {contact.name} {contact.phone_masked && <CopyNumber value={contact.phone_masked} />}
+            {contact.name} {contact.id ? <Numbers dial contact={{ ...contact, id: contact.id }} /> : contact.phone_masked && <CopyNumber value={contact.phone_masked} />}
           </dd>
         </>
       )}

@@ -1,6 +1,11 @@
 //! What somebody who writes into the registry may choose from.
 
+<<<<<<< HEAD
 use postsale_domain::facts::FactKind;
+=======
+use std::collections::BTreeSet;
+
+>>>>>>> 93981c7 (dispatch, ticket: Say while dragging whether an order may go there; why them; macros on many; my sub-tasks; districts to choose from)
 use postsale_domain::ground::Text;
 use postsale_domain::knowledge::Model;
 use serde::Serialize;
@@ -38,12 +43,13 @@ pub struct Choices {
     pub agreements: Vec<AgreementChoice>,
     /// Models a terminal can be of.
     pub models: Vec<ModelChoice>,
-    /// Districts some branch looks after; any other may be typed.
+    /// Districts in which stores are or some branch looks after; any other may be typed.
     pub districts: Vec<String>,
 }
 
 /// What the caller may choose from.
 pub fn choices(tx: &mut Tx<'_>, sight: Sight) -> Done<Choices> {
+<<<<<<< HEAD
     let (tenant, book) = (tx.tenant(), sla::book());
     let districts =
         tx.query(sql!("SELECT district FROM branch_district WHERE tenant_id = $1 ORDER BY district LIMIT 1000"), &[p(&tenant)], |r| {
@@ -51,6 +57,14 @@ pub fn choices(tx: &mut Tx<'_>, sight: Sight) -> Done<Choices> {
         })?;
     let force = in_force(tx)?;
     let choice = |m: &Model| ModelChoice { model: m.model.clone(), vendor: m.vendor.clone() };
+=======
+    let book = sla::book();
+    let districts = match sight {
+        // Somebody of a bank, or on the road, is not told where everybody's shops are.
+        Sight::Acquirer(_) | Sight::Engineer(_) | Sight::Nothing => Vec::new(),
+        Sight::All | Sight::Branch(_) => districts(tx)?,
+    };
+>>>>>>> 93981c7 (dispatch, ticket: Say while dragging whether an order may go there; why them; macros on many; my sub-tasks; districts to choose from)
     let named = |code: &str| book.card(code).map(|card| AgreementChoice { code: code.to_owned(), name: card.name.clone() });
     Ok(Choices {
         acquirers: merchants::acquirers(tx, sight)?,
@@ -58,4 +72,28 @@ pub fn choices(tx: &mut Tx<'_>, sight: Sight) -> Done<Choices> {
         models: force.facts().models().filter(|m| !force.is_off(FactKind::Models, &m.model)).map(choice).collect(),
         districts,
     })
+}
+
+/// Where stores are, and what branches look after.
+fn districts(tx: &mut Tx<'_>) -> Done<Vec<String>> {
+    let tenant = tx.tenant();
+    let mut all: BTreeSet<String> = tx
+        .query(sql!("SELECT district FROM branch_district WHERE tenant_id = $1 ORDER BY district LIMIT 1000"), &[p(&tenant)], |r| r.next())?
+        .into_iter()
+        .collect();
+    // From one district to the next along the index, however many stores each has.
+    let stores: Vec<String> = tx.query(
+        sql!(
+            "WITH RECURSIVE known (district) AS (
+               SELECT MIN(district) FROM store WHERE tenant_id = $1
+               UNION ALL
+               SELECT (SELECT MIN(s.district) FROM store s WHERE s.tenant_id = $1 AND s.district > k.district) FROM known k WHERE k.district IS NOT NULL
+             )
+             SELECT district FROM known WHERE district IS NOT NULL AND district <> '' LIMIT 1000"
+        ),
+        &[p(&tenant)],
+        |r| r.next(),
+    )?;
+    all.extend(stores);
+    Ok(all.into_iter().collect())
 }

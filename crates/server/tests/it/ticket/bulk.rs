@@ -60,6 +60,23 @@ on_both! {
 }
 
 on_both! {
+    fn a_macro_runs_on_many_each_with_all_of_its_steps_or_none(kit) {
+        let desk = DeskWorld::new(&kit).await;
+        let ids = calls(&desk, 2).await;
+        let steps = json!([{ "do": "note", "body": "同一基站" }, { "do": "pause", "reason": "waiting_acquirer" }]);
+        let made = desk.supervisor.post("/api/v1/recipes", &json!({ "name": "等收单机构", "steps": steps })).await.expect(201);
+        desk.does(&desk.agent, &ids[1], "/cancel", json!({ "reason": "误报" })).await;
+        let asked = json!({ "ids": ids, "command": { "do": "recipe", "recipe_id": made["id"] } });
+        let rows = desk.agent.post(BULK, &asked).await.expect(200);
+        assert_eq!(ends(&rows), [end("changed", ""), end("refused", "ticket.cancelled")]);
+        assert_eq!(desk.page(&ids[0]).await["ticket"]["waiting"], json!(["waiting_acquirer"]));
+        assert!(!desk.lines(&desk.agent, &ids[1]).await.iter().any(|l| l["kind"] == "note"), "none of its steps");
+        desk.supervisor.delete(&format!("/api/v1/recipes/{}", made["id"].as_str().unwrap())).await.expect(204);
+        assert_eq!(ends(&desk.agent.post(BULK, &asked).await.expect(200))[0], end("refused", "recipe.gone"));
+    }
+}
+
+on_both! {
     fn a_repeated_call_answers_the_same_and_does_nothing_twice(kit) {
         let desk = DeskWorld::new(&kit).await;
         let ids = calls(&desk, 2).await;

@@ -1,10 +1,11 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Button, Form, Input, Modal, Tabs } from "antd";
+import { Button, Form, Input, Tabs } from "antd";
 import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { DataList, type Column } from "@ground/list/DataList";
+import { Dialog } from "@ground/parts/Dialog";
 import { RowsLoading } from "@ground/parts/Loading";
 import { Nothing } from "@ground/parts/Nothing";
 import { ProblemPage } from "@ground/parts/ProblemView";
@@ -90,7 +91,7 @@ export function LibraryPage() {
 function NewModal({ taken, onClose, onMake }: { taken: readonly string[]; onClose: () => void; onMake: (id: string) => void }) {
   const { t } = useWords();
   return (
-    <Modal open title={t("library.new")} okText={t("library.begin")} cancelText={t("action.cancel")} okButtonProps={{ htmlType: "submit", form: "guide-new" }} onCancel={onClose}>
+    <Dialog open title={t("library.new")} okText={t("library.begin")} cancelText={t("action.cancel")} okButtonProps={{ htmlType: "submit", form: "guide-new" }} onCancel={onClose}>
       <Form<{ id: string }> id="guide-new" layout="vertical" requiredMark={false} onFinish={({ id }) => onMake(id)}>
         <Form.Item
           name="id"
@@ -104,6 +105,6 @@ function NewModal({ taken, onClose, onMake }: { taken: readonly string[]; onClos
           <Input maxLength={40} autoCapitalize="off" spellCheck={false} />
         </Form.Item>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

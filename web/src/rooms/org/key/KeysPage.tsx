@@ -1,6 +1,6 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { App, Button, Form, Input, InputNumber, Modal, Select } from "antd";
+import { App, Button, Form, Input, InputNumber, Select } from "antd";
 import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
@@ -8,6 +8,7 @@ import { useWords } from "@ground/i18n/Words";
 import type { Column } from "@ground/list/DataList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { CopyNumber } from "@ground/parts/CopyNumber";
+import { Dialog } from "@ground/parts/Dialog";
 import { FormModal } from "@ground/parts/FormModal";
 import { useSentence } from "@ground/parts/ProblemView";
 import css from "../org.module.css";
@@ -102,12 +103,12 @@ function KeyModal({ onClose, onMade }: { onClose: () => void; onMade: () => void
   const make = $api.useMutation("post", "/api/v1/api-keys", { retry: 0, gcTime: 0, onSuccess: onMade });
   if (make.data) {
     return (
-      <Modal open closable={false} mask={{ closable: false }} title={t("api_key.made")} okText={t("api_key.kept")} cancelButtonProps={{ hidden: true }} onOk={onClose}>
+      <Dialog open closable={false} mask={{ closable: false }} title={t("api_key.made")} okText={t("api_key.kept")} cancelButtonProps={{ hidden: true }} onOk={onClose}>
         <p className="lead">{t("api_key.once")}</p>
         <div className={css.link} data-testid="key-secret">
           <CopyNumber value={make.data.secret} mono />
         </div>
-      </Modal>
+      </Dialog>
     );
   }
   return (

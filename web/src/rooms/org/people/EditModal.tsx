@@ -1,6 +1,7 @@
-import { Form, Input, Modal, Select } from "antd";
+import { Form, Input, Select } from "antd";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useAfter, usePlaces, type Person } from "./data";
 
@@ -17,7 +18,7 @@ export function EditModal({ person, onClose }: { person: Person; onClose: () => 
       body: { version: person.version, display_name: typed.display_name.trim(), email: typed.email?.trim() || null, lang: typed.lang, branch_id: typed.branch_id ?? null, partner_id: typed.partner_id ?? null },
     });
   return (
-    <Modal open title={t("people.edit_title", { name: person.name })} okText={t("people.save")} cancelText={t("action.cancel")} okButtonProps={{ htmlType: "submit", form: "person" }} confirmLoading={change.isPending} onCancel={onClose}>
+    <Dialog open title={t("people.edit_title", { name: person.name })} okText={t("people.save")} cancelText={t("action.cancel")} okButtonProps={{ htmlType: "submit", form: "person" }} confirmLoading={change.isPending} onCancel={onClose}>
       <Form<Typed>
         id="person"
         layout="vertical"
@@ -42,6 +43,6 @@ export function EditModal({ person, onClose }: { person: Person; onClose: () => 
         </Form.Item>
       </Form>
       {change.error && <ProblemLine problem={change.error} />}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { App, Form, Input, Modal, Select } from "antd";
+import { App, Form, Input, Select } from "antd";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { usePlaces } from "./data";
 import { RoleFields } from "./RoleFields";
@@ -22,7 +23,7 @@ export function InviteModal({ onClose, onDone }: { onClose: () => void; onDone: 
     },
   });
   return (
-    <Modal open title={t("people.invite")} okText={t("people.invite_send")} cancelText={t("action.cancel")} okButtonProps={{ htmlType: "submit", form: "invite" }} confirmLoading={invite.isPending} onCancel={onClose}>
+    <Dialog open title={t("people.invite")} okText={t("people.invite_send")} cancelText={t("action.cancel")} okButtonProps={{ htmlType: "submit", form: "invite" }} confirmLoading={invite.isPending} onCancel={onClose}>
       <Form<Schema<"UserNew">> id="invite" layout="vertical" requiredMark={false} initialValues={{ role: "agent", lang }} onFinish={(typed) => invite.mutate({ body: { ...typed, email: typed.email?.trim() || null } })}>
         <Form.Item name="display_name" label={t("people.name")} rules={[{ required: true, whitespace: true, message: t("people.name_missing") }]}>
           <Input maxLength={60} />
@@ -45,6 +46,6 @@ export function InviteModal({ onClose, onDone }: { onClose: () => void; onDone: 
         </Form.Item>
       </Form>
       {invite.error && <ProblemLine problem={invite.error} />}
-    </Modal>
+    </Dialog>
   );
 }

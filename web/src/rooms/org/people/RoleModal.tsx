@@ -1,7 +1,8 @@
-import { App, Form, Modal } from "antd";
+import { App, Form } from "antd";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useAfter, type Person } from "./data";
 import { RoleFields } from "./RoleFields";
@@ -22,13 +23,13 @@ export function RoleModal({ person, onClose }: { person: Person; onClose: () => 
     }),
   );
   return (
-    <Modal open title={t("people.role_title", { name: person.name })} okText={t("people.change_role")} cancelText={t("action.cancel")} okButtonProps={{ htmlType: "submit", form: "role" }} confirmLoading={change.isPending} onCancel={onClose}>
+    <Dialog open title={t("people.role_title", { name: person.name })} okText={t("people.change_role")} cancelText={t("action.cancel")} okButtonProps={{ htmlType: "submit", form: "role" }} confirmLoading={change.isPending} onCancel={onClose}>
       <p className="lead">{t("people.role_why")}</p>
       <Form<Typed> id="role" layout="vertical" requiredMark={false} initialValues={{ role: person.role }} onFinish={(typed) => change.mutate({ params: { path: { id: person.id } }, body: { ...typed, version: person.version } })}>
         <RoleFields />
         <Successor except={person.id} />
       </Form>
       {change.error && <ProblemLine problem={change.error} />}
-    </Modal>
+    </Dialog>
   );
 }

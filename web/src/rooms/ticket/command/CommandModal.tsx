@@ -1,7 +1,8 @@
-import { Form, Modal, type FormInstance } from "antd";
+import { Form, type FormInstance } from "antd";
 import { useState, type ReactNode } from "react";
 import type { Problem, TicketPage } from "@api";
 import { useWords } from "@ground/i18n/Words";
+import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { StaleNotice } from "../page/StaleNotice";
 
@@ -30,7 +31,7 @@ export function CommandModal<Values extends object>(props: Props<Values>) {
   // What the person had in front of them when they began.
   const [seen] = useState(page);
   return (
-    <Modal
+    <Dialog
       open
       closable={false}
       title={`${page.ticket.number} ${title}`}
@@ -50,6 +51,6 @@ export function CommandModal<Values extends object>(props: Props<Values>) {
       {/* The page behind reads itself again: what changed since the dialog was opened is said before anything is sent. */}
       {page.ticket.version !== seen.ticket.version && !pending && <StaleNotice seen={seen} now={page} />}
       {problem && problem.code !== "stale" && <ProblemLine problem={problem} />}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,11 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
-import { Modal, Radio, Select } from "antd";
+import { Radio, Select } from "antd";
 import { useDeferredValue, useState } from "react";
 import type { Schema, TicketPage } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { ClockBadge } from "@ground/labels/ClockBadge";
 import { ChannelLabel } from "@ground/labels/Labels";
+import { Dialog } from "@ground/parts/Dialog";
 import { BlockLoading } from "@ground/parts/Loading";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useAfterCommand, useForgetTickets, useSearch } from "../data";
@@ -36,7 +37,7 @@ export function MergeDialog({ page, onClose }: Props) {
   const it = preview.data;
   const ready = it !== undefined && it.refused == null && !preview.isFetching;
   return (
-    <Modal
+    <Dialog
       open
       closable={false}
       title={`${ticket.number} ${t("merge.title")}`}
@@ -92,7 +93,7 @@ export function MergeDialog({ page, onClose }: Props) {
       )}
       {run.error && run.error.code !== "stale" && <ProblemLine problem={run.error} />}
       {run.error?.code === "stale" && <p role="alert">{t("stale.sentence")}</p>}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,12 +1,13 @@
 /** Commands about how a ticket stands to others: link, sub-task, split. */
 import { useNavigate } from "@tanstack/react-router";
-import { Checkbox, DatePicker, Form, Input, Modal } from "antd";
+import { Checkbox, DatePicker, Form, Input } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import type { Schema, TicketLine } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { useRows } from "@ground/list/useKeyset";
+import { Dialog } from "@ground/parts/Dialog";
 import { BlockLoading } from "@ground/parts/Loading";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useAfterCommand, useForgetTickets, useTimeline } from "../data";
@@ -112,7 +113,7 @@ export function SplitDialog({ page, onClose }: DialogProps) {
   const { id, version, number } = page.ticket;
   const said = (text: string | undefined) => text?.trim() || null;
   return (
-    <Modal
+    <Dialog
       open
       closable={false}
       mask={{ closable: false }}
@@ -163,6 +164,6 @@ export function SplitDialog({ page, onClose }: DialogProps) {
         </div>
       </Form>
       {run.error && (run.error.code === "stale" ? <p role="alert">{t("stale.sentence")}</p> : <ProblemLine problem={run.error} />)}
-    </Modal>
+    </Dialog>
   );
 }

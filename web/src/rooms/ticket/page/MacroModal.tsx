@@ -1,15 +1,16 @@
-import { Modal, Select } from "antd";
-import { useMemo, useState } from "react";
+import { Select } from "antd";
+import { useState } from "react";
 import type { Schema, TicketPage } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { PriorityLabel } from "@ground/labels/Labels";
-import { initials } from "@ground/palette/match";
+import { Dialog } from "@ground/parts/Dialog";
 import { BlockLoading } from "@ground/parts/Loading";
 import { Nothing } from "@ground/parts/Nothing";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useAfterCommand } from "../data";
 import { StateLabel } from "../labels";
+import { useMacros } from "../useMacros";
 import css from "./macro.module.css";
 
 type Standing = Schema<"Standing">;
@@ -20,16 +21,14 @@ export function MacroModal({ page, onClose }: { page: TicketPage; onClose: () =>
   const { t } = useWords();
   const { ticket } = page;
   const [chosen, choose] = useState<string>();
-  const macros = $api.useQuery("get", "/api/v1/recipes", { params: { query: { limit: 200 } } });
+  const { macros, options } = useMacros();
   const at = { params: { path: { id: ticket.id } } };
   const preview = $api.useQuery("post", "/api/v1/tickets/{id}/recipe-preview", { ...at, body: { recipe_id: chosen ?? "" } }, { enabled: chosen !== undefined, staleTime: 0, refetchInterval: false });
   const run = $api.useMutation("post", "/api/v1/tickets/{id}/recipe", useAfterCommand(onClose));
-  const edges = t("palette.pinyin_edges");
-  const options = useMemo(() => (macros.data?.items ?? []).map((m) => ({ value: m.id, label: m.name, search: `${m.name} ${initials(m.name, edges)}` })), [macros.data, edges]);
   const seen = preview.data;
   const ready = seen !== undefined && !seen.refused && seen.version === ticket.version;
   return (
-    <Modal
+    <Dialog
       open
       closable={false}
       title={`${ticket.number} ${t("macro.title")}`}
@@ -72,7 +71,7 @@ export function MacroModal({ page, onClose }: { page: TicketPage; onClose: () =>
         </>
       )}
       {run.error && run.error.code !== "stale" && <ProblemLine problem={run.error} />}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,10 +1,11 @@
 /** What a ticket shares with others, how it stands to them, and what is to be done besides. */
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Button, Checkbox, Input, Modal } from "antd";
+import { Button, Checkbox, Input } from "antd";
 import { useState } from "react";
 import type { Schema, TicketPage } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
 import { NewIncident } from "@rooms/incident/NewIncident";
@@ -176,7 +177,7 @@ function DropDialog({ task, onClose }: { task: Schema<"SubTask">; onClose: () =>
   const [reason, setReason] = useState("");
   const run = $api.useMutation("post", "/api/v1/sub-tasks/{id}/drop", useAfterCommand(onClose));
   return (
-    <Modal
+    <Dialog
       open
       closable={false}
       title={t("task.drop_title", { title: task.title })}
@@ -190,6 +191,6 @@ function DropDialog({ task, onClose }: { task: Schema<"SubTask">; onClose: () =>
     >
       <Input.TextArea value={reason} onChange={(event) => setReason(event.target.value)} autoSize={{ minRows: 2, maxRows: 5 }} maxLength={500} aria-label={t("command.reason")} placeholder={t("task.drop_why")} />
       {run.error && <ProblemLine problem={run.error} />}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, useNavigate, useRouterState } from "@tanstack/react-router";
 import { Drawer } from "antd";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { ClockKind, TicketPage as Page } from "@api";
@@ -41,10 +41,12 @@ function Whole({ page, search }: { page: Page; search: QueueSearch }) {
   const { t } = useWords();
   const navigate = useNavigate();
   const wide = !useNarrow(1280);
+  // Whoever comes from the board to work from afar stands before the guide at once.
+  const guided = useRouterState({ select: ({ location }) => location.hash === "guide" });
   const composer = useRef<ComposerHandle>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
-  const [tab, setTab] = useState<Tab>(page.guide.state === "running" ? "guide" : "merchant");
-  const [factsOpen, setFactsOpen] = useState(false);
+  const [tab, setTab] = useState<Tab>(page.guide.state === "running" || guided ? "guide" : "merchant");
+  const [factsOpen, setFactsOpen] = useState(guided);
   const [clock, setClock] = useState<ClockKind | null>(null);
   const { ticket, allowed } = page;
   const company = useCompany(ticket.id);

@@ -62,6 +62,11 @@ export function BulkBar({ count, total, all, onAll, onDeed, onEnd }: Props) {
           {t("do.note")}
         </Button>
       )}
+      {may("canned.use") && may("ticket.work") && (
+        <Button size="small" onClick={() => onDeed("recipe")} data-testid="bulk-recipe">
+          {t("macro.title")}
+        </Button>
+      )}
       <Button size="small" type="text" onClick={onEnd}>
         {t("queue.bulk_cancel")}
       </Button>

@@ -1,18 +1,20 @@
-import { Form, Input, Modal, Radio } from "antd";
+import { Form, Input, Radio, Select } from "antd";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Schema } from "@api";
 import { useWords } from "@ground/i18n/Words";
+import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine, useSentence } from "@ground/parts/ProblemView";
 import { ColleagueSelect } from "../command/ColleagueSelect";
 import { ChoiceField, FaultField, ReasonField } from "../command/fields";
 import { bulkBody, reasonsOf, useBulk, type BulkCommand, type BulkRow, type Which } from "./bulk";
+import { useMacros } from "../useMacros";
 import css from "./queue.module.css";
 
 export type Deed = BulkCommand["do"] | "state";
 
 /** Everything the fields of a deed can ask. */
-type Asked = { to?: string; impact?: Schema<"Impact">; urgency?: Schema<"Urgency">; reason?: string; waiting?: Schema<"PauseReason">; fault_code?: string; outcome?: Schema<"Outcome">; body?: string };
+type Asked = { to?: string; impact?: Schema<"Impact">; urgency?: Schema<"Urgency">; reason?: string; waiting?: Schema<"PauseReason">; fault_code?: string; outcome?: Schema<"Outcome">; body?: string; recipe?: string };
 
 function commandOf(deed: BulkCommand["do"], v: Asked): BulkCommand {
   const why = v.reason ?? "";
@@ -30,6 +32,8 @@ function commandOf(deed: BulkCommand["do"], v: Asked): BulkCommand {
       return { do: deed, reason: why };
     case "note":
       return { do: deed, body: v.body ?? "" };
+    case "recipe":
+      return { do: deed, recipe_id: v.recipe ?? "" };
     case "claim":
     case "confirm":
       return { do: deed };
@@ -51,9 +55,9 @@ export function BulkModal({ deed: wanted, which, count, onClose, onDone }: Props
   const run = useBulk(setRows);
   if (rows) return <Result rows={rows} onClose={onDone} />;
   return (
-    <Modal
+    <Dialog
       open
-      title={t("queue.bulk_title", { deed: t(deed === "claim" ? "queue.bulk_claim" : `do.${deed}`), count })}
+      title={t("queue.bulk_title", { deed: t(deed === "claim" ? "queue.bulk_claim" : deed === "recipe" ? "macro.title" : `do.${deed}`), count })}
       okText={t("queue.bulk_submit", { count })}
       cancelText={t("action.cancel")}
       okButtonProps={{ htmlType: "submit", form: "bulk", danger: deed === "cancel", ...testId }}
@@ -73,7 +77,7 @@ export function BulkModal({ deed: wanted, which, count, onClose, onDone }: Props
       </Form>
       {run.isPending && <p role="status">{t("queue.bulk_running", { count })}</p>}
       {run.error && <ProblemLine problem={run.error} />}
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -112,10 +116,39 @@ function Fields({ deed }: { deed: BulkCommand["do"] }) {
           <Input.TextArea autoSize={{ minRows: 3, maxRows: 8 }} maxLength={4000} autoFocus />
         </Form.Item>
       );
+    case "recipe":
+      return <MacroField />;
     case "claim":
     case "confirm":
       return null;
   }
+}
+
+/** Which macro, and what it does step by step; what a step meets is decided with each ticket by itself. */
+function MacroField() {
+  const { t } = useWords();
+  const { macros, options } = useMacros();
+  const chosen: unknown = Form.useWatch("recipe");
+  const steps = macros.data?.items.find((macro) => macro.id === chosen)?.steps ?? [];
+  return (
+    <>
+      <Form.Item name="recipe" label={t("macro.title")} rules={[{ required: true, message: t("macro.choose") }]}>
+        <Select loading={macros.isPending} placeholder={t("macro.choose")} showSearch={{ optionFilterProp: "search" }} options={options} notFoundContent={t("macro.none")} />
+      </Form.Item>
+      {macros.error && <ProblemLine problem={macros.error} onRetry={() => void macros.refetch()} />}
+      {steps.length > 0 && (
+        <ol className={css.macroSteps}>
+          {steps.map((step, i) => (
+            // The same step may stand in a macro twice: its place is what it is.
+            <li key={i}>
+              {t(`macro.do.${step.do}`)}
+              {"body" in step && <span className="meta"> {step.body}</span>}
+            </li>
+          ))}
+        </ol>
+      )}
+    </>
+  );
 }
 
 /** "211 changed, 3 not": each refusal once, with the tickets it is about. */
@@ -125,7 +158,7 @@ function Result({ rows, onClose }: { rows: readonly BulkRow[]; onClose: () => vo
   const of = (end: BulkRow["end"]) => rows.filter((row) => row.end === end).length;
   const [done, same, left] = [of("changed"), of("same"), of("refused")];
   return (
-    <Modal open title={t("queue.bulk_result", { done, left })} okText={t("action.close")} cancelButtonProps={{ style: { display: "none" } }} onOk={onClose} onCancel={onClose} width={640}>
+    <Dialog open title={t("queue.bulk_result", { done, left })} okText={t("action.close")} cancelButtonProps={{ style: { display: "none" } }} onOk={onClose} onCancel={onClose} width={640}>
       <div className={css.result} role="status" data-testid="bulk-result">
         {same > 0 && <p>{t("queue.bulk_same", { count: same })}</p>}
         {left === 0 && <p>{t("queue.bulk_all_done")}</p>}
@@ -151,6 +184,6 @@ function Result({ rows, onClose }: { rows: readonly BulkRow[]; onClose: () => vo
           </section>
         ))}
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 import { CloseOutlined, FilterOutlined, SortAscendingOutlined } from "@ant-design/icons";
-import { Button, Dropdown, Form, Input, Popover, Select } from "antd";
+import { AutoComplete, Button, Dropdown, Form, Popover, Select } from "antd";
 import { useState } from "react";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
@@ -7,6 +7,7 @@ import type { Key } from "@ground/i18n/words";
 import { useKeys } from "@ground/keys/useKeys";
 import { Kbd } from "@ground/parts/Kbd";
 import { useSession } from "@ground/session/Session";
+import { useChoices } from "@rooms/merchant/data";
 import { useFaults } from "../command/fields";
 import { dimensions, sorts, type Dimension, type QueueSearch, type Sort } from "../search";
 import css from "./queue.module.css";
@@ -102,20 +103,29 @@ function useSaid() {
 }
 
 function Fields({ search, put, onEnd }: { search: QueueSearch; put: (name: Dimension, value: string | undefined) => void; onEnd: () => void }) {
-  const { t } = useWords();
+  const { t, pick } = useWords();
   const { me, may } = useSession();
   const agents = $api.useQuery("get", "/api/v1/users", { params: { query: { role: "agent" } } }, { staleTime: 300_000, enabled: may("user.read") });
   const owners = [{ value: "me", label: t("ticket.me") }, ...(agents.data?.items ?? []).filter((p) => p.id !== me.id).map((p) => ({ value: p.id, label: p.name }))];
+  const faults = useFaults();
+  const districts = useChoices(may("registry.read"))?.districts ?? [];
+  const offered = {
+    district: districts.map((value) => ({ value })),
+    fault: (faults.data?.items ?? []).map((fault) => ({ value: fault.code, label: `${fault.code} ${pick(fault.symptom)}` })),
+  };
   const typed = (name: "district" | "fault", hint: Key) => (
     <Form.Item key={name} label={t(`filter.${name}`)} htmlFor={`filter-${name}`}>
-      <Input
+      <AutoComplete
         id={`filter-${name}`}
         defaultValue={search[name]}
         placeholder={t(hint)}
         maxLength={name === "fault" ? 8 : 40}
         allowClear
-        onBlur={(event) => put(name, event.target.value.trim() || undefined)}
-        onPressEnter={(event) => put(name, event.currentTarget.value.trim() || undefined)}
+        options={offered[name]}
+        showSearch={{ filterOption: (typed, option) => `${option?.value} ${option && "label" in option ? option.label : ""}`.toLowerCase().includes(typed.trim().toLowerCase()) }}
+        onSelect={(value: string) => put(name, value)}
+        onClear={() => put(name, undefined)}
+        onBlur={(event) => put(name, (event.target as HTMLInputElement).value.trim() || undefined)}
       />
     </Form.Item>
   );

@@ -1,8 +1,9 @@
-import { Form, Input, Modal, Radio } from "antd";
+import { Form, Input, Radio } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
 import { viewBody, type QueueSearch } from "../search";
@@ -35,7 +36,7 @@ export function SaveView({ search, view, onClose, onSaved }: Props) {
   // What somebody may not share at all is not offered; what only reaches the team is refused by the server with its reason.
   const shares = may("desk_view.share") ? (["own", "team", "public"] as const) : (["own"] as const);
   return (
-    <Modal
+    <Dialog
       open
       title={view ? t("view.edit") : t("view.save")}
       okText={view ? t("view.edit_submit") : t("view.save")}
@@ -56,6 +57,6 @@ export function SaveView({ search, view, onClose, onSaved }: Props) {
         </Form.Item>
       </Form>
       {problem && <ProblemLine problem={problem} />}
-    </Modal>
+    </Dialog>
   );
 }

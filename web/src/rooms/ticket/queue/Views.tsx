@@ -1,4 +1,5 @@
 import { MoreOutlined, SaveOutlined } from "@ant-design/icons";
+import { Link } from "@tanstack/react-router";
 import { App, Button, Dropdown } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -37,6 +38,11 @@ export function Views({ search, counts, onSearch }: Props) {
           <span className={css.viewCount}>{count(countOf(counts, name))}</span>
         </Button>
       ))}
+      {may("ticket.work") && (
+        <Link to="/tasks" className={css.tasksLink} data-testid="view-tasks">
+          {t("tasks.title")}
+        </Link>
+      )}
       {groups.map((share) => {
         const some = saved.filter((view) => view.share === share);
         if (some.length === 0) return null;

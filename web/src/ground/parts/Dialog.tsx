@@ -1,0 +1,26 @@
+import { Modal, type ModalProps } from "antd";
+import { useEffect } from "react";
+
+/** Where the hand was before a dialog opened. */
+function standing(): HTMLElement | null {
+  const on = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+  // A menu that led here is gone when the dialog closes; the button that opened it is not.
+  if (on === null || on === document.body || on.closest(".ant-dropdown, .ant-popover")) return document.querySelector<HTMLElement>(".ant-dropdown-open, .ant-popover-open");
+  return on;
+}
+
+/** A dialog that gives the focus back to where it was: to the button or the row it came from, else to the page. */
+export function Dialog(props: ModalProps) {
+  useEffect(() => {
+    const before = standing();
+    return () => {
+      requestAnimationFrame(() => {
+        // Another dialog that has opened meanwhile keeps it.
+        if (document.querySelector(".ant-modal-wrap:not([style*='display: none'])")) return;
+        const back = before?.isConnected ? before : document.getElementById("page");
+        back?.focus({ preventScroll: true });
+      });
+    };
+  }, []);
+  return <Modal {...props} />;
+}
