@@ -1644,10 +1644,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What the registry's dialogs offer: the acquirers whose merchants the caller sees, agreements, models, and districts that are
-         *     known because a branch looks after them.
-         */
+        /** What dialogs and filters offer: the acquirers whose merchants the caller sees, agreements, models, and the districts there are. */
         get: operations["registry_choices"];
         put?: never;
         post?: never;
@@ -3988,7 +3985,7 @@ export interface components {
             acquirers: components["schemas"]["AcquirerName"][];
             /** @description Agreements a store's clocks can run on. */
             agreements: components["schemas"]["AgreementChoice"][];
-            /** @description Districts some branch looks after; any other may be typed. */
+            /** @description Districts in which stores are or some branch looks after; any other may be typed. */
             districts: string[];
             /** @description Models a terminal can be of. */
             models: components["schemas"]["ModelChoice"][];
@@ -6907,6 +6904,8 @@ export interface components {
         Page_WorkOrderRow: {
             /** @description The rows. */
             items: {
+                /** @description What to know at the door. */
+                access_note?: string | null;
                 /** @description What happened. */
                 actual: components["schemas"]["Actual"];
                 address: string;
@@ -6924,6 +6923,10 @@ export interface components {
                 planned?: components["schemas"]["Span"] | null;
                 priority: components["schemas"]["Priority"];
                 promised?: components["schemas"]["Span"] | null;
+                /** @description The same in a sentence. */
+                reason: string;
+                /** @description Why from afar was not enough. */
+                reason_code: components["schemas"]["VisitReason"];
                 skills: string[];
                 state: components["schemas"]["WorkOrderState"];
                 store_name: string;
@@ -8156,7 +8159,10 @@ export interface components {
         };
         /** @description A term that was looked at, and why it does or does not count. */
         TermJudged: {
-            /** @description The term's code; `ON-RECORD` for a day written down for this very terminal, `MODEL` for what the catalogue gives its model. */
+            /**
+             * @description The term's code; `ON-RECORD` for a day written down for this very terminal, `MODEL` for what the catalogue gives its model,
+             *     `MADE-GOOD` where our own work is made good.
+             */
             code: string;
             /** @description The term's name. */
             name: components["schemas"]["Text"];
@@ -8970,19 +8976,6 @@ export interface components {
          * @enum {string}
          */
         UsualImpact: "cannot_take_payment" | "partly" | "can_take_payment";
-        /** @description What an offer of an order to somebody at a time would meet. */
-        Verdict: {
-            /** @description Everything that speaks against it, what forbids it first. */
-            against: components["schemas"]["Text"][];
-            /** @description Whether it can be offered so at all. */
-            allowed: boolean;
-            /** @description Whether the merchant has to be told another window. */
-            breaks_promise: boolean;
-            /** @description Whether somebody has to say why it is to be so all the same. */
-            needs_reason: boolean;
-            /** @description When they would be there, as long as such a visit takes. */
-            planned: components["schemas"]["Span"];
-        };
         /**
          * @description What a term came to.
          * @enum {string}
@@ -9087,7 +9080,6 @@ export interface components {
         /** @description An order on its page. */
         WorkOrderFull: components["schemas"]["WorkOrderRow"] & {
             access_hours?: components["schemas"]["Hours"] | null;
-            access_note?: string | null;
             backup?: components["schemas"]["Backup"] | null;
             /** Format: date-time */
             closed_at?: string | null;
@@ -9096,7 +9088,6 @@ export interface components {
             fault_code: string;
             fault_name?: components["schemas"]["Text"] | null;
             outcome?: components["schemas"]["VisitOutcome"] | null;
-            reason: string;
             restore_verified?: boolean | null;
         };
         /** @description Everything the page of an order shows. */
@@ -9118,6 +9109,8 @@ export interface components {
         };
         /** @description A row of a list of orders. */
         WorkOrderRow: {
+            /** @description What to know at the door. */
+            access_note?: string | null;
             /** @description What happened. */
             actual: components["schemas"]["Actual"];
             address: string;
@@ -9135,6 +9128,10 @@ export interface components {
             planned?: components["schemas"]["Span"] | null;
             priority: components["schemas"]["Priority"];
             promised?: components["schemas"]["Span"] | null;
+            /** @description The same in a sentence. */
+            reason: string;
+            /** @description Why from afar was not enough. */
+            reason_code: components["schemas"]["VisitReason"];
             skills: string[];
             state: components["schemas"]["WorkOrderState"];
             store_name: string;

@@ -53,7 +53,8 @@ pub fn again(decided: Coverage, unhappy: Unhappy) -> Coverage {
         Verdict::Decides => TermJudged { verdict: Verdict::Holds, ..t },
         _ => t,
     }));
-    let sentence = text("再次上门免费：上次没让你满意，由我们补救。", "Coming again is free: last time did not satisfy you, we make it good.");
+    let sentence =
+        text("再次上门免费：上次没让你满意，由我们补救。", "Coming again is free: last time did not satisfy you, we make it good.");
     Coverage { in_warranty: true, rule: MADE_GOOD.to_owned(), sentence, terms, ..decided }
 }
 

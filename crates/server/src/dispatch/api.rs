@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::flow::dispatch::{self as flow, Wish};
-use crate::flow::verdict::{Verdict, verdict};
+use crate::flow::verdict::{OfferVerdict, verdict};
 use crate::ground::web::{Answered, Body, Door, Params, Problem, Ref};
 use crate::house::House;
 use crate::view::visit::{self as view, Board, CandidateRow, WorkOrderPage};
@@ -81,12 +81,12 @@ struct VerdictQuery {
 /// What an offer to somebody at a time would meet: what forbids it, what asks for a reason, what the merchant would have to be told.
 /// Nothing is kept.
 #[utoipa::path(get, path = "/work-orders/{id}/verdict", operation_id = "offer_verdict", tag = "dispatch", params(("id" = String, Path), VerdictQuery),
-    responses((status = 200, body = Verdict), Problem))]
+    responses((status = 200, body = OfferVerdict), Problem))]
 async fn offer_verdict(
     door: Door<act::VisitOffer>,
     Ref(id): Ref<WorkOrderId>,
     Params(query): Params<VerdictQuery>,
-) -> Result<Json<Verdict>, Problem> {
+) -> Result<Json<OfferVerdict>, Problem> {
     let reach = door.reach();
     door.read(move |tx| verdict(tx, reach, id, query.engineer_id, query.from)).await.map(Json)
 }

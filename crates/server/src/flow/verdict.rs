@@ -27,7 +27,7 @@ use crate::visit::store as visits;
 
 /// What an offer of an order to somebody at a time would meet.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Verdict {
+pub struct OfferVerdict {
     /// When they would be there, as long as such a visit takes.
     planned: Span,
     /// Whether it can be offered so at all.
@@ -59,7 +59,7 @@ fn count(n: i64) -> Text {
 }
 
 /// Judges one engineer and one beginning. Errors: `not_found`, `dispatch.engineer_unknown`.
-pub fn verdict(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId, engineer: EngineerId, from: jiff::Timestamp) -> Done<Verdict> {
+pub fn verdict(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId, engineer: EngineerId, from: jiff::Timestamp) -> Done<OfferVerdict> {
     let w = visits::work_order(tx, id)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
     see_order(tx, reach, &w)?;
     let person = crew::engineers(tx)?.into_iter().find(|e| e.id == engineer && e.active);
@@ -108,5 +108,5 @@ pub fn verdict(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId, engineer: Enginee
         let moment = |lang| sentence::instant(&at, lang).unwrap_or_default();
         against.push(words("dispatch.after_due", [("due", Text { zh: moment(Lang::Zh), en: moment(Lang::En) }), ("minutes", count(late))]));
     }
-    Ok(Verdict { planned, allowed, needs_reason, breaks_promise, against })
+    Ok(OfferVerdict { planned, allowed, needs_reason, breaks_promise, against })
 }

@@ -7,7 +7,7 @@ export type Row = Schema<"WorkOrderRow">;
 export type Page = Schema<"WorkOrderPage">;
 export type Plan = Schema<"PlanShown">;
 export type Span = Schema<"Span">;
-export type Verdict = Schema<"Verdict">;
+export type Verdict = Schema<"OfferVerdict">;
 /** An order dropped on somebody's line: whom to ask, and for when. */
 export type Dropped = { engineer: string; planned: Span };
 

@@ -1,11 +1,8 @@
 //! What somebody who writes into the registry may choose from.
 
-<<<<<<< HEAD
-use postsale_domain::facts::FactKind;
-=======
 use std::collections::BTreeSet;
 
->>>>>>> 93981c7 (dispatch, ticket: Say while dragging whether an order may go there; why them; macros on many; my sub-tasks; districts to choose from)
+use postsale_domain::facts::FactKind;
 use postsale_domain::ground::Text;
 use postsale_domain::knowledge::Model;
 use serde::Serialize;
@@ -49,22 +46,14 @@ pub struct Choices {
 
 /// What the caller may choose from.
 pub fn choices(tx: &mut Tx<'_>, sight: Sight) -> Done<Choices> {
-<<<<<<< HEAD
-    let (tenant, book) = (tx.tenant(), sla::book());
-    let districts =
-        tx.query(sql!("SELECT district FROM branch_district WHERE tenant_id = $1 ORDER BY district LIMIT 1000"), &[p(&tenant)], |r| {
-            r.next()
-        })?;
-    let force = in_force(tx)?;
-    let choice = |m: &Model| ModelChoice { model: m.model.clone(), vendor: m.vendor.clone() };
-=======
     let book = sla::book();
     let districts = match sight {
         // Somebody of a bank, or on the road, is not told where everybody's shops are.
         Sight::Acquirer(_) | Sight::Engineer(_) | Sight::Nothing => Vec::new(),
         Sight::All | Sight::Branch(_) => districts(tx)?,
     };
->>>>>>> 93981c7 (dispatch, ticket: Say while dragging whether an order may go there; why them; macros on many; my sub-tasks; districts to choose from)
+    let force = in_force(tx)?;
+    let choice = |m: &Model| ModelChoice { model: m.model.clone(), vendor: m.vendor.clone() };
     let named = |code: &str| book.card(code).map(|card| AgreementChoice { code: code.to_owned(), name: card.name.clone() });
     Ok(Choices {
         acquirers: merchants::acquirers(tx, sight)?,

@@ -30,15 +30,11 @@ use crate::merchant::store as merchants;
 use crate::ticket::merge;
 use crate::ticket::store::{self, Ticket};
 use crate::ticket::task::{self, SubTask};
-<<<<<<< HEAD
 use crate::view::coverage;
 use crate::view::guide;
-=======
->>>>>>> 93981c7 (dispatch, ticket: Say while dragging whether an order may go there; why them; macros on many; my sub-tasks; districts to choose from)
 use crate::view::incident::{self, KnownIncident, TicketIncident};
 use crate::view::reach::see_ticket;
 use crate::view::visit::{WorkOrderRow, rows_of_ticket};
-use crate::view::{entitled, guide};
 use crate::{sla, terminal};
 
 /// Tickets that may be the same a page shows.
