@@ -76,7 +76,7 @@ fn districts(tx: &mut Tx<'_>) -> Done<Vec<String>> {
             "WITH RECURSIVE known (district) AS (
                SELECT MIN(district) FROM store WHERE tenant_id = $1
                UNION ALL
-               SELECT (SELECT MIN(s.district) FROM store s WHERE s.tenant_id = $1 AND s.district > k.district) FROM known k WHERE k.district IS NOT NULL
+               SELECT (SELECT MIN(s.district) FROM store s WHERE s.tenant_id = $1 AND s.district > known.district) FROM known WHERE known.district IS NOT NULL
              )
              SELECT district FROM known WHERE district IS NOT NULL AND district <> '' LIMIT 1000"
         ),
