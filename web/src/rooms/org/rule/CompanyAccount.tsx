@@ -92,7 +92,7 @@ function TermsForm({ provider }: { provider: Provider }) {
           <Input.Password autoComplete="new-password" placeholder={provider.secret_kept ? t("company.secret_stays") : ""} />
         </Form.Item>
         <Form.Item name="domains" label={t("company.domains")} extra={t("company.domains_why")}>
-          <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[",", "，", " ", "、"]} placeholder="example.com" />
+          <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[",", "\uff0c", " ", "\u3001"]} placeholder="example.com" />
         </Form.Item>
         <Form.Item name="claim" label={t("company.claim")} extra={t("company.claim_why")} rules={[{ required: true, whitespace: true, message: t("company.claim_missing") }]}>
           <Input autoComplete="off" spellCheck={false} />
