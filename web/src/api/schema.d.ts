@@ -6165,6 +6165,19 @@ export interface components {
          * @enum {string}
          */
         OfferState: "offered" | "accepted" | "refused" | "withdrawn";
+        /** @description What an offer of an order to somebody at a time would meet. */
+        OfferVerdict: {
+            /** @description Everything that speaks against it, what forbids it first. */
+            against: components["schemas"]["Text"][];
+            /** @description Whether it can be offered so at all. */
+            allowed: boolean;
+            /** @description Whether the merchant has to be told another window. */
+            breaks_promise: boolean;
+            /** @description Whether somebody has to say why it is to be so all the same. */
+            needs_reason: boolean;
+            /** @description When they would be there, as long as such a visit takes. */
+            planned: components["schemas"]["Span"];
+        };
         /** @description What the provider sent the browser back with. */
         OidcBack: {
             /** @description Not there when the provider refused. */
@@ -30334,7 +30347,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Verdict"];
+                    "application/json": components["schemas"]["OfferVerdict"];
                 };
             };
             /** @description Nobody is signed in */
