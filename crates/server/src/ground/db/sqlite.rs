@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, ffi};
 
@@ -25,6 +26,8 @@ impl SqliteConn {
         let inner = Connection::open_with_flags(path, flags).map_err(wrap)?;
         inner.busy_timeout(Duration::from_secs(10)).map_err(wrap)?;
         inner.set_prepared_statement_cache_capacity(512);
+        // A plan is made once and for every value: without this, each new word for a LIKE has its statement planned again.
+        inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(wrap)?;
         if !read_only {
             inner.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;").map_err(wrap)?;
             if sabotage::on("sync-normal") {
