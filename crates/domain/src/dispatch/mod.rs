@@ -8,6 +8,6 @@ mod rank;
 #[cfg(test)]
 mod rank_test;
 
-pub use model::{Booked, Candidate, Certificate, Job, OfferId, OfferState, Person, Slot};
+pub use model::{Booked, Candidate, Certificate, Job, Needed, OfferId, OfferState, Person, Slot};
 pub use offer::{Answer, answer, clash, may_offer, promise};
 pub use rank::{distance_m, rank};

@@ -33,11 +33,26 @@ pub struct Slot {
     pub to: Timestamp,
 }
 
+/// A skill a job asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Needed {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: Text,
+}
+
+/// Names of skills, one after the other, as a sentence lists them.
+pub(super) fn listed(skills: &[Needed]) -> Text {
+    let join = |with: &str, one: fn(&Needed) -> &str| skills.iter().map(one).collect::<Vec<_>>().join(with);
+    Text { zh: join("、", |s| &s.name.zh), en: join(", ", |s| &s.name.en) }
+}
+
 /// Work to be given to somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
     /// Skills that are needed, all of them.
-    pub skills: Vec<String>,
+    pub skills: Vec<Needed>,
     /// The shop's district.
     pub district: String,
     /// The shop: millionths of a degree, latitude and longitude; if known.

@@ -1,7 +1,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::model::{Candidate, Certificate, Job, Person, Slot};
+use super::model::{Candidate, Certificate, Job, Person, Slot, listed};
 use crate::ground::Text;
 
 /// Minutes between being asked and setting out.
@@ -72,10 +72,11 @@ fn judge(job: &Job, person: &Person, now: Timestamp, zone: &TimeZone) -> Candida
 
 fn no_skill(job: &Job, person: &Person, at: Timestamp, zone: &TimeZone) -> Option<Text> {
     let day = at.to_zoned(zone.clone()).date();
-    job.skills.iter().find_map(|wanted| match person.skills.iter().find(|c| c.skill == *wanted) {
-        None => Some(text(format!("没有技能“{wanted}”"), format!("Does not have the skill \"{wanted}\""))),
+    job.skills.iter().find_map(|wanted| match person.skills.iter().find(|c| c.skill == wanted.code) {
+        None => Some(text(format!("没有技能“{}”", wanted.name.zh), format!("Does not have the skill \"{}\"", wanted.name.en))),
         Some(Certificate { until: Some(until), .. }) if *until < day => {
-            Some(text(format!("技能“{wanted}”的证书已于{until}到期"), format!("The certificate for \"{wanted}\" ended on {until}")))
+            let (zh, en) = (&wanted.name.zh, &wanted.name.en);
+            Some(text(format!("技能“{zh}”的证书已于{until}到期"), format!("The certificate for \"{en}\" ended on {until}")))
         }
         Some(_) => None,
     })
@@ -114,8 +115,8 @@ fn weigh(job: &Job, person: &Person, candidate: &mut Candidate, slot: Slot, metr
     let mut lost = 0;
     let why = &mut candidate.why;
     if !job.skills.is_empty() {
-        let skills = job.skills.join(", ");
-        why.push(text(format!("技能齐备且证书有效：{skills}"), format!("Has every skill, certificates valid: {skills}")));
+        let skills = listed(&job.skills);
+        why.push(text(format!("技能齐备且证书有效：{}", skills.zh), format!("Has every skill, certificates valid: {}", skills.en)));
     }
     match job.due {
         Some(due) if slot.to > due => {

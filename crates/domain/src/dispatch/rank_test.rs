@@ -3,7 +3,7 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::*;
-use crate::ground::{EngineerId, TypedId};
+use crate::ground::{EngineerId, Text, TypedId};
 
 fn zone() -> TimeZone {
     TimeZone::get("Asia/Shanghai").unwrap()
@@ -20,7 +20,7 @@ fn slot(day: u32, from: &str, to: &str) -> Slot {
 
 fn job() -> Job {
     Job {
-        skills: vec!["swap".into()],
+        skills: vec![Needed { code: "swap".into(), name: Text { zh: "换机".into(), en: "Swap".into() } }],
         district: "浦东新区".into(),
         place: Some((31_230_000, 121_470_000)),
         open: vec![slot(24, "09:00", "12:00"), slot(24, "13:30", "21:00"), slot(25, "09:00", "12:00")],

@@ -15,6 +15,7 @@ mod label;
 mod price;
 #[cfg(test)]
 mod price_test;
+mod service;
 mod set;
 #[cfg(test)]
 mod set_test;
@@ -24,6 +25,7 @@ pub use custom::{CustomField, FieldNeed, FieldOption, FieldShape, Given, accept,
 pub use kind::{FactKind, Field, List, Shape};
 pub use label::{StatusLabel, label_of};
 pub use price::{Asked, Charge, Price, PriceUnit, Quoted, quote};
+pub use service::ServiceItem;
 pub use set::{Change, Laid, Origin, Row, code_of, difference, lay, typed};
 
 crate::ids! {

@@ -98,7 +98,7 @@ pub fn explain(
         clock: Kept::of(kind, &answer).face(book, as_of),
         agreement: answer.agreement.clone(),
         agreement_name: Text {
-            zh: format!("{} v{} [条款{clause}]", card.name.zh, card.version),
+            zh: format!("{} v{} （条款{clause}）", card.name.zh, card.version),
             en: format!("{} v{} [clause {clause}]", card.name.en, card.version),
         },
         calendar: hours.name.clone(),

@@ -13,7 +13,7 @@ fn lunch_is_a_line_of_its_own() {
     let told = explain(&book(), ClockKind::FirstResponse, &story, at("11-24 13:50"), true).unwrap();
     assert_eq!(told.headline.zh, "首响时限 = 11月24日 13:30 起 + 1 小时 = 11月24日 14:30；余 40 分");
     assert_eq!(told.headline.en, "First response = from 24 Nov 13:30 + 1 h = 24 Nov 14:30; 40 min left");
-    assert_eq!(told.agreement_name.zh, "城区标准 v3 [条款2.1]");
+    assert_eq!(told.agreement_name.zh, "城区标准 v3 （条款2.1）");
     let lines: Vec<_> = told.lines.iter().map(|l| (l.kind, l.to.is_none(), l.basis.zh.as_str(), l.counted_s, l.total_s)).collect();
     assert_eq!(lines, [(SegmentKind::Closed, false, "午休 12:00–13:30", 0, 0), (SegmentKind::Run, true, "服务时间，计时", 1200, 1200)]);
     assert_eq!((told.clock.level, told.clock.remaining_s, told.clock.due_at), (Level::Ok, Some(2400), Some(at("11-24 14:30"))));

@@ -14,8 +14,8 @@ pub struct Side {
     pub state: TicketState,
     /// Whose it is, when that is known.
     pub merchant: Option<uuid::Uuid>,
-    /// A work order of it is not closed yet.
-    pub live_work_order: bool,
+    /// The number of its work order that is not closed yet, `W-000123`.
+    pub live_work_order: Option<String>,
     /// A person has answered it.
     pub responded: bool,
     /// The number it goes on under, when it was merged already.
@@ -41,8 +41,8 @@ pub fn merge(loser: &Side, survivor: &Side) -> Result<(Event, Event), Refusal> {
     if loser.merchant.zip(survivor.merchant).is_some_and(|(a, b)| a != b) {
         return Err(refuse!(Conflict, "ticket.merge_other_merchant", number = said(loser.number), into = said(survivor.number)));
     }
-    if loser.live_work_order {
-        return Err(refuse!(Conflict, "ticket.merge_visit", number = said(loser.number), into = said(survivor.number)));
+    if let Some(order) = &loser.live_work_order {
+        return Err(refuse!(Conflict, "ticket.merge_visit", number = said(loser.number), into = said(survivor.number), order = order));
     }
     Ok((Event::Merged { number: survivor.number }, Event::TookIn { number: loser.number }))
 }
@@ -86,8 +86,8 @@ pub fn consequences(loser: &Side, survivor: &Side) -> Vec<Text> {
             format!("{gone} has been answered, {stays} has not: its first response goes on. You can also merge the other way round."),
         ));
     }
-    if survivor.live_work_order {
-        lines.push(text(format!("{stays} 的派工单照常进行。"), format!("The work order of {stays} goes on as planned.")));
+    if let Some(order) = &survivor.live_work_order {
+        lines.push(text(format!("{stays} 的派工单 {order} 照常进行。"), format!("The work order {order} of {stays} goes on as planned.")));
     }
     if loser.merchant.is_none() != survivor.merchant.is_none() {
         let unknown = if loser.merchant.is_none() { &gone } else { &stays };

@@ -2,7 +2,7 @@ use super::merge::{Side, consequences, merge, unmerge};
 use super::*;
 
 fn side(number: i64, state: TicketState) -> Side {
-    Side { number, state, merchant: Some(uuid::Uuid::from_u128(7)), live_work_order: false, responded: false, merged_into: None }
+    Side { number, state, merchant: Some(uuid::Uuid::from_u128(7)), live_work_order: None, responded: false, merged_into: None }
 }
 
 #[test]
@@ -12,11 +12,16 @@ fn who_may_go_on_under_whose_number() {
     let table: [(&str, Side, Side, Result<(), &str>); 12] = [
         ("two open ones", side(2, S::Triaged), side(1, S::Triaged), Ok(())),
         ("facts missing", side(2, S::New), side(1, S::Remote), Ok(())),
-        ("into one that is visited", side(2, S::New), Side { live_work_order: true, ..side(1, S::Visit) }, Ok(())),
+        ("into one that is visited", side(2, S::New), Side { live_work_order: Some("W-000007".into()), ..side(1, S::Visit) }, Ok(())),
         ("merchant not known yet", Side { merchant: None, ..side(2, S::New) }, side(1, S::Triaged), Ok(())),
         ("itself", side(1, S::Triaged), side(1, S::Triaged), Err("ticket.merge_itself")),
         ("another merchant", Side { merchant: other, ..side(2, S::Triaged) }, side(1, S::Triaged), Err("ticket.merge_other_merchant")),
-        ("somebody is on the way", Side { live_work_order: true, ..side(2, S::Visit) }, side(1, S::Triaged), Err("ticket.merge_visit")),
+        (
+            "somebody is on the way",
+            Side { live_work_order: Some("W-000007".into()), ..side(2, S::Visit) },
+            side(1, S::Triaged),
+            Err("ticket.merge_visit"),
+        ),
         ("solved", side(2, S::Solved), side(1, S::Triaged), Err("ticket.merge_over")),
         ("into a solved one", side(2, S::Triaged), side(1, S::Solved), Err("ticket.merge_over")),
         ("into a closed one", side(2, S::Triaged), side(1, S::Closed), Err("ticket.merge_over")),
@@ -69,7 +74,7 @@ fn what_it_means_is_said_before() {
     let plain = said(&side(2, TicketState::Triaged), &side(1, TicketState::Triaged));
     assert!(plain.contains("不搬回") && !plain.contains("首次响应") && !plain.contains("派工单"), "{plain}");
     let answered = Side { responded: true, ..side(2, TicketState::Triaged) };
-    let visited = Side { live_work_order: true, merchant: None, ..side(1, TicketState::Visit) };
+    let visited = Side { live_work_order: Some("W-000007".into()), merchant: None, ..side(1, TicketState::Visit) };
     let all = said(&answered, &visited);
     assert!(all.contains("首次响应") && all.contains("派工单") && all.contains("还没有关联商户"), "{all}");
 }

@@ -331,7 +331,7 @@ pub enum Command {
         reason: VisitReason,
     },
     /// The work order ended without a repair; the case goes back to the desk.
-    VisitFailed,
+    VisitOver,
     /// Declare it solved.
     Solve {
         /// The confirmed fault.
@@ -429,7 +429,7 @@ pub enum Event {
         reason: VisitReason,
     },
     /// The visit ended without a repair.
-    VisitFailed,
+    VisitOver,
     /// Solved.
     Solved {
         /// The confirmed fault.

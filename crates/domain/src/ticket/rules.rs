@@ -97,7 +97,7 @@ fn kind(command: &Command) -> Option<CommandKind> {
         Command::AddTask => K::AddTask,
         Command::Split => K::Split,
         // What comes from outside is heard in every state.
-        Command::Hear | Command::VisitFailed => return None,
+        Command::Hear | Command::VisitOver => return None,
     })
 }
 
@@ -136,8 +136,8 @@ pub fn decide(case: &Case, command: &Command, around: Around) -> Result<Vec<Even
         Command::StartGuide => vec![Event::RemoteStarted],
         Command::OpenVisit { .. } if around.live_work_order => return Err(refuse!(Conflict, "ticket.visit_under_way")),
         Command::OpenVisit { fault_code, reason } => vec![Event::VisitDecided { fault_code: fault_code.clone(), reason: *reason }],
-        Command::VisitFailed if case.state == S::Visit => vec![Event::VisitFailed],
-        Command::VisitFailed => Vec::new(),
+        Command::VisitOver if case.state == S::Visit => vec![Event::VisitOver],
+        Command::VisitOver => Vec::new(),
         Command::Solve { .. } if around.live_work_order => return Err(refuse!(Conflict, "ticket.visit_under_way")),
         Command::Solve { .. } if around.open_tasks > 0 => {
             return Err(refuse!(Conflict, "ticket.tasks_open", count = around.open_tasks));
@@ -248,7 +248,7 @@ pub fn apply(mut case: Case, event: &Event) -> Case {
             // Whoever waited for the merchant's answer has it: somebody comes.
             case.waiting.retain(|r| *r != PauseReason::WaitingMerchant);
         }
-        Event::VisitFailed => case.state = S::Triaged,
+        Event::VisitOver => case.state = S::Triaged,
         Event::Solved { fault_code, outcome } => {
             case.state = S::Solved;
             case.fault_code = Some(fault_code.clone());

@@ -42,7 +42,7 @@ fn samples() -> Vec<Command> {
         Command::Triage { decision: Decision::Remote, fault_code: None, reason: None },
         Command::StartGuide,
         Command::OpenVisit { fault_code: "PRN-02".into(), reason: VisitReason::NeedsParts },
-        Command::VisitFailed,
+        Command::VisitOver,
         Command::Solve { fault_code: "PRN-01".into(), outcome: Outcome::RemoteFixed },
         Command::Confirm { by: ConfirmedBy::Page },
         Command::Reopen { reason: "还是不行".into() },
@@ -119,7 +119,7 @@ fn kind_of(command: &Command) -> Option<CommandKind> {
         Command::Relate => CommandKind::Relate,
         Command::AddTask => CommandKind::AddTask,
         Command::Split => CommandKind::Split,
-        Command::Hear | Command::VisitFailed => return None,
+        Command::Hear | Command::VisitOver => return None,
     })
 }
 

@@ -108,7 +108,7 @@ fn build(day: &Day, exempt: &Exempt) -> Built {
     for skill in day.jobs.iter().flat_map(|j| &j.skills) {
         // Beyond 63 skills the last ones share a bit; publishing asks for each by its name again.
         let next = skills.len() as u32;
-        skills.entry(skill).or_insert(next.min(63));
+        skills.entry(&skill.code).or_insert(next.min(63));
     }
     let bits = |names: &mut dyn Iterator<Item = &String>| names.filter_map(|n| skills.get(n.as_str())).fold(0_u64, |b, n| b | 1 << n);
     let mut places: Vec<Option<(i64, i64)>> = Vec::new();
@@ -133,7 +133,7 @@ fn build(day: &Day, exempt: &Exempt) -> Built {
             }
             Standing::Free | Standing::Held(..) => {
                 out.windows = start_windows(job, day);
-                out.skills = bits(&mut job.skills.iter());
+                out.skills = bits(&mut job.skills.iter().map(|s| &s.code));
                 if out.windows.is_empty() {
                     built.left.insert(i, job.promised.map_or(Obstacle::Closed, Obstacle::Promised));
                     continue;

@@ -3,7 +3,8 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use jiff::civil::Date;
 use postsale_domain::coverage::Term;
-use postsale_domain::facts::{CustomField, FactKind, FactStamp, Laid, Price, StatusLabel, lay, typed};
+use postsale_domain::dispatch::Needed;
+use postsale_domain::facts::{CustomField, FactKind, FactStamp, Laid, Price, ServiceItem, StatusLabel, lay, typed};
 use postsale_domain::ground::{Lang, Text, TypedId};
 use postsale_domain::knowledge::{Facts, Guide, GuideBody};
 use postsale_domain::notify::{NoticeError, Wordings};
@@ -254,6 +255,18 @@ impl InForce {
     pub fn prices(&self, day: Date) -> (i64, Vec<Price>) {
         let (version, set) = self.on(FactKind::PriceList, day);
         (version, set.iter().filter_map(|l| typed(&l.row)).collect())
+    }
+
+    /// What can be ordered under a code; also what was switched off since, for those who ordered it before.
+    pub fn service_item(&self, code: &str) -> Option<ServiceItem> {
+        let set = self.newest(FactKind::ServiceItems).1;
+        set.iter().find(|l| postsale_domain::facts::code_of(&l.row) == code).and_then(|l| typed(&l.row))
+    }
+
+    /// What a skill is called; its code when nobody knows it.
+    pub fn needed(&self, code: &str) -> Needed {
+        let name = self.facts().skill(code).map_or_else(|| Text { zh: code.to_owned(), en: code.to_owned() }, |s| s.name.clone());
+        Needed { code: code.to_owned(), name }
     }
 
     /// The warranty terms of a day.

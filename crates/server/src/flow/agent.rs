@@ -20,6 +20,7 @@ use crate::ticket::merge::by_mail;
 use crate::ticket::store::{ContactFacts, Ticket};
 use crate::view::reach::own_place;
 use crate::view::ticket::{TicketPage, page};
+use crate::visit::store as visits;
 use crate::{file, org};
 
 /// Most characters of a reply, a note or a reason.
@@ -209,7 +210,8 @@ pub fn visit(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<()> {
 /// Declares it solved. Errors: `ticket.fault_unknown`; `ticket.outcome_by_visit`, what was done on site is the visit's to say.
 pub fn solve(tx: &mut Tx<'_>, desk: &mut Desk, fault_code: &str, outcome: Outcome) -> Done<()> {
     let fault_code = fault(tx, fault_code)?;
-    if outcome == Outcome::VisitFixed {
+    // What was done on site is the visit's to say; it has said so when only sub-tasks kept the case open.
+    if outcome == Outcome::VisitFixed && !visits::was_fixed(tx, desk.ticket.id)? {
         return Err(refuse!(Invalid, "ticket.outcome_by_visit").field("outcome").into());
     }
     extra::require(tx, desk.ticket.id, FieldNeed::Solve)?;

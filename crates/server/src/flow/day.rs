@@ -17,9 +17,9 @@ use postsale_domain::visit::{WorkOrderId, WorkOrderState};
 
 use crate::crew::store as crew;
 use crate::dispatch::plans;
+use crate::facts::{InForce, in_force};
 use crate::ground::db::{Done, Json, Query, Tx, p};
 use crate::ground::web::Keyset;
-use crate::knowledge;
 use crate::merchant::store as merchants;
 use crate::sla;
 use crate::sql;
@@ -72,8 +72,8 @@ pub fn shifts(
 }
 
 /// Minutes a visit is expected to take.
-pub fn minutes(w: &WorkOrder) -> u32 {
-    knowledge::facts().fault(&w.fault_code).and_then(|f| f.onsite_minutes).unwrap_or(USUAL_MINUTES)
+pub fn minutes(force: &InForce, w: &WorkOrder) -> u32 {
+    w.minutes.or_else(|| force.facts().fault(&w.fault_code)?.onsite_minutes).unwrap_or(USUAL_MINUTES)
 }
 
 struct Shop {
@@ -115,9 +115,9 @@ fn slot(span: postsale_domain::visit::Span) -> Slot {
 }
 
 /// Where an order stands that somebody has; `None`: it no longer takes anybody's time.
-fn standing(w: &WorkOrder, person: usize, pinned: bool, now: Timestamp) -> Option<Standing> {
+fn standing(force: &InForce, w: &WorkOrder, person: usize, pinned: bool, now: Timestamp) -> Option<Standing> {
     let planned = slot(w.planned?);
-    let work = SignedDuration::from_mins(i64::from(minutes(w)));
+    let work = SignedDuration::from_mins(i64::from(minutes(force, w)));
     Some(match w.state {
         WorkOrderState::Open | WorkOrderState::Cancelled => return None,
         WorkOrderState::Offered | WorkOrderState::Accepted if pinned => Standing::Pinned(person, planned),
@@ -137,7 +137,7 @@ fn standing(w: &WorkOrder, person: usize, pinned: bool, now: Timestamp) -> Optio
 /// Gathers a day. `scope`: whose days may change; everybody's without it. Errors: `dispatch.too_many`,
 /// `dispatch.engineer_unknown`.
 pub fn gather(tx: &mut Tx<'_>, date: Date, scope: &[EngineerId], waiting: Waiting) -> Done<Gathered> {
-    let now = tx.now();
+    let (now, force) = (tx.now(), in_force(tx)?);
     let span = span_of(date);
     let mut engineers = crew::engineers(tx)?;
     if !scope.is_empty() {
@@ -158,7 +158,7 @@ pub fn gather(tx: &mut Tx<'_>, date: Date, scope: &[EngineerId], waiting: Waitin
         let Some(person) = w.engineer_id.and_then(|e| place_of.get(&e)).copied() else { continue };
         let pinned = pins.get(&w.id).is_some_and(|(e, from)| w.engineer_id == Some(*e) && w.planned.is_some_and(|s| s.from == *from));
         if one != Some(w.id)
-            && let Some(standing) = standing(&w, person, pinned, now)
+            && let Some(standing) = standing(&force, &w, person, pinned, now)
         {
             found.push((w, standing));
         }
@@ -196,13 +196,13 @@ pub fn gather(tx: &mut Tx<'_>, date: Date, scope: &[EngineerId], waiting: Waitin
             let free = waiting == Waiting::One(w.id, false);
             DayJob {
                 number: number(w.number),
-                skills: w.skills.clone(),
+                skills: w.skills.iter().map(|code| force.needed(code)).collect(),
                 district: w.district.clone(),
                 place: shop.as_ref().and_then(|s| s.place),
                 open,
                 promised: live(w).filter(|_| !free).map(slot),
-                due,
-                minutes: minutes(w),
+                due: w.due_at.or(due),
+                minutes: minutes(&force, w),
                 rank: shop.map_or(2, |s| Priority::ALL.iter().position(|x| *x == s.priority).unwrap_or(2)),
                 standing,
             }

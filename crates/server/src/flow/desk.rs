@@ -105,11 +105,6 @@ impl Desk {
         self.around.open_tasks > 0
     }
 
-    /// Says that sub-tasks do not stand in the way: the merchant has confirmed on site, the rest is ours to finish.
-    pub fn tasks_aside(&mut self) {
-        self.around.open_tasks = 0;
-    }
-
     /// Lets an event happen: the case, its stamps, a line of the timeline, the clocks, the word to the merchant.
     pub fn happen(&mut self, tx: &mut Tx<'_>, event: &Event) -> Done<()> {
         self.touched = true;
@@ -134,7 +129,7 @@ impl Desk {
             sla::store::record(tx, self.ticket.id, kinds, &[what])?;
         }
         // The first answer is a stamp, not a story: the reply itself stands on the timeline, and so does what ended a visit.
-        if !matches!(event, Event::Responded | Event::VisitFailed) {
+        if !matches!(event, Event::Responded | Event::VisitOver) {
             let (code, data) = self.told(tx, event)?;
             // What the rules conclude is nobody's deed, whoever gave the occasion.
             let (author, author_name) = match concluded(event) {
@@ -284,7 +279,7 @@ fn public(event: &Event) -> bool {
         Event::Registered
         | Event::RemoteStarted
         | Event::VisitDecided { .. }
-        | Event::VisitFailed
+        | Event::VisitOver
         | Event::Solved { .. }
         | Event::Closed { .. }
         | Event::Reopened { .. }

@@ -12,6 +12,7 @@ use super::day::{absences, minutes, shifts};
 use super::visit::{Table, clash};
 use crate::crew::store as crew;
 use crate::dispatch::store::{self as offers, Offer};
+use crate::facts::in_force;
 use crate::ground::db::{Done, Tx};
 use crate::merchant::store as merchants;
 use crate::sla;
@@ -56,7 +57,15 @@ fn job(tx: &mut Tx<'_>, w: &WorkOrder, ticket: &Ticket) -> Done<Job> {
     };
     let due = sla::store::faces_of(tx, ticket.id)?.into_iter().find(|c| c.kind == ClockKind::Resolution).and_then(|c| c.due_at);
     let place = shop.and_then(|s| s.place());
-    Ok(Job { skills: w.skills.clone(), district: w.district.clone(), place, open, due, minutes: minutes(w) })
+    let force = in_force(tx)?;
+    Ok(Job {
+        skills: w.skills.iter().map(|code| force.needed(code)).collect(),
+        district: w.district.clone(),
+        place,
+        open,
+        due: w.due_at.or(due),
+        minutes: minutes(&force, w),
+    })
 }
 
 /// Everybody of the crew, judged for an order, the best first.

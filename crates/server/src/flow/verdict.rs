@@ -64,7 +64,8 @@ pub fn verdict(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId, engineer: Enginee
     see_order(tx, reach, &w)?;
     let person = crew::engineers(tx)?.into_iter().find(|e| e.id == engineer && e.active);
     let person = person.ok_or_else(|| refuse!(Invalid, "dispatch.engineer_unknown").field("engineer_id"))?;
-    let planned = Span { from, to: from + SignedDuration::from_mins(i64::from(minutes(&w).max(1))) };
+    let force = in_force(tx)?;
+    let planned = Span { from, to: from + SignedDuration::from_mins(i64::from(minutes(&force, &w).max(1))) };
     let now = tx.now();
     let mut hard: Vec<Text> = Vec::new();
     match w.state {
@@ -77,7 +78,6 @@ pub fn verdict(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId, engineer: Enginee
     if planned.from < now {
         hard.push(said(&refuse!(Invalid, "visit.span_past")));
     }
-    let force = in_force(tx)?;
     for (skill, ended) in lacking(&person, &w.skills, planned.from.to_zoned(zone()).date()) {
         let name = force.facts().skill(skill).map_or_else(|| Text { zh: skill.to_owned(), en: skill.to_owned() }, |s| s.name.clone());
         let day = ended.map(|day| Text { zh: day.to_string(), en: day.to_string() });

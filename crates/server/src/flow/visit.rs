@@ -1,6 +1,7 @@
 //! Somebody is sent, and what they do there, with everything that follows: the offer, the ticket and its timeline, the
 //! bindings of a swap, the word to the merchant. All of one command in one transaction.
 
+use jiff::SignedDuration;
 use postsale_domain::dispatch::{self, Answer, Slot};
 use postsale_domain::facts::FactKind;
 use postsale_domain::ground::{Reach, Text, TypedId};
@@ -16,7 +17,7 @@ use super::desk::Desk;
 use super::word;
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
-use crate::facts::{guide_at, in_force};
+use crate::facts::{extra, guide_at, in_force};
 use crate::ground::db::{Done, Query, Stop, Tx, p};
 use crate::knowledge;
 use crate::merchant::store as merchants;
@@ -25,6 +26,7 @@ use crate::sql;
 use crate::terminal::store::{self as terminals, Binding};
 use crate::ticket::entry::Kind;
 use crate::ticket::store::{self as tickets, Ticket};
+use crate::ticket::task;
 use crate::view::visit::{WorkOrderPage, order_of, page, see_order};
 use crate::visit::store::{self, RemoteStep, WorkOrder, number};
 
@@ -62,7 +64,10 @@ pub fn send(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<WorkOrd
     if sending.reason.chars().count().max(sending.access_note.as_ref().map_or(0, |n| n.chars().count())) > MAX_NOTE {
         return Err(refuse!(Invalid, "visit.text_long", limit = MAX_NOTE).field("reason").into());
     }
-    let skills = sending.skills.clone().unwrap_or_else(|| fault.skills.clone());
+    // What was ordered says who can do it and how long it takes; a repair is as long as its fault.
+    let ordered = force.service_item(&extra::one(tx, desk.ticket.id)?.ticket_type);
+    let asked = ordered.as_ref().filter(|item| !item.skills.is_empty()).map_or(&fault.skills, |item| &item.skills);
+    let skills = sending.skills.clone().unwrap_or_else(|| asked.clone());
     let parts = sending.parts.clone().unwrap_or_else(|| fault.parts.clone());
     if skills.iter().any(|s| facts.skill(s).is_none()) {
         return Err(refuse!(Invalid, "visit.skill_unknown").field("skills").into());
@@ -118,6 +123,9 @@ pub fn send(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<WorkOrd
         follow_up_note: None,
         confirmation: None,
         code: None,
+        minutes: ordered.as_ref().map(|item| item.minutes).or(fault.onsite_minutes),
+        due_at: ordered.as_ref().map(|item| desk.ticket.opened_at + SignedDuration::from_hours(i64::from(item.target_hours))),
+        service: ordered.map(|item| item.code),
         created_at: tx.now(),
         closed_at: None,
         version: 1,
@@ -234,7 +242,7 @@ impl Table {
                 let mut desk = Desk::load(tx, self.ticket.id, Reach::All, None)?;
                 desk.work_order_closed();
                 desk.line(tx, Kind::Event, true, "", Some(self.event("visit_failed", data)), None)?;
-                desk.command(tx, &case::Command::VisitFailed)?;
+                desk.command(tx, &case::Command::VisitOver)?;
                 desk.save(tx, "visit.fail").map(drop)
             }
             _ => Ok(()),
@@ -255,7 +263,14 @@ impl Table {
         }
         let code = if outcome == VisitOutcome::Swapped { "visit_swapped" } else { "visit_fixed" };
         desk.line(tx, Kind::Event, true, "", Some(self.event(code, &told)), None)?;
-        desk.tasks_aside();
+        if desk.has_open_tasks() {
+            // The visit is over, the case is not: the desk finishes what is left and solves it then.
+            let left = task::open_titles(tx, self.ticket.id)?;
+            let told = json!({ "count": left.len(), "what": left.join(" / ") });
+            desk.line(tx, Kind::Event, false, "", Some(self.event("visit_tasks_left", &told)), None)?;
+            desk.command(tx, &case::Command::VisitOver)?;
+            return desk.save(tx, "visit.complete").map(drop);
+        }
         desk.command(tx, &case::Command::Solve { fault_code: found, outcome: case::Outcome::VisitFixed })?;
         // The merchant has confirmed on the spot, by code or by hand (S1-32); nobody asks them again.
         desk.command(tx, &case::Command::Confirm { by: case::ConfirmedBy::Visit })?;

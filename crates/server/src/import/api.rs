@@ -368,7 +368,6 @@ async fn import_errors(door: Door<act::ImportRun>, Ref(id): Ref<ImportId>) -> Re
         .read(move |tx| {
             let run = store::seen(tx, id)?;
             flow::may(tx, run.kind)?;
-            flow::may(tx, run.kind)?;
             let mut book = Book::new(&run.header)?;
             for kept in store::rows(tx, id, Some(RowState::Bad), 0, MAX_ERRORS)? {
                 let line = shown(&run, &kept, lang);

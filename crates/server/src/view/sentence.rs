@@ -5,9 +5,9 @@ use postsale_domain::ground::{Lang, Text};
 use postsale_domain::visit::Span;
 use serde_json::Value;
 
+use crate::facts::InForce;
 use crate::ground::texts;
 use crate::ground::when::zone;
-use crate::knowledge;
 
 /// The sentence under a key in both languages, each hole filled once; what a value holds is never read as a hole.
 /// `None`: no such key.
@@ -55,11 +55,11 @@ pub fn local_span(span: Span, lang: Lang) -> String {
 }
 
 /// A part's name; its code when nobody knows it.
-pub fn part(code: &str, lang: Lang) -> String {
-    knowledge::facts().part(code).map_or_else(|| code.to_owned(), |p| p.name.in_lang(lang).to_owned())
+pub fn part(force: &InForce, code: &str, lang: Lang) -> String {
+    force.facts().part(code).map_or_else(|| code.to_owned(), |p| p.name.in_lang(lang).to_owned())
 }
 
-/// A fault's code and name.
-pub fn fault(code: &str, lang: Lang) -> String {
-    knowledge::fault_name(code).map_or_else(|| code.to_owned(), |name| format!("{code} {}", name.in_lang(lang)))
+/// A fault's code and name, as the tenant calls it.
+pub fn fault(force: &InForce, code: &str, lang: Lang) -> String {
+    force.fault_name(code).map_or_else(|| code.to_owned(), |name| format!("{code} {}", name.in_lang(lang)))
 }

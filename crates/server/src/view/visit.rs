@@ -25,7 +25,7 @@ use utoipa::ToSchema;
 use super::{coverage, sentence};
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
-use crate::facts::in_force;
+use crate::facts::{InForce, in_force};
 use crate::ground::db::{Done, Query, Tx, p};
 pub use crate::ground::when::zone;
 use crate::merchant::store as merchants;
@@ -110,6 +110,13 @@ pub struct WorkOrderFull {
     fault_code: String,
     fault_name: Option<Text>,
     access_hours: Option<Hours>,
+    /// What was ordered, in words; null for a repair.
+    service: Option<Text>,
+    /// Minutes on site it is planned with; null for orders of earlier days.
+    minutes: Option<u32>,
+    /// Until when an ordered service is to be done; null for a repair, which is due by its ticket's clock.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    due_at: Option<Timestamp>,
     diagnosis_code: Option<String>,
     diagnosis_name: Option<Text>,
     backup: Option<Backup>,
@@ -446,12 +453,15 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
         offers: offer_rows,
         history: history
             .into_iter()
-            .map(|h| VisitHistory { at: h.at, sentence: sentence(&h.code, &h.data, &h.by), code: h.code, by: h.by })
+            .map(|h| VisitHistory { at: h.at, sentence: sentence(&force, &h.code, &h.data, &h.by), code: h.code, by: h.by })
             .collect(),
         missing: if w.closed_at.is_some() { Vec::new() } else { missing(&order) },
         allowed: commands(tx, w),
         order: WorkOrderFull {
             row,
+            service: w.service.as_deref().and_then(|code| force.service_item(code)).map(|item| item.name),
+            minutes: w.minutes,
+            due_at: w.due_at,
             fault_name: name_of(&w.fault_code),
             fault_code: w.fault_code.clone(),
             access_hours: shop.map(|s| s.hours),
@@ -499,14 +509,14 @@ fn commands(tx: &Tx<'_>, w: &WorkOrder) -> Vec<VisitCommandKind> {
 }
 
 /// What happened, in both languages; words of the house are named.
-fn sentence(code: &str, data: &Value, by: &str) -> Text {
+fn sentence(force: &InForce, code: &str, data: &Value, by: &str) -> Text {
     let said = sentence::both(&format!("event.visit_{code}"), |hole, lang| match hole {
         "who" => by.to_owned(),
         "window" => sentence::span(&data["planned"], lang).unwrap_or_default(),
         "promise" => sentence::span(&data["promised"], lang).unwrap_or_default(),
         "step" => step_name(data["step"].as_str().unwrap_or_default(), lang),
-        "part" => sentence::part(data["part"].as_str().unwrap_or_default(), lang),
-        "fault" => sentence::fault(data["fault_code"].as_str().unwrap_or_default(), lang),
+        "part" => sentence::part(force, data["part"].as_str().unwrap_or_default(), lang),
+        "fault" => sentence::fault(force, data["fault_code"].as_str().unwrap_or_default(), lang),
         _ => sentence::word("visit", &data[hole], lang),
     });
     said.unwrap_or_else(|| Text { zh: code.to_owned(), en: code.to_owned() })

@@ -95,6 +95,12 @@ pub struct WorkOrder {
     /// The code sent to the merchant.
     #[serde(skip)]
     pub code: Option<SentCode>,
+    /// What was ordered, by its code in the catalogue of services; none for a repair.
+    pub service: Option<String>,
+    /// Minutes on site it was ordered for; orders of earlier days have none.
+    pub minutes: Option<u32>,
+    /// Until when an ordered service is to be done; a repair is due by its ticket's clock.
+    pub due_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it closed.
@@ -216,8 +222,8 @@ macro_rules! columns {
         "w.id, w.number, w.ticket_id, w.kind, w.state, w.fault_code, w.reason_code, w.reason, w.access_note, w.skills, w.parts, w.remote_steps, \
          w.district, w.terminal_class, w.engineer_id, w.promised_from, w.promised_to, w.planned_from, w.planned_to, w.actual_from, w.actual_to, \
          w.accepted_at, w.departed_at, w.off_site_reason, w.arrived_lat_e6, w.arrived_lng_e6, w.diagnosis_code, w.backup, w.restore_verified, \
-         w.restore_note, w.outcome, w.fail_reason, w.follow_up_note, w.confirmation, w.code_hash, w.code_expires_at, w.code_tries, w.created_at, \
-         w.closed_at, w.version"
+         w.restore_note, w.outcome, w.fail_reason, w.follow_up_note, w.confirmation, w.code_hash, w.code_expires_at, w.code_tries, w.service, w.minutes, w.due_at, \
+         w.created_at, w.closed_at, w.version"
     };
 }
 
@@ -261,6 +267,9 @@ pub(super) fn read(r: &mut Row) -> Result<WorkOrder, DbError> {
         follow_up_note: r.next()?,
         confirmation: r.next::<Option<Json<Confirmed>>>()?.map(|j| j.0),
         code: sent_code(r)?,
+        service: r.next()?,
+        minutes: r.next()?,
+        due_at: r.next()?,
         created_at: r.next()?,
         closed_at: r.next()?,
         version: r.next()?,
@@ -280,8 +289,8 @@ pub fn insert(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<()> {
     tx.exec(
         sql!(
             "INSERT INTO work_order (id, tenant_id, number, ticket_id, kind, state, fault_code, reason_code, reason, access_note, skills, parts,
-               remote_steps, district, terminal_class, code_tries, created_at, version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $16, $17)"
+               remote_steps, district, terminal_class, code_tries, service, minutes, due_at, created_at, version)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $16, $17, $18, $19, $20)"
         ),
         &[
             p(&w.id),
@@ -299,6 +308,9 @@ pub fn insert(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<()> {
             p(&Json(&w.remote_steps)),
             p(&w.district),
             p(&w.terminal_class),
+            p(&w.service),
+            p(&w.minutes),
+            p(&w.due_at),
             p(&w.created_at),
             p(&w.version),
         ],
@@ -430,6 +442,27 @@ pub fn live_of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<WorkOrde
     let tenant = tx.tenant();
     Ok(tx.one(
         sql!("SELECT id FROM work_order WHERE tenant_id = $1 AND ticket_id = $2 AND closed_at IS NULL"),
+        &[p(&tenant), p(&ticket)],
+        |r| r.next(),
+    )?)
+}
+
+/// Whether a visit of a ticket was finished since the case was last taken up.
+pub fn was_fixed(tx: &mut Tx<'_>, ticket: TicketId) -> Done<bool> {
+    let tenant = tx.tenant();
+    let found: Option<String> = tx.one(
+        sql!("SELECT state FROM work_order WHERE tenant_id = $1 AND ticket_id = $2 ORDER BY number DESC LIMIT 1"),
+        &[p(&tenant), p(&ticket)],
+        |r| r.next(),
+    )?;
+    Ok(found.as_deref() == Some(WorkOrderState::Done.as_str()))
+}
+
+/// The number of that order.
+pub fn live_number(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<i64>> {
+    let tenant = tx.tenant();
+    Ok(tx.one(
+        sql!("SELECT number FROM work_order WHERE tenant_id = $1 AND ticket_id = $2 AND closed_at IS NULL"),
         &[p(&tenant), p(&ticket)],
         |r| r.next(),
     )?)

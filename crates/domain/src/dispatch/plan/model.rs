@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::dispatch::{Certificate, Slot};
+use crate::dispatch::{Certificate, Needed, Slot};
 
 crate::ids! {
     /// A plan of a day.
@@ -81,7 +81,7 @@ pub struct DayJob {
     /// The order's number, as people say it.
     pub number: String,
     /// Skills that are needed, all of them.
-    pub skills: Vec<String>,
+    pub skills: Vec<Needed>,
     /// The shop's district.
     pub district: String,
     /// The shop: millionths of a degree, latitude and longitude; if known.

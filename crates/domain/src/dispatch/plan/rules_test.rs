@@ -1,7 +1,8 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::dispatch::{Booked, Certificate, Slot};
+use crate::dispatch::{Booked, Certificate, Needed, Slot};
+use crate::ground::Text;
 
 fn at(text: &str) -> Timestamp {
     format!("2026-11-24T{text}:00+08:00").parse().unwrap()
@@ -20,7 +21,7 @@ fn day(jobs: Vec<DayJob>, people: Vec<DayPerson>) -> Day {
 fn job(open: &[(&str, &str)]) -> DayJob {
     DayJob {
         number: "W-000001".into(),
-        skills: vec!["printer".into()],
+        skills: vec![Needed { code: "printer".into(), name: Text { zh: "打印机".into(), en: "Printer".into() } }],
         district: "浦东新区".into(),
         place: Some((31_200_000, 121_500_000)),
         open: open.iter().map(|(from, to)| slot(from, to)).collect(),

@@ -1,3 +1,4 @@
+use super::super::model::listed;
 use super::model::{Alternative, Day, DayJob, Obstacle, Placed};
 use super::rules::way_metres;
 use crate::ground::Text;
@@ -34,8 +35,8 @@ pub fn why_here(day: &Day, job: &DayJob, placed: Placed, extra_fen: Option<i64>,
         why.push(text("固定：计划不动它", "Pinned or begun: the plan leaves it"));
     }
     if !job.skills.is_empty() {
-        let skills = job.skills.join(", ");
-        why.push(text(format!("技能齐备且证书有效：{skills}"), format!("Has every skill, certificates valid: {skills}")));
+        let skills = listed(&job.skills);
+        why.push(text(format!("技能齐备且证书有效：{}", skills.zh), format!("Has every skill, certificates valid: {}", skills.en)));
     }
     match job.due {
         Some(due) if placed.slot.to > due => {

@@ -38,6 +38,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0032_factor", include_str!("../../../migrations/0032_factor.sql")),
     ("0040_speed", include_str!("../../../migrations/0040_speed.sql")),
     ("0320_identity", include_str!("../../../migrations/0320_identity.sql")),
+    ("0300_service", include_str!("../../../migrations/0300_service.sql")),
 ];
 
 /// What a run of [`migrate`] did.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::outsider;
+use crate::facts::{InForce, in_force};
 use crate::file;
 use crate::file::store::FileFace;
 use crate::ground::db::{Done, Tx};
@@ -62,19 +63,22 @@ pub struct TicketLine {
 pub fn timeline(tx: &mut Tx<'_>, reach: Reach, id: TicketId, after: i64, limit: u32) -> Done<Vec<TicketLine>> {
     see_ticket(tx, reach, id)?;
     let lines = if outsider(tx) { entry::public_entries(tx, id, after, limit)? } else { entry::entries(tx, id, after, limit)? };
-    let mut files = file::store::of_ticket(tx, id)?;
-    Ok(lines.into_iter().map(|entry| line(files.remove(&entry.id).unwrap_or_default(), entry)).collect())
+    let (mut files, force) = (file::store::of_ticket(tx, id)?, in_force(tx)?);
+    Ok(lines.into_iter().map(|entry| line(&force, files.remove(&entry.id).unwrap_or_default(), entry)).collect())
 }
 
 /// The newest lines of a ticket the caller sees, oldest first; their files stand on its own page.
 pub(super) fn latest(tx: &mut Tx<'_>, t: &Ticket, limit: u32) -> Done<Vec<TicketLine>> {
-    let after = t.entry_count - i64::from(limit);
-    Ok(entry::entries(tx, t.id, after.max(0), limit)?.into_iter().map(|e| line(Vec::new(), e)).collect())
+    let (after, force) = (t.entry_count - i64::from(limit), in_force(tx)?);
+    Ok(entry::entries(tx, t.id, after.max(0), limit)?.into_iter().map(|e| line(&force, Vec::new(), e)).collect())
 }
 
-fn line(files: Vec<FileFace>, e: Entry) -> TicketLine {
-    let event =
-        e.event.as_ref().map(|(code, data)| LineEvent { code: code.clone(), sentence: told(code, data, e.author), short: short(code) });
+fn line(force: &InForce, files: Vec<FileFace>, e: Entry) -> TicketLine {
+    let event = e.event.as_ref().map(|(code, data)| LineEvent {
+        code: code.clone(),
+        sentence: told(force, code, data, e.author),
+        short: short(code),
+    });
     TicketLine {
         id: e.id,
         seq: e.seq,
@@ -98,21 +102,21 @@ pub(super) fn short(code: &str) -> Text {
 }
 
 /// What happened, in a sentence.
-fn told(code: &str, data: &Value, author: Author) -> Text {
+fn told(force: &InForce, code: &str, data: &Value, author: Author) -> Text {
     let text = |field: &str| data[field].as_str().unwrap_or_default();
     let said = sentence::both(&format!("event.{code}"), |hole, lang| match (code, hole) {
         ("prioritised", "from" | "to") => sentence::word("priority", &data[hole], lang),
         // Nobody has to name a fault or give a reason for every judgement.
         ("triaged", "fault") if text("fault_code").is_empty() => String::new(),
-        ("triaged", "fault") => format!("{}{}", comma(lang), sentence::fault(text("fault_code"), lang)),
+        ("triaged", "fault") => format!("{}{}", comma(lang), sentence::fault(force, text("fault_code"), lang)),
         ("triaged", "reason") if text("reason").is_empty() => String::new(),
         ("triaged", "reason") => format!("{}{}", comma(lang), text("reason")),
         ("closed", "by") => sentence::word("confirmed", &data[hole], lang),
         (_, "who") if text("who").is_empty() => sentence::word("author", &Value::String(author.as_str().into()), lang),
-        (_, "fault") => sentence::fault(text("fault_code"), lang),
+        (_, "fault") => sentence::fault(force, text("fault_code"), lang),
         (_, "window") => sentence::span(&data["planned"], lang).unwrap_or_else(|| text("window").to_owned()),
         (_, "until") => sentence::instant(&data["until"], lang).unwrap_or_default(),
-        (_, "part") => sentence::part(text("part"), lang),
+        (_, "part") => sentence::part(force, text("part"), lang),
         (_, "missing") => {
             let lacks = data["missing"].as_array().into_iter().flatten().map(|m| sentence::word("missing", m, lang));
             lacks.collect::<Vec<_>>().join(if lang == Lang::Zh { "、" } else { ", " })

@@ -128,7 +128,7 @@ pub fn merge_side(tx: &mut Tx<'_>, t: &Ticket) -> Done<Side> {
         number: t.number,
         state: t.case.state,
         merchant: t.merchant_id.map(TypedId::uuid),
-        live_work_order: visit::store::live_of_ticket(tx, t.id)?.is_some(),
+        live_work_order: visit::store::live_number(tx, t.id)?.map(visit::store::number),
         responded: t.case.responded,
         merged_into: merge::of(tx, t.id)?.map(|m| m.survivor_number),
     })
