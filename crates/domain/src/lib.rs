@@ -18,6 +18,7 @@ pub mod knowledge;
 pub mod merchant;
 pub mod notify;
 pub mod org;
+pub mod parts;
 pub mod sla;
 pub mod terminal;
 pub mod ticket;

@@ -19,7 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::ground::web::{Problem, SESSION_COOKIE, observe};
 use crate::house::House;
 use crate::{
-    bell, canned, dispatch, facts, file, followup, h5, health, import, inbox, incident, knowledge, live, merchant, org, search, sla,
+    bell, canned, dispatch, facts, file, followup, h5, health, import, inbox, incident, knowledge, live, merchant, org, parts, search, sla,
     terminal, ticket, visit, web,
 };
 
@@ -74,6 +74,7 @@ fn api() -> OpenApiRouter<House> {
             .merge(file::api::routes())
             .merge(canned::api::routes())
             .merge(canned::recipe_api::routes())
+            .merge(parts::api::routes())
             .merge(bell::api::routes()),
     )
 }

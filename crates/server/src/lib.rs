@@ -24,6 +24,7 @@ pub mod live;
 pub mod merchant;
 pub mod notify;
 pub mod org;
+pub mod parts;
 pub mod search;
 pub mod serve;
 pub mod sla;

@@ -137,6 +137,17 @@ const USERS: &[Field] = &[
     field!("engineer", "工程师", "Engineer", free, "", "工程师姓名", "engineername"),
 ];
 
+const PARTS: &[Field] = &[
+    field!("number", "料号", "Part number", needed, "PAX-A920-PH", "配件编号", "配件号", "物料编码", "物料号", "partno", "sku"),
+    field!("name", "配件名称", "Part name", needed, "A920打印头", "名称", "品名", "物料名称", "name", "part"),
+    field!("kind", "配件类别", "Kind", needed, "打印头", "类别", "种类", "配件类型", "category", "type"),
+    field!("models", "适用型号", "Fits models", free, "A920、A930", "适用机型", "适配型号", "型号", "model"),
+    field!("unit", "单位", "Unit", free, "个", "计量单位", "uom"),
+    field!("price", "单价（元）", "Price (yuan)", needed, "90.00", "价格", "含税单价", "unitprice"),
+    field!("serialised", "有序列号", "Serialised", free, "否", "序列号管理", "是否序列号管理"),
+    field!("min_stock", "最低库存", "Minimal stock", free, "5", "安全库存", "库存下限", "minstock", "safetystock"),
+];
+
 /// The columns a file of this kind may have.
 pub fn fields(kind: ImportKind) -> &'static [Field] {
     match kind {
@@ -146,6 +157,7 @@ pub fn fields(kind: ImportKind) -> &'static [Field] {
         ImportKind::Terminals => TERMINALS,
         ImportKind::Bindings => BINDINGS,
         ImportKind::Users => USERS,
+        ImportKind::Parts => PARTS,
     }
 }
 

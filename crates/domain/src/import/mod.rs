@@ -31,12 +31,21 @@ pub enum ImportKind {
     Bindings,
     /// People, by the name they sign in with; each is invited and chooses a password.
     Users,
+    /// Parts of the catalogue, by their number.
+    Parts,
 }
 
 impl ImportKind {
     /// Every kind, in the order they are best imported.
-    pub const ALL: [ImportKind; 6] =
-        [ImportKind::Merchants, ImportKind::Stores, ImportKind::Contacts, ImportKind::Terminals, ImportKind::Bindings, ImportKind::Users];
+    pub const ALL: [ImportKind; 7] = [
+        ImportKind::Merchants,
+        ImportKind::Stores,
+        ImportKind::Contacts,
+        ImportKind::Terminals,
+        ImportKind::Bindings,
+        ImportKind::Users,
+        ImportKind::Parts,
+    ];
 
     /// The stored word.
     pub fn as_str(self) -> &'static str {
@@ -47,6 +56,7 @@ impl ImportKind {
             ImportKind::Terminals => "terminals",
             ImportKind::Bindings => "bindings",
             ImportKind::Users => "users",
+            ImportKind::Parts => "parts",
         }
     }
 
@@ -54,6 +64,7 @@ impl ImportKind {
     pub fn action(self) -> &'static str {
         match self {
             ImportKind::Users => "user.manage",
+            ImportKind::Parts => "part.manage",
             _ => "registry.edit",
         }
     }

@@ -34,13 +34,14 @@ fn reach_of(name: &str, letters: &str, who: &Who) -> Reach {
     }
 }
 
-/// What "all" becomes for somebody bound to a branch: their branch's, of everything that happens at a shop. Facts and colleagues
-/// have no place. A letter has none before it was read, an incident has many, a file and a plan of a day hold everybody's, and the
+/// What "all" becomes for somebody bound to a branch: their branch's, of everything that happens at a shop. Facts, parts and
+/// colleagues have no place; incidents are read where one of their tickets is the branch's. A letter has none before it was read, a file and a plan of a day hold everybody's, and the
 /// audit chain is the tenant's: they stay with people who are not bound. An action nobody thought of here is narrowed, not opened.
 fn within_branch(name: &str) -> Reach {
     match name.split('.').next() {
         _ if name == DispatchPlan::NAME => Reach::None,
-        Some("session" | "fact" | "user" | "org") => Reach::All,
+        _ if name == IncidentRead::NAME => Reach::Own,
+        Some("session" | "fact" | "user" | "org" | "part") => Reach::All,
         Some("letter" | "audit" | "key" | "import" | "incident") => Reach::None,
         _ => Reach::Own,
     }
@@ -127,6 +128,10 @@ actions! {
     RegistryRead = "registry.read":             "AAAoAAAAoA.";
     /// Changes bindings and registry data.
     RegistryEdit = "registry.edit":             "AA...A.....";
+    /// Reads the catalogue of parts.
+    PartRead = "part.read":                     "AAAAAAAA.A.";
+    /// Changes the catalogue of parts.
+    PartManage = "part.manage":                 "A...AA.....";
     /// Sees a person's number or address in clear, with a reason.
     ContactReveal = "contact.reveal":           "AAAo.A.....";
     /// Finds tickets, merchants and terminals by their words, within what one may read.

@@ -18,6 +18,7 @@ pub mod index;
 pub mod letter;
 pub mod merchant;
 pub mod merge;
+pub mod part;
 pub mod people;
 pub mod photo;
 pub mod plan;

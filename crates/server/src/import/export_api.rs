@@ -45,7 +45,7 @@ struct ExportAsked {
     /// CSV without it.
     #[param(inline)]
     format: Option<TableFormat>,
-    /// Of merchants, terminals and people, those somebody typed this for.
+    /// Of merchants, terminals, parts and people, those somebody typed this for.
     q: Option<String>,
     /// Of tickets, only those of this queue; all there are without it.
     #[param(inline)]
@@ -157,7 +157,7 @@ async fn export_list(
             };
             let (mut after, mut taken) = (Keyset::LAST, 0);
             loop {
-                let some = rows(tx, list, sight, &narrowed, after, AT_A_TIME)?;
+                let some = rows(tx, lang, list, sight, &narrowed, after, AT_A_TIME)?;
                 for (_, cells) in &some {
                     table.out().row(cells)?;
                 }

@@ -12,11 +12,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::broadcast::TellingId;
-use super::store::{self, ReporterId};
+use super::store::ReporterId;
 use crate::flow::incident as flow;
 use crate::ground::web::{Answered, Body, Door, Keyset, Page, PageParams, Params, Problem, Ref};
 use crate::house::House;
-use crate::view::incident::{IncidentPage, IncidentRow, ReporterRow, TellingRow, page, reporters, rows, shown, tellings};
+use crate::view::incident::{IncidentPage, IncidentRow, ReporterRow, TellingRow, listed, page, reporters, see, shown, tellings};
+use crate::view::registry::sight;
 
 /// The routes of incidents.
 pub fn routes() -> OpenApiRouter<House> {
@@ -58,17 +59,14 @@ struct IncidentQuery {
 #[utoipa::path(get, path = "/incidents", operation_id = "incident_list", tag = "incident", params(IncidentQuery),
     responses((status = 200, body = Page<IncidentRow>), Problem))]
 async fn incident_list(door: Door<act::IncidentRead>, Params(query): Params<IncidentQuery>) -> Result<Json<Page<IncidentRow>>, Problem> {
-    let seal = door.house.seal.clone();
+    let (seal, reach) = (door.house.seal.clone(), door.reach());
     door.read(move |tx| {
         let (view, tenant) = (query.state.unwrap_or_default(), tx.tenant());
         let paged = PageParams { limit: query.limit, cursor: query.cursor.clone() };
         let name = if view == IncidentView::Open { "incidents-open" } else { "incidents-resolved" };
         let after = Keyset::open(&seal, tenant, name, paged.cursor.as_deref(), Keyset::LAST)?;
-        let found = match view {
-            IncidentView::Open => store::open(tx, after, paged.take())?,
-            IncidentView::Resolved => store::resolved(tx, after, paged.take())?,
-        };
-        let rows = rows(tx, &found)?;
+        let sight = sight(tx, reach);
+        let rows = listed(tx, sight, view == IncidentView::Resolved, after, paged.take())?;
         Ok(Page::cut(rows, paged.limit, &seal, tenant, name, IncidentRow::place))
     })
     .await
@@ -116,7 +114,14 @@ async fn incident_open(door: Door<act::IncidentWork>, body: Body<IncidentOpen>) 
 #[utoipa::path(get, path = "/incidents/{id}", operation_id = "incident_read", tag = "incident", params(("id" = String, Path)),
     responses((status = 200, body = IncidentPage), Problem))]
 async fn incident_read(door: Door<act::IncidentRead>, Ref(id): Ref<IncidentId>) -> Result<Json<IncidentPage>, Problem> {
-    door.read(move |tx| shown(tx, id)).await.map(Json)
+    let reach = door.reach();
+    door.read(move |tx| {
+        let sight = sight(tx, reach);
+        see(tx, sight, id)?;
+        shown(tx, id)
+    })
+    .await
+    .map(Json)
 }
 
 /// Tickets that belong to an incident, in the order they were attached.
@@ -127,11 +132,11 @@ async fn incident_tickets(
     Ref(id): Ref<IncidentId>,
     Params(paged): Params<PageParams>,
 ) -> Result<Json<Page<ReporterRow>>, Problem> {
-    let seal = door.house.seal.clone();
+    let (seal, reach) = (door.house.seal.clone(), door.reach());
     door.read(move |tx| {
-        let tenant = tx.tenant();
+        let (tenant, sight) = (tx.tenant(), sight(tx, reach));
         let after = Keyset::open(&seal, tenant, "incident-tickets", paged.cursor.as_deref(), Keyset::FIRST)?;
-        let found = reporters(tx, id, ReporterId::from_uuid(after.id), paged.take())?;
+        let found = reporters(tx, sight, id, ReporterId::from_uuid(after.id), paged.take())?;
         Ok(Page::cut(found, paged.limit, &seal, tenant, "incident-tickets", |r| (0, r.id)))
     })
     .await
@@ -201,11 +206,11 @@ async fn broadcast_tellings(
     Ref(id): Ref<BroadcastId>,
     Params(paged): Params<PageParams>,
 ) -> Result<Json<Page<TellingRow>>, Problem> {
-    let seal = door.house.seal.clone();
+    let (seal, reach) = (door.house.seal.clone(), door.reach());
     door.read(move |tx| {
-        let tenant = tx.tenant();
+        let (tenant, sight) = (tx.tenant(), sight(tx, reach));
         let after = Keyset::open(&seal, tenant, "tellings", paged.cursor.as_deref(), Keyset::FIRST)?;
-        let found = tellings(tx, id, TellingId::from_uuid(after.id), paged.take())?;
+        let found = tellings(tx, sight, id, TellingId::from_uuid(after.id), paged.take())?;
         Ok(Page::cut(found, paged.limit, &seal, tenant, "tellings", |l| (0, l.id)))
     })
     .await

@@ -1,7 +1,7 @@
 //! SQL of broadcasts: the words, and for each reporter whether, how and why not.
 
 use jiff::{SignedDuration, Timestamp};
-use postsale_domain::ground::TypedId;
+use postsale_domain::ground::{BranchId, TypedId};
 use postsale_domain::incident::{BroadcastId, IncidentId, TellingOutcome, Told};
 use postsale_domain::refuse;
 use postsale_domain::ticket::TicketId;
@@ -156,6 +156,10 @@ pub fn outcomes(tx: &mut Tx<'_>, id: BroadcastId) -> Done<Vec<(TellingOutcome, i
     )?)
 }
 
+fn telling(r: &mut Row) -> Result<Telling, DbError> {
+    Ok(Telling { id: r.next()?, ticket: r.next()?, number: r.next()?, subject: r.next()?, outcome: r.coded()?, send_at: r.next()? })
+}
+
 /// What was done for each reporter, in the order it was done, after one of them.
 pub fn tellings(tx: &mut Tx<'_>, id: BroadcastId, after: TellingId, limit: u32) -> Done<Vec<Telling>> {
     let tenant = tx.tenant();
@@ -165,8 +169,20 @@ pub fn tellings(tx: &mut Tx<'_>, id: BroadcastId, after: TellingId, limit: u32) 
              WHERE l.tenant_id = $1 AND l.broadcast_id = $2 AND l.id > $3 ORDER BY l.id LIMIT $4"
         ),
         &[p(&tenant), p(&id), p(&after), p(&limit)],
-        |r| {
-            Ok(Telling { id: r.next()?, ticket: r.next()?, number: r.next()?, subject: r.next()?, outcome: r.coded()?, send_at: r.next()? })
-        },
+        telling,
+    )?)
+}
+
+/// The same for those reporters that are a branch's.
+pub fn tellings_of_branch(tx: &mut Tx<'_>, id: BroadcastId, branch: BranchId, after: TellingId, limit: u32) -> Done<Vec<Telling>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        sql!(
+            "SELECT l.id, l.ticket_id, t.number, t.subject, l.outcome, l.send_at FROM telling l JOIN ticket t ON t.id = l.ticket_id
+               JOIN store s ON s.id = t.store_id JOIN branch_district d ON d.tenant_id = s.tenant_id AND d.district = s.district
+             WHERE l.tenant_id = $1 AND l.broadcast_id = $2 AND l.id > $3 AND d.branch_id = $5 ORDER BY l.id LIMIT $4"
+        ),
+        &[p(&tenant), p(&id), p(&after), p(&limit), p(&branch)],
+        telling,
     )?)
 }

@@ -1,7 +1,7 @@
 //! SQL of incidents and of who reported them.
 
 use jiff::Timestamp;
-use postsale_domain::ground::{AcquirerId, TypedId};
+use postsale_domain::ground::{AcquirerId, BranchId, TypedId};
 use postsale_domain::incident::{IncidentId, IncidentState, Scope};
 use postsale_domain::refuse;
 use postsale_domain::ticket::{Outcome, TicketId};
@@ -184,6 +184,34 @@ pub fn resolved(tx: &mut Tx<'_>, after: Keyset, limit: u32) -> Done<Vec<Incident
     )?)
 }
 
+/// Incidents with a ticket of a branch, by when they began or, over ones, ended; the newest first, after a place.
+pub fn of_branch(tx: &mut Tx<'_>, branch: BranchId, over: bool, after: Keyset, limit: u32) -> Done<Vec<Incident>> {
+    let key = [p(&tx.tenant()), p(&after.at), p(&IncidentId::from_uuid(after.id)), p(&limit), p(&branch)];
+    Ok(if over {
+        tx.query(
+            of_incident!(
+                "i.resolved_at IS NOT NULL AND (i.resolved_at, i.id) < ($2, $3) AND EXISTS (SELECT 1 FROM incident_ticket r
+                   JOIN ticket t ON t.id = r.ticket_id JOIN store s ON s.id = t.store_id
+                   JOIN branch_district d ON d.tenant_id = s.tenant_id AND d.district = s.district
+                   WHERE r.incident_id = i.id AND r.left_at IS NULL AND d.branch_id = $5) ORDER BY i.resolved_at DESC, i.id DESC LIMIT $4"
+            ),
+            &key,
+            read,
+        )?
+    } else {
+        tx.query(
+            of_incident!(
+                "i.state = 'open' AND (i.opened_at, i.id) < ($2, $3) AND EXISTS (SELECT 1 FROM incident_ticket r
+                   JOIN ticket t ON t.id = r.ticket_id JOIN store s ON s.id = t.store_id
+                   JOIN branch_district d ON d.tenant_id = s.tenant_id AND d.district = s.district
+                   WHERE r.incident_id = i.id AND r.left_at IS NULL AND d.branch_id = $5) ORDER BY i.opened_at DESC, i.id DESC LIMIT $4"
+            ),
+            &key,
+            read,
+        )?
+    })
+}
+
 macro_rules! of_reporting {
     ($rest:literal) => {
         sql!(concat!(
@@ -209,6 +237,20 @@ pub fn reporters(tx: &mut Tx<'_>, incident: IncidentId, after: ReporterId, limit
     Ok(tx.query(
         of_reporting!("r.incident_id = $2 AND r.id > $3 ORDER BY r.id LIMIT $4"),
         &[p(&tenant), p(&incident), p(&after), p(&limit)],
+        reporting,
+    )?)
+}
+
+/// Those of them that are a branch's.
+pub fn reporters_of_branch(tx: &mut Tx<'_>, incident: IncidentId, branch: BranchId, after: ReporterId, limit: u32) -> Done<Vec<Reporting>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        of_reporting!(
+            "r.incident_id = $2 AND r.id > $3 AND EXISTS (SELECT 1 FROM ticket t JOIN store s ON s.id = t.store_id
+               JOIN branch_district d ON d.tenant_id = s.tenant_id AND d.district = s.district
+               WHERE t.id = r.ticket_id AND d.branch_id = $5) ORDER BY r.id LIMIT $4"
+        ),
+        &[p(&tenant), p(&incident), p(&after), p(&limit), p(&branch)],
         reporting,
     )?)
 }

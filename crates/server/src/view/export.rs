@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use postsale_domain::facts::Given;
-use postsale_domain::ground::{BranchId, Lang, Role, TypedId, mask_email, mask_phone, to_millis};
+use postsale_domain::ground::{BranchId, Lang, Role, Text, TypedId, mask_email, mask_phone, to_millis};
 use postsale_domain::org::{PartnerId, UserState};
 use postsale_domain::visit::Span;
 use serde::{Deserialize, Serialize};
@@ -18,11 +18,11 @@ use crate::ground::{texts, when};
 use crate::inbox::store as inbox;
 use crate::org::store::people::{PersonRow, Wanted};
 use crate::org::store::{self, audit_lines, place};
-use crate::sql;
 pub use crate::ticket::filter::Filter;
 use crate::ticket::filter::{self, Narrow, matches};
 use crate::ticket::list;
 pub use crate::ticket::list::View;
+use crate::{parts, sql};
 
 /// Most branches and partners whose names stand in a table of people.
 const MOST_PLACES: u32 = 5000;
@@ -45,6 +45,8 @@ pub enum ExportList {
     Audit,
     /// People.
     Users,
+    /// The catalogue of parts.
+    Parts,
 }
 
 impl ExportList {
@@ -58,6 +60,7 @@ impl ExportList {
             ExportList::Letters => "letters",
             ExportList::Audit => "audit",
             ExportList::Users => "users",
+            ExportList::Parts => "parts",
         }
     }
 
@@ -70,6 +73,7 @@ impl ExportList {
             ExportList::Letters => "letter.read",
             ExportList::Audit => "audit.read",
             ExportList::Users => "user.read",
+            ExportList::Parts => "part.read",
         }
     }
 }
@@ -116,6 +120,7 @@ pub fn header(list: ExportList, lang: Lang) -> Vec<String> {
         ExportList::Letters => &["received", "channel", "sender", "subject", "state", "ticket"],
         ExportList::Audit => &["seq", "at", "who", "action", "about", "before", "after", "hash"],
         ExportList::Users => &["username", "person", "role", "state", "branch", "partner"],
+        ExportList::Parts => &["part_number", "part_name", "part_kind", "models", "unit", "price", "serialised", "min_stock", "off"],
     };
     names.iter().map(|n| texts::sentence(lang, &format!("column.{n}"), &BTreeMap::new())).collect()
 }
@@ -152,12 +157,21 @@ pub struct Which {
 }
 
 /// Rows of a list after a place, newest first. An engineer's own lists are on their telephone; they export nothing.
-pub fn rows(tx: &mut Tx<'_>, list: ExportList, sight: Sight, narrowed: &Narrowed, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+pub fn rows(
+    tx: &mut Tx<'_>,
+    lang: Lang,
+    list: ExportList,
+    sight: Sight,
+    narrowed: &Narrowed,
+    after: Keyset,
+    limit: u32,
+) -> Done<Vec<Placed>> {
     match (list, sight) {
         (_, Sight::Nothing | Sight::Engineer(_)) => Ok(Vec::new()),
-        (ExportList::Tickets, _) => tickets(tx, &narrowed.which, sight, after, limit),
+        (ExportList::Tickets, _) => tickets(tx, lang, &narrowed.which, sight, after, limit),
         (ExportList::Merchants, _) => Ok(merchants::list(tx, sight, &narrowed.q, after, limit)?.into_iter().map(merchant).collect()),
         (ExportList::Terminals, _) => Ok(terminals::list(tx, sight, &narrowed.q, after, limit)?.into_iter().map(terminal).collect()),
+        (ExportList::Parts, _) => pieces(tx, lang, &narrowed.q, after, limit),
         (ExportList::WorkOrders, _) => orders(tx, sight, narrowed.planned, after, limit),
         (ExportList::Letters, Sight::All) => letters(tx, narrowed.unreadable, after, limit),
         (ExportList::Audit, Sight::All) => Ok(audit_lines(tx, narrowed.subject.as_deref(), after.at, limit)?
@@ -207,7 +221,7 @@ fn terminal(t: terminals::TerminalRow) -> Placed {
     (key, cells)
 }
 
-fn tickets(tx: &mut Tx<'_>, which: &Which, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+fn tickets(tx: &mut Tx<'_>, lang: Lang, which: &Which, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
     macro_rules! question {
         ($sight:literal) => {
             sql!(concat!(
@@ -225,8 +239,9 @@ fn tickets(tx: &mut Tx<'_>, which: &Which, sight: Sight, after: Keyset, limit: u
         };
     }
     let force = in_force(tx)?;
+    let types: BTreeMap<String, Text> = force.ticket_types().into_iter().collect();
     let said = |(code, value): (String, String)| match force.fields().iter().find(|f| f.code == code) {
-        Some(field) => format!("{}: {}", field.name.zh, field.shown(&value).zh),
+        Some(field) => format!("{}: {}", field.name.in_lang(lang), field.shown(&value).in_lang(lang)),
         None => format!("{code}: {value}"),
     };
     let read = |r: &mut Row| {
@@ -237,8 +252,9 @@ fn tickets(tx: &mut Tx<'_>, which: &Which, sight: Sight, after: Keyset, limit: u
         }
         cells.push(r.next::<Option<String>>()?.as_deref().map(mask_phone).unwrap_or_default());
         cells.extend([moment(r.next()?), moment(r.next()?)]);
-        cells.push(force.label(&r.next::<String>()?).agent.zh);
-        cells.push(r.next()?);
+        cells.push(force.label(&r.next::<String>()?).agent.in_lang(lang).to_owned());
+        let ordered: String = r.next()?;
+        cells.push(types.get(&ordered).map_or(ordered, |name| name.in_lang(lang).to_owned()));
         cells.push(r.next::<Json<Given>>()?.0.into_iter().map(said).collect::<Vec<_>>().join("; "));
         Ok((Keyset { at: number, ..Keyset::LAST }, cells))
     };
@@ -314,6 +330,21 @@ fn people(tx: &mut Tx<'_>, narrowed: &Narrowed, after: Keyset, limit: u32) -> Do
         (key, vec![one.username, one.name, one.role.as_str().to_owned(), one.state.as_str().to_owned(), branch, partner])
     };
     Ok(store::people::people(tx, &wanted, after, limit)?.into_iter().map(row).collect())
+}
+
+fn pieces(tx: &mut Tx<'_>, lang: Lang, q: &str, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+    let force = in_force(tx)?;
+    let yes = |flag: bool| texts::sentence(lang, if flag { "word.yes" } else { "word.no" }, &BTreeMap::new());
+    let row = |part: parts::store::CataloguePart| {
+        let said = part.said;
+        let kind = force.facts().part(&said.kind).map_or(said.kind.clone(), |k| k.name.in_lang(lang).to_owned());
+        let price = format!("{}.{:02}", said.price_fen / 100, said.price_fen % 100);
+        let models = said.models.join(if lang == Lang::Zh { "、" } else { ", " });
+        let cells =
+            vec![said.number, said.name, kind, models, said.unit, price, yes(said.serialised), said.min_stock.to_string(), yes(said.off)];
+        (Keyset { at: 0, id: part.id.uuid() }, cells)
+    };
+    Ok(parts::store::list(tx, q, after, limit)?.into_iter().map(row).collect())
 }
 
 fn letters(tx: &mut Tx<'_>, unreadable: bool, after: Keyset, limit: u32) -> Done<Vec<Placed>> {

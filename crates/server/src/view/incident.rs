@@ -10,6 +10,7 @@ use postsale_domain::ticket::{Outcome, TicketId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::registry::Sight;
 use super::ticket::{TicketRow, rows as ticket_rows};
 use crate::facts::in_force;
 use crate::ground::db::{Done, Tx};
@@ -162,6 +163,28 @@ pub fn page(tx: &mut Tx<'_>, i: &Incident) -> Done<IncidentPage> {
     })
 }
 
+/// Lets an incident be seen: any with all the tenant in sight; within a branch those one of whose tickets is the branch's.
+/// Errors: `not_found`, whether it does not exist or is not theirs.
+pub fn see(tx: &mut Tx<'_>, sight: Sight, id: IncidentId) -> Done<()> {
+    let seen = match sight {
+        Sight::All => true,
+        Sight::Branch(own) => !store::reporters_of_branch(tx, id, own, ReporterId::from_uuid(uuid::Uuid::nil()), 1)?.is_empty(),
+        Sight::Acquirer(_) | Sight::Engineer(_) | Sight::Nothing => false,
+    };
+    if seen { Ok(()) } else { Err(refuse!(NotFound, "not_found").into()) }
+}
+
+/// Incidents that go on or are over, as far as one sees, the newest first, after a place.
+pub fn listed(tx: &mut Tx<'_>, sight: Sight, over: bool, after: Keyset, limit: u32) -> Done<Vec<IncidentRow>> {
+    let found = match sight {
+        Sight::All if over => store::resolved(tx, after, limit)?,
+        Sight::All => store::open(tx, after, limit)?,
+        Sight::Branch(own) => store::of_branch(tx, own, over, after, limit)?,
+        Sight::Acquirer(_) | Sight::Engineer(_) | Sight::Nothing => Vec::new(),
+    };
+    rows(tx, &found)
+}
+
 /// The page of an incident by its id. Errors: `not_found`.
 pub fn shown(tx: &mut Tx<'_>, id: IncidentId) -> Done<IncidentPage> {
     let incident = store::incident(tx, id)?;
@@ -183,9 +206,13 @@ pub struct ReporterRow {
 }
 
 /// Tickets of an incident, after one of them.
-pub fn reporters(tx: &mut Tx<'_>, id: IncidentId, after: ReporterId, limit: u32) -> Done<Vec<ReporterRow>> {
+pub fn reporters(tx: &mut Tx<'_>, sight: Sight, id: IncidentId, after: ReporterId, limit: u32) -> Done<Vec<ReporterRow>> {
+    see(tx, sight, id)?;
     store::incident(tx, id)?;
-    let found = store::reporters(tx, id, after, limit)?;
+    let found = match sight {
+        Sight::Branch(own) => store::reporters_of_branch(tx, id, own, after, limit)?,
+        _ => store::reporters(tx, id, after, limit)?,
+    };
     let ids: Vec<TicketId> = found.iter().map(|r| r.ticket).collect();
     let tickets = list::some(tx, &ids)?;
     let mut rows: BTreeMap<TicketId, TicketRow> = ticket_rows(tx, &tickets)?.into_iter().map(|row| (row.id, row)).collect();
@@ -211,9 +238,13 @@ pub struct TellingRow {
 }
 
 /// What was done for each reporter, after one of them. Errors: `not_found`.
-pub fn tellings(tx: &mut Tx<'_>, id: BroadcastId, after: broadcast::TellingId, limit: u32) -> Done<Vec<TellingRow>> {
-    broadcast::broadcast(tx, id)?;
-    let found = broadcast::tellings(tx, id, after, limit)?;
+pub fn tellings(tx: &mut Tx<'_>, sight: Sight, id: BroadcastId, after: broadcast::TellingId, limit: u32) -> Done<Vec<TellingRow>> {
+    let told = broadcast::broadcast(tx, id)?;
+    see(tx, sight, told.incident)?;
+    let found = match sight {
+        Sight::Branch(own) => broadcast::tellings_of_branch(tx, id, own, after, limit)?,
+        _ => broadcast::tellings(tx, id, after, limit)?,
+    };
     Ok(found
         .into_iter()
         .map(|l| TellingRow {

@@ -183,3 +183,26 @@ on_both! {
         supervisor.post(&format!("/api/v1/merchants/{}/stores", text(&made["merchant"]["id"])), &first).await.expect(201);
     }
 }
+
+on_both! {
+    fn incidents_are_read_where_one_of_their_tickets_is_the_branchs(kit) {
+        let world = tenant(&kit, "t1").await;
+        let (own, next) = (shop(&kit, &world, 1, "东山").await, shop(&kit, &world, 2, "西山").await);
+        let agent = world.client(&kit, Role::Agent).await;
+        let open = |title: &str, tickets: Value| json!({ "title": title, "model": "A920", "tickets": tickets });
+        let shared = agent.post("/api/v1/incidents", &open("都连不上", json!([own.by_word["tickets"], next.by_word["tickets"]]))).await.expect(201);
+        let alone = agent.post("/api/v1/incidents", &open("别处的事", json!([]))).await.expect(201);
+        let clients = bind(&kit, &world, own.district).await;
+        let supervisor = &clients[&Role::Supervisor];
+        let list = supervisor.get("/api/v1/incidents").await.expect(200);
+        assert_eq!(list["items"].as_array().unwrap().iter().map(|i| &i["title"]).collect::<Vec<_>>(), ["都连不上"]);
+        let at = |page: &Value, door: &str| format!("/api/v1/incidents/{}{door}", text(&page["incident"]["id"]));
+        supervisor.get(&at(&shared, "")).await.expect(200);
+        let tickets = supervisor.get(&at(&shared, "/tickets")).await;
+        assert!(tickets.text.contains(&own.by_word["tickets"]) && !tickets.text.contains(&next.by_word["tickets"]), "{}", tickets.text);
+        assert_eq!(supervisor.get(&at(&alone, "")).await.problem(404), "not_found");
+        assert_eq!(supervisor.get(&at(&alone, "/tickets")).await.problem(404), "not_found");
+        let words = json!({ "version": shared["incident"]["version"], "words": "正在修。" });
+        assert_eq!(supervisor.post(&at(&shared, "/broadcasts"), &words).await.problem(403), "not_allowed");
+    }
+}

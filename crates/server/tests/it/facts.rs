@@ -244,3 +244,70 @@ on_both! {
         assert_eq!((&after["recomputed_equal"], &after["unofficial_years"]), (&json!(true), &json!([])));
     }
 }
+
+on_both! {
+    fn a_tenants_models_and_warranty_terms_decide(kit) {
+        let desk = DeskWorld::new(&kit).await;
+        let admin = admin(&kit, &desk.world).await;
+        let new = json!({ "serial_no": "Q900000001", "tusn": "00000700000000000777", "model": "q9", "activated_on": "2025-03-01" });
+        assert_eq!(desk.agent.post("/api/v1/terminals", &new).await.problem(422), "terminal.model_unknown");
+        let model = json!({ "code": "Q9", "vendor": "sunmi", "class": "smart_pos", "warranty_months": 12 });
+        published(&admin, "models", std::slice::from_ref(&model)).await;
+        let page = desk.agent.post("/api/v1/terminals", &new).await.expect(201);
+        assert_eq!((&page["terminal"]["model"], &page["terminal"]["vendor"], &page["coverage"]["rule"]), (&json!("Q9"), &json!("SUNMI"), &json!("W-SUNMI")));
+        let at = format!("/api/v1/terminals/{}", page["terminal"]["id"].as_str().unwrap());
+        // Without the maker's own term the general one has ended; each that was looked at says why.
+        let name = both("商米", "SUNMI");
+        let terms = [json!({ "code": "W-SUNMI", "name": name, "applies": "terminal", "vendor": "sunmi", "months": 36, "off": true }), json!({ "code": "W-CITY", "name": both("城区协议", "City agreement"), "applies": "terminal", "vendor": "pax", "months": 60 })];
+        published(&admin, "warranty_terms", &terms).await;
+        let page = desk.agent.get(&at).await.expect(200);
+        let verdict = |page: &Value, code: &str| page["coverage"]["terms"].as_array().unwrap().iter().find(|t| t["code"] == code).map(|t| (t["verdict"].clone(), t["why"]["zh"].clone()));
+        assert_eq!((&page["coverage"]["rule"], verdict(&page, "W-SUNMI")), (&json!("none"), None));
+        assert_eq!(verdict(&page, "W-CITY"), Some((json!("other"), json!("只适用于百富"))));
+        assert_eq!(verdict(&page, "W-STD"), Some((json!("ended"), json!("已于2026-03-01到期"))));
+        let longer = json!({ "code": "W-STD", "name": both("整机保修", "Terminal warranty"), "applies": "terminal", "months": 24 });
+        published(&admin, "warranty_terms", &[longer]).await;
+        let page = desk.agent.get(&at).await.expect(200);
+        assert_eq!((&page["coverage"]["rule"], &page["coverage"]["until"]), (&json!("W-STD"), &json!("2027-03-01")));
+        let row = desk.agent.get("/api/v1/terminals?q=Q900000001").await.expect(200)["items"][0].clone();
+        assert_eq!((&row["in_warranty"], &row["covered_until"]), (&json!(true), &json!("2027-03-01")), "lists judge alike");
+        let off = json!({ "code": "Q9", "vendor": "sunmi", "class": "smart_pos", "warranty_months": 12, "off": true });
+        published(&admin, "models", &[off]).await;
+        let mut second = new.clone();
+        (second["serial_no"], second["tusn"]) = (json!("Q900000002"), json!("00000700000000000778"));
+        assert_eq!(desk.agent.post("/api/v1/terminals", &second).await.problem(422), "terminal.model_off");
+    }
+}
+
+on_both! {
+    fn what_was_ordered_drives_the_visit(kit) {
+        let desk = DeskWorld::new(&kit).await;
+        let admin = admin(&kit, &desk.world).await;
+        let item = json!({ "code": "install", "name": both("上门装机", "Installing"), "visit": true, "skills": ["network", "swap"], "minutes": 75, "target_hours": 30 });
+        published(&admin, "service_items", &[item]).await;
+        let mut call = DeskWorld::call();
+        call["ticket_type"] = json!("install");
+        let page = desk.agent.post("/api/v1/tickets", &call).await.expect(201);
+        let ticket = id_of(&page);
+        let visit = json!({ "fault_code": "PRN-02", "reason_code": "needs_hands", "reason": "装机" });
+        let mut body = visit.clone();
+        body["version"] = page["ticket"]["version"].clone();
+        let page = desk.agent.post(&path(&ticket, "/work-orders"), &body).await.expect(201);
+        let order = desk.dispatcher.get(&format!("/api/v1/work-orders/{}", page["work_orders"][0]["id"].as_str().unwrap())).await.expect(200);
+        let full = &order["order"];
+        assert_eq!((&full["service"]["en"], &full["minutes"], &full["skills"]), (&json!("Installing"), &json!(75), &json!(["network", "swap"])));
+        let opened: jiff::Timestamp = page["ticket"]["opened_at"].as_str().unwrap().parse().unwrap();
+        let due: jiff::Timestamp = full["due_at"].as_str().unwrap().parse().unwrap();
+        assert_eq!(due.duration_since(opened).as_hours(), 30);
+        let who = desk.dispatcher.get(&format!("/api/v1/work-orders/{}/candidates", full["id"].as_str().unwrap())).await.expect(200);
+        let why = who["items"][0]["why"].to_string();
+        assert!(why.contains("网络、换机") && why.contains("Network, Swap") && !why.contains("network"), "{why}");
+        // A fault the tenant has renamed is called so on the timeline.
+        let page = admin.get(&set("faults", "")).await.expect(200);
+        let mut fault = page["rows"].as_array().unwrap().iter().find(|r| r["code"] == "PRN-02").unwrap()["row"].clone();
+        fault["symptom"] = both("不走纸（本店叫法）", "No feed, as we say");
+        published(&admin, "faults", &[fault]).await;
+        let told = desk.lines(&desk.agent, &ticket).await;
+        assert!(told.iter().any(|l| l["event"]["sentence"]["zh"].as_str().is_some_and(|s| s.contains("本店叫法"))), "{told:?}");
+    }
+}

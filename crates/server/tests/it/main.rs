@@ -28,6 +28,7 @@ mod notify;
 mod oidc;
 mod ops;
 mod org;
+mod parts;
 mod people;
 mod people_world;
 mod places;

@@ -542,3 +542,25 @@ on_both! {
         assert_eq!(failed["order"]["closed_at"], json!(now));
     }
 }
+
+on_both! {
+    fn a_case_with_open_sub_tasks_outlives_its_visit(kit) {
+        let s = Scene::new(&kit).await;
+        let ticket = format!("/api/v1/tickets/{}", s.ticket);
+        let supervisor = s.world.client(&kit, Role::Supervisor).await;
+        supervisor.post(&format!("{ticket}/tasks"), &json!({ "title": "请财务退押金" })).await.expect(201);
+        s.at_work("not_applicable").await;
+        s.all_steps().await;
+        let done = s.does(&s.engineer, "/complete", json!({ "outcome": "fixed", "confirmation": signature() })).await;
+        assert_eq!(done["order"]["state"], "done");
+        let page = supervisor.get(&ticket).await.expect(200);
+        assert_eq!(page["ticket"]["state"], "triaged", "the visit is over, the case is not");
+        let lines = supervisor.get(&format!("{ticket}/timeline?limit=100")).await.expect(200);
+        assert!(lines["items"].as_array().unwrap().iter().any(|l| l["event"]["sentence"]["zh"].as_str().is_some_and(|s| s.contains("请财务退押金"))));
+        let task = page["sub_tasks"][0]["id"].as_str().unwrap();
+        let page = supervisor.post(&format!("/api/v1/sub-tasks/{task}/done"), &json!({})).await.expect(200);
+        let solve = json!({ "version": page["ticket"]["version"], "fault_code": "PRN-02", "outcome": "visit_fixed" });
+        let page = supervisor.post(&format!("{ticket}/solve"), &solve).await.expect(200);
+        assert_eq!(page["ticket"]["state"], "solved");
+    }
+}

@@ -15,12 +15,13 @@ import * as incident from "@rooms/incident/room";
 import * as letter from "@rooms/letter/room";
 import * as merchant from "@rooms/merchant/room";
 import * as org from "@rooms/org/room";
+import * as parts from "@rooms/parts/room";
 import * as risk from "@rooms/risk/room";
 import * as terminal from "@rooms/terminal/room";
 import * as ticket from "@rooms/ticket/room";
 import * as visit from "@rooms/visit/room";
 
-setRail([visit.entry, ticket.entry, incident.entry, risk.entry, dispatch.entry, merchant.entry, terminal.entry, letter.entry, canned.entry, importing.entry, org.peopleEntry, org.auditEntry, facts.entry]);
+setRail([visit.entry, ticket.entry, incident.entry, risk.entry, dispatch.entry, merchant.entry, terminal.entry, parts.entry, letter.entry, canned.entry, importing.entry, org.peopleEntry, org.auditEntry, facts.entry]);
 setTopTools([BellButton]);
 
 const desk = shell.addChildren([
@@ -31,6 +32,7 @@ const desk = shell.addChildren([
   ...dispatch.routes,
   ...merchant.routes,
   ...terminal.routes,
+  ...parts.routes,
   ...letter.routes,
   ...importing.routes,
   ...canned.routes,

@@ -14,7 +14,7 @@ import { Tallied } from "./Tallied";
 const shops = { to: "/merchants", word: "merchant.title" } as const;
 const devices = { to: "/terminals", word: "terminal.title" } as const;
 /** Where the rows are found afterwards. */
-const home = { merchants: shops, stores: shops, contacts: shops, terminals: devices, bindings: devices, users: { to: "/people", word: "people.title" } } as const;
+const home = { merchants: shops, stores: shops, contacts: shops, terminals: devices, bindings: devices, users: { to: "/people", word: "people.title" }, parts: { to: "/parts", word: "part.title" } } as const;
 
 /** What came of it. Rows left behind go on in a file of their own. */
 export function Finished({ page }: { page: Page }) {

@@ -15,6 +15,12 @@ export function Before({ page }: { page: Page }) {
       <dl className={css.dl}>
         <dt>{t("field.reason_go")}</dt>
         <dd>{order.reason}</dd>
+        {order.service && (
+          <>
+            <dt>{t("field.service")}</dt>
+            <dd>{t("field.service_line", { name: pick(order.service), minutes: order.minutes ?? 0, due: order.due_at ? f.moment(order.due_at) : "—" })}</dd>
+          </>
+        )}
         {order.fault_name && (
           <>
             <dt>{t("field.looks_like")}</dt>

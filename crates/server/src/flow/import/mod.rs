@@ -3,6 +3,7 @@
 
 mod cells;
 mod persons;
+mod pieces;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use postsale_domain::org::act;
 use postsale_domain::refuse;
 
 use self::rows::{Draft, judge};
-use super::{merchant, people, terminal};
+use super::{merchant, part, people, terminal};
 use crate::ground::db::{Done, Tx};
 use crate::ground::sheet::Table;
 use crate::import::store::{self, CellError, Checked, RowKept, Run};
@@ -136,6 +137,7 @@ fn key_column(run: &Run, second: bool) -> Option<usize> {
         (ImportKind::Terminals | ImportKind::Bindings, false) => "serial_no",
         (ImportKind::Users, false) => "username",
         (ImportKind::Users, true) => "email",
+        (ImportKind::Parts, _) => "number",
     };
     run.mapping.get(name).copied()
 }
@@ -186,6 +188,7 @@ fn write(tx: &mut Tx<'_>, draft: Draft) -> Done<()> {
             }
         }
         Draft::User(new) => people::invite(tx, &new).map(|_| ()),
+        Draft::Part(new) => part::add(tx, &new).map(|_| ()),
         Draft::Binding(id, binding) => terminal::bind(tx, Reach::All, Sight::All, id, &binding),
     }
 }

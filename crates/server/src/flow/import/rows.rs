@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use postsale_domain::ground::{Refusal, line, line_or_empty};
 use postsale_domain::import::{Cell, ImportKind, RowState};
 use postsale_domain::merchant::{Hours, MerchantId, StoreId, Tier, account_mask, mid, uscc};
+use postsale_domain::parts::PartDraft;
 use postsale_domain::refuse;
 use postsale_domain::terminal::{TerminalId, serial, tid, tusn};
 
 use super::cells::Cells;
 use super::persons::user;
+use super::pieces::part;
 use crate::facts::in_force;
 use crate::flow::merchant::{ADDRESS, ContactDraft, MerchantNew, NAME, StoreDraft, WORD, email, phone};
 use crate::flow::people::UserNew;
@@ -28,6 +30,7 @@ pub(super) enum Draft {
     Terminal(TerminalNew, Option<BindingNew>),
     Binding(TerminalId, BindingNew),
     User(UserNew),
+    Part(PartDraft),
 }
 
 /// What reading a row came to: a draft, nothing to do because it is known, or neither because something is wrong.
@@ -54,6 +57,7 @@ pub(super) fn judge(
         ImportKind::Terminals => terminal(tx, &mut row)?,
         ImportKind::Bindings => binding(tx, &mut row)?,
         ImportKind::Users => user(tx, &mut row)?,
+        ImportKind::Parts => part(tx, &mut row)?,
     };
     let errors = row.errors;
     let (state, draft) = match read {

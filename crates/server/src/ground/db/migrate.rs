@@ -39,6 +39,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0040_speed", include_str!("../../../migrations/0040_speed.sql")),
     ("0320_identity", include_str!("../../../migrations/0320_identity.sql")),
     ("0300_service", include_str!("../../../migrations/0300_service.sql")),
+    ("0301_parts", include_str!("../../../migrations/0301_parts.sql")),
 ];
 
 /// What a run of [`migrate`] did.

@@ -1,0 +1,76 @@
+//! The catalogue of parts: kept by the storekeeper, read by everybody, filled by a file.
+
+use postsale_domain::ground::Role;
+use postsale_testkit::{World, on_both};
+use serde_json::{Value, json};
+
+use crate::imports::{checked, committed, errors, hand_in};
+
+fn head(number: &str) -> Value {
+    json!({ "version": null, "number": number, "name": "A920打印头", "kind": "print_head", "models": ["a920"], "unit": "个", "price_fen": 9000, "min_stock": 5 })
+}
+
+on_both! {
+    fn a_part_is_added_found_changed_and_switched_off(kit) {
+        let world = World::new(&kit, "t1").await;
+        let (keeper, engineer, bank) = (world.client(&kit, Role::Storekeeper).await, world.client(&kit, Role::Engineer).await, world.client(&kit, Role::Acquirer).await);
+        let made = keeper.post("/api/v1/parts", &head("pax-a920-ph")).await.expect(201);
+        assert_eq!((&made["number"], &made["models"], &made["version"]), (&json!("PAX-A920-PH"), &json!(["A920"]), &json!(1)));
+        assert_eq!(keeper.post("/api/v1/parts", &head("PAX-A920-PH")).await.problem(409), "part.number_taken");
+        assert_eq!(engineer.post("/api/v1/parts", &head("X-1")).await.problem(403), "not_allowed");
+        assert_eq!(bank.get("/api/v1/parts").await.problem(403), "not_allowed");
+        for (field, value, code) in [("kind", json!("wing"), "part.kind_unknown"), ("models", json!(["Z9"]), "terminal.model_unknown"), ("price_fen", json!(-1), "part.bad_price"), ("number", json!("头"), "part.bad_number")] {
+            let mut wrong = head("X-1");
+            wrong[field] = value;
+            let refused = keeper.post("/api/v1/parts", &wrong).await;
+            assert_eq!((refused.status, refused.json["field"].as_str(), refused.json["code"].as_str()), (422, Some(field), Some(code)));
+        }
+        keeper.post("/api/v1/parts", &json!({ "number": "BAT-1", "name": "电池", "kind": "battery", "unit": "个", "price_fen": 8550, "version": null })).await.expect(201);
+        for (q, count) in [("", 2), ("a920", 1), ("%E6%89%93%E5%8D%B0", 1), ("bat", 1), ("100%25", 0)] {
+            let found = engineer.get(&format!("/api/v1/parts?q={q}")).await.expect(200);
+            assert_eq!(found["items"].as_array().unwrap().len(), count, "{q}");
+        }
+        let page = engineer.get("/api/v1/parts?limit=1").await.expect(200);
+        let rest = engineer.get(&format!("/api/v1/parts?limit=1&cursor={}", page["next_cursor"].as_str().unwrap())).await.expect(200);
+        assert_eq!((&page["items"][0]["number"], &rest["items"][0]["number"], &rest["next_cursor"]), (&json!("BAT-1"), &json!("PAX-A920-PH"), &Value::Null));
+        let at = format!("/api/v1/parts/{}", made["id"].as_str().unwrap());
+        let mut change = head("PAX-A920-PH");
+        (change["version"], change["price_fen"], change["off"]) = (json!(1), json!(9900), json!(true));
+        let changed = keeper.put(&at, &change).await.expect(200);
+        assert_eq!((&changed["price_fen"], &changed["off"], &changed["version"]), (&json!(9900), &json!(true), &json!(2)));
+        assert_eq!(keeper.put(&at, &change).await.problem(409), "stale");
+        change["version"] = json!(2);
+        change["number"] = json!("OTHER-1");
+        assert_eq!(keeper.put(&at, &change).await.problem(422), "part.number_fixed");
+        let other = World::new(&kit, "t2").await;
+        assert_eq!(other.client(&kit, Role::Admin).await.put(&at, &head("PAX-A920-PH")).await.problem(404), "not_found");
+    }
+}
+
+on_both! {
+    fn parts_come_by_file_and_go_as_a_table(kit) {
+        let world = World::new(&kit, "t1").await;
+        let admin = world.client(&kit, Role::Admin).await;
+        let table = "料号,配件名称,配件类别,适用型号,单位,单价（元）,有序列号,最低库存\nph-1,打印头,打印头,A920、A930,个,90.00,否,5\nbt-1,电池,battery,,,¥85.5,,\nph-1,又一个,打印头,,个,1,否,0\nxx-1,坏的,机翼,Z9,个,九十,也许,-3\n";
+        let page = hand_in(&admin, "parts", table.as_bytes().to_vec()).await.expect(201);
+        let page = checked(&kit, &admin, &page).await;
+        let found = errors(&admin, &page).await;
+        let codes: Vec<(&str, &str)> = found.iter().map(|(place, code)| (place.as_str(), code.as_str())).collect();
+        assert_eq!(codes, [("A4", "import.twice"), ("C5", "part.kind_unknown"), ("D5", "terminal.model_unknown"), ("F5", "part.bad_price"), ("G5", "part.bad_yes"), ("H5", "part.bad_stock")]);
+        assert_eq!(admin.get("/api/v1/parts").await.expect(200)["items"], json!([]), "a check imports nothing");
+        committed(&kit, &admin, &page, "good").await;
+        let items = admin.get("/api/v1/parts").await.expect(200)["items"].clone();
+        assert_eq!((&items[0]["unit"], &items[0]["price_fen"], &items[1]["models"], &items[1]["min_stock"]), (&json!("个"), &json!(8550), &json!(["A920", "A930"]), &json!(5)));
+        let again = hand_in(&admin, "parts", "料号,配件名称,配件类别,单价（元）\nPH-1,打印头,打印头,95\n".as_bytes().to_vec()).await.expect(201);
+        let again = checked(&kit, &admin, &again).await;
+        assert_eq!((&again["tally"]["known"], &again["tally"]["good"]), (&json!(1), &json!(0)), "what is on record stays as it is");
+        let sample = admin.get("/api/v1/import-samples/parts?format=csv").await;
+        let mut kept = hand_in(&admin, "parts", sample.text.clone().into_bytes()).await.expect(201);
+        kept = checked(&kit, &admin, &kept).await;
+        assert_eq!((&kept["tally"]["good"], &kept["tally"]["bad"]), (&json!(1), &json!(0)), "the sample is right");
+        let taken = admin.get("/api/v1/exports/parts?q=ph").await;
+        assert!(taken.text.contains("PH-1,打印头,打印头,A920、A930,个,90.00,否,5,否") && !taken.text.contains("BT-1"), "{}", taken.text);
+        let keeper = world.client(&kit, Role::Storekeeper).await;
+        assert_eq!(hand_in(&keeper, "parts", Vec::new()).await.problem(403), "not_allowed");
+    }
+}

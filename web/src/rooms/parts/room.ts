@@ -1,0 +1,15 @@
+import { ToolOutlined } from "@ant-design/icons";
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import type { RailItem } from "@ground/shell/rail";
+import { shell } from "@ground/shell/root";
+
+export const entry: RailItem = { to: "/parts", word: "rail.parts", name: "part.title", icon: ToolOutlined, needs: "part.read", roles: ["admin", "storekeeper", "supervisor", "finance", "dispatcher"], homeOf: ["storekeeper"], key: "b" };
+
+const list = createRoute({
+  getParentRoute: () => shell,
+  path: "/parts",
+  validateSearch: (search): { q?: string } => (typeof search.q === "string" && search.q.trim() ? { q: search.q } : {}),
+  component: lazyRouteComponent(() => import("./PartsPage"), "PartsPage"),
+});
+
+export const routes = [list] as const;
