@@ -1581,6 +1581,41 @@ export interface paths {
         patch: operations["partner_change"];
         trace?: never;
     };
+    "/api/v1/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalogue of parts, newest first. */
+        get: operations["catalogue_list"];
+        put?: never;
+        /** Add a part to the catalogue. */
+        post: operations["catalogue_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a part; its number stays for life. */
+        put: operations["catalogue_edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/password-resets": {
         parameters: {
             query?: never;
@@ -3912,6 +3947,11 @@ export interface components {
             /** @description Words with holes. */
             body: string;
         };
+        /** @description A part as it is kept. */
+        CataloguePart: components["schemas"]["PartDraft"] & {
+            /** @description Which one. */
+            id: components["schemas"]["Id_pno"];
+        };
         /** @description Another text for a cell. */
         CellCorrection: {
             /** @description Column letter. */
@@ -5202,6 +5242,7 @@ export interface components {
         Id_mer: string;
         Id_ofr: string;
         Id_pln: string;
+        Id_pno: string;
         Id_prt: string;
         Id_quo: string;
         Id_rcp: string;
@@ -5297,7 +5338,7 @@ export interface components {
          * @description What a file holds.
          * @enum {string}
          */
-        ImportKind: "merchants" | "stores" | "contacts" | "terminals" | "bindings" | "users";
+        ImportKind: "merchants" | "stores" | "contacts" | "terminals" | "bindings" | "users" | "parts";
         /** @description A row of the file. */
         ImportLine: {
             /** @description Its cells, as texts. */
@@ -6384,6 +6425,16 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description A page of a list. */
+        Page_CataloguePart: {
+            /** @description The rows. */
+            items: (components["schemas"]["PartDraft"] & {
+                /** @description Which one. */
+                id: components["schemas"]["Id_pno"];
+            })[];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
         Page_FactVersion: {
             /** @description The rows. */
             items: {
@@ -6963,6 +7014,38 @@ export interface components {
             name: components["schemas"]["Text"];
             /** @description Old and new serial are written down. */
             serialised: boolean;
+        };
+        /** @description A part of the catalogue, as somebody writes it. Its kind is what a fault or a work order asks for; of a kind there are many parts. */
+        PartDraft: {
+            /** @description What kind of part, by code: `print_head`. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description Pieces below which it is to be ordered.
+             */
+            min_stock?: number;
+            /** @description Models it fits, as the catalogue spells them; all without any. */
+            models?: string[];
+            /** @description Its name, 1 to 60 characters. */
+            name: string;
+            /** @description The number printed on it, 2 to 40 letters, digits and `- . / _`. */
+            number: string;
+            /** @description Switched off: it is no longer bought. */
+            off?: boolean;
+            /**
+             * Format: int64
+             * @description What one costs, in fen, tax included.
+             */
+            price_fen: number;
+            /** @description Whether each piece has a serial of its own. */
+            serialised?: boolean;
+            /** @description What it is counted in, 1 to 10 characters: 个, roll. */
+            unit: string;
+            /**
+             * Format: int64
+             * @description To change one: the version that was read.
+             */
+            version?: number | null;
         };
         /** @description Parts. */
         PartList: {
@@ -9098,10 +9181,21 @@ export interface components {
             closed_at?: string | null;
             diagnosis_code?: string | null;
             diagnosis_name?: components["schemas"]["Text"] | null;
+            /**
+             * Format: date-time
+             * @description Until when an ordered service is to be done; null for a repair, which is due by its ticket's clock.
+             */
+            due_at?: string | null;
             fault_code: string;
             fault_name?: components["schemas"]["Text"] | null;
+            /**
+             * Format: int32
+             * @description Minutes on site it is planned with; null for orders of earlier days.
+             */
+            minutes?: number | null;
             outcome?: components["schemas"]["VisitOutcome"] | null;
             restore_verified?: boolean | null;
+            service?: components["schemas"]["Text"] | null;
         };
         /** @description Everything the page of an order shows. */
         WorkOrderPage: {
@@ -12404,7 +12498,7 @@ export interface operations {
             query?: {
                 /** @description CSV without it. */
                 format?: "xlsx" | "csv";
-                /** @description Of merchants, terminals and people, those somebody typed this for. */
+                /** @description Of merchants, terminals, parts and people, those somebody typed this for. */
                 q?: string;
                 /** @description Of tickets, only those of this queue; all there are without it. */
                 view?: "open" | "next" | "mine" | "to_respond" | "unclaimed" | "due_soon" | "waiting" | "solved" | "closed";
@@ -12435,7 +12529,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                list: "tickets" | "merchants" | "terminals" | "work-orders" | "letters" | "audit" | "users";
+                list: "tickets" | "merchants" | "terminals" | "work-orders" | "letters" | "audit" | "users" | "parts";
             };
             cookie?: never;
         };
@@ -15739,7 +15833,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description What the file holds. */
-                kind: "merchants" | "stores" | "contacts" | "terminals" | "bindings" | "users";
+                kind: "merchants" | "stores" | "contacts" | "terminals" | "bindings" | "users" | "parts";
                 /** @description What it is called. */
                 file_name: string;
             };
@@ -19282,6 +19376,296 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Partner"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    catalogue_list: {
+        parameters: {
+            query?: {
+                /** @description A part of a number, a name or a model. */
+                q?: string;
+                /** @description Rows of a page, 1 to 200; 25 without it. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CataloguePart"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    catalogue_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartDraft"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CataloguePart"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    catalogue_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CataloguePart"];
                 };
             };
             /** @description Nobody is signed in */
