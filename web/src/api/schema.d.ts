@@ -7846,6 +7846,8 @@ export interface components {
         };
         /** @description What was found, by kind; each newest first. */
         SearchResult: {
+            /** @description Whether older things may match as well: the words are so common that only their newest places were looked at. One more word helps. */
+            cut: boolean;
             /** @description Merchants. */
             merchants: components["schemas"]["SearchHit"][];
             /** @description Terminals. */

@@ -12,6 +12,8 @@ export type Entry = PaletteCommand & {
   also?: readonly string[];
   /** Comes from a look-up that already matched. */
   found?: boolean;
+  /** Characters of the label that were looked for: from, and up to but without. */
+  marks?: readonly [number, number][];
 };
 
 type Props = {
@@ -21,19 +23,21 @@ type Props = {
   entries: readonly Entry[];
   /** Told what is typed, to look things up. */
   onType: (typed: string) => void;
+  /** What is to be known of what was found. */
+  note?: string;
 };
 
 /** `Ctrl K`: do, go, find. A chip says what the first commands are about; Backspace takes it away. */
-export function Palette({ open, onClose, entries, onType }: Props) {
+export function Palette({ open, onClose, ...rest }: Props) {
   const { t } = useWords();
   return (
     <Modal open={open} onCancel={onClose} footer={null} closable={false} width={640} style={{ top: 96 }} destroyOnHidden title={<span className="visually-hidden">{t("palette.title")}</span>} classNames={{ header: css.header!, container: css.container! }}>
-      <Inside onClose={onClose} entries={entries} onType={onType} />
+      <Inside onClose={onClose} {...rest} />
     </Modal>
   );
 }
 
-function Inside({ onClose, entries, onType }: Omit<Props, "open">) {
+function Inside({ onClose, entries, onType, note }: Omit<Props, "open">) {
   const { t } = useWords();
   const offered = useOffered();
   const [chip, setChip] = useState(true);
@@ -108,14 +112,25 @@ function Inside({ onClose, entries, onType }: Omit<Props, "open">) {
               onMouseMove={() => setAt(i)}
               onClick={() => run(entry)}
             >
-              <span>{entry.label}</span>
+              <span>{entry.marks ? <Marked text={entry.label} marks={entry.marks} /> : entry.label}</span>
               {entry.hint && <Kbd>{entry.hint}</Kbd>}
             </div>
           </div>
         ))}
+        {note && <p className={css.nothing}>{note}</p>}
       </div>
     </div>
   );
+}
+
+function Marked({ text, marks }: { text: string; marks: readonly [number, number][] }) {
+  const letters = [...text];
+  const ends = [0, ...marks.flat(), letters.length];
+  // Every second piece lies inside a mark.
+  return ends.slice(1).map((end, i) => {
+    const piece = letters.slice(ends[i], end).join("");
+    return i % 2 === 1 ? <mark key={i}>{piece}</mark> : piece;
+  });
 }
 
 const intoView = (element: HTMLElement | null) => {

@@ -2,6 +2,7 @@ import { SearchOutlined } from "@ant-design/icons";
 import { useNavigate } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useCallback, useMemo, useState } from "react";
+import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useKeys } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
@@ -29,8 +30,8 @@ export function PaletteHost() {
   }, []);
   useKeys({ "mod+k": () => setOpen(true) }, { inFields: true });
 
-  const searching = open && may("ticket.read") && (word.trim().length >= 2 || /\d/.test(word));
-  const found = $api.useQuery("get", "/api/v1/tickets/search", { params: { query: { q: word.trim() } } }, { enabled: searching });
+  const searching = open && may("search.use") && (word.trim().length >= 2 || /\d/.test(word));
+  const found = $api.useQuery("get", "/api/v1/search", { params: { query: { q: word.trim(), limit: 8 } } }, { enabled: searching });
 
   const entries = useMemo<Entry[]>(() => {
     const other = lang === "zh" ? "en" : "zh";
@@ -44,16 +45,12 @@ export function PaletteHost() {
       { id: "shade", group: t("palette.do"), label: t(dark ? "shell.light" : "shell.dark"), also: ["theme"], run: () => choose(dark ? "light" : "dark") },
       { id: "leave", group: t("palette.do"), label: t("shell.leave"), run: () => void leave() },
     ];
-    const tickets = (searching ? (found.data?.items ?? []) : []).slice(0, 12).map(
-      (row): Entry => ({
-        id: row.id,
-        group: t("palette.tickets"),
-        label: [row.number, row.subject, row.store_name ?? row.merchant_name].filter(Boolean).join(" · "),
-        found: true,
-        run: () => void navigate({ to: "/tickets/$id", params: { id: row.id } }),
-      }),
-    );
-    return [...go, ...doing, ...tickets];
+    const hits = searching ? found.data : undefined;
+    const group = (name: "tickets" | "merchants" | "terminals", to: "/tickets/$id" | "/merchants/$id" | "/terminals/$id") =>
+      (hits?.[name] ?? []).map(
+        (hit): Entry => ({ id: hit.id, group: t(`palette.${name}`), ...labelOf(hit), found: true, run: () => void navigate({ to, params: { id: hit.id } }) }),
+      );
+    return [...go, ...doing, ...group("tickets", "/tickets/$id"), ...group("merchants", "/merchants/$id"), ...group("terminals", "/terminals/$id")];
   }, [lang, shade, session, may, t, navigate, switchTo, choose, leave, searching, found.data]);
 
   return (
@@ -65,7 +62,15 @@ export function PaletteHost() {
           <SearchOutlined aria-hidden /> <span>{t("palette.hint")}</span> <Kbd>Ctrl K</Kbd>
         </button>
       )}
-      <Palette open={open} onClose={close} entries={entries} onType={setWord} />
+      <Palette open={open} onClose={close} entries={entries} onType={setWord} {...(searching && found.data?.cut && { note: t("palette.cut") })} />
     </>
   );
+}
+
+/** Title and detail in one line, and what of it was looked for; the server counts characters. */
+function labelOf(hit: Schema<"SearchHit">): Pick<Entry, "label" | "marks"> {
+  const between = " · ";
+  const shift = [...hit.title].length + between.length;
+  const detail = hit.detail_marks.map(([from, to]): [number, number] => [(from ?? 0) + shift, (to ?? 0) + shift]);
+  return { label: hit.detail ? hit.title + between + hit.detail : hit.title, marks: [...hit.title_marks.map(([from, to]): [number, number] => [from ?? 0, to ?? 0]), ...detail] };
 }
