@@ -53,7 +53,7 @@ async fn catalogue_list(door: Door<act::PartRead>, Params(query): Params<Catalog
 #[utoipa::path(post, path = "/parts", operation_id = "catalogue_add", tag = "parts", request_body = PartDraft,
     responses((status = 201, body = CataloguePart), Problem))]
 async fn catalogue_add(door: Door<act::PartManage>, body: Body<PartDraft>) -> Result<Answered, Problem> {
-    door.command(body, StatusCode::CREATED, |tx, draft| flow::add(tx, draft)).await
+    door.command(body, StatusCode::CREATED, flow::add).await
 }
 
 /// Change a part; its number stays for life.
