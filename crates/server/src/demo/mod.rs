@@ -149,7 +149,7 @@ fn add_words(tx: &mut Tx<'_>, writer: UserId) -> Done<()> {
     Ok(())
 }
 
-/// The ten roles, each signing in with its own word; agents and engineers from the second on with a number: `agent2`.
+/// The ten roles, each signing in with its own word, the storekeeper with `store`; agents and engineers from the second on with a number: `agent2`.
 fn add_people(tx: &mut Tx<'_>, world: &World, names: &[String], hash: &str, acquirers: &[AcquirerId]) -> Done<Staff> {
     let mut staff =
         Staff { engineers: world.engineers.iter().map(|e| (e.id, e.name.clone())).collect::<BTreeMap<_, _>>(), ..Staff::default() };
@@ -161,8 +161,9 @@ fn add_people(tx: &mut Tx<'_>, world: &World, names: &[String], hash: &str, acqu
             Role::Acquirer => acquirers.len(),
             _ => 1,
         };
+        let word = if role == Role::Storekeeper { "store" } else { role.as_str() };
         for n in 0..many {
-            let username = if n == 0 { role.as_str().to_owned() } else { format!("{}{}", role.as_str(), n + 1) };
+            let username = if n == 0 { word.to_owned() } else { format!("{word}{}", n + 1) };
             let engineer = (role == Role::Engineer).then(|| &world.engineers[n]);
             let name = match engineer {
                 Some(engineer) => engineer.name.clone(),
