@@ -88,7 +88,8 @@ impl Seal {
 
     /// Locks a text away so that the database alone does not give it back; `about` ties it to its place.
     pub fn lock(&self, kind: &str, about: &[u8], text: &str) -> Vec<u8> {
-        let nonce: [u8; NONCE_LEN] = std::array::from_fn(|i| random()[i]);
+        let drawn = random();
+        let nonce: [u8; NONCE_LEN] = std::array::from_fn(|i| drawn[i]);
         let mut bytes = text.as_bytes().to_vec();
         let sealed = self
             .box_key(kind)

@@ -8,6 +8,7 @@ import { BlockLoading } from "@ground/parts/Loading";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { isoDay } from "@ground/time/format";
 import { useAfterCommand, useCandidates, useVerdict, type Dropped, type Page, type Span } from "./data";
+import { WhoCannot } from "./WhoCannot";
 import css from "./dispatch.module.css";
 import { SpanField } from "./SpanField";
 
@@ -76,18 +77,7 @@ export function Asking({ page, date, dropped }: { page: Page; date: string; drop
           </Radio>
         ))}
       </Radio.Group>
-      {others.length > 0 && (
-        <details className={css.fold}>
-          <summary>{t("dispatch.who_cannot", { count: others.length })}</summary>
-          <ul className={css.why}>
-            {others.map((candidate) => (
-              <li key={candidate.engineer.id}>
-                {candidate.engineer.name} <span className="meta">{pick(candidate.excluded_by)}</span>
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      <WhoCannot candidates={others} />
       {chosen && (
         <div className={css.form}>
           <SpanField label={t("fact.planned")} day={planned ? isoDay(new Date(planned.from)) : date} value={planned} onChange={setPlanned} />

@@ -3,6 +3,7 @@ import { Dialog } from "@ground/parts/Dialog";
 import { BlockLoading } from "@ground/parts/Loading";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useCandidates, useSuggestions, type Page } from "./data";
+import { WhoCannot } from "./WhoCannot";
 import css from "./dispatch.module.css";
 
 /** Why this engineer: what spoke for them, what the next best would cost, and the rule that kept out everybody else. */
@@ -40,18 +41,7 @@ export function WhyModal({ page, date, onClose }: { page: Page; date: string; on
       {candidates.isPending && <BlockLoading lines={3} />}
       {candidates.error && <ProblemLine problem={candidates.error} onRetry={() => void candidates.refetch()} />}
       {candidates.data && <p className="meta">{t("dispatch.why_counts", { fit: fit.length, others: others.length })}</p>}
-      {others.length > 0 && (
-        <details className={css.fold}>
-          <summary>{t("dispatch.who_cannot", { count: others.length })}</summary>
-          <ul className={css.why}>
-            {others.map((candidate) => (
-              <li key={candidate.engineer.id}>
-                {candidate.engineer.name} <span className="meta">{pick(candidate.excluded_by)}</span>
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      <WhoCannot candidates={others} />
     </Dialog>
   );
 }
