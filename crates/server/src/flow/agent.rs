@@ -15,7 +15,7 @@ use super::visit::{Sending, send};
 use super::{extra, triage, word};
 use crate::facts::in_force;
 use crate::ground::db::{Done, Tx};
-use crate::ticket::entry::{Author, Kind, Line};
+use crate::ticket::entry::{self, Author, Kind, Line};
 use crate::ticket::merge::by_mail;
 use crate::ticket::store::{ContactFacts, Ticket};
 use crate::view::reach::own_place;
@@ -211,8 +211,12 @@ pub fn visit(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<()> {
 pub fn solve(tx: &mut Tx<'_>, desk: &mut Desk, fault_code: &str, outcome: Outcome) -> Done<()> {
     let fault_code = fault(tx, fault_code)?;
     // What was done on site is the visit's to say; it has said so when only sub-tasks kept the case open.
-    if outcome == Outcome::VisitFixed && !visits::was_fixed(tx, desk.ticket.id)? {
-        return Err(refuse!(Invalid, "ticket.outcome_by_visit").field("outcome").into());
+    // A visit before the case was opened again says nothing of what is wrong now.
+    if outcome == Outcome::VisitFixed {
+        let (fixed, again) = (visits::fixed_at(tx, desk.ticket.id)?, entry::reopened_at(tx, desk.ticket.id)?);
+        if fixed.is_none() || again >= fixed {
+            return Err(refuse!(Invalid, "ticket.outcome_by_visit").field("outcome").into());
+        }
     }
     extra::require(tx, desk.ticket.id, FieldNeed::Solve)?;
     desk.command(tx, &Command::Solve { fault_code, outcome })

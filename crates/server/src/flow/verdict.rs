@@ -101,8 +101,8 @@ pub fn verdict(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId, engineer: Enginee
         let key = if late >= 0 { "dispatch.after_promise" } else { "dispatch.before_promise" };
         against.push(words(key, [("window", window), ("minutes", count(late.max(0)))]));
     }
-    let due = sla::store::faces_of(tx, w.ticket_id)?.into_iter().find(|c| c.kind == ClockKind::Resolution).and_then(|c| c.due_at);
-    if let Some(due) = due.filter(|due| *due < planned.to) {
+    let clock = sla::store::faces_of(tx, w.ticket_id)?.into_iter().find(|c| c.kind == ClockKind::Resolution);
+    if let Some(due) = w.due_at.or(clock.and_then(|c| c.due_at)).filter(|due| *due < planned.to) {
         let late = (planned.to.as_second() - due.as_second()) / 60;
         let at = serde_json::json!(due);
         let moment = |lang| sentence::instant(&at, lang).unwrap_or_default();

@@ -224,6 +224,17 @@ pub fn entries(tx: &mut Tx<'_>, ticket: TicketId, after_seq: i64, limit: u32) ->
     )?)
 }
 
+/// When a ticket was last opened again; `None` if it never was.
+pub fn reopened_at(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<Timestamp>> {
+    let tenant = tx.tenant();
+    let found: Option<Option<Timestamp>> = tx.one(
+        sql!("SELECT MAX(at) FROM ticket_entry WHERE tenant_id = $1 AND ticket_id = $2 AND event_code = 'reopened'"),
+        &[p(&tenant), p(&ticket)],
+        |r| r.next(),
+    )?;
+    Ok(found.flatten())
+}
+
 /// [`entries`], only those the merchant sees.
 pub fn public_entries(tx: &mut Tx<'_>, ticket: TicketId, after_seq: i64, limit: u32) -> Done<Vec<Entry>> {
     let tenant = tx.tenant();

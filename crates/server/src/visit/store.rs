@@ -447,15 +447,15 @@ pub fn live_of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<WorkOrde
     )?)
 }
 
-/// Whether a visit of a ticket was finished since the case was last taken up.
-pub fn was_fixed(tx: &mut Tx<'_>, ticket: TicketId) -> Done<bool> {
+/// When the last visit of a ticket was finished; `None` when it was not, or there was none.
+pub fn fixed_at(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<Timestamp>> {
     let tenant = tx.tenant();
-    let found: Option<String> = tx.one(
-        sql!("SELECT state FROM work_order WHERE tenant_id = $1 AND ticket_id = $2 ORDER BY number DESC LIMIT 1"),
+    let found: Option<(String, Option<Timestamp>)> = tx.one(
+        sql!("SELECT state, closed_at FROM work_order WHERE tenant_id = $1 AND ticket_id = $2 ORDER BY number DESC LIMIT 1"),
         &[p(&tenant), p(&ticket)],
-        |r| r.next(),
+        |r| Ok((r.next()?, r.next()?)),
     )?;
-    Ok(found.as_deref() == Some(WorkOrderState::Done.as_str()))
+    Ok(found.filter(|(state, _)| state == WorkOrderState::Done.as_str()).and_then(|(_, at)| at))
 }
 
 /// The number of that order.

@@ -562,5 +562,9 @@ on_both! {
         let solve = json!({ "version": page["ticket"]["version"], "fault_code": "PRN-02", "outcome": "visit_fixed" });
         let page = supervisor.post(&format!("{ticket}/solve"), &solve).await.expect(200);
         assert_eq!(page["ticket"]["state"], "solved");
+        kit.later(jiff::SignedDuration::from_mins(5));
+        let page = supervisor.post(&format!("{ticket}/reopen"), &json!({ "version": page["ticket"]["version"], "reason": "又不打印了" })).await.expect(200);
+        let solve = json!({ "version": page["ticket"]["version"], "fault_code": "PRN-02", "outcome": "visit_fixed" });
+        assert_eq!(supervisor.post(&format!("{ticket}/solve"), &solve).await.problem(422), "ticket.outcome_by_visit", "that visit was before");
     }
 }
