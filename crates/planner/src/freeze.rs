@@ -1,12 +1,17 @@
 //! What can no longer move at `now`: turns a morning plan into the problem of the rest of the day.
 
-use crate::model::{Plan, Problem, Seconds};
+use crate::model::{Engineer, Plan, Problem, Seconds, Travel};
 
 /// Freezes in `problem` what `plan` has begun, or begins within `ahead` seconds of `now`, and remembers everybody's told
-/// time, so that moving it has its price. A break that lies before the last frozen start counts as taken and leaves the plan.
+/// time, so that moving it has its price. A break that lies before the last frozen start counts as taken and leaves the plan, and so
+/// does one that was to be taken at home by somebody who, leaving only now, would come home too late for it: he has gone.
 pub fn freeze(problem: &mut Problem, plan: &mut Plan, now: Seconds, ahead: Seconds) {
     problem.now = now;
     let worst = problem.travel.rush.iter().map(|r| r.1).max().unwrap_or(1000).max(1000);
+    let longest = |travel: &Travel, e: &Engineer, from: usize, to: usize| {
+        let base = i64::from(travel.seconds(from, to));
+        (base * i64::from(e.speed_permille) / 1000 + 1) * i64::from(worst) / 1000 + 1
+    };
     for route in &mut plan.routes {
         for (j, at) in route.jobs.iter().zip(&route.starts) {
             problem.jobs[*j].told = Some((route.engineer, *at));
@@ -19,8 +24,7 @@ pub fn freeze(problem: &mut Problem, plan: &mut Plan, now: Seconds, ahead: Secon
                 Some(k) => (problem.jobs[route.jobs[k]].place, route.starts[k] + problem.jobs[route.jobs[k]].service),
                 None => (e.start, e.shift.0),
             };
-            let base = i64::from(problem.travel.seconds(place, problem.jobs[*next].place));
-            let drive = (base * i64::from(e.speed_permille) / 1000 + 1) * i64::from(worst) / 1000 + 1;
+            let drive = longest(&problem.travel, e, place, problem.jobs[*next].place);
             let pause = e.rest.filter(|_| route.rest.is_some()).map_or(0, |b| b.duration + (b.open - now - drive).max(0));
             if free < now && now + drive + pause > *at {
                 keep += 1;
@@ -31,6 +35,13 @@ pub fn freeze(problem: &mut Problem, plan: &mut Plan, now: Seconds, ahead: Secon
         if route.rest.is_some_and(|at| at <= last) {
             e.rest = None;
             route.rest = None;
+        }
+        let done = route.jobs.last().filter(|_| keep == route.jobs.len()).map(|j| &problem.jobs[*j]);
+        if let (None, Some(b), Some(end), Some(job)) = (route.rest, e.rest, e.end, done)
+            && last + job.service < now
+            && now + longest(&problem.travel, e, job.place, end) > b.close
+        {
+            e.rest = None;
         }
     }
 }
