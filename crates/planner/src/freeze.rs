@@ -4,7 +4,8 @@ use crate::model::{Engineer, Plan, Problem, Seconds, Travel};
 
 /// Freezes in `problem` what `plan` has begun, or begins within `ahead` seconds of `now`, and remembers everybody's told
 /// time, so that moving it has its price. A break that lies before the last frozen start counts as taken and leaves the plan, and so
-/// does one that was to be taken at home by somebody who, leaving only now, would come home too late for it: he has gone.
+/// does one that was to be taken at home by somebody who, leaving only now, would come home too late for it: he has gone. A break at the
+/// next door waits for who would arrive after its planned start, leaving now.
 pub fn freeze(problem: &mut Problem, plan: &mut Plan, now: Seconds, ahead: Seconds) {
     problem.now = now;
     let worst = problem.travel.rush.iter().map(|r| r.1).max().unwrap_or(1000).max(1000);
@@ -24,10 +25,15 @@ pub fn freeze(problem: &mut Problem, plan: &mut Plan, now: Seconds, ahead: Secon
                 Some(k) => (problem.jobs[route.jobs[k]].place, route.starts[k] + problem.jobs[route.jobs[k]].service),
                 None => (e.start, e.shift.0),
             };
-            let drive = longest(&problem.travel, e, place, problem.jobs[*next].place);
-            let pause = e.rest.filter(|_| route.rest.is_some()).map_or(0, |b| b.duration + (b.open - now - drive).max(0));
-            if free < now && now + drive + pause > *at {
+            // He may be on the road already, but is looked at as leaving now: a break at this door moves with the arrival.
+            let ready = now + longest(&problem.travel, e, place, problem.jobs[*next].place);
+            let before = keep.checked_sub(1).map_or(i64::MIN, |k| route.starts[k]);
+            let here = e.rest.zip(route.rest).filter(|(b, rest)| *rest > before && rest + b.duration <= *at);
+            let (free_again, too_late) = here.map_or((ready, false), |(b, rest)| (ready.max(rest) + b.duration, ready > b.close));
+            if free < now && (free_again > *at || too_late) {
                 keep += 1;
+            } else if let (true, Some((b, _))) = (free < now, here) {
+                route.rest = Some(free_again - b.duration);
             }
         }
         e.frozen = route.jobs.iter().copied().zip(route.starts.iter().copied()).take(keep).collect();
