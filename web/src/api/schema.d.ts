@@ -2427,6 +2427,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/notices/{notice_id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a letter now that waits for the morning. */
+        post: operations["ticket_notice_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/pause": {
         parameters: {
             query?: never;
@@ -4471,6 +4488,11 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /**
+         * @description Why something goes out although it would wait.
+         * @enum {string}
+         */
+        Exception: "asked" | "emergency" | "said";
         /** @description What a code in a list is called. */
         FactChoice: {
             code: string;
@@ -5217,6 +5239,27 @@ export interface components {
         Guides: {
             items: components["schemas"]["GuideBrief"][];
         };
+        /**
+         * @description Why something waits.
+         * @enum {string}
+         */
+        Held: "quiet" | "enough";
+        /** @description A letter that waits because of the contact policy. */
+        HeldNotice: {
+            /** @description Why not now. */
+            held: components["schemas"]["Held"];
+            /** @description Which one. */
+            id: components["schemas"]["Id_ntc"];
+            /** @description What it is about. */
+            kind: components["schemas"]["NoticeKind"];
+            /** @description One line. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When it goes.
+             */
+            until: string;
+        };
         Hours: {
             [key: string]: string[][];
         };
@@ -5240,6 +5283,7 @@ export interface components {
         Id_let: string;
         Id_lnk: string;
         Id_mer: string;
+        Id_ntc: string;
         Id_ofr: string;
         Id_pln: string;
         Id_pno: string;
@@ -5707,8 +5751,17 @@ export interface components {
          * @enum {string}
          */
         LineAuthor: "merchant" | "staff" | "system";
-        /** @description How far the words have come on their way to the merchant. */
+        /** @description How far a mail has come that carries a line. */
         LineDelivery: {
+            /**
+             * Format: date-time
+             * @description When it goes, or was to go at the earliest.
+             */
+            at: string;
+            exception?: components["schemas"]["Exception"] | null;
+            held?: components["schemas"]["Held"] | null;
+            /** @description The same in the words of who said so. */
+            reason?: string | null;
             /** @description `ready`, `run`, `sent`, `failed`. */
             state: string;
             /** @description By which way. */
@@ -6162,6 +6215,11 @@ export interface components {
          * @enum {string}
          */
         NoticeKind: "received" | "visit_promised" | "visit_changed" | "on_the_way" | "solved_please_confirm" | "closed" | "reopened" | "survey" | "message_from_agent" | "confirmation_code" | "merged" | "unmerged" | "incident_news";
+        /** @description Why a letter may not wait. */
+        NoticeSend: {
+            /** @description 1 to 200 characters; kept with the letter and in the audit chain. */
+            reason: string;
+        };
         /** @description A text filled with a ticket: how a merchant would read it. */
         NoticeTried: {
             /** @description The words. */
@@ -8738,6 +8796,8 @@ export interface components {
             coverage?: components["schemas"]["Coverage"] | null;
             follow_ups: components["schemas"]["FollowUp"][];
             guide: components["schemas"]["TicketGuide"];
+            /** @description Letters that wait because of the contact policy. */
+            held: components["schemas"]["HeldNotice"][];
             incident?: components["schemas"]["TicketIncident"] | null;
             /** @description Troubles it may share, while it stands alone and is worked on. */
             known_incidents: components["schemas"]["KnownIncident"][];
@@ -25029,6 +25089,104 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NoteTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_notice_send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeSend"];
             };
         };
         responses: {

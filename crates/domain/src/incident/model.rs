@@ -77,7 +77,7 @@ pub enum TellingOutcome {
     Page,
     /// Not told: the same address has it from another reporter of this broadcast.
     SameContact,
-    /// Not told: the address has had the day's most broadcasts.
+    /// Not told by mail: the address has heard from us often enough today.
     Capped,
     /// Not told: the ticket was closed, withdrawn or merged meanwhile.
     Over,
@@ -114,8 +114,19 @@ pub struct Reporter {
     pub has_address: bool,
     /// The address was told in this broadcast already.
     pub told_here: bool,
-    /// Broadcasts the address has had today.
-    pub today: u32,
+    /// What the contact policy allows.
+    pub mail: MailAllowed,
+}
+
+/// What the contact policy allows for one address now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailAllowed {
+    /// A mail may go.
+    Now,
+    /// It may go then.
+    Later(Timestamp),
+    /// It has had enough today; news that come tomorrow are none.
+    Enough,
 }
 
 /// How a reporter is told: the outcome, and when the mail may go.

@@ -1,16 +1,6 @@
-use jiff::civil::time;
-use jiff::tz::TimeZone;
-
-use super::model::{IncidentState, Match, Reported, Reporter, Scope, TellingOutcome, Told};
+use super::model::{IncidentState, MailAllowed, Match, Reported, Reporter, Scope, TellingOutcome, Told};
 use crate::ground::{Refusal, Text, Timestamp};
 use crate::refuse;
-
-/// Broadcasts an address gets a day at most.
-pub const BROADCASTS_A_DAY: u32 = 2;
-/// Before this hour and from [`QUIET_FROM`] on nobody is written to on the house's own account.
-const QUIET_TO: i8 = 9;
-/// See [`QUIET_TO`].
-const QUIET_FROM: i8 = 21;
 
 /// Whether an incident may be made. Errors: `incident.no_title`, `incident.no_scope` when it would be about everything.
 pub fn open(title: &str, scope: &Scope) -> Result<(), Refusal> {
@@ -94,28 +84,17 @@ pub fn resolve(state: IncidentState, note: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether, how and when a reporter is told. Nobody has asked for these words at this hour: mail waits until nine in the morning,
-/// an address gets each broadcast once and two a day at most. The page shows the words in any case but the last.
-pub fn telling(reporter: &Reporter, zone: &TimeZone, now: Timestamp) -> Told {
+/// Whether, how and when a reporter is told. The page shows the words in any case but the last; an address gets each broadcast once,
+/// and mail within what the contact policy allows.
+pub fn telling(reporter: &Reporter, now: Timestamp) -> Told {
     use TellingOutcome as T;
-    let send_at = awake(zone, now);
-    let outcome = match reporter {
-        Reporter { open: false, .. } => T::Over,
-        Reporter { has_address: false, .. } => T::Page,
-        Reporter { told_here: true, .. } => T::SameContact,
-        Reporter { today, .. } if *today >= BROADCASTS_A_DAY => T::Capped,
-        _ if send_at > now => T::MailLater,
-        _ => T::Mail,
+    let (outcome, send_at) = match reporter {
+        Reporter { open: false, .. } => (T::Over, now),
+        Reporter { has_address: false, .. } => (T::Page, now),
+        Reporter { told_here: true, .. } => (T::SameContact, now),
+        Reporter { mail: MailAllowed::Enough, .. } => (T::Capped, now),
+        Reporter { mail: MailAllowed::Later(at), .. } => (T::MailLater, *at),
+        Reporter { mail: MailAllowed::Now, .. } => (T::Mail, now),
     };
     Told { outcome, send_at }
-}
-
-/// Now, or the next nine in the morning when it is quiet hours.
-fn awake(zone: &TimeZone, now: Timestamp) -> Timestamp {
-    let local = now.to_zoned(zone.clone());
-    if (QUIET_TO..QUIET_FROM).contains(&local.hour()) {
-        return now;
-    }
-    let day = if local.hour() >= QUIET_FROM { local.date().tomorrow().unwrap_or(local.date()) } else { local.date() };
-    day.to_datetime(time(QUIET_TO, 0, 0, 0)).to_zoned(zone.clone()).map_or(now, |at| at.timestamp())
 }

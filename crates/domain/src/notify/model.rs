@@ -91,17 +91,6 @@ impl NoticeKind {
     }
 }
 
-/// A way out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    /// The merchant's own page: standing there is being sent.
-    Page,
-    /// Mail.
-    Mail,
-}
-
 /// How far a notice has come on one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

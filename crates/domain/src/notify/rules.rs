@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::model::Channel;
 use super::{Notice, NoticeId, NoticeKind, Wording};
 use crate::ground::{Lang, Timestamp};
 
@@ -130,14 +129,6 @@ pub fn one_line(text: &str) -> String {
 /// id for a promised visit). The store refuses a second notice with the same key, so a repeated command or job tells nobody twice.
 pub fn change_key(kind: NoticeKind, changed: impl fmt::Display, turn: impl fmt::Display) -> String {
     format!("{}:{changed}:{turn}", kind.as_str())
-}
-
-/// When a notice may go out. Mail and the merchant's page wait until somebody looks at them; neither rings at night, so neither is
-/// ever deferred. What rings (calls, short messages, chat pushes) must be sent within the contact window and will be asked here.
-pub fn send_at(way: Channel, now: Timestamp) -> Timestamp {
-    match way {
-        Channel::Page | Channel::Mail => now,
-    }
 }
 
 /// The `Message-ID` of a mail, without angle brackets: the ticket's signed token, then the notice. It is the same at every attempt, so

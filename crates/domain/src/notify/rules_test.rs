@@ -2,10 +2,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
-use super::{
-    After, MAX_ATTEMPTS, NoticeError, NoticeId, NoticeKind, NoticeTransport, Wordings, after_attempt, change_key, message_id, send_at,
-    with_link,
-};
+use super::{After, MAX_ATTEMPTS, NoticeError, NoticeId, NoticeKind, Wordings, after_attempt, change_key, message_id, with_link};
 use crate::ground::{Lang, Timestamp, TypedId};
 
 const FILE: &str = include_str!("../../../../data/notices.json");
@@ -66,8 +63,6 @@ fn keys_differ_by_change_and_stay_by_repetition() {
 #[test]
 fn waits_grow_and_end() {
     let now: Timestamp = "2026-11-24T02:00:00Z".parse().unwrap();
-    // Mail at night is mail: it does not ring.
-    assert_eq!(send_at(NoticeTransport::Mail, now), now);
     let seconds = |n| match after_attempt(n, false, now) {
         After::Again(at) => at.duration_since(now).as_secs(),
         After::GiveUp => -1,

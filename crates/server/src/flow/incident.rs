@@ -1,7 +1,8 @@
 //! A trouble many tickets share: who belongs to it, what its reporters are told together, and how they are solved with it.
 
 use postsale_domain::ground::{Act, Reach, TypedId, mask_cards};
-use postsale_domain::incident::{self as rules, IncidentId, IncidentState, Reporter, Scope, TellingOutcome};
+use postsale_domain::incident::{self as rules, IncidentId, IncidentState, MailAllowed, Reporter, Scope, TellingOutcome};
+use postsale_domain::notify::{Held, May, NoticeKind};
 use postsale_domain::org::act;
 use postsale_domain::refuse;
 use postsale_domain::ticket::{Channel, Command, Outcome, TicketId, TicketState};
@@ -10,13 +11,14 @@ use serde_json::json;
 use super::agent::MAX_WORDS;
 use super::desk::Desk;
 use super::extra;
-use super::word::{News, news};
+use super::word::{News, emergency, news};
 use crate::ground::db::{Done, Stop, Tx};
-use crate::ground::{jobs, when};
+use crate::ground::jobs;
 use crate::incident::broadcast::{self as broadcasts, Broadcast};
 use crate::incident::store::{self, Incident};
 use crate::incident::{IncidentJob, QUEUE};
 use crate::merchant::store as merchants;
+use crate::notify::store as notices;
 use crate::org;
 use crate::ticket::entry::{Author, Kind, Line};
 use crate::ticket::store::{Ticket, ticket};
@@ -169,16 +171,19 @@ pub fn tell_some(tx: &mut Tx<'_>, id: rules::BroadcastId) -> Done<bool> {
     for (reporter, ticket) in &left {
         let mut desk = Desk::load(tx, *ticket, Reach::All, None)?;
         let address = desk.ticket.contact.email.as_deref().map(str::to_lowercase);
-        let (told_here, today) = match &address {
-            Some(address) => broadcasts::had(tx, id, address, tx.now() - broadcasts::A_DAY)?,
-            None => (false, 0),
+        let told_here = match &address {
+            Some(address) => broadcasts::had(tx, id, address)?,
+            None => false,
         };
-        let reporter_facts = Reporter { open: desk.ticket.closed_at.is_none(), has_address: address.is_some(), told_here, today };
-        let told = rules::telling(&reporter_facts, &when::zone(), tx.now());
+        let mail = match &desk.ticket.contact.email {
+            Some(address) => allowed(notices::may_mail(tx, address, NoticeKind::IncidentNews, false, emergency(&desk.ticket))?),
+            None => MailAllowed::Now,
+        };
+        let reporter_facts = Reporter { open: desk.ticket.closed_at.is_none(), has_address: address.is_some(), told_here, mail };
+        let told = rules::telling(&reporter_facts, tx.now());
         if told.outcome != TellingOutcome::Over {
             let mail = matches!(told.outcome, TellingOutcome::Mail | TellingOutcome::MailLater);
-            let carried =
-                news(tx, &desk.ticket, &News { broadcast: id.uuid(), by: &b.by, words: &b.words, mail, not_before: told.send_at })?;
+            let carried = news(tx, &desk.ticket, &News { broadcast: id.uuid(), by: &b.by, words: &b.words, mail })?;
             let line = Line {
                 kind: Kind::Reply,
                 public: true,
@@ -200,6 +205,15 @@ pub fn tell_some(tx: &mut Tx<'_>, id: rules::BroadcastId) -> Done<bool> {
         broadcasts::done(tx, id)?;
     }
     Ok(more)
+}
+
+/// The contact policy's word, as the incident understands it.
+fn allowed(may: May) -> MailAllowed {
+    match may {
+        May::Now(_) => MailAllowed::Now,
+        May::Later(at, Held::Quiet) => MailAllowed::Later(at),
+        May::Later(_, Held::Enough) => MailAllowed::Enough,
+    }
 }
 
 /// Declares an incident over; with `solve` its reporters are solved the same way afterwards. Errors: those of [`rules::resolve`];

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use postsale_domain::ground::{Lang, Text, TypedId};
+use jiff::{SignedDuration, Timestamp};
+use postsale_domain::ground::{Lang, Reach, Text, TypedId, mask_cards};
 use postsale_domain::notify::{COMMON_HOLES, NoticeId, NoticeKind, TextFault, Wording, check_text};
 use postsale_domain::refuse;
 use postsale_domain::sla::{ClockKind, ClockState};
-use postsale_domain::ticket::{Event, TicketState};
+use postsale_domain::ticket::{Event, Priority, TicketId, TicketState};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -15,9 +15,11 @@ use uuid::Uuid;
 use super::aftercare;
 use crate::ground::db::{Done, Tx};
 use crate::ground::{texts, when};
-use crate::notify::store::{Telling, overtaken, tell};
+use crate::notify::store::{self, Telling, overtaken, tell};
+use crate::ticket::entry::Kind as LineKind;
 use crate::ticket::merge as merges;
 use crate::ticket::store::Ticket;
+use crate::view::reach::see_ticket;
 use crate::view::shop::{place, status};
 use crate::{sla, ticket};
 
@@ -44,6 +46,35 @@ fn send(tx: &mut Tx<'_>, ticket: &Ticket, change: &Change, more: &[(&'static str
     all(tx, ticket, &telling)
 }
 
+/// How long somebody who wrote waits for an answer.
+const WAITS: SignedDuration = SignedDuration::from_hours(12);
+
+/// Whether the merchant has spoken last, not long ago.
+fn asked(ticket: &Ticket, now: Timestamp) -> bool {
+    ticket.last_entry.as_ref().is_some_and(|last| last.kind == LineKind::Message && now.duration_since(last.at) < WAITS)
+}
+
+/// Whether the case is an emergency: such words may be heard at night.
+pub fn emergency(ticket: &Ticket) -> bool {
+    ticket.case.priority == Priority::Urgent
+}
+
+/// Lets a letter that waits for the morning go now. Errors: `reason.missing`, `notice.not_held`.
+pub fn let_go(tx: &mut Tx<'_>, reach: Reach, id: TicketId, notice: NoticeId, reason: &str) -> Done<()> {
+    see_ticket(tx, reach, id)?;
+    let reason = mask_cards(reason.trim()).text;
+    if reason.is_empty() || reason.chars().count() > MAX_REASON {
+        return Err(refuse!(Invalid, "reason.missing").field("reason").into());
+    }
+    if !store::let_go(tx, id, notice, &reason)? {
+        return Err(refuse!(Conflict, "notice.not_held").into());
+    }
+    Ok(())
+}
+
+/// Most characters of the reason for an exception.
+const MAX_REASON: usize = 200;
+
 /// What is told about a ticket, with the values every kind may use.
 fn written<'a>(tx: &mut Tx<'_>, ticket: &'a Ticket, change: &Change, more: &[(&'static str, String)]) -> Done<Telling<'a>> {
     let number = format!("T-{:06}", ticket.number);
@@ -61,7 +92,8 @@ fn written<'a>(tx: &mut Tx<'_>, ticket: &'a Ticket, change: &Change, more: &[(&'
         changed: change.changed,
         turn: change.turn,
         beside: false,
-        not_before: None,
+        asked: change.kind == NoticeKind::MessageFromAgent && asked(ticket, tx.now()),
+        emergency: emergency(ticket),
         lang: ticket.contact.lang,
         email: ticket.contact.email.as_deref(),
         values,
@@ -93,8 +125,7 @@ fn beside(tx: &mut Tx<'_>, ticket: &Ticket, telling: &Telling<'_>) -> Done<Optio
     Ok(told)
 }
 
-/// News of an incident for one of its reporters: who wrote them, which broadcast, and when a mail may go; none goes with
-/// `mail` false, the page alone shows them.
+/// News of an incident for one of its reporters: who wrote them and which broadcast; without `mail` the page alone shows them.
 pub struct News<'a> {
     /// Which broadcast.
     pub broadcast: Uuid,
@@ -104,8 +135,6 @@ pub struct News<'a> {
     pub words: &'a str,
     /// Whether a mail goes.
     pub mail: bool,
-    /// Not before then.
-    pub not_before: Timestamp,
 }
 
 /// See [`News`].
@@ -113,7 +142,7 @@ pub fn news(tx: &mut Tx<'_>, ticket: &Ticket, news: &News<'_>) -> Done<Option<No
     let change = Change { kind: NoticeKind::IncidentNews, changed: news.broadcast, turn: 1 };
     let values = [("agent", news.by.to_owned()), ("words", news.words.to_owned())];
     let mut telling = written(tx, ticket, &change, &values)?;
-    (telling.beside, telling.not_before) = (true, Some(news.not_before));
+    telling.beside = true;
     if news.mail {
         return all(tx, ticket, &telling);
     }

@@ -1,6 +1,6 @@
 //! SQL of broadcasts: the words, and for each reporter whether, how and why not.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use postsale_domain::ground::{BranchId, TypedId};
 use postsale_domain::incident::{BroadcastId, IncidentId, TellingOutcome, Told};
 use postsale_domain::refuse;
@@ -116,22 +116,14 @@ pub fn left(tx: &mut Tx<'_>, b: &Broadcast, limit: u32) -> Done<Vec<(ReporterId,
     )?)
 }
 
-/// Whether an address was told in this broadcast, and how many others it was told since an instant.
-pub fn had(tx: &mut Tx<'_>, id: BroadcastId, address: &str, since: Timestamp) -> Done<(bool, u32)> {
+/// Whether an address was told in this broadcast.
+pub fn had(tx: &mut Tx<'_>, id: BroadcastId, address: &str) -> Done<bool> {
     let tenant = tx.tenant();
-    let found = tx.one(
-        sql!(
-            "SELECT COUNT(CASE WHEN broadcast_id = $1 THEN 1 END), COUNT(CASE WHEN broadcast_id <> $1 THEN 1 END) FROM telling
-             WHERE tenant_id = $2 AND address = $3 AND at > $4 AND outcome IN ('mail', 'mail_later')"
-        ),
-        &[p(&id), p(&tenant), p(address), p(&since)],
-        |r| Ok((r.next::<i64>()? > 0, r.next()?)),
-    )?;
-    Ok(found.unwrap_or_default())
+    let told = sql!(
+        "SELECT COUNT(*) FROM telling WHERE tenant_id = $1 AND address = $2 AND broadcast_id = $3 AND outcome IN ('mail', 'mail_later')"
+    );
+    Ok(tx.number(told, &[p(&tenant), p(address), p(&id)])? > 0)
 }
-
-/// How far back "today" reaches for the most broadcasts an address gets.
-pub const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Keeps what was done for a reporter.
 pub fn told(tx: &mut Tx<'_>, id: BroadcastId, to: (ReporterId, TicketId), told: Told, address: Option<&str>) -> Done<()> {

@@ -5,12 +5,17 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use postsale_domain::file::Kind;
 use postsale_domain::ground::{Lang, TenantId};
-use postsale_domain::notify::{After, NoticeId, NoticeKind, NoticeTransport, change_key, send_at};
+use postsale_domain::notify::{
+    After, CONTACTS_A_DAY, Contact, Exception, Held, May, NoticeId, NoticeKind, change_key, day_of, may_contact,
+};
 use postsale_domain::ticket::TicketId;
+use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::ground::db::{Bare, DbError, Done, Query, Tx, code, p};
+use crate::ground::db::{Bare, DbError, Done, Query, Tx, Val, code, p};
+use crate::ground::when;
 use crate::sql;
 
 postsale_domain::ids! {
@@ -37,8 +42,10 @@ pub struct Telling<'a> {
     pub turn: i64,
     /// One change told about several tickets, to the contact of each: of those merged into one, of those an incident hits.
     pub beside: bool,
-    /// A mail waits until then; at once without it.
-    pub not_before: Option<Timestamp>,
+    /// Whether they wait for an answer just now.
+    pub asked: bool,
+    /// Whether the case is an emergency.
+    pub emergency: bool,
     /// The language to write in.
     pub lang: Lang,
     /// Where mail goes; without it the page alone tells.
@@ -79,12 +86,16 @@ pub fn tell(tx: &mut Tx<'_>, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
     }
     let mailed = match telling.email {
         Some(address) if !(telling.kind == NoticeKind::Received && had_enough(tx, address)?) => {
-            post(tx, id, address, telling.not_before)?;
-            true
+            let may = may_mail(tx, address, telling.kind, telling.asked, telling.emergency)?;
+            post(tx, id, address, may)?;
+            Some(may)
         }
-        _ => false,
+        _ => None,
     };
-    tx.audit("notice.tell", telling.ticket, None, Some(&json!({ "notice": id, "kind": telling.kind, "mail": mailed })));
+    let (until, held, exception) = spelt(mailed.unwrap_or(May::Now(None)));
+    let told =
+        json!({ "notice": id, "kind": telling.kind, "mail": mailed.is_some(), "until": until, "held": held, "exception": exception });
+    tx.audit("notice.tell", telling.ticket, None, Some(&told));
     Ok(Some(id))
 }
 
@@ -109,18 +120,98 @@ pub fn overtaken(tx: &mut Tx<'_>, ticket: TicketId, kind: NoticeKind) -> Done<()
     Ok(())
 }
 
-fn post(tx: &mut Tx<'_>, notice: NoticeId, address: &str, not_before: Option<Timestamp>) -> Done<()> {
+/// Whether an address may be written to now: the contact policy, asked with what the address has had, or is to have, today.
+pub fn may_mail(tx: &mut Tx<'_>, address: &str, kind: NoticeKind, asked: bool, emergency: bool) -> Done<May> {
+    let (tenant, now, zone) = (tx.tenant(), tx.now(), when::zone());
+    let (from, to) = day_of(&zone, now);
+    // More than the day's most makes no difference.
+    let today = tx.number(
+        sql!(
+            "SELECT COUNT(*) FROM (SELECT id FROM outbox WHERE tenant_id = $1 AND address = $2 AND run_at >= $3 AND run_at < $4 LIMIT $5) AS d"
+        ),
+        &[p(&tenant), p(address), p(&from), p(&to), p(&CONTACTS_A_DAY)],
+    )?;
+    let contact = Contact { account: kind.account(), asked, emergency, today: u32::try_from(today).unwrap_or(u32::MAX) };
+    Ok(may_contact(&contact, &zone, now))
+}
+
+fn spelt(may: May) -> (Option<Timestamp>, Option<Held>, Option<Exception>) {
+    match may {
+        May::Now(exception) => (None, None, exception),
+        May::Later(until, held) => (Some(until), Some(held), None),
+    }
+}
+
+fn post(tx: &mut Tx<'_>, notice: NoticeId, address: &str, may: May) -> Done<()> {
     let (id, tenant, now): (OutboxId, _, _) = (tx.new_id(), tx.tenant(), tx.now());
-    let run_at = send_at(NoticeTransport::Mail, now).max(not_before.unwrap_or(now));
+    let (until, held, exception) = spelt(may);
+    let run_at = until.unwrap_or(now);
     // The message id is completed with the ticket's signed token when the mail is first claimed; until then the notice stands for it.
     tx.exec(
         sql!(
-            "INSERT INTO outbox (id, tenant_id, notice_id, transport, address, message_id, state, run_at, attempts, fence, created_at)
-             VALUES ($1, $2, $3, 'mail', $4, $5, 'ready', $6, 0, 0, $7)"
+            "INSERT INTO outbox (id, tenant_id, notice_id, transport, address, message_id, state, run_at, attempts, fence, created_at, held, exception)
+             VALUES ($1, $2, $3, 'mail', $4, $5, 'ready', $6, 0, 0, $7, $8, $9)"
         ),
-        &[p(&id), p(&tenant), p(&notice), p(address), p(&notice.to_string()), p(&run_at), p(&now)],
+        &[
+            p(&id),
+            p(&tenant),
+            p(&notice),
+            p(address),
+            p(&notice.to_string()),
+            p(&run_at),
+            p(&now),
+            held.as_ref().map_or(Val::Null, code),
+            exception.as_ref().map_or(Val::Null, code),
+        ],
     )?;
     Ok(())
+}
+
+/// A letter that waits because of the contact policy.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = HeldNotice)]
+pub struct HeldNotice {
+    /// Which one.
+    pub id: NoticeId,
+    /// What it is about.
+    pub kind: NoticeKind,
+    /// One line.
+    pub subject: String,
+    /// When it goes.
+    pub until: Timestamp,
+    /// Why not now.
+    pub held: Held,
+}
+
+/// The letters of a ticket that wait because of the contact policy, oldest first; 20 at most.
+pub fn held(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<HeldNotice>> {
+    let (tenant, now) = (tx.tenant(), tx.now());
+    Ok(tx.query(
+        sql!(
+            "SELECT n.id, n.kind, n.subject, o.run_at, o.held FROM notice n JOIN outbox o ON o.notice_id = n.id AND o.transport = 'mail'
+             WHERE n.tenant_id = $1 AND n.ticket_id = $2 AND o.held IS NOT NULL AND o.exception IS NULL AND o.state = 'ready' AND o.run_at > $3
+             ORDER BY n.created_at, n.id LIMIT 20"
+        ),
+        &[p(&tenant), p(&ticket), p(&now)],
+        |r| Ok(HeldNotice { id: r.next()?, kind: r.coded()?, subject: r.next()?, until: r.next()?, held: r.coded()? }),
+    )?)
+}
+
+/// Lets a letter that waits go now, because somebody said why it must. `false`: it does not wait, or is none of this ticket's.
+pub fn let_go(tx: &mut Tx<'_>, ticket: TicketId, notice: NoticeId, reason: &str) -> Done<bool> {
+    let (tenant, now) = (tx.tenant(), tx.now());
+    let gone = tx.exec(
+        sql!(
+            "UPDATE outbox SET run_at = $1, exception = 'said', exception_reason = $2
+             WHERE tenant_id = $3 AND notice_id = $4 AND state = 'ready' AND held IS NOT NULL AND exception IS NULL AND run_at > $1
+               AND EXISTS (SELECT 1 FROM notice n WHERE n.id = outbox.notice_id AND n.ticket_id = $5)"
+        ),
+        &[p(&now), p(reason), p(&tenant), p(&notice), p(&ticket)],
+    )?;
+    if gone == 1 {
+        tx.audit("notice.let_go", ticket, None, Some(&json!({ "notice": notice, "reason": reason })));
+    }
+    Ok(gone == 1)
 }
 
 fn had_enough(tx: &mut Tx<'_>, address: &str) -> Done<bool> {

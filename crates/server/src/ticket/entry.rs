@@ -1,6 +1,7 @@
 //! The timeline: one line per message, reply, note and event, numbered without gaps.
 
 use jiff::Timestamp;
+use postsale_domain::notify::{Exception, Held};
 use postsale_domain::ticket::{Channel, EntryId, TicketId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -108,8 +109,26 @@ pub struct Entry {
     pub body: String,
     /// For events.
     pub event: Option<(String, Value)>,
-    /// The notice's delivery, if one carries it: transport and state.
-    pub notice: Option<(String, String)>,
+    /// The notice's delivery, if one carries it.
+    pub notice: Option<Delivery>,
+}
+
+/// How far a mail has come that carries a line.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = LineDelivery)]
+pub struct Delivery {
+    /// By which way.
+    transport: String,
+    /// `ready`, `run`, `sent`, `failed`.
+    state: String,
+    /// When it goes, or was to go at the earliest.
+    at: Timestamp,
+    /// Why it had to wait.
+    held: Option<Held>,
+    /// Why it goes, or went, although it would have had to wait.
+    exception: Option<Exception>,
+    /// The same in the words of who said so.
+    reason: Option<String>,
 }
 
 /// Characters of a body that lists show.
@@ -186,7 +205,7 @@ pub fn some(tx: &mut Tx<'_>, ticket: TicketId, ids: &[EntryId]) -> Done<Vec<Entr
         found.extend(tx.one(
             sql!(
                 "SELECT e.id, e.seq, e.at, e.kind, e.visibility, e.author_kind, e.author_name, e.channel, e.body, e.event_code, e.event_data,
-                        o.transport, o.state
+                        o.transport, o.state, o.run_at, o.held, o.exception, o.exception_reason
                  FROM ticket_entry e LEFT JOIN outbox o ON o.notice_id = e.notice_id AND o.transport = 'mail'
                  WHERE e.tenant_id = $1 AND e.ticket_id = $2 AND e.id = $3"
             ),
@@ -203,9 +222,13 @@ fn read(r: &mut Row) -> Result<Entry, DbError> {
     let public = r.next::<String>()? == "public";
     let (author, author_name, channel, body) = (r.coded()?, r.next()?, r.coded_opt()?, r.next()?);
     let (event_code, event_data): (Option<String>, Option<Json<Value>>) = (r.next()?, r.next()?);
-    let (transport, state): (Option<String>, Option<String>) = (r.next()?, r.next()?);
+    let (transport, state, run_at): (Option<String>, Option<String>, Option<Timestamp>) = (r.next()?, r.next()?, r.next()?);
+    let (held, exception, reason) = (r.coded_opt()?, r.coded_opt()?, r.next()?);
     let event = event_code.map(|c| (c, event_data.map_or(Value::Null, |j| j.0)));
-    let notice = transport.zip(state);
+    let notice = match (transport, state, run_at) {
+        (Some(transport), Some(state), Some(at)) => Some(Delivery { transport, state, at, held, exception, reason }),
+        _ => None,
+    };
     Ok(Entry { id, seq, at, kind, public, author, author_name, channel, body, event, notice })
 }
 
@@ -215,7 +238,7 @@ pub fn entries(tx: &mut Tx<'_>, ticket: TicketId, after_seq: i64, limit: u32) ->
     Ok(tx.query(
         sql!(
             "SELECT e.id, e.seq, e.at, e.kind, e.visibility, e.author_kind, e.author_name, e.channel, e.body, e.event_code, e.event_data,
-                    o.transport, o.state
+                    o.transport, o.state, o.run_at, o.held, o.exception, o.exception_reason
              FROM ticket_entry e LEFT JOIN outbox o ON o.notice_id = e.notice_id AND o.transport = 'mail'
              WHERE e.tenant_id = $1 AND e.ticket_id = $2 AND e.seq > $3 ORDER BY e.seq LIMIT $4"
         ),
@@ -241,7 +264,7 @@ pub fn public_entries(tx: &mut Tx<'_>, ticket: TicketId, after_seq: i64, limit: 
     Ok(tx.query(
         sql!(
             "SELECT e.id, e.seq, e.at, e.kind, e.visibility, e.author_kind, e.author_name, e.channel, e.body, e.event_code, e.event_data,
-                    o.transport, o.state
+                    o.transport, o.state, o.run_at, o.held, o.exception, o.exception_reason
              FROM ticket_entry e LEFT JOIN outbox o ON o.notice_id = e.notice_id AND o.transport = 'mail'
              WHERE e.tenant_id = $1 AND e.ticket_id = $2 AND e.visibility = 'public' AND e.seq > $3 ORDER BY e.seq LIMIT $4"
         ),

@@ -70,7 +70,7 @@ on_both! {
         let notices = desk.world.read(&kit, move |tx| notify::store::told(tx, first)).await;
         assert!(notices.contains(&(NoticeKind::IncidentNews, Some("sent".into()))), "{notices:?}");
 
-        // At night mail waits for the morning; the third within a day is one too many.
+        // At night mail waits for the morning, and counts there; whoever had three letters a day gets no fourth on our account.
         kit.set("2026-11-24T22:10:00+08:00");
         let supervisor = desk.world.client(&kit, Role::Supervisor).await;
         supervisor.post(&door(&id, "/broadcasts"), &words).await.expect(202);
@@ -79,11 +79,16 @@ on_both! {
         assert_eq!(outcomes(&night), [("mail_later".into(), 2), ("page".into(), 1), ("same_contact".into(), 1)]);
         let notices = desk.world.read(&kit, move |tx| notify::store::told(tx, first)).await;
         assert_eq!(notices.last(), Some(&(NoticeKind::IncidentNews, Some("ready".into()))));
-        kit.set("2026-11-25T09:00:00+08:00");
+        kit.set("2026-11-25T08:00:00+08:00");
         kit.settle().await;
         let notices = desk.world.read(&kit, move |tx| notify::store::told(tx, first)).await;
         assert_eq!(notices.last(), Some(&(NoticeKind::IncidentNews, Some("sent".into()))));
         let supervisor = desk.world.client(&kit, Role::Supervisor).await;
+        for told in [("mail", 2), ("mail", 2)] {
+            supervisor.post(&door(&id, "/broadcasts"), &words).await.expect(202);
+            kit.settle().await;
+            assert_eq!(outcomes(&supervisor.get(&door(&id, "")).await.expect(200)), [(told.0.into(), told.1), ("page".into(), 1), ("same_contact".into(), 1)]);
+        }
         supervisor.post(&door(&id, "/broadcasts"), &words).await.expect(202);
         kit.settle().await;
         assert_eq!(outcomes(&supervisor.get(&door(&id, "")).await.expect(200)), [("capped".into(), 3), ("page".into(), 1)]);

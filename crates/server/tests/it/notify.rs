@@ -20,7 +20,7 @@ use crate::talk_world::some_ticket;
 fn telling(ticket: TicketId, kind: NoticeKind, turn: i64, email: Option<&str>) -> Telling<'_> {
     let values = [("number", "T-000001"), ("shop", "顺风面馆"), ("next", "今天内电话联系你"), ("agent", "小李"), ("words", "请重启一次")];
     let values: BTreeMap<_, _> = values.into_iter().map(|(k, v)| (k, v.to_owned())).collect();
-    Telling { ticket, kind, changed: ticket.uuid(), turn, beside: false, not_before: None, lang: Lang::Zh, email, values }
+    Telling { ticket, kind, changed: ticket.uuid(), turn, beside: false, asked: false, emergency: false, lang: Lang::Zh, email, values }
 }
 
 async fn tell(kit: &Kit, world: &World, ticket: TicketId, kind: NoticeKind, turn: i64) -> bool {

@@ -40,6 +40,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0320_identity", include_str!("../../../migrations/0320_identity.sql")),
     ("0300_service", include_str!("../../../migrations/0300_service.sql")),
     ("0301_parts", include_str!("../../../migrations/0301_parts.sql")),
+    ("0321_contact", include_str!("../../../migrations/0321_contact.sql")),
 ];
 
 /// What a run of [`migrate`] did.

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use postsale_domain::file::AttachmentId;
 use postsale_domain::ground::Refusal;
+use postsale_domain::notify::NoticeId;
 use postsale_domain::org::act;
 use postsale_domain::refuse;
 use postsale_domain::ticket::{TicketId, VisitReason};
@@ -11,14 +12,18 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::flow::agent;
 use crate::flow::visit::Sending;
+use crate::flow::{agent, word};
 use crate::ground::web::{Answered, Body, Door, Problem, Ref};
 use crate::house::House;
-use crate::view::ticket::TicketPage;
+use crate::view::ticket::{TicketPage, shown};
 
 pub(super) fn routes() -> OpenApiRouter<House> {
-    OpenApiRouter::new().routes(routes!(ticket_reply)).routes(routes!(ticket_note)).routes(routes!(ticket_visit))
+    OpenApiRouter::new()
+        .routes(routes!(ticket_reply))
+        .routes(routes!(ticket_note))
+        .routes(routes!(ticket_visit))
+        .routes(routes!(ticket_notice_send))
 }
 
 /// Writes to the merchant.
@@ -103,6 +108,30 @@ async fn ticket_visit(door: Door<act::VisitOpen>, Ref(id): Ref<TicketId>, body: 
             access_note: b.access_note.clone(),
         };
         agent::act(tx, reach, id, Some(b.version), "ticket.visit", |tx, desk| agent::visit(tx, desk, &sending))
+    })
+    .await
+}
+
+/// Why a letter may not wait.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NoticeSend {
+    /// 1 to 200 characters; kept with the letter and in the audit chain.
+    reason: String,
+}
+
+/// Send a letter now that waits for the morning.
+#[utoipa::path(post, path = "/tickets/{id}/notices/{notice_id}/send", operation_id = "ticket_notice_send", tag = "ticket",
+    params(("id" = String, Path), ("notice_id" = String, Path)), request_body = NoticeSend, responses((status = 200, body = TicketPage), Problem))]
+async fn ticket_notice_send(
+    door: Door<act::TicketReply>,
+    Ref((id, notice)): Ref<(TicketId, NoticeId)>,
+    body: Body<NoticeSend>,
+) -> Result<Answered, Problem> {
+    let reach = door.reach();
+    door.command(body, StatusCode::OK, move |tx, b| {
+        word::let_go(tx, reach, id, notice, &b.reason)?;
+        shown(tx, reach, id)
     })
     .await
 }

@@ -11,7 +11,7 @@ use crate::file;
 use crate::file::store::FileFace;
 use crate::ground::db::{Done, Tx};
 use crate::ground::texts;
-use crate::ticket::entry::{self, Author, Entry, Kind};
+use crate::ticket::entry::{self, Author, Delivery, Entry, Kind};
 use crate::ticket::store::Ticket;
 use crate::view::reach::see_ticket;
 use crate::view::sentence;
@@ -25,15 +25,6 @@ pub struct LineEvent {
     sentence: Text,
     /// In a few words.
     short: Text,
-}
-
-/// How far the words have come on their way to the merchant.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct LineDelivery {
-    /// By which way.
-    transport: String,
-    /// `ready`, `run`, `sent`, `failed`.
-    state: String,
 }
 
 /// A line of a timeline.
@@ -54,7 +45,7 @@ pub struct TicketLine {
     body: Option<String>,
     event: Option<LineEvent>,
     /// For words to the merchant that go by mail; null when their page alone shows them.
-    delivery: Option<LineDelivery>,
+    delivery: Option<Delivery>,
     /// Files that came along.
     files: Vec<FileFace>,
 }
@@ -90,7 +81,7 @@ fn line(force: &InForce, files: Vec<FileFace>, e: Entry) -> TicketLine {
         channel: e.channel,
         body: (e.kind != Kind::Event).then_some(e.body),
         event,
-        delivery: e.notice.map(|(transport, state)| LineDelivery { transport, state }),
+        delivery: e.notice,
         files,
     }
 }

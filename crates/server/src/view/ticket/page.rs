@@ -27,6 +27,8 @@ use crate::followup::store::{self as follow_ups, Face};
 use crate::ground::db::{Done, Tx};
 use crate::ground::when::zone;
 use crate::merchant::store as merchants;
+use crate::notify;
+use crate::notify::store::HeldNotice;
 use crate::ticket::merge;
 use crate::ticket::store::{self, Ticket};
 use crate::ticket::task::{self, SubTask};
@@ -242,6 +244,8 @@ pub struct TicketPage {
     merged_into: Option<MergedInto>,
     /// What goes on under its number.
     merged: Vec<MergedTicket>,
+    /// Letters that wait because of the contact policy.
+    held: Vec<HeldNotice>,
     /// What registration still lacks: `contact`, `terminal`, `symptom`.
     missing: Vec<String>,
     /// Commands that would do something now and that the reader may give.
@@ -319,6 +323,7 @@ pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
         links: links::of(tx, t)?,
         merged_into: merged::into(tx, t)?,
         merged: merged::under(tx, t)?,
+        held: notify::store::held(tx, t.id)?,
         missing: missing(&t.case).into_iter().map(str::to_owned).collect(),
         allowed: commands(tx, t, &work_orders, sub_tasks.iter().filter(|k| k.done_at.is_none()).count()),
         sub_tasks,

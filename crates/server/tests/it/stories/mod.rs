@@ -5,6 +5,7 @@ mod gate;
 mod letter;
 mod merge;
 mod printer;
+mod quiet;
 mod raised;
 mod stars;
 

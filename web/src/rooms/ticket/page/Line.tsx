@@ -40,7 +40,8 @@ export function Line({ line }: { line: TicketLine }) {
         {line.channel && <ChannelLabel channel={line.channel} />}
         {line.delivery && (
           <span className={css.delivery} data-delivery={line.delivery.state}>
-            {t(`delivery.${line.delivery.state}` as Key)}
+            {line.delivery.state === "ready" && line.delivery.held && !line.delivery.exception ? t("delivery.until", { at: f.moment(line.delivery.at) }) : t(`delivery.${line.delivery.state}` as Key)}
+            {line.delivery.exception && ` · ${t(`delivery.exception.${line.delivery.exception}`, { reason: line.delivery.reason ?? "" })}`}
           </span>
         )}
       </header>

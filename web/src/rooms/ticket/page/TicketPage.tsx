@@ -17,6 +17,7 @@ import { useCompany } from "./useCompany";
 import { Composer, type ComposerHandle } from "./Composer";
 import { Facts, type Tab } from "./Facts";
 import { Header } from "./Header";
+import { Held } from "./Held";
 import { NextStep } from "./NextStep";
 import type { Command } from "./next";
 import { MergedThreads } from "./MergedThreads";
@@ -96,6 +97,7 @@ function Whole({ page, search }: { page: Page; search: QueueSearch }) {
           <NextStep page={page} />
           <MergedThreads page={page} />
           <Timeline id={ticket.id} />
+          <Held page={page} />
           <Writers people={company} />
           <Composer page={page} ref={composer} />
         </section>
