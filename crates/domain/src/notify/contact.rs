@@ -19,9 +19,9 @@ pub const CONTACTS_A_DAY: u32 = 3;
 pub enum Account {
     /// Theirs: they have just done something and this is the answer to it, or the engineer at their door needs it.
     Theirs,
-    /// Their case's: the next step of what they wait for. It counts, and is kept back by the night alone.
+    /// Their case's: where it stands, which is what they wait for. It counts, and is kept back by the night alone.
     Case,
-    /// Ours: news, a question, something for the record.
+    /// Ours: news to many, a reminder, a question how it was.
     Ours,
 }
 
@@ -30,15 +30,15 @@ impl NoticeKind {
     pub fn account(self) -> Account {
         match self {
             NoticeKind::Received | NoticeKind::OnTheWay | NoticeKind::ConfirmationCode => Account::Theirs,
-            NoticeKind::VisitPromised | NoticeKind::VisitChanged | NoticeKind::SolvedPleaseConfirm | NoticeKind::MessageFromAgent => {
-                Account::Case
-            }
-            NoticeKind::Closed
+            NoticeKind::VisitPromised
+            | NoticeKind::VisitChanged
+            | NoticeKind::SolvedPleaseConfirm
+            | NoticeKind::MessageFromAgent
+            | NoticeKind::Closed
             | NoticeKind::Reopened
-            | NoticeKind::Survey
             | NoticeKind::Merged
-            | NoticeKind::Unmerged
-            | NoticeKind::IncidentNews => Account::Ours,
+            | NoticeKind::Unmerged => Account::Case,
+            NoticeKind::Survey | NoticeKind::IncidentNews => Account::Ours,
         }
     }
 }
