@@ -16,7 +16,7 @@ export function Held({ page }: { page: TicketPage }) {
   const [asked, setAsked] = useState<Waiting | null>(null);
   if (page.held.length === 0) return null;
   return (
-    <div className={css.merged}>
+    <div className={css.held}>
       {page.held.map((one) => (
         <div key={one.id} className={css.into} data-testid="held">
           <MoonOutlined aria-hidden />
