@@ -170,14 +170,13 @@ pub fn tell_some(tx: &mut Tx<'_>, id: rules::BroadcastId) -> Done<bool> {
     let left = broadcasts::left(tx, &b, CHUNK)?;
     for (reporter, ticket) in &left {
         let mut desk = Desk::load(tx, *ticket, Reach::All, None)?;
-        let address = desk.ticket.contact.email.as_deref().map(str::to_lowercase);
-        let told_here = match &address {
-            Some(address) => broadcasts::had(tx, id, address)?,
-            None => false,
-        };
-        let mail = match &desk.ticket.contact.email {
-            Some(address) => allowed(notices::may_mail(tx, address, NoticeKind::IncidentNews, false, emergency(&desk.ticket))?),
-            None => MailAllowed::Now,
+        let address = desk.ticket.contact.email.as_deref().map(notices::mailbox);
+        let (told_here, mail) = match &address {
+            Some(address) => {
+                let may = notices::may_mail(tx, address, NoticeKind::IncidentNews, false, emergency(&desk.ticket))?;
+                (broadcasts::had(tx, id, address)?, allowed(may))
+            }
+            None => (false, MailAllowed::Now),
         };
         let reporter_facts = Reporter { open: desk.ticket.closed_at.is_none(), has_address: address.is_some(), told_here, mail };
         let told = rules::telling(&reporter_facts, tx.now());

@@ -112,9 +112,9 @@ fn all(tx: &mut Tx<'_>, ticket: &Ticket, telling: &Telling<'_>) -> Done<Option<N
 
 /// Tells the contacts of what goes on under this ticket, each in their own mail thread and once an address.
 fn beside(tx: &mut Tx<'_>, ticket: &Ticket, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
-    let (mut told, mut addresses) = (None, vec![telling.email.map(str::to_lowercase)]);
+    let (mut told, mut addresses) = (None, vec![telling.email.map(store::mailbox)]);
     for (id, contact) in merges::contacts(tx, ticket)?.into_iter().skip(1) {
-        let address = contact.email.as_deref().map(str::to_lowercase);
+        let address = contact.email.as_deref().map(store::mailbox);
         if address.is_none() || addresses.contains(&address) {
             continue;
         }

@@ -84,10 +84,10 @@ pub fn tell(tx: &mut Tx<'_>, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
     if fresh == 0 {
         return Ok(None);
     }
-    let mailed = match telling.email {
-        Some(address) if !(telling.kind == NoticeKind::Received && had_enough(tx, address)?) => {
-            let may = may_mail(tx, address, telling.kind, telling.asked, telling.emergency)?;
-            post(tx, id, address, may)?;
+    let mailed = match telling.email.map(mailbox) {
+        Some(address) if !(telling.kind == NoticeKind::Received && had_enough(tx, &address)?) => {
+            let may = may_mail(tx, &address, telling.kind, telling.asked, telling.emergency)?;
+            post(tx, id, &address, may)?;
             Some(may)
         }
         _ => None,
@@ -120,7 +120,12 @@ pub fn overtaken(tx: &mut Tx<'_>, ticket: TicketId, kind: NoticeKind) -> Done<()
     Ok(())
 }
 
-/// Whether an address may be written to now: the contact policy, asked with what the address has had, or is to have, today.
+/// An address as the outbox keeps it: one box is counted once, however its letters are spelt.
+pub fn mailbox(address: &str) -> String {
+    address.to_lowercase()
+}
+
+/// Whether a [`mailbox`] may be written to now: the contact policy, asked with what the address has had, or is to have, today.
 pub fn may_mail(tx: &mut Tx<'_>, address: &str, kind: NoticeKind, asked: bool, emergency: bool) -> Done<May> {
     let (tenant, now, zone) = (tx.tenant(), tx.now(), when::zone());
     let (from, to) = day_of(&zone, now);

@@ -9,6 +9,8 @@ type Props<Typed> = {
   title: string;
   /** Verb and object on the button. */
   submit: string;
+  /** What becomes of it without, where "leave it" would not say. */
+  cancel?: string;
   initial?: Partial<Typed>;
   pending: boolean;
   problem: Problem | null;
@@ -23,7 +25,7 @@ type Props<Typed> = {
 };
 
 /** A dialog that asks for some fields and sends them. What was typed stays when the server says no. */
-export function FormModal<Typed extends object>({ title, submit, initial, pending, problem, onSubmit, onClose, danger = false, width, lead, children }: Props<Typed>) {
+export function FormModal<Typed extends object>({ title, submit, cancel, initial, pending, problem, onSubmit, onClose, danger = false, width, lead, children }: Props<Typed>) {
   const { t } = useWords();
   const id = useId();
   return (
@@ -33,7 +35,7 @@ export function FormModal<Typed extends object>({ title, submit, initial, pendin
       mask={{ closable: false }}
       title={title}
       okText={submit}
-      cancelText={t("action.cancel")}
+      cancelText={cancel ?? t("action.cancel")}
       okButtonProps={{ htmlType: "submit", form: id, danger }}
       confirmLoading={pending}
       onCancel={onClose}

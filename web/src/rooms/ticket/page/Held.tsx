@@ -40,6 +40,7 @@ function SendNow({ page, one, onClose }: { page: TicketPage; one: Waiting; onClo
     <FormModal<{ reason: string }>
       title={t("held.send_title")}
       submit={t("held.send")}
+      cancel={t("held.wait")}
       lead={t("held.send_lead")}
       pending={send.isPending}
       problem={send.error}
