@@ -29,6 +29,8 @@ fn main() {
                     "chot" => o.tuning.crowd.hot = v,
                     "warm" => o.tuning.crowd.warm = v,
                     "ccold" => o.tuning.crowd.cold = v,
+                    "steps" => o.budget = Budget::Steps(v as u64),
+                    "window" => o.tuning.window = v as usize,
                     "x" => o.tuning.cross = v,
                     "k" => o.reach.insert = v as usize,
                     "s" => o.reach.sample = v as usize,

@@ -97,7 +97,9 @@ pub struct Resident {
 
 fn open<E: Eval>(p: &Problem, plan: &Plan, seed: u64) -> Search<E> {
     let near = Near::new(p, Reach::default());
-    let mut s = Search::new(p, E::new(p), near, Tuning::default(), seed);
+    // The jobs of a resident plan keep the caller's numbers: numbers next to each other are no neighbours.
+    let tuning = Tuning { window: 0, ..Tuning::default() };
+    let mut s = Search::new(p, E::new(p), near, tuning, seed);
     s.load(&sequences(p, plan));
     s.keep_best();
     s

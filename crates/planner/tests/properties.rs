@@ -15,10 +15,10 @@ fn steps(seed: u64, threads: usize, steps: u64) -> Options<'static> {
     Options { seed, threads, budget: Budget::Steps(steps), ..Options::default() }
 }
 
-/// As on a day with thousands of jobs: one annealing, and one region per thread.
+/// As on a day with thousands of jobs: one annealing in neighbourhoods, and one region per thread.
 fn large(options: Options<'static>) -> Options<'static> {
     let mut tuning = Tuning::default();
-    tuning.crowd.most_jobs = 0;
+    (tuning.crowd.most_jobs, tuning.window) = (0, 4);
     Options { tuning, ..options }
 }
 

@@ -5,6 +5,7 @@ mod evolve;
 pub(crate) mod hard;
 pub(crate) mod links;
 pub(crate) mod near;
+mod order;
 mod recreate;
 pub(crate) mod rich;
 pub(crate) mod sisr;
@@ -22,6 +23,7 @@ use crate::model::{BadInput, Objective, Plan, Problem, Route, bad};
 use eval::Eval;
 use hard::Hard;
 use near::Near;
+use order::Order;
 use rich::Rich;
 use sisr::Search;
 
@@ -118,10 +120,19 @@ pub fn solve(p: &Problem, warm: Option<&Plan>, options: &Options<'_>) -> Result<
             return bad(who, "plan", format!("the plan to start from breaks the rule '{}'", v.rule));
         }
     }
-    match p.objective {
-        Objective::Distance => run::<Hard>(p, warm, options),
-        Objective::Money => run::<Rich>(p, warm, options),
+    let order = Order::new(p);
+    let warm = warm.map(|plan| order.inward(plan));
+    let (plan, steps) = match p.objective {
+        Objective::Distance => run::<Hard>(&order.p, warm.as_ref(), options),
+        Objective::Money => run::<Rich>(&order.p, warm.as_ref(), options),
+    }?;
+    let plan = order.outward(&plan);
+    let verdict = check(p, &plan);
+    if let Some(v) = verdict.violations.first() {
+        let who = v.job.map_or_else(|| "plan".to_string(), |j| format!("job {}", p.jobs[j].id));
+        return bad(who, "plan", format!("the judge refuses the plan: rule '{}'", v.rule));
     }
+    Ok(Outcome { plan, verdict, steps })
 }
 
 /// Sequences of a plan by engineer.
@@ -147,7 +158,8 @@ pub(crate) fn write<E: Eval>(search: &Search<E>) -> Plan {
     plan
 }
 
-fn run<E: Eval>(p: &Problem, warm: Option<&Plan>, options: &Options<'_>) -> Result<Outcome, BadInput> {
+/// The best plan found and the steps of all threads.
+fn run<E: Eval>(p: &Problem, warm: Option<&Plan>, options: &Options<'_>) -> Result<(Plan, u64), BadInput> {
     let begin = options.now();
     let near = Near::new(p, options.reach);
     let mut search = Search::new(p, E::new(p), near, options.tuning, options.seed);
@@ -174,13 +186,7 @@ fn run<E: Eval>(p: &Problem, warm: Option<&Plan>, options: &Options<'_>) -> Resu
     search.harden();
     let best = search.best.clone();
     search.load(&best);
-    let plan = write(&search);
-    let verdict = check(p, &plan);
-    if let Some(v) = verdict.violations.first() {
-        let who = v.job.map_or_else(|| "plan".to_string(), |j| format!("job {}", p.jobs[j].id));
-        return bad(who, "plan", format!("the judge refuses the plan: rule '{}'", v.rule));
-    }
-    Ok(Outcome { plan, verdict, steps })
+    Ok((write(&search), steps))
 }
 
 /// Geometric cooling between the two temperatures, scaled by what a job costs in the first plan.

@@ -47,6 +47,8 @@ pub struct Tuning {
     pub crowd: Crowd,
     /// How willingly a ruin exchanges the tails of two routes, as a share of the temperature; 0 only when it pays at once.
     pub cross: f64,
+    /// Jobs of the neighbourhood in which ruins stay for a while, on days of eight times as many jobs or more; 0 lets them jump.
+    pub window: usize,
 }
 
 impl Default for Tuning {
@@ -61,6 +63,7 @@ impl Default for Tuning {
             cold: 0.02,
             crowd: Crowd { members: 3, most_jobs: 800, first: 0.3, hot: 1.0, warm: 0.1, cold: 0.03 },
             cross: 1.0,
+            window: 64,
         }
     }
 }
@@ -86,6 +89,9 @@ pub(crate) struct Search<E: Eval> {
     /// Routes this search may touch, and the jobs that a ruin may start from.
     pub(super) active: Vec<bool>,
     mine: Vec<u32>,
+    /// The neighbourhood that ruins start from at present, and for how many steps more.
+    base: usize,
+    stay: usize,
     pub(super) absent: Vec<u32>,
     absent_at: Vec<u32>,
     dirty: Vec<bool>,
@@ -147,6 +153,8 @@ impl<E: Eval> Search<E> {
             rng: Rng::new(seed),
             active: vec![true; m],
             mine: (0..n as u32).collect(),
+            base: 0,
+            stay: 0,
             absent: (0..n as u32).collect(),
             absent_at: (0..n as u32).collect(),
             dirty: vec![true; m],
@@ -361,8 +369,22 @@ impl<E: Eval> Search<E> {
         }
     }
 
+    /// Where the next ruin starts. Ruins that follow each other lie next to each other for a while, so that what they read is in the
+    /// cache already; which neighbourhood comes next is left to chance.
+    fn seed(&mut self) -> u32 {
+        let (n, window) = (self.mine.len(), self.tuning.window);
+        if window == 0 || n < 8 * window {
+            return self.mine[self.rng.below(n)];
+        }
+        if self.stay == 0 {
+            (self.stay, self.base) = (8 * window, self.rng.below(n));
+        }
+        self.stay -= 1;
+        self.mine[(self.base + self.rng.below(window)) % n]
+    }
+
     fn ruin(&mut self, temperature: f64) {
-        let seed = self.mine[self.rng.below(self.mine.len())];
+        let seed = self.seed();
         let (mut routes, mut jobs) = (0usize, 0usize);
         // Average route length near the seed, not of the whole day: long and short routes may live in one plan.
         for v in self.near.around[seed as usize].iter().take(20) {

@@ -3,10 +3,13 @@
 use super::eval::Eval;
 use super::hard::Hard;
 use super::near::{Near, Reach};
+use super::order::Order;
 use super::rich::Rich;
 use super::sisr::{Search, Tuning};
+use super::{Budget, Options, solve};
 use crate::model::{Engineer, Job, Objective, Problem, Travel};
 use crate::rng::Rng;
+use crate::{check, freeze};
 
 fn day(seed: u64, money: bool, twins: bool) -> Problem {
     let mut r = Rng::new(seed);
@@ -51,7 +54,9 @@ fn day(seed: u64, money: bool, twins: bool) -> Problem {
 }
 
 fn walk<E: Eval>(p: &Problem, seed: u64, soft: bool) {
-    let mut s = Search::new(p, E::new(p), Near::new(p, Reach::default()), Tuning::default(), seed);
+    // A small window, so that a small day knows neighbourhoods too.
+    let tuning = Tuning { window: 6, ..Tuning::default() };
+    let mut s = Search::new(p, E::new(p), Near::new(p, Reach::default()), tuning, seed);
     s.construct();
     if soft {
         s.soften(3);
@@ -126,4 +131,26 @@ fn a_search_for_the_cheapest_place_overlooks_none() {
         }
     }
     assert!(gains > 0, "no day in which a detour pays");
+}
+
+/// Numbers are names: the judge says the same of a day under way and of its plan, whatever jobs and places are called.
+#[test]
+fn a_day_under_other_numbers_is_the_same_day() {
+    for seed in 0..6 {
+        let mut p = day(seed, true, seed % 2 == 0);
+        p.travel.metres.clone_from(&p.travel.seconds);
+        p.jobs.swap(3, 40);
+        let options = Options { budget: Budget::Steps(256), seed, ..Options::default() };
+        let mut plan = solve(&p, None, &options).unwrap_or_else(|e| panic!("{e}")).plan;
+        freeze(&mut p, &mut plan, 40_000, 1800);
+        assert!(p.engineers.iter().any(|e| !e.frozen.is_empty()));
+        let order = Order::new(&p);
+        let inside = order.inward(&plan);
+        assert_eq!(check(&order.p, &inside).cost, check(&p, &plan).cost);
+        assert!(check(&order.p, &inside).violations.is_empty());
+        assert_eq!(order.outward(&inside), plan);
+        assert_ne!(inside, plan);
+        let near = |p: &Problem| (1..p.jobs.len()).map(|j| u64::from(p.travel.seconds(p.jobs[j - 1].place, p.jobs[j].place))).sum::<u64>();
+        assert!(near(&order.p) * 2 < near(&p), "who follows in number lies near: {} {}", near(&order.p), near(&p));
+    }
 }
