@@ -2616,6 +2616,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be about the same: of the same terminal, of the same words, from the same telephone or merchant. */
+        get: operations["ticket_similar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/solve": {
         parameters: {
             query?: never;
@@ -7999,6 +8016,11 @@ export interface components {
             subject: string;
             why: components["schemas"]["Alike"];
         };
+        /** @description Tickets that may be about the same. */
+        SimilarTickets: {
+            /** @description Most likely first, at most twenty. */
+            items: components["schemas"]["SimilarTicket"][];
+        };
         /** @description What an engineer can do. */
         Skill: {
             /** @description Counts only with a valid certificate. */
@@ -8788,7 +8810,7 @@ export interface components {
             ticket_type?: string | null;
             urgency?: components["schemas"]["Urgency"] | null;
         };
-        /** @description Everything the page of a ticket shows; its timeline is a list of its own. */
+        /** @description Everything the page of a ticket shows; its timeline, and what may be the same, are lists of their own. */
         TicketPage: {
             /** @description Commands that would do something now and that the reader may give. */
             allowed: components["schemas"]["CommandKind"][];
@@ -8815,7 +8837,6 @@ export interface components {
             /** @description What registration still lacks: `contact`, `terminal`, `symptom`. */
             missing: string[];
             promise?: components["schemas"]["TicketPromise"] | null;
-            similar: components["schemas"]["SimilarTicket"][];
             /** @description What is to be done besides, in the order it was asked for. */
             sub_tasks: components["schemas"]["SubTask"][];
             terminal?: components["schemas"]["TicketTerminal"] | null;
@@ -26350,6 +26371,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticket_similar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarTickets"];
                 };
             };
             /** @description Nobody is signed in */

@@ -269,7 +269,7 @@ pub fn open(tx: &mut Tx<'_>, reach: Reach, report: &report::Report, asked: &Aske
     {
         return Err(refuse!(Conflict, "ticket.open_already", number = crate::view::ticket::number(open.number)).into());
     }
-    let ticket = report::open(tx, report)?;
+    let ticket = report::open_at(tx, report, &place)?;
     if asked.ticket_type.is_none() && asked.fields.is_empty() && in_force(tx)?.fields().is_empty() {
         return Ok(ticket);
     }

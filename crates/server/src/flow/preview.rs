@@ -11,14 +11,13 @@ use utoipa::ToSchema;
 
 use super::report::{MAX_SYMPTOM, Place, place_of};
 use super::triage;
-use crate::facts::in_force;
 use crate::ground::db::{Done, Tx};
 use crate::terminal::store as terminals;
 use crate::ticket::list;
 use crate::view::coverage;
 use crate::view::incident::{KnownIncident, known};
 use crate::view::reach::own_place;
-use crate::view::ticket::{SimilarTicket, TicketRow, TicketTerminal, Told, alike, rows, terminal_card};
+use crate::view::ticket::{SimilarTicket, TicketRow, TicketTerminal, Told, named, rows, terminal_card};
 
 /// What is known so far.
 #[derive(Debug, Clone, Default)]
@@ -123,8 +122,7 @@ fn may_be(tx: &mut Tx<'_>, asked: &Asked, place: &Place, judged: &Judged) -> Don
         phone: asked.phone.as_deref(),
         symptom: &asked.symptom,
     };
-    let force = in_force(tx)?;
-    let candidates = alike(tx, &told, true, CANDIDATES)?.into_iter().map(|found| SimilarTicket::of(found, &force)).collect();
+    let candidates = named(tx, &told, true, CANDIDATES)?;
     let reported = Reported {
         acquirer: place.merchant.as_ref().map(|m| m.acquirer_id.uuid()),
         district: place.store.as_ref().map(|s| s.district.clone()),

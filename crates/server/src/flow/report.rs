@@ -55,10 +55,15 @@ pub struct Report {
 
 /// Makes the ticket. Errors: `terminal.unknown` for a serial number nobody knows, `terminal.bad_serial`, `ticket.symptom_long`.
 pub fn open(tx: &mut Tx<'_>, report: &Report) -> Done<Ticket> {
+    let place = place(tx, report)?;
+    open_at(tx, report, &place)
+}
+
+/// The same, at a place that [`place`] has found.
+pub fn open_at(tx: &mut Tx<'_>, report: &Report, place: &Place) -> Done<Ticket> {
     if report.symptom.chars().count() > MAX_SYMPTOM {
         return Err(refuse!(Invalid, "ticket.symptom_long", limit = MAX_SYMPTOM).field("symptom").into());
     }
-    let place = place(tx, report)?;
     // Whoever of the desk registers it has taken it on; a bank that passes something on has not.
     let staff = tx.caller().user().filter(|_| tx.caller().acquirer().is_none());
     let (owner, claimed_at) = match staff {
@@ -84,7 +89,7 @@ pub fn open(tx: &mut Tx<'_>, report: &Report) -> Done<Ticket> {
         responded: false,
         reopen_count: 0,
     };
-    let (judged, why) = triage::judge(tx, &case, report.response_code.as_deref(), &place)?;
+    let (judged, why) = triage::judge(tx, &case, report.response_code.as_deref(), place)?;
     let why = triage::spread(tx, why, report.terminals_hit, place.merchant.as_ref().map(|m| m.id))?;
     let mut ticket = Ticket {
         id: tx.new_id(),
@@ -97,7 +102,7 @@ pub fn open(tx: &mut Tx<'_>, report: &Report) -> Done<Ticket> {
         store_id: place.store.as_ref().map(|s| s.id),
         terminal_id: place.terminal.as_ref().map(|t| t.id),
         acquirer_id: place.merchant.as_ref().map(|m| m.acquirer_id),
-        contact: known_contact(tx, report, &place)?,
+        contact: known_contact(tx, report, place)?,
         priority_why: why,
         agreement: place.store.as_ref().map_or(DEFAULT_AGREEMENT, |s| s.agreement.as_str()).to_owned(),
         triage: None,

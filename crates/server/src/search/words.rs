@@ -50,7 +50,8 @@ fn keep(found: &mut BTreeSet<String>, word: &str) {
     let word = word.trim();
     let count = word.chars().count();
     let bare = word.chars().any(char::is_alphanumeric) && !(count == 1 && word.is_ascii() && !word.bytes().all(|b| b.is_ascii_digit()));
-    if bare && count <= MAX_LENGTH && found.len() < MAX_WORDS {
+    // Words are kept with a blank around each, so none may have one inside.
+    if bare && count <= MAX_LENGTH && found.len() < MAX_WORDS && !word.contains(char::is_whitespace) {
         found.insert(word.to_owned());
     }
 }
@@ -69,6 +70,12 @@ impl Word {
     pub fn range(&self) -> (String, String) {
         let last = if self.begins { format!("{}{}", self.text, "z".repeat(MAX_LENGTH)) } else { self.text.clone() };
         (self.text.clone(), last)
+    }
+
+    /// What the kept words of a thing are like where it stands: a blank before it, and one behind it unless it is a beginning. `~` escapes.
+    pub fn pattern(&self) -> String {
+        let text = self.text.replace('~', "~~").replace('%', "~%").replace('_', "~_");
+        if self.begins { format!("% {text}%") } else { format!("% {text} %") }
     }
 }
 
@@ -113,6 +120,13 @@ mod tests {
             assert!(found.contains(word), "{word}: {found:?}");
         }
         assert!(!found.contains("，") && !found.contains(" "));
+    }
+
+    #[test]
+    fn a_pattern_means_its_characters() {
+        let pattern = |text: &str, begins| Word { text: text.into(), begins }.pattern();
+        assert_eq!((pattern("打印", false), pattern("a92", true)), ("% 打印 %".into(), "% a92%".into()));
+        assert_eq!(pattern("5%_~", false), "% 5~%~_~~ %");
     }
 
     #[test]

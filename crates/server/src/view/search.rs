@@ -135,12 +135,10 @@ fn hits(tx: &mut Tx<'_>, kind: Kind, reach: Reach, asked: &Asked, limit: u32) ->
                 " FROM search_word w CROSS JOIN ",
                 $of,
                 " WHERE x.id = w.id AND w.tenant_id = $1 AND w.kind = $2 AND w.word = $3 AND w.at >= $4 AND x.tenant_id = $1
-                 AND EXISTS (SELECT 1 FROM search_word b WHERE b.tenant_id = $1 AND b.kind = $2 AND b.id = w.id AND b.word BETWEEN $5 AND $6)
-                 AND EXISTS (SELECT 1 FROM search_word b WHERE b.tenant_id = $1 AND b.kind = $2 AND b.id = w.id AND b.word BETWEEN $7 AND $8)
-                 AND EXISTS (SELECT 1 FROM search_word b WHERE b.tenant_id = $1 AND b.kind = $2 AND b.id = w.id AND b.word BETWEEN $9 AND $10)
-                 AND EXISTS (SELECT 1 FROM search_word b WHERE b.tenant_id = $1 AND b.kind = $2 AND b.id = w.id AND b.word BETWEEN $11 AND $12)",
+                 AND EXISTS (SELECT 1 FROM search_doc b WHERE b.tenant_id = $1 AND b.kind = $2 AND b.id = w.id
+                  AND b.words LIKE $5 ESCAPE '~' AND b.words LIKE $6 ESCAPE '~' AND b.words LIKE $7 ESCAPE '~' AND b.words LIKE $8 ESCAPE '~')",
                 $sight,
-                " ORDER BY w.at DESC, w.id DESC LIMIT $13"
+                " ORDER BY w.at DESC, w.id DESC LIMIT $9"
             ))
         };
     }
@@ -167,38 +165,33 @@ fn hits(tx: &mut Tx<'_>, kind: Kind, reach: Reach, asked: &Asked, limit: u32) ->
             sight,
             "x.number, x.subject, COALESCE(m.name, '')",
             "ticket x LEFT JOIN merchant m ON m.id = x.merchant_id",
-            " AND x.acquirer_id = $14",
-            " AND x.id IN (SELECT o.ticket_id FROM work_order o WHERE o.engineer_id = $14)",
+            " AND x.acquirer_id = $10",
+            " AND x.id IN (SELECT o.ticket_id FROM work_order o WHERE o.engineer_id = $10)",
             " AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
-                          WHERE s.id = x.store_id AND v.branch_id = $14)"
+                          WHERE s.id = x.store_id AND v.branch_id = $10)"
         ),
         Kind::Merchant => seen!(
             sight,
             "CAST(0 AS BIGINT), x.name, x.mid",
             "merchant x",
-            " AND x.acquirer_id = $14",
-            " AND x.id IN (SELECT t.merchant_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $14)",
+            " AND x.acquirer_id = $10",
+            " AND x.id IN (SELECT t.merchant_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $10)",
             " AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
-                          WHERE s.merchant_id = x.id AND v.branch_id = $14)"
+                          WHERE s.merchant_id = x.id AND v.branch_id = $10)"
         ),
         Kind::Terminal => seen!(
             sight,
             "CAST(0 AS BIGINT), x.serial_no, x.model || COALESCE(' · ' || m.name || ' · ' || d.tid, '')",
             "terminal x LEFT JOIN binding d ON d.terminal_id = x.id AND d.valid_to IS NULL LEFT JOIN merchant m ON m.id = d.merchant_id",
-            " AND d.acquirer_id = $14",
-            " AND x.id IN (SELECT t.terminal_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $14)",
+            " AND d.acquirer_id = $10",
+            " AND x.id IN (SELECT t.terminal_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $10)",
             " AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
-                          WHERE s.id = d.store_id AND v.branch_id = $14)"
+                          WHERE s.id = d.store_id AND v.branch_id = $10)"
         ),
     };
     let lead = lead(tx, kind, asked)?;
-    let mut others = Vec::with_capacity(8);
-    for place in 0..4 {
-        // A place without a word of its own asks for the first word again.
-        let word = asked.words.get(place).or(asked.words.first());
-        let (from, to) = word.map(Word::range).unwrap_or_default();
-        others.extend([p(&from), p(&to)]);
-    }
+    // A place without a word of its own asks for nothing.
+    let others: Vec<Val> = (0..4).map(|place| p(&asked.words.get(place).map_or_else(|| "%".to_owned(), Word::pattern))).collect();
     let mut found: Vec<((i64, Uuid), SearchHit)> = Vec::new();
     for (word, since) in &lead.words {
         let mut params = vec![p(&tx.tenant()), p(kind.as_str()), p(word), p(since)];

@@ -73,7 +73,7 @@ fn sqlite_plan(bare: &mut Bare<'_>, text: &str) -> Result<Vec<Walk>, Stop> {
         let Some(rest) = detail.strip_prefix("SCAN ") else { continue };
         let words: Vec<&str> = rest.split_whitespace().collect();
         let table = real_name(text, words[0]);
-        if rest == "CONSTANT ROW" || derived.contains(words[0]) || named(&table) {
+        if rest == "CONSTANT ROW" || rest.ends_with("VALUES CLAUSE") || derived.contains(words[0]) || named(&table) {
             continue;
         }
         walks.push(Walk { table, index: words.iter().position(|w| *w == "INDEX").map(|i| words[i + 1].to_owned()) });

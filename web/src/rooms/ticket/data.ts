@@ -13,6 +13,9 @@ const keyOf = (id: string) => $api.queryOptions("get", "/api/v1/tickets/{id}", a
 
 export const useTicket = (id: string) => $api.useQuery("get", "/api/v1/tickets/{id}", at(id), { refetchInterval: lookEvery });
 
+/** What may be about the same. It hardly changes while one looks, so it is not asked for again with every change of the ticket. */
+export const useSimilar = (id: string) => $api.useQuery("get", "/api/v1/tickets/{id}/similar", at(id), { staleTime: 60_000 });
+
 /** Oldest first, two hundred at a time; a timeline only grows. */
 export const useTimeline = (id: string) =>
   $api.useInfiniteQuery(

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use postsale_domain::ground::{Caller, from_millis, to_millis};
 use tokio::sync::oneshot;
 
+use super::batch::sqlite_writer;
 use super::load::{Load, Stats};
 use super::postgres::PgConn;
 use super::sqlite::SqliteConn;
@@ -15,8 +16,6 @@ use super::{Bare, Conn, DbError, Dialect, Done, Stop, Tx};
 use crate::ground::sabotage;
 use crate::ground::seal::random;
 
-/// Most closures in one commit: bounds how long the first of them waits.
-const BATCH_CAP: usize = 256;
 /// Closures that may wait; beyond it a request is told to come back (503).
 const QUEUE_CAP: usize = 4096;
 /// How often a closure is repeated when PostgreSQL reports a deadlock or a serialisation failure.
@@ -49,15 +48,16 @@ struct Inner {
 }
 
 /// One closure on its way through a database thread.
-trait Piece: Send {
+pub(super) trait Piece: Send {
     /// Runs it. The connection is inside a transaction.
     fn run(&mut self, conn: &mut dyn Conn) -> Verdict;
     /// Tells who waits: the closure's own answer if the commit went well, the commit's error otherwise.
     fn answer(self: Box<Self>, commit: Result<(), DbError>);
 }
 
+/// What becomes of what a piece changed.
 #[derive(PartialEq)]
-enum Verdict {
+pub(super) enum Verdict {
     Keep,
     Undo,
     Repeat,
@@ -318,63 +318,17 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), DbError
     thread::Builder::new().name(name.into()).spawn(body).map(|_| ()).map_err(|e| DbError::Unavailable(e.to_string()))
 }
 
-fn sqlite_writer(mut conn: SqliteConn, queue: &Receiver<Box<dyn Piece>>, stats: &Stats) {
-    while let Ok(first) = queue.recv() {
-        let mut batch: Vec<Box<dyn Piece>> = Vec::new();
-        let mut outcome = if stats.is_broken() { Err(stopped()) } else { conn.raw("BEGIN IMMEDIATE") };
-        let mut next = Some(first);
-        while let Some(mut piece) = next.take() {
-            if outcome.is_ok() {
-                outcome = in_savepoint(&mut conn, piece.as_mut());
-            }
-            batch.push(piece);
-            if outcome.is_ok() && batch.len() < BATCH_CAP {
-                next = queue.try_recv().ok();
-            }
-        }
-        if sabotage::on("ack-early") && outcome.is_ok() {
-            batch.drain(..).for_each(|piece| piece.answer(Ok(())));
-        }
-        if outcome.is_ok() {
-            outcome = conn.raw("COMMIT");
-        }
-        if outcome.is_err() {
-            // Fails when SQLite has already rolled back by itself; then there is nothing left to undo.
-            let _ = conn.raw("ROLLBACK");
-        }
-        if sabotage::on("go-on") {
-            outcome = Ok(());
-        }
-        stats.committed(batch.len(), &outcome);
-        for piece in batch {
-            piece.answer(outcome.clone());
-        }
-    }
-}
-
-/// After a failed write or fsync the system may hold pages it will never write. Going on would build on them; a new start first
-/// brings everything it can read safely to the disk: see [`SqliteConn::settle`].
-fn stopped() -> DbError {
-    DbError::Broken("writing has stopped after the disk failed; start the server anew".into())
-}
-
-/// An error here means that the whole batch is lost, e.g. because a full disk made SQLite roll back.
-fn in_savepoint(conn: &mut SqliteConn, piece: &mut dyn Piece) -> Result<(), DbError> {
-    conn.raw("SAVEPOINT piece")?;
-    match piece.run(conn) {
-        Verdict::Keep => conn.raw("RELEASE piece"),
-        Verdict::Undo | Verdict::Repeat => conn.raw("ROLLBACK TO piece; RELEASE piece"),
-        // SQLite has or has not rolled back everything by itself.
-        Verdict::Full => Err(DbError::Full("a write did not fit".into())),
-    }
+/// What a piece says that found no room.
+pub(super) fn full() -> DbError {
+    DbError::Full("a write did not fit".into())
 }
 
 fn sqlite_reader(mut conn: SqliteConn, queue: &Receiver<Box<dyn Piece>>) {
     while let Ok(mut piece) = queue.recv() {
-        let mut outcome = conn.raw("BEGIN");
+        let mut outcome = conn.say("BEGIN");
         if outcome.is_ok() {
             piece.run(&mut conn);
-            outcome = conn.raw("COMMIT");
+            outcome = conn.say("COMMIT");
         }
         piece.answer(outcome);
     }
@@ -411,7 +365,7 @@ fn pg_once(url: &str, begin: &str, kept: &mut Option<PgConn>, piece: &mut dyn Pi
         }
         match (verdict, ended) {
             (Verdict::Repeat, _) | (_, Err(DbError::Contended(_))) => {}
-            (Verdict::Full, _) => return Err(DbError::Full("a write did not fit".into())),
+            (Verdict::Full, _) => return Err(full()),
             // A rollback that could not be said still rolls back; the closure's own error is the better answer.
             (Verdict::Undo, _) => return Ok(()),
             (_, ended) => return ended,

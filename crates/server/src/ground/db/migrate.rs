@@ -41,6 +41,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0300_service", include_str!("../../../migrations/0300_service.sql")),
     ("0301_parts", include_str!("../../../migrations/0301_parts.sql")),
     ("0321_contact", include_str!("../../../migrations/0321_contact.sql")),
+    ("0041_words", include_str!("../../../migrations/0041_words.sql")),
 ];
 
 /// What a run of [`migrate`] did.

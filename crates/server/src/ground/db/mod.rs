@@ -1,10 +1,11 @@
 //! One synchronous transaction over SQLite and PostgreSQL.
 //!
 //! A caller hands in a closure; it runs inside one transaction on a thread of the database layer and the answer comes back
-//! after the commit. On SQLite one writer thread gathers waiting closures into one commit (a savepoint each); readers have
-//! threads of their own. On PostgreSQL a pool of threads owns one connection each.
+//! after the commit. On SQLite one writer thread gathers waiting closures into one commit; readers have threads of
+//! their own. On PostgreSQL a pool of threads owns one connection each.
 
 mod backup;
+mod batch;
 mod conn;
 mod handle;
 mod load;

@@ -29,7 +29,7 @@ impl SqliteConn {
         // A plan is made once and for every value: without this, each new word for a LIKE has its statement planned again.
         inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(wrap)?;
         if !read_only {
-            inner.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;").map_err(wrap)?;
+            inner.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;").map_err(wrap)?;
             if sabotage::on("sync-normal") {
                 inner.execute_batch("PRAGMA synchronous=NORMAL").map_err(wrap)?;
             }
@@ -52,6 +52,21 @@ impl SqliteConn {
             }
             other => other,
         }
+    }
+
+    /// Begins, marks and ends transactions: one statement, kept prepared.
+    pub(super) fn say(&mut self, text: &'static str) -> Result<(), DbError> {
+        self.inner.prepare_cached(text).and_then(|mut statement| statement.execute([])).map(|_| ()).map_err(wrap)
+    }
+
+    /// Rows written since the connection was opened.
+    pub(super) fn written(&self) -> u64 {
+        self.inner.total_changes()
+    }
+
+    /// Whether a transaction is open; SQLite ends one by itself when the disk fails or is full.
+    pub(super) fn in_transaction(&self) -> bool {
+        !self.inner.is_autocommit()
     }
 
     fn text<'a>(rendered: &'a mut HashMap<usize, String>, sql: &'static Sql) -> &'a str {

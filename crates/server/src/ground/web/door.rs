@@ -213,7 +213,8 @@ fn kept(tx: &mut Tx<'_>, key: &str, request: &[u8]) -> Done<Option<(StatusCode, 
     }
 }
 
-/// Writes the key first: on PostgreSQL a second request with the same key waits there for the first one's end.
+/// Does the work unless the key has an answer, and keeps the answer with it. On PostgreSQL two requests with one key may get this far; the
+/// second one's key then meets the first one's, and it is undone and asked again.
 fn once(
     tx: &mut Tx<'_>,
     key: &str,
@@ -221,22 +222,21 @@ fn once(
     status: StatusCode,
     work: impl Fn(&mut Tx<'_>) -> Done<String>,
 ) -> Done<(StatusCode, String)> {
+    if let Some(known) = kept(tx, key, request)? {
+        return Ok(known);
+    }
+    let answer = work(tx)?;
     let (tenant, caller, now) = (tx.tenant(), tx.caller().label(), tx.now());
     let fresh = tx.exec(
         sql!(
-            "INSERT INTO idempotency (tenant_id, caller, key, request_hash, status, answer, created_at) VALUES ($1, $2, $3, $4, 0, '', $5)
+            "INSERT INTO idempotency (tenant_id, caller, key, request_hash, status, answer, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT DO NOTHING"
         ),
-        &[p(&tenant), p(&caller), p(key), p(request), p(&now)],
+        &[p(&tenant), p(&caller), p(key), p(request), p(&status.as_u16()), p(&answer), p(&now)],
     )?;
     if fresh == 0 {
-        return kept(tx, key, request)?.map_or_else(|| Err(other_request()), |(code, answer)| Ok((code, answer)));
+        return Err(DbError::Contended("another request with this key came first".into()).into());
     }
-    let answer = work(tx)?;
-    tx.exec(
-        sql!("UPDATE idempotency SET status = $1, answer = $2 WHERE tenant_id = $3 AND caller = $4 AND key = $5"),
-        &[p(&status.as_u16()), p(&answer), p(&tenant), p(&caller), p(key)],
-    )?;
     Ok((status, answer))
 }
 

@@ -1,4 +1,4 @@
-//! The page of a ticket, and its timeline.
+//! The page of a ticket, its timeline, and what may be the same.
 
 use axum::Json;
 use postsale_domain::ground::page_size;
@@ -11,10 +11,10 @@ use utoipa_axum::routes;
 
 use crate::ground::web::{Door, Params, Problem, Ref};
 use crate::house::House;
-use crate::view::ticket::{TicketLine, TicketPage, shown, timeline};
+use crate::view::ticket::{SimilarTicket, TicketLine, TicketPage, shown, similar, timeline};
 
 pub(super) fn routes() -> OpenApiRouter<House> {
-    OpenApiRouter::new().routes(routes!(ticket_read)).routes(routes!(ticket_timeline))
+    OpenApiRouter::new().routes(routes!(ticket_read)).routes(routes!(ticket_timeline)).routes(routes!(ticket_similar))
 }
 
 /// One ticket with everything its page shows.
@@ -62,4 +62,19 @@ async fn ticket_timeline(
     })
     .await
     .map(Json)
+}
+
+/// Tickets that may be about the same.
+#[derive(Debug, Serialize, ToSchema)]
+struct SimilarTickets {
+    /// Most likely first, at most twenty.
+    items: Vec<SimilarTicket>,
+}
+
+/// What may be about the same: of the same terminal, of the same words, from the same telephone or merchant.
+#[utoipa::path(get, path = "/tickets/{id}/similar", operation_id = "ticket_similar", tag = "ticket", params(("id" = String, Path)),
+    responses((status = 200, body = SimilarTickets), Problem))]
+async fn ticket_similar(door: Door<act::TicketRead>, Ref(id): Ref<TicketId>) -> Result<Json<SimilarTickets>, Problem> {
+    let reach = door.reach();
+    door.read(move |tx| Ok(SimilarTickets { items: similar(tx, reach, id)? })).await.map(Json)
 }

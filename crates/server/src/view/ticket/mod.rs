@@ -6,13 +6,15 @@ mod links;
 mod merged;
 mod page;
 mod row;
+mod similar;
 
-pub use alike::{Told, alike};
+pub use alike::Told;
 use line::latest;
 pub use line::{TicketLine, timeline};
 pub use merged::{MergePreview, merge_preview, merge_side};
-pub use page::{SimilarTicket, TicketPage, TicketTerminal, action, page, shown, terminal_card};
+pub use page::{TicketPage, TicketTerminal, action, page, shown, terminal_card};
 pub use row::{TicketRow, rows};
+pub use similar::{SimilarTicket, named, similar};
 
 use postsale_domain::ground::{Reach, Role};
 

@@ -9,7 +9,6 @@ use postsale_domain::org::act;
 use postsale_domain::refuse;
 use postsale_domain::sla::{ClockKind, ClockState};
 use postsale_domain::terminal::{BindingId, TerminalId};
-use postsale_domain::ticket::alike::Likeness;
 use postsale_domain::ticket::triage::Judged;
 use postsale_domain::ticket::{
     Around, CommandKind, Decision, Impact, Outcome, PriorityWhy, TicketId, TicketState, Urgency, missing, possible, queue,
@@ -17,10 +16,9 @@ use postsale_domain::ticket::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::alike::{Alike, Found, Told, alike};
 use super::links::{self, TicketLink};
 use super::merged::{self, MergedInto, MergedTicket};
-use super::{TicketRow, number, rows};
+use super::{TicketRow, rows};
 use crate::facts::extra::{self, Extra};
 use crate::facts::{InForce, in_force};
 use crate::followup::store::{self as follow_ups, Face};
@@ -38,9 +36,6 @@ use crate::view::incident::{self, KnownIncident, TicketIncident};
 use crate::view::reach::see_ticket;
 use crate::view::visit::{WorkOrderRow, rows_of_ticket};
 use crate::{sla, terminal};
-
-/// Tickets that may be the same a page shows.
-const SIMILAR: usize = 20;
 
 /// A ticket on its page.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -181,24 +176,6 @@ pub struct TicketGuide {
     ending: Option<Text>,
 }
 
-/// Another ticket that is worth a look.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct SimilarTicket {
-    id: TicketId,
-    /// `T-000831`.
-    number: String,
-    subject: String,
-    state: TicketState,
-    why: Alike,
-    /// How much the words share; null when too little.
-    likeness: Option<Likeness>,
-    fault_code: Option<String>,
-    fault_name: Option<Text>,
-    outcome: Option<Outcome>,
-    opened_at: Timestamp,
-    closed_at: Option<Timestamp>,
-}
-
 /// What was promised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -217,7 +194,7 @@ pub struct TicketPromise {
     by: Timestamp,
 }
 
-/// Everything the page of a ticket shows; its timeline is a list of its own.
+/// Everything the page of a ticket shows; its timeline, and what may be the same, are lists of their own.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TicketPage {
     ticket: TicketFull,
@@ -230,7 +207,6 @@ pub struct TicketPage {
     guide: TicketGuide,
     work_orders: Vec<WorkOrderRow>,
     follow_ups: Vec<Face>,
-    similar: Vec<SimilarTicket>,
     promise: Option<TicketPromise>,
     /// The trouble it shares with others; null when it stands alone.
     incident: Option<TicketIncident>,
@@ -313,7 +289,6 @@ pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
         triage: t.triage.clone().and_then(|kept| serde_json::from_value(kept).ok()),
         guide: guide_now(tx, t)?,
         follow_ups: follow_ups::of_ticket(tx, t.id)?.into_iter().map(Face::from).collect(),
-        similar: similar(tx, t)?,
         promise: promise(tx, t, &work_orders)?,
         known_incidents: match (&incident, t.closed_at) {
             (None, None) => known_to(tx, t, terminal_model.as_deref())?,
@@ -443,37 +418,6 @@ fn guide_now(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketGuide> {
         outcome: walk.as_ref().and_then(|w| w.ending.as_ref()).map(|e| e.outcome),
         ending: walk.and_then(|w| w.ending).map(|e| e.sentence),
     })
-}
-
-fn similar(tx: &mut Tx<'_>, t: &Ticket) -> Done<Vec<SimilarTicket>> {
-    let told = Told {
-        ticket: Some(t.id),
-        terminal: t.terminal_id,
-        merchant: t.merchant_id,
-        phone: t.contact.phone.as_deref(),
-        symptom: &t.case.symptom,
-    };
-    let force = in_force(tx)?;
-    Ok(alike(tx, &told, false, SIMILAR)?.into_iter().map(|found| SimilarTicket::of(found, &force)).collect())
-}
-
-impl SimilarTicket {
-    /// A ticket that may be the same, with the names of the facts in force.
-    pub fn of(Found { ticket: o, why, likeness }: Found, force: &InForce) -> Self {
-        SimilarTicket {
-            id: o.id,
-            number: number(o.number),
-            subject: o.subject,
-            state: o.case.state,
-            why,
-            likeness,
-            fault_name: o.case.fault_code.as_deref().and_then(|code| force.fault_name(code)),
-            fault_code: o.case.fault_code,
-            outcome: o.case.outcome,
-            opened_at: o.opened_at,
-            closed_at: o.closed_at,
-        }
-    }
 }
 
 fn promise(tx: &mut Tx<'_>, t: &Ticket, orders: &[WorkOrderRow]) -> Done<Option<TicketPromise>> {

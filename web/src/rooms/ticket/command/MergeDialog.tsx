@@ -9,7 +9,7 @@ import { ChannelLabel } from "@ground/labels/Labels";
 import { Dialog } from "@ground/parts/Dialog";
 import { BlockLoading } from "@ground/parts/Loading";
 import { ProblemLine } from "@ground/parts/ProblemView";
-import { useAfterCommand, useForgetTickets, useSearch } from "../data";
+import { useAfterCommand, useForgetTickets, useSearch, useSimilar } from "../data";
 import { StateLabel } from "../labels";
 import css from "./merge.module.css";
 
@@ -129,7 +129,8 @@ export function TicketSelect({ page, value, onChange }: SelectProps) {
   const [typed, setTyped] = useState("");
   const q = useDeferredValue(typed.trim());
   const found = useSearch(q.length >= 2 ? q : "");
-  const near = page.similar.filter((other) => !other.closed_at).map((other) => ({ value: other.id, label: `${other.number} ${other.subject} · ${t(`alike.${other.why}`)} · ${f.moment(other.opened_at)}` }));
+  const similar = useSimilar(page.ticket.id);
+  const near = (similar.data?.items ?? []).filter((other) => !other.closed_at).map((other) => ({ value: other.id, label: `${other.number} ${other.subject} · ${t(`alike.${other.why}`)} · ${f.moment(other.opened_at)}` }));
   const searched = (found.data?.items ?? [])
     .filter((row) => row.id !== page.ticket.id && !row.closed_at && !near.some((other) => other.value === row.id))
     .map((row) => ({ value: row.id, label: `${row.number} ${row.subject} · ${row.merchant_name ?? t("fact.unknown_merchant")} · ${f.moment(row.opened_at)}` }));

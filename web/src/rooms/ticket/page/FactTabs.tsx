@@ -6,6 +6,7 @@ import { useWords } from "@ground/i18n/Words";
 import { CopyNumber, grouped } from "@ground/parts/CopyNumber";
 import { Nothing } from "@ground/parts/Nothing";
 import { Terms } from "@rooms/terminal/Terms";
+import { useSimilar } from "../data";
 import css from "./facts.module.css";
 import { OpeningHours } from "./OpeningHours";
 import { IncidentFacts, LinkFacts, TaskFacts } from "./Relations";
@@ -131,8 +132,10 @@ export function CoverageFacts({ page: { coverage } }: Props) {
 
 export function RelatedFacts({ page }: Props) {
   const { t, f, pick } = useWords();
-  const { similar, follow_ups } = page;
-  const none = similar.length + follow_ups.length + page.links.length + page.sub_tasks.length + page.known_incidents.length === 0 && !page.incident;
+  const { follow_ups } = page;
+  const found = useSimilar(page.ticket.id);
+  const similar = found.data?.items ?? [];
+  const none = found.data && similar.length + follow_ups.length + page.links.length + page.sub_tasks.length + page.known_incidents.length === 0 && !page.incident;
   return (
     <>
       <TaskFacts page={page} />

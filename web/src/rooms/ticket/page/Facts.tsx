@@ -4,6 +4,7 @@ import { useKeys, type KeyMap } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
 import { TicketOwn } from "@rooms/facts/TicketOwn";
 import { GuidePanel } from "@rooms/guide/GuidePanel";
+import { useSimilar } from "../data";
 import { CoverageFacts, MerchantFacts, RelatedFacts, TerminalFacts } from "./FactTabs";
 import css from "./facts.module.css";
 import type { Command } from "./next";
@@ -17,6 +18,7 @@ type Props = { page: TicketPage; tab: Tab; onTab: (tab: Tab) => void; onCommand:
 /** What is known, printed before anything is asked. The strip on top stays whichever tab is open. */
 export function Facts({ page, tab, onTab, onCommand }: Props) {
   const { t } = useWords();
+  const similar = useSimilar(page.ticket.id);
   const keys: KeyMap = {};
   tabs.forEach((name, i) => (keys[`Alt+${i + 1}`] = () => onTab(name)));
   useKeys(keys);
@@ -29,7 +31,7 @@ export function Facts({ page, tab, onTab, onCommand }: Props) {
     related: () => <RelatedFacts page={page} />,
     own: () => <TicketOwn page={page} />,
   };
-  const count = { visit: page.work_orders.length, related: page.similar.length + page.links.length + page.sub_tasks.filter((task) => !task.done_at).length + (page.incident ? 1 : page.known_incidents.length) };
+  const count = { visit: page.work_orders.length, related: (similar.data?.items.length ?? 0) + page.links.length + page.sub_tasks.filter((task) => !task.done_at).length + (page.incident ? 1 : page.known_incidents.length) };
   return (
     <div className={css.facts}>
       <Strip page={page} />
