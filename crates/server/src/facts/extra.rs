@@ -28,6 +28,9 @@ impl Default for Extra {
 
 /// Of each ticket that has any. One query per fifty tickets.
 pub fn of(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Done<BTreeMap<TicketId, Extra>> {
+    if let [ticket] = tickets {
+        return Ok(said(tx, *ticket)?.map(|extra| (*ticket, extra)).into_iter().collect());
+    }
     let mut found = BTreeMap::new();
     for chunk in tickets.chunks(50) {
         let mut params = vec![p(&tx.tenant())];
@@ -49,7 +52,16 @@ pub fn of(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Done<BTreeMap<TicketId, Extr
 
 /// Of one ticket.
 pub fn one(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Extra> {
-    Ok(of(tx, &[ticket])?.remove(&ticket).unwrap_or_default())
+    Ok(said(tx, ticket)?.unwrap_or_default())
+}
+
+fn said(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<Extra>> {
+    let tenant = tx.tenant();
+    Ok(tx.known_one(
+        sql!("SELECT label, ticket_type, fields FROM ticket_extra WHERE tenant_id = $1 AND ticket_id = $2"),
+        &[p(&tenant), p(&ticket)],
+        |r| Ok(Extra { label: r.next()?, ticket_type: r.next()?, fields: r.next::<Json<Given>>()?.0 }),
+    )?)
 }
 
 /// Keeps it. The ticket must be loaded for change: it guards what is said about it.

@@ -262,7 +262,7 @@ pub fn merchant(tx: &mut Tx<'_>, id: MerchantId, own: Option<AcquirerId>) -> Don
 /// One merchant with its version.
 pub fn versioned_merchant(tx: &mut Tx<'_>, id: MerchantId) -> Done<Option<Versioned<Merchant>>> {
     let tenant = tx.tenant();
-    Ok(tx.one(
+    Ok(tx.known_one(
         sql!(concat!(
             "SELECT ",
             merchant_columns!(),
@@ -316,7 +316,7 @@ pub fn store(tx: &mut Tx<'_>, id: StoreId) -> Done<Option<Store>> {
 /// One store with its version.
 pub fn versioned_store(tx: &mut Tx<'_>, id: StoreId) -> Done<Option<Versioned<Store>>> {
     let tenant = tx.tenant();
-    Ok(tx.one(
+    Ok(tx.known_one(
         sql!(concat!("SELECT ", store_columns!(), ", version FROM store WHERE tenant_id = $1 AND id = $2")),
         &[p(&tenant), p(&id)],
         |r| Versioned::read(r, read_store),

@@ -6,7 +6,7 @@ use postsale_domain::org::audit::{Entry, GENESIS};
 use postsale_domain::org::chain::{Broken, Chain, Head, Line};
 use uuid::Uuid;
 
-use crate::ground::db::{Bare, Done, Query, Tx, Val, p};
+use crate::ground::db::{Bare, DbError, Done, Query, Tx, Val, p};
 use crate::ground::seal::hex;
 use crate::sql;
 
@@ -18,13 +18,15 @@ pub fn finish(tx: &mut Tx<'_>) -> Done<()> {
         return Ok(());
     }
     let (tenant, caller, now) = (tx.tenant(), tx.caller().label(), tx.now());
-    tx.exec(
-        sql!("INSERT INTO audit_head (tenant_id, seq, hash) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING"),
-        &[p(&tenant), p(GENESIS.as_slice())],
-    )?;
-    let head = tx.one(sql!("SELECT seq, hash FROM audit_head WHERE tenant_id = $1 {for_update}"), &[p(&tenant)], |r| {
-        Ok((r.next::<i64>()?, r.next::<Vec<u8>>()?))
-    })?;
+    let mut head = locked_head(tx)?;
+    if head.is_none() {
+        // The first change of a tenant; two may be first, and the second waits for the other one's end.
+        tx.exec(
+            sql!("INSERT INTO audit_head (tenant_id, seq, hash) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING"),
+            &[p(&tenant), p(GENESIS.as_slice())],
+        )?;
+        head = locked_head(tx)?;
+    }
     let (mut seq, mut hash) = head.and_then(|(seq, hash)| Some((seq, <[u8; 32]>::try_from(hash).ok()?))).unwrap_or((0, GENESIS));
     for change in changes {
         seq += 1;
@@ -60,6 +62,11 @@ pub fn finish(tx: &mut Tx<'_>) -> Done<()> {
     }
     tx.exec(sql!("UPDATE audit_head SET seq = $1, hash = $2 WHERE tenant_id = $3"), &[p(&seq), p(hash.as_slice()), p(&tenant)])?;
     Ok(())
+}
+
+fn locked_head(tx: &mut Tx<'_>) -> Result<Option<(i64, Vec<u8>)>, DbError> {
+    let tenant = tx.tenant();
+    tx.one(sql!("SELECT seq, hash FROM audit_head WHERE tenant_id = $1 {for_update}"), &[p(&tenant)], |r| Ok((r.next()?, r.next()?)))
 }
 
 /// The id inside a text form such as `tkt_0198…`, of whatever kind it is.

@@ -51,6 +51,7 @@ pub struct DueClock {
     pub ticket: TicketId,
 }
 
+#[derive(Clone)]
 struct Stored {
     id: ClockId,
     ticket: TicketId,
@@ -103,6 +104,9 @@ pub fn record(tx: &mut Tx<'_>, ticket: TicketId, kinds: &[ClockKind], whats: &[W
 
 /// The clocks of each ticket as they look now, response before resolution. One query per fifty tickets.
 pub fn faces(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Done<BTreeMap<TicketId, Vec<Clock>>> {
+    if let [ticket] = tickets {
+        return Ok(BTreeMap::from([(*ticket, faces_of(tx, *ticket)?)]));
+    }
     let (now, force) = (tx.now(), in_force(tx)?);
     let mut faces: BTreeMap<TicketId, Vec<Clock>> = BTreeMap::new();
     for chunk in tickets.chunks(50) {
@@ -367,7 +371,7 @@ fn read(r: &mut Row) -> Result<Stored, DbError> {
 }
 
 fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Vec<Stored>, DbError> {
-    tx.query(
+    tx.known(
         sql!(
             "SELECT id, ticket_id, kind, agreement, priority, state, cycle, target_ms, consumed_ms, due_at, next_at, breached_at, met,
                reasons, started_at, computed_at, unofficial_years

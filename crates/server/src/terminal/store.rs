@@ -200,7 +200,7 @@ pub fn terminal(tx: &mut Tx<'_>, id: TerminalId) -> Done<Option<Terminal>> {
 /// One terminal with its version.
 pub fn versioned_terminal(tx: &mut Tx<'_>, id: TerminalId) -> Done<Option<Versioned<Terminal>>> {
     let tenant = tx.tenant();
-    Ok(tx.one(
+    Ok(tx.known_one(
         sql!(concat!("SELECT ", columns!(), ", version FROM terminal WHERE tenant_id = $1 AND id = $2")),
         &[p(&tenant), p(&id)],
         |r| Versioned::read(r, read_terminal),
@@ -244,7 +244,7 @@ pub fn behind_sticker(bare: &mut crate::ground::db::Bare<'_>, id: TerminalId) ->
 /// The binding in force, if any.
 pub fn open_binding(tx: &mut Tx<'_>, terminal: TerminalId) -> Done<Option<Binding>> {
     let tenant = tx.tenant();
-    Ok(tx.one(
+    Ok(tx.known_one(
         sql!(
             "SELECT id, terminal_id, acquirer_id, merchant_id, store_id, tid, uscc, settlement_account_mask, address, valid_from, valid_to FROM binding
              WHERE tenant_id = $1 AND terminal_id = $2 AND valid_to IS NULL"

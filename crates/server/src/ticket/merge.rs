@@ -83,7 +83,7 @@ pub fn survivor(tx: &mut Tx<'_>, id: TicketId) -> Done<TicketId> {
 /// Everything that goes on under this number in the end, in whatever steps.
 pub fn family(tx: &mut Tx<'_>, survivor: TicketId) -> Done<Vec<TicketId>> {
     let tenant = tx.tenant();
-    Ok(tx.query(
+    Ok(tx.known(
         sql!(
             "WITH RECURSIVE joined (id, steps) AS (
                SELECT loser_id, 1 FROM ticket_merge WHERE tenant_id = $1 AND survivor_id = $2 AND undone_at IS NULL

@@ -2,7 +2,7 @@
 
 use postsale_domain::ground::{Caller, Role};
 use postsale_domain::refuse;
-use postsale_server::ground::db::{DbError, Query, Stop, p, registered};
+use postsale_server::ground::db::{DbError, Query, Stop, Tx, p, registered};
 use postsale_server::ground::jobs;
 use postsale_server::org;
 use postsale_server::sql;
@@ -62,6 +62,28 @@ on_both! {
         numbers.sort_unstable();
         // 67 of 200 are refused (0, 3, … 198); the others share the numbers 1 to 133 without a gap.
         assert_eq!(numbers, (1..=133).collect::<Vec<i64>>());
+    }
+}
+
+on_both! {
+    fn what_is_known_is_read_again_once_its_room_has_written(kit) {
+        let world = World::new(&kit, "t1").await;
+        let seen = world
+            .write(&kit, |tx| {
+                let tenant = tx.tenant();
+                let name = |tx: &mut Tx<'_>| {
+                    tx.known_one(sql!("SELECT name FROM tenant WHERE id = $1"), &[p(&tenant)], |r| r.next::<String>())
+                };
+                let first = name(tx)?;
+                // Behind the back of the transaction type: what is known stays.
+                let Caller { tenant: id, .. } = tx.caller().clone();
+                tx.conn().exec(sql!("UPDATE tenant SET name = 'two' WHERE id = $1"), &[p(&id)])?;
+                let second = name(tx)?;
+                tx.exec(sql!("UPDATE tenant SET name = 'three' WHERE id = $1"), &[p(&id)])?;
+                Ok((first == second, name(tx)?))
+            })
+            .await;
+        assert_eq!(seen, (true, Some("three".to_owned())));
     }
 }
 

@@ -67,7 +67,7 @@ pub trait Query {
 const SLOW: Duration = Duration::from_millis(500);
 
 /// Runs a statement and tells the log where it stands and how long it took; parameters are not told, they may hold names and numbers of people.
-fn timed<T>(sql: &'static Sql, run: impl FnOnce() -> Result<T, DbError>) -> Result<T, DbError> {
+pub(super) fn timed<T>(sql: &'static Sql, run: impl FnOnce() -> Result<T, DbError>) -> Result<T, DbError> {
     let began = Instant::now();
     let done = run();
     let took = began.elapsed();

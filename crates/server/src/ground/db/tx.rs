@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::{ContextV7, Timestamp as UuidTime, Uuid};
 
-use super::{Conn, Query};
+use super::conn::timed;
+use super::{Conn, DbError, Query, Row, Sql, Val};
 
 /// A change waiting to be written into the audit chain when the transaction ends.
 #[derive(Debug, Clone)]
@@ -30,6 +31,14 @@ pub struct Tx<'c> {
     now: Timestamp,
     pub(super) changes: Vec<Change>,
     memo: Option<Arc<dyn Any + Send + Sync>>,
+    read: Vec<Read>,
+}
+
+/// Rows that were read: by which statement, with which values.
+struct Read {
+    sql: &'static Sql,
+    params: Vec<Val>,
+    rows: Box<dyn Any>,
 }
 
 thread_local! {
@@ -39,7 +48,7 @@ thread_local! {
 
 impl<'c> Tx<'c> {
     pub(super) fn new(conn: &'c mut dyn Conn, caller: &'c Caller, now: Timestamp) -> Self {
-        Self { conn, caller, now, changes: Vec::new(), memo: None }
+        Self { conn, caller, now, changes: Vec::new(), memo: None, read: Vec::new() }
     }
 
     /// The tenant everything stays inside.
@@ -98,6 +107,33 @@ impl<'c> Tx<'c> {
         self.memo = read.map(|known| known as Arc<dyn Any + Send + Sync>);
     }
 
+    /// Like [`Query::query`], asked once in a transaction for the same values, until the file the statement stands in writes something:
+    /// tables are written where they are read. For what several rooms look at while one thing happens, such as the terminal of a ticket.
+    pub fn known<T: Clone + 'static>(
+        &mut self,
+        sql: &'static Sql,
+        params: &[Val],
+        read: impl FnMut(&mut Row) -> Result<T, DbError>,
+    ) -> Result<Vec<T>, DbError> {
+        let same = |known: &&Read| std::ptr::eq(known.sql, sql) && known.params == params;
+        if let Some(rows) = self.read.iter().find(same).and_then(|known| known.rows.downcast_ref::<Vec<T>>()) {
+            return Ok(rows.clone());
+        }
+        let rows = self.query(sql, params, read)?;
+        self.read.push(Read { sql, params: params.to_vec(), rows: Box::new(rows.clone()) });
+        Ok(rows)
+    }
+
+    /// [`Tx::known`] for at most one row; further rows are ignored.
+    pub fn known_one<T: Clone + 'static>(
+        &mut self,
+        sql: &'static Sql,
+        params: &[Val],
+        read: impl FnMut(&mut Row) -> Result<T, DbError>,
+    ) -> Result<Option<T>, DbError> {
+        Ok(self.known(sql, params, read)?.into_iter().next())
+    }
+
     /// What was changed so far: the text forms of ids, in the order of the changes.
     pub fn changed(&self) -> impl Iterator<Item = &str> {
         self.changes.iter().map(|c| c.subject.as_str())
@@ -112,6 +148,11 @@ impl<'c> Tx<'c> {
 impl Query for Tx<'_> {
     fn conn(&mut self) -> &mut dyn Conn {
         self.conn
+    }
+
+    fn exec(&mut self, sql: &'static Sql, params: &[Val]) -> Result<u64, DbError> {
+        self.read.retain(|known| known.sql.file != sql.file);
+        timed(sql, || self.conn.exec(sql, params))
     }
 }
 
