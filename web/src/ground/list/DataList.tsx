@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Button, Checkbox } from "antd";
-import { useEffect, useMemo, useRef, useState, type CSSProperties, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type CSSProperties, type PointerEvent, type ReactNode } from "react";
 import { useKeys, type KeyMap } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
 import { useNarrow } from "@ground/shell/useNarrow";
@@ -40,6 +40,14 @@ type Props<Row> = {
   /** More single keys for the row one stands on. */
   keys?: (row: Row | undefined) => KeyMap;
 };
+
+/** What its column cuts off can be read by whoever points at it. */
+function tellWhole(event: PointerEvent<HTMLElement>) {
+  const cell = event.target instanceof Element ? event.target.closest<HTMLElement>("[role=cell]") : null;
+  if (!cell || cell.querySelector("[title]")) return;
+  if (cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent ?? "";
+  else cell.removeAttribute("title");
+}
 
 /** A desk list: rows of 36 or 44 px, drawn only where one looks, walked with J and K, and never moving under the hand. */
 export function DataList<Row>(props: Props<Row>) {
@@ -121,7 +129,7 @@ export function DataList<Row>(props: Props<Row>) {
             ))}
           </div>
         )}
-        <div role="rowgroup" className={css.body} style={{ height: virtual.getTotalSize() }}>
+        <div role="rowgroup" className={css.body} onPointerOver={tellWhole} style={{ height: virtual.getTotalSize() }}>
           {drawn.map((item) => {
             const row = shown[item.index];
             if (row === undefined) return null;

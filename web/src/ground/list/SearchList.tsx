@@ -1,20 +1,14 @@
 import { Button } from "antd";
 import type { ReactNode } from "react";
-import type { Problem } from "@api";
 import { useWords } from "@ground/i18n/Words";
 import { ListPage } from "@ground/parts/ListPage";
-import { RowsLoading } from "@ground/parts/Loading";
-import { Nothing } from "@ground/parts/Nothing";
-import { ProblemPage } from "@ground/parts/ProblemView";
 import { SearchField } from "@ground/parts/SearchField";
-import { DataList, type Column } from "./DataList";
-
-/** As much of a paged query as a list needs. */
-type Listed = { isPending: boolean; error: Problem | null; refetch: () => unknown; hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
+import type { Column } from "./DataList";
+import { PagedList, type Paged } from "./PagedList";
 
 type Props<Row> = {
   title: string;
-  list: Listed;
+  list: Paged;
   rows: readonly Row[];
   id: (row: Row) => string;
   columns: readonly Column<Row>[];
@@ -41,30 +35,17 @@ export function SearchList<Row>({ title, list, rows, id, columns, card, onOpen, 
         </>
       }
     >
-      {list.isPending ? (
-        <RowsLoading rows={20} />
-      ) : list.error ? (
-        <ProblemPage problem={list.error} onRetry={() => void list.refetch()} />
-      ) : rows.length === 0 ? (
-        q ? (
-          <Nothing kind="no_match" title={t("queue.no_match", { q })} next={empty.noMatch}>
-            <Button onClick={() => onSearch("")}>{t("queue.clear")}</Button>
-          </Nothing>
-        ) : (
-          <Nothing kind="empty" title={empty.title} next={empty.next} />
-        )
-      ) : (
-        <DataList
-          key={q ?? ""}
-          label={title}
-          rows={rows}
-          id={id}
-          columns={columns}
-          onOpen={onOpen}
-          more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-          card={card}
-        />
-      )}
+      <PagedList
+        key={q ?? ""}
+        list={list}
+        nothing={q ? { kind: "no_match", title: t("queue.no_match", { q }), next: empty.noMatch, children: <Button onClick={() => onSearch("")}>{t("queue.clear")}</Button> } : { title: empty.title, next: empty.next }}
+        label={title}
+        rows={rows}
+        id={id}
+        columns={columns}
+        onOpen={onOpen}
+        card={card}
+      />
     </ListPage>
   );
 }

@@ -1,12 +1,36 @@
+import { Link, type LinkProps } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import css from "./parts.module.css";
 
+type Props = {
+  title: ReactNode;
+  /** The page this one belongs to. */
+  up?: { to: LinkProps["to"]; name: string };
+  /** A line about what stands here, under the title. */
+  about?: ReactNode;
+  tools?: ReactNode;
+  children: ReactNode;
+};
+
 /** A page that is a list: its title, its search, its one button, and the rows. */
-export function ListPage({ title, tools, children }: { title: ReactNode; tools?: ReactNode; children: ReactNode }) {
+export function ListPage({ title, up, about, tools, children }: Props) {
   return (
     <section className={css.list}>
       <header className={css.listHead}>
-        <h1>{title}</h1>
+        <div className={css.listTitle}>
+          <h1>
+            {up && (
+              <>
+                <Link to={up.to} className={css.up}>
+                  {up.name}
+                </Link>{" "}
+                /{" "}
+              </>
+            )}
+            {title}
+          </h1>
+          {about && <p className="meta">{about}</p>}
+        </div>
         {tools}
       </header>
       {children}

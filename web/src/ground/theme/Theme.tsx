@@ -59,7 +59,7 @@ export function Theme({ children }: { children: ReactNode }) {
   }, [shade, still]);
   return (
     <ThemeContext value={value}>
-      <ConfigProvider theme={theme} locale={lang === "zh" ? zhCN : enUS} button={{ autoInsertSpace: false }}>
+      <ConfigProvider theme={theme} locale={lang === "zh" ? zhCN : enUS} button={{ autoInsertSpace: false }} drawer={{ closable: { placement: "end" } }}>
         <AntApp message={{ maxCount: 2 }}>{children}</AntApp>
       </ConfigProvider>
     </ThemeContext>

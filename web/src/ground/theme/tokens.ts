@@ -109,6 +109,8 @@ export function antTheme(shade: Shade): ThemeConfig {
       colorTextTertiary: c.text3,
       colorTextDescription: c.text3,
       colorTextPlaceholder: c.text3,
+      // What cannot be changed is still read: the frame and the ground say that it is off.
+      colorTextDisabled: c.text3,
       colorTextHeading: c.text,
       colorTextLightSolid: c.onFill,
       colorBorder: c.edge,

@@ -5,12 +5,10 @@ import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { DataList, type Column } from "@ground/list/DataList";
+import type { Column } from "@ground/list/DataList";
+import { PagedList } from "@ground/list/PagedList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ListPage } from "@ground/parts/ListPage";
-import { RowsLoading } from "@ground/parts/Loading";
-import { Nothing } from "@ground/parts/Nothing";
-import { ProblemPage } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
 import css from "./canned.module.css";
 import { CannedModal, type Canned } from "./CannedModal";
@@ -70,28 +68,21 @@ function Replies({ fresh, onClose }: Part) {
   ];
   return (
     <>
-      {list.isPending ? (
-        <RowsLoading />
-      ) : list.error ? (
-        <ProblemPage problem={list.error} onRetry={() => void list.refetch()} />
-      ) : rows.length === 0 ? (
-        <Nothing kind="empty" title={t("canned.none")} next={t("canned.none_next")} />
-      ) : (
-        <DataList
-          label={t("canned.replies")}
-          rows={rows}
-          id={idOf}
-          columns={columns}
-          onOpen={setOpen}
-          more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-          card={(row) => (
-            <>
-              <strong>{row.name}</strong> <span className="meta">{t(`canned.share.${row.share}`)}</span>
-              <div className={css.line}>{row.body}</div>
-            </>
-          )}
-        />
-      )}
+      <PagedList
+        list={list}
+        nothing={{ title: t("canned.none"), next: t("canned.none_next") }}
+        label={t("canned.replies")}
+        rows={rows}
+        id={idOf}
+        columns={columns}
+        onOpen={setOpen}
+        card={(row) => (
+          <>
+            <strong>{row.name}</strong> <span className="meta">{t(`canned.share.${row.share}`)}</span>
+            <div className={css.line}>{row.body}</div>
+          </>
+        )}
+      />
       {(fresh || open) && (
         <CannedModal
           canned={open}
@@ -119,28 +110,21 @@ function Macros({ fresh, onClose }: Part) {
   ];
   return (
     <>
-      {list.isPending ? (
-        <RowsLoading />
-      ) : list.error ? (
-        <ProblemPage problem={list.error} onRetry={() => void list.refetch()} />
-      ) : rows.length === 0 ? (
-        <Nothing kind="empty" title={t("macro.none")} next={t(may("canned.manage") ? "macro.none_manage" : "macro.none_next")} />
-      ) : (
-        <DataList
-          label={t("canned.macros")}
-          rows={rows}
-          id={idOf}
-          columns={columns}
-          onOpen={(row) => may("canned.manage") && setOpen(row)}
-          more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-          card={(row) => (
-            <>
-              <strong>{row.name}</strong>
-              <div className={css.line}>{said(row)}</div>
-            </>
-          )}
-        />
-      )}
+      <PagedList
+        list={list}
+        nothing={{ title: t("macro.none"), next: t(may("canned.manage") ? "macro.none_manage" : "macro.none_next") }}
+        label={t("canned.macros")}
+        rows={rows}
+        id={idOf}
+        columns={columns}
+        onOpen={(row) => may("canned.manage") && setOpen(row)}
+        card={(row) => (
+          <>
+            <strong>{row.name}</strong>
+            <div className={css.line}>{said(row)}</div>
+          </>
+        )}
+      />
       {(fresh || open) && (
         <MacroEditor
           macro={open}

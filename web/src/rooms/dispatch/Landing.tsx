@@ -13,10 +13,10 @@ export const meaning = (verdict: Verdict) => (!verdict.allowed ? "no" : verdict.
 
 const signs = { yes: <CheckOutlined aria-hidden />, ask: <ExclamationOutlined aria-hidden />, no: <CloseOutlined aria-hidden /> } as const;
 
-type Props = { order: Row; engineer: string; from: number; scale: Scale; onVerdict: (verdict: Verdict | undefined) => void };
+type Props = { order: Row; engineer: string; from: number; above: boolean; scale: Scale; onVerdict: (verdict: Verdict | undefined) => void };
 
 /** Where a dragged order would lie, and in words whether it may: while the pointer is still on its way. */
-export function Landing({ order, engineer, from, scale, onVerdict }: Props) {
+export function Landing({ order, engineer, from, above, scale, onVerdict }: Props) {
   const { t, f, pick } = useWords();
   const [asked, setAsked] = useState<number | null>(null);
   useEffect(() => {
@@ -33,7 +33,7 @@ export function Landing({ order, engineer, from, scale, onVerdict }: Props) {
   return (
     <>
       <span className={css.landing} data-means={means} style={{ left: `${at.left}%`, width: `${at.width}%` }} />
-      <span className={css.verdict} data-means={means} data-testid="verdict" style={at.left > 50 ? { right: `${100 - at.left}%` } : { left: `${at.left + at.width}%` }}>
+      <span className={css.verdict} data-means={means} data-above={above || undefined} data-testid="verdict" style={at.left > 50 ? { right: `${100 - at.left}%` } : { left: `${at.left + at.width}%` }}>
         {means && signs[means]} <span className="num">{f.clock(new Date(from).toISOString())}</span>{" "}
         {shown ? (shown.against.length > 0 ? shown.against.map(pick).join(" ") : t("dispatch.can_go")) : t("dispatch.looking")}
       </span>

@@ -12,6 +12,8 @@ type BoardRow = Schema<"BoardRow">;
 type Route = Schema<"PlanRoute">;
 
 const LANE = 28;
+/** As much room as a verdict of some lines takes, in pixels. */
+const VERDICT = 120;
 
 type Props = {
   board: Schema<"Board">;
@@ -68,7 +70,7 @@ type RowProps = { row: BoardRow; ghosts: readonly Schema<"PlanStopRow">[]; scale
 
 function EngineerRow({ row, ghosts, scale, nowLeft, openId, onOpen, dragged, onDrop, onRefused }: RowProps) {
   const { t, f } = useWords();
-  const [over, setOver] = useState<number | null>(null);
+  const [over, setOver] = useState<{ at: number; low: boolean } | null>(null);
   const verdict = useRef<Verdict>(undefined);
   const hear = useCallback((said: Verdict | undefined) => {
     verdict.current = said;
@@ -77,7 +79,7 @@ function EngineerRow({ row, ghosts, scale, nowLeft, openId, onOpen, dragged, onD
     if (!dragged) return;
     event.preventDefault();
     const box = event.currentTarget.getBoundingClientRect();
-    setOver(quarterAt(scale, (event.clientX - box.left) / box.width));
+    setOver({ at: quarterAt(scale, (event.clientX - box.left) / box.width), low: box.bottom + VERDICT > window.innerHeight });
   };
   const drop = (event: DragEvent<HTMLElement>) => {
     event.preventDefault();
@@ -106,7 +108,7 @@ function EngineerRow({ row, ghosts, scale, nowLeft, openId, onOpen, dragged, onD
         onDragLeave={(event) => !event.currentTarget.contains(event.relatedTarget as Node | null) && setOver(null)}
         onDrop={drop}
       >
-        {dragged && over !== null && <Landing order={dragged} engineer={row.engineer.id} from={over} scale={scale} onVerdict={hear} />}
+        {dragged && over !== null && <Landing order={dragged} engineer={row.engineer.id} from={over.at} above={over.low} scale={scale} onVerdict={hear} />}
         {shift && <span className={css.shift} style={percent(shift)} />}
         {row.absences.map((absence) => {
           const at = placeOf(scale, absence.from, absence.to);

@@ -28,7 +28,7 @@ export function WhyModal({ page, date, onClose }: { page: Page; date: string; on
       <h3>{t("dispatch.why_prices")}</h3>
       {prices.isPending && <BlockLoading lines={3} />}
       {prices.error && <ProblemLine problem={prices.error} onRetry={() => void prices.refetch()} />}
-      {prices.data?.items.length === 0 && <p className="meta">{t("dispatch.nobody_fits")}</p>}
+      {prices.data?.items.length === 0 && <p>{t(fit.length > 0 ? "dispatch.no_slot" : "dispatch.nobody_fits")}</p>}
       <ol className={css.why}>
         {prices.data?.items.map((row) => (
           <li key={row.engineer.id}>

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { ListPage } from "@ground/parts/ListPage";
 import { RowsLoading } from "@ground/parts/Loading";
 import { ProblemPage } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
@@ -15,11 +16,7 @@ export function AdminPage() {
   const { may } = useSession();
   const sets = $api.useQuery("get", "/api/v1/facts/sets");
   return (
-    <section className={css.page}>
-      <header className={css.head}>
-        <h1>{t("admin.title")}</h1>
-        <p className="meta">{t("admin.lead")}</p>
-      </header>
+    <ListPage title={t("admin.title")} about={t("admin.lead")}>
       {sets.isPending ? (
         <RowsLoading />
       ) : sets.error ? (
@@ -85,7 +82,7 @@ export function AdminPage() {
           </ul>
         </div>
       )}
-    </section>
+    </ListPage>
   );
 }
 

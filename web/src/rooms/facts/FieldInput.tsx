@@ -68,18 +68,20 @@ function Rows({ name, label, parts }: { name: string; label: string; parts: read
         {(rows, { add, remove }) => (
           <div className={css.list}>
             {rows.map((row) => (
-              <div key={row.key} className={css.listRow} style={{ gridTemplateColumns: `repeat(${parts.length}, minmax(0, 1fr)) 32px` }}>
-                {parts.map((part) =>
-                  part === "from" || part === "to" ? (
-                    <Form.Item key={part} name={[row.name, part]} noStyle getValueProps={(value: unknown) => ({ value: day(value) })} normalize={written}>
-                      <DatePicker placeholder={t(`facts.part.${part}`)} aria-label={t(`facts.part.${part}`)} allowClear={false} />
-                    </Form.Item>
-                  ) : (
-                    <Form.Item key={part} name={[row.name, part]} noStyle>
-                      <Input placeholder={t(`facts.part.${part}`)} aria-label={t(`facts.part.${part}`)} maxLength={40} />
-                    </Form.Item>
-                  ),
-                )}
+              <div key={row.key} className={css.listItem}>
+                <div className={css.listRow}>
+                  {parts.map((part) =>
+                    part === "from" || part === "to" ? (
+                      <Form.Item key={part} name={[row.name, part]} noStyle getValueProps={(value: unknown) => ({ value: day(value) })} normalize={written}>
+                        <DatePicker placeholder={t(`facts.part.${part}`)} aria-label={t(`facts.part.${part}`)} allowClear={false} />
+                      </Form.Item>
+                    ) : (
+                      <Form.Item key={part} name={[row.name, part]} noStyle>
+                        <Input placeholder={t(`facts.part.${part}`)} aria-label={t(`facts.part.${part}`)} maxLength={40} />
+                      </Form.Item>
+                    ),
+                  )}
+                </div>
                 <Button type="text" icon={<DeleteOutlined />} aria-label={t("facts.remove")} onClick={() => remove(row.name)} />
               </div>
             ))}

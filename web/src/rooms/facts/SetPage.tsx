@@ -1,12 +1,14 @@
 import { WarningFilled } from "@ant-design/icons";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { Button, Input } from "antd";
-import { useMemo, useState } from "react";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { Button } from "antd";
+import { useCallback, useMemo, useState } from "react";
 import { useWords } from "@ground/i18n/Words";
 import { DataList, type Column } from "@ground/list/DataList";
+import { ListPage } from "@ground/parts/ListPage";
 import { RowsLoading } from "@ground/parts/Loading";
 import { Nothing } from "@ground/parts/Nothing";
 import { ProblemPage } from "@ground/parts/ProblemView";
+import { SearchField } from "@ground/parts/SearchField";
 import { SidePanel } from "@ground/parts/SidePanel";
 import { useSession } from "@ground/session/Session";
 import { titleOf, useSet, type FactRow, type FactSet, type Values } from "./data";
@@ -38,6 +40,7 @@ function Shown({ set }: { set: FactSet }) {
   const navigate = useNavigate();
   const { open, q } = route.useSearch();
   const go = (next: SetSearch) => void navigate({ to: "/admin/facts/$kind", params: { kind: set.kind }, search: next, replace: true });
+  const search = useCallback((words: string) => void navigate({ to: "/admin/facts/$kind", params: { kind: set.kind }, search: words ? { q: words } : {}, replace: true }), [navigate, set.kind]);
   const show = (code?: string) => go({ ...(q && { q }), ...(code && { open: code }) });
   const [history, setHistory] = useState(false);
   const edit = may("fact.edit");
@@ -55,8 +58,14 @@ function Shown({ set }: { set: FactSet }) {
       {row.off ? t("facts.off") : row.origin === "shipped" ? "" : t(`facts.origin.${row.origin}`)}
     </span>
   );
+  /** A bare number says nothing without the name of its column. */
+  const said = (field: FactSet["fields"][number], value: unknown) => {
+    const text = shown(field, value);
+    if (!text || text === "—") return "";
+    return field.shape === "number" ? `${t(`facts.field.${field.name}` as "facts.field.name")} ${text}` : text;
+  };
   const columns: Column<FactRow>[] = [
-    { key: "code", title: t("facts.field.code"), width: "minmax(112px, 160px)", render: (row) => <span className={css.mono}>{row.code}</span> },
+    { key: "code", title: t("facts.field.code"), width: "minmax(152px, 184px)", render: (row) => <span className={css.mono}>{row.code}</span> },
     ...(set.fields.some((field) => field.shape === "both") ? [{ key: "title", title: t("facts.title_column"), width: "minmax(160px, 2fr)", render: title }] : []),
     ...others.slice(0, 1).map((field) => ({ key: field.name, title: t(`facts.field.${field.name}` as "facts.field.name"), width: "minmax(120px, 2fr)", render: (row: FactRow) => shown(field, (row.row as Values)[field.name]) })),
     ...small.map((field) => ({
@@ -72,31 +81,24 @@ function Shown({ set }: { set: FactSet }) {
 
   return (
     <div className={css.split}>
-      <section className={css.page}>
-        <header className={css.head}>
-          <div className={css.titles}>
-            <h1>
-              <Link to="/admin" className={css.up}>
-                {t("admin.title")}
-              </Link>{" "}
-              / {t(`facts.kind.${set.kind}`)}
-            </h1>
-            <p className="meta">
-              {set.published
-                ? t("facts.in_force", { version: set.version, from: set.published.valid_from, by: set.published.by, reason: set.published.reason })
-                : t("admin.shipped")}
-            </p>
-          </div>
-          <Input.Search className={css.search} allowClear defaultValue={q} onSearch={(words) => go(words.trim() ? { q: words.trim() } : {})} placeholder={t("facts.search")} aria-label={t("facts.search")} />
-          <Button onClick={() => setHistory(true)} data-testid="history">
-            {t("facts.history")}
-          </Button>
-          {edit && set.grows && (
-            <Button type={set.draft ? "default" : "primary"} onClick={() => show(FRESH)} data-testid="add-row">
-              {t("facts.add")}
+      <ListPage
+        up={{ to: "/admin", name: t("admin.title") }}
+        title={t(`facts.kind.${set.kind}`)}
+        about={set.published ? t("facts.in_force", { version: set.version, from: set.published.valid_from, by: set.published.by, reason: set.published.reason }) : t("admin.shipped")}
+        tools={
+          <>
+            <SearchField q={q} onSearch={search} hint={t("facts.search")} testId="facts-search" />
+            <Button onClick={() => setHistory(true)} data-testid="history">
+              {t("facts.history")}
             </Button>
-          )}
-        </header>
+            {edit && set.grows && (
+              <Button type={set.draft ? "default" : "primary"} onClick={() => show(FRESH)} data-testid="add-row">
+                {t("facts.add")}
+              </Button>
+            )}
+          </>
+        }
+      >
         {set.unofficial_years.length > 0 && (
           <p className={css.warning} role="status">
             <WarningFilled /> {t("facts.unofficial_long", { years: set.unofficial_years.join(t("list.comma")) })}
@@ -119,12 +121,12 @@ function Shown({ set }: { set: FactSet }) {
                 <div className={css.cardTop}>
                   <span>{title(row)}</span> {state(row)}
                 </div>
-                <div className="meta">{[row.code, ...small.map((field) => shown(field, (row.row as Values)[field.name]))].filter((text) => text && text !== "—").join(" · ")}</div>
+                <div className="meta">{[row.code, ...small.map((field) => said(field, (row.row as Values)[field.name]))].filter(Boolean).join(" · ")}</div>
               </>
             )}
           />
         )}
-      </section>
+      </ListPage>
       <SidePanel open={open !== undefined} title={open === FRESH ? t("facts.add") : `${open ?? ""}`} onClose={() => show()} width={520}>
         {open === FRESH ? <RowPanel key={FRESH} set={set} onDone={show} /> : current && <RowPanel key={`${current.code} ${set.draft?.version ?? 0}`} set={set} row={current} onDone={show} />}
       </SidePanel>

@@ -4,12 +4,10 @@ import { Button } from "antd";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { DataList, type Column } from "@ground/list/DataList";
+import type { Column } from "@ground/list/DataList";
+import { PagedList } from "@ground/list/PagedList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ListPage } from "@ground/parts/ListPage";
-import { RowsLoading } from "@ground/parts/Loading";
-import { Nothing } from "@ground/parts/Nothing";
-import { ProblemPage } from "@ground/parts/ProblemView";
 import { NewImport } from "./NewImport";
 
 type Row = Schema<"ImportRow">;
@@ -40,29 +38,22 @@ export function ImportsPage() {
   );
   return (
     <ListPage title={t("import.title")} tools={start}>
-      {list.isPending ? (
-        <RowsLoading rows={12} />
-      ) : list.error ? (
-        <ProblemPage problem={list.error} onRetry={() => void list.refetch()} />
-      ) : rows.length === 0 ? (
-        <Nothing kind="empty" title={t("import.empty")} next={t("import.empty_next")} />
-      ) : (
-        <DataList
-          label={t("import.title")}
-          rows={rows}
-          id={idOf}
-          columns={columns}
-          onOpen={(row) => void navigate({ to: "/imports/$id", params: { id: row.id } })}
-          more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-          card={(row) => (
-            <>
-              <div>{row.file_name}</div>
-              <div className="meta">{[t(`import.kind.${row.kind}`), t(`import.state.${row.state}`)].join(" · ")}</div>
-              <div className="meta">{t("import.counts", { rows: f.number(row.rows), bad: f.number(row.bad) })}</div>
-            </>
-          )}
-        />
-      )}
+      <PagedList
+        list={list}
+        nothing={{ title: t("import.empty"), next: t("import.empty_next") }}
+        label={t("import.title")}
+        rows={rows}
+        id={idOf}
+        columns={columns}
+        onOpen={(row) => void navigate({ to: "/imports/$id", params: { id: row.id } })}
+        card={(row) => (
+          <>
+            <div>{row.file_name}</div>
+            <div className="meta">{[t(`import.kind.${row.kind}`), t(`import.state.${row.state}`)].join(" · ")}</div>
+            <div className="meta">{t("import.counts", { rows: f.number(row.rows), bad: f.number(row.bad) })}</div>
+          </>
+        )}
+      />
       {kind && <NewImport kind={kind} onKind={open} onClose={() => open()} />}
     </ListPage>
   );

@@ -5,12 +5,10 @@ import { useState } from "react";
 import type { Schema } from "@api";
 import { $api, LOOK_EVERY } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { DataList, type Column } from "@ground/list/DataList";
+import type { Column } from "@ground/list/DataList";
+import { PagedList } from "@ground/list/PagedList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ListPage } from "@ground/parts/ListPage";
-import { RowsLoading } from "@ground/parts/Loading";
-import { Nothing } from "@ground/parts/Nothing";
-import { ProblemPage } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
 import { NewIncident } from "./NewIncident";
 import { Scope } from "./Scope";
@@ -58,35 +56,28 @@ export function IncidentsPage() {
         </>
       }
     >
-      {list.isPending ? (
-        <RowsLoading />
-      ) : list.error ? (
-        <ProblemPage problem={list.error} onRetry={() => void list.refetch()} />
-      ) : rows.length === 0 ? (
-        <Nothing kind="empty" title={t(`incident.none_${state}`)} next={t("incident.none_next")} />
-      ) : (
-        <DataList
-          label={t("incident.title")}
-          rows={rows}
-          id={idOf}
-          columns={columns}
-          onOpen={open}
-          more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-          card={(row) => (
-            <>
-              <div>
-                <span className="num">{row.number}</span> {row.title}
-              </div>
-              <div className="meta">
-                <Scope row={row} />
-              </div>
-              <div className="meta num">
-                {t("incident.reporters_of", { open: row.reporters_open, all: row.reporters })} · {f.moment(row.opened_at)}
-              </div>
-            </>
-          )}
-        />
-      )}
+      <PagedList
+        list={list}
+        nothing={{ title: t(`incident.none_${state}`), next: t("incident.none_next") }}
+        label={t("incident.title")}
+        rows={rows}
+        id={idOf}
+        columns={columns}
+        onOpen={open}
+        card={(row) => (
+          <>
+            <div>
+              <span className="num">{row.number}</span> {row.title}
+            </div>
+            <div className="meta">
+              <Scope row={row} />
+            </div>
+            <div className="meta num">
+              {t("incident.reporters_of", { open: row.reporters_open, all: row.reporters })} · {f.moment(row.opened_at)}
+            </div>
+          </>
+        )}
+      />
       {making && <NewIncident onClose={() => setMaking(false)} onMade={(id) => void navigate({ to: "/incidents/$id", params: { id } })} />}
     </ListPage>
   );

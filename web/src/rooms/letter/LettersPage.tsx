@@ -4,12 +4,10 @@ import type { Schema } from "@api";
 import { $api, LOOK_EVERY } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { ChannelLabel } from "@ground/labels/Labels";
-import { DataList, type Column } from "@ground/list/DataList";
+import type { Column } from "@ground/list/DataList";
+import { PagedList } from "@ground/list/PagedList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ExportButton } from "@ground/parts/ExportButton";
-import { RowsLoading } from "@ground/parts/Loading";
-import { Nothing } from "@ground/parts/Nothing";
-import { ProblemPage } from "@ground/parts/ProblemView";
 import { SidePanel } from "@ground/parts/SidePanel";
 import css from "./letter.module.css";
 import { LetterView } from "./LetterView";
@@ -66,33 +64,26 @@ export function LettersPage() {
             <ExportButton list="letters" filter={{ unreadable: view === "unreadable" ? "true" : undefined }} />
           </span>
         </header>
-        {list.isPending ? (
-          <RowsLoading />
-        ) : list.error ? (
-          <ProblemPage problem={list.error} onRetry={() => void list.refetch()} />
-        ) : rows.length === 0 ? (
-          <Nothing kind="empty" title={t(`letter.empty_${view}`)} next={t(`letter.empty_${view}_next`)} />
-        ) : (
-          <DataList
-            label={t("letter.title")}
-            rows={rows}
-            id={idOf}
-            columns={columns}
-            openId={open}
-            onOpen={(row) => show(row.id)}
-            onPeek={(row) => show(row.id === open ? undefined : row.id)}
-            more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-            card={(row) => (
-              <>
-                <div className={css.cardTop}>
-                  <ChannelLabel channel={row.channel} /> <span className="meta">{f.ago(row.received_at)}</span>
-                </div>
-                <div className={css.line}>{row.subject || row.preview}</div>
-                <div className={`${css.line} meta`}>{row.error ?? row.sender}</div>
-              </>
-            )}
-          />
-        )}
+        <PagedList
+          list={list}
+          nothing={{ title: t(`letter.empty_${view}`), next: t(`letter.empty_${view}_next`) }}
+          label={t("letter.title")}
+          rows={rows}
+          id={idOf}
+          columns={columns}
+          openId={open}
+          onOpen={(row) => show(row.id)}
+          onPeek={(row) => show(row.id === open ? undefined : row.id)}
+          card={(row) => (
+            <>
+              <div className={css.cardTop}>
+                <ChannelLabel channel={row.channel} /> <span className="meta">{f.ago(row.received_at)}</span>
+              </div>
+              <div className={css.line}>{row.subject || row.preview}</div>
+              <div className={`${css.line} meta`}>{row.error ?? row.sender}</div>
+            </>
+          )}
+        />
       </section>
       <SidePanel open={open !== undefined} title={t("letter.title")} onClose={() => show()}>
         {open && <LetterView id={open} />}

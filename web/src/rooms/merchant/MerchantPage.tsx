@@ -94,7 +94,7 @@ function Terminals({ terminals }: { terminals: Schema<"MerchantTerminal">[] }) {
   if (terminals.length === 0) return <Nothing kind="empty" title={t("merchant.no_terminals")} next={t("merchant.no_terminals_next")} />;
   return (
     <div className={css.scroll}>
-      <table className={css.table}>
+      <table className={`${css.table} ${css.asCards}`}>
         <thead>
           <tr>
             <th scope="col">{t("fact.serial")}</th>
@@ -156,9 +156,10 @@ function Store({ store, onEdit }: { store: Schema<"MerchantStore">; onEdit: (() 
   return (
     <div className={css.block}>
       {onEdit && <Button className={css.edit} type="text" size="small" icon={<EditOutlined />} aria-label={t("merchant.edit_contact", { name: store.name })} onClick={onEdit} />}
-      <h3>
-        {store.name} <span className={css.dim}>{store.open_now ? t("fact.open_now") : store.opens_at ? t("merchant.opens", { at: f.moment(store.opens_at) }) : t("fact.closed_now")}</span>
-      </h3>
+      <h3>{store.name}</h3>
+      <p>
+        <span className={css.dim}>{store.open_now ? t("fact.open_now") : store.opens_at ? t("merchant.opens", { at: f.moment(store.opens_at) }) : t("fact.closed_now")}</span>
+      </p>
       <p>
         {store.address}
         {store.lat == null && <span className={css.dim}> {t("store.no_place")}</span>}

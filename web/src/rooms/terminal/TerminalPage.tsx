@@ -65,7 +65,7 @@ function Whole({ page }: { page: Schema<"TerminalPage"> }) {
           </Button>
         )}
         {may("ticket.open") && (
-          <Button icon={<PlusOutlined />} onClick={() => void navigate({ to: "/tickets/new", search: { serial: terminal.serial_no } })} data-testid="terminal-ticket">
+          <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate({ to: "/tickets/new", search: { serial: terminal.serial_no } })} data-testid="terminal-ticket">
             {t("queue.new")}
           </Button>
         )}

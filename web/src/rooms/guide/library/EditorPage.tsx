@@ -1,11 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { App, Button, DatePicker, Input, Popconfirm, Segmented } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 import type { Problem, Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { ListPage } from "@ground/parts/ListPage";
 import { BlockLoading } from "@ground/parts/Loading";
 import { ProblemLine, ProblemPage } from "@ground/parts/ProblemView";
 import { newBody, type Body } from "./edit";
@@ -77,46 +78,45 @@ function Shown({ editor }: { editor: Editor }) {
   const clean = open !== null && open !== undefined && open.findings.length === 0 && !dirty;
 
   return (
-    <section className={css.page}>
-      <header className={css.head}>
-        <div className={css.titles}>
-          <h1>
-            <Link to="/admin/guides" className={css.up}>
-              {t("library.title")}
-            </Link>{" "}
-            / {pick(body.name) || id}
-          </h1>
-          <p className="meta">
-            {editor.version ? t("library.in_force", { version: editor.version }) : t("library.never")}
-            {open && ` · ${t(`library.open.${open.state}`)} v${open.version} · ${open.author} ${f.moment(open.edited_at)}`}
-            {editor.walks > 0 && ` · ${t("library.walked", { count: editor.walks })}`}
-          </p>
-        </div>
-        <Segmented value={view} onChange={setView} options={(["write", "agent", "merchant"] as const).map((value) => ({ value, label: t(`library.look.${value}`) }))} />
-        {open && (
-          <Popconfirm title={t("library.discard_sure")} okText={t("facts.discard")} cancelText={t("action.cancel")} onConfirm={() => discard.mutate({ params, body: { seen } })}>
-            <Button type="text" danger>
-              {t("facts.discard")}
-            </Button>
-          </Popconfirm>
-        )}
-        <Button type={dirty ? "primary" : "default"} disabled={!dirty} loading={save.isPending} onClick={() => save.mutate({ params, body: { seen: open?.seen ?? null, body, source, expires_on: expires } })} data-testid="guide-save">
-          {t("library.save")}
-        </Button>
-        {open?.state === "draft" && (
-          <Button type={clean ? "primary" : "default"} disabled={!clean} loading={submit.isPending} onClick={() => submit.mutate({ params, body: { seen } })} data-testid="guide-submit">
-            {t("library.submit")}
+    <ListPage
+      up={{ to: "/admin/guides", name: t("library.title") }}
+      title={pick(body.name) || id}
+      about={[
+        editor.version ? t("library.in_force", { version: editor.version }) : t("library.never"),
+        open && `${t(`library.open.${open.state}`)} v${open.version} · ${open.author} ${f.moment(open.edited_at)}`,
+        editor.walks > 0 && t("library.walked", { count: editor.walks }),
+      ]
+        .filter(Boolean)
+        .join(" · ")}
+      tools={
+        <>
+          <Segmented value={view} onChange={setView} options={(["write", "agent", "merchant"] as const).map((value) => ({ value, label: t(`library.look.${value}`) }))} />
+          {open && (
+            <Popconfirm title={t("library.discard_sure")} okText={t("facts.discard")} cancelText={t("action.cancel")} onConfirm={() => discard.mutate({ params, body: { seen } })}>
+              <Button type="text" danger>
+                {t("facts.discard")}
+              </Button>
+            </Popconfirm>
+          )}
+          <Button type={dirty ? "primary" : "default"} disabled={!dirty} loading={save.isPending} onClick={() => save.mutate({ params, body: { seen: open?.seen ?? null, body, source, expires_on: expires } })} data-testid="guide-save">
+            {t("library.save")}
           </Button>
-        )}
-        {open?.state === "review" && (
-          <>
-            <Button onClick={() => setReturning(true)}>{t("library.return")}</Button>
-            <Button type="primary" disabled={open.mine || dirty} title={open.mine ? t("library.mine") : undefined} loading={publish.isPending} onClick={() => publish.mutate({ params, body: { seen } })} data-testid="guide-publish">
-              {t("facts.publish")}
+          {open?.state === "draft" && (
+            <Button type={clean ? "primary" : "default"} disabled={!clean} loading={submit.isPending} onClick={() => submit.mutate({ params, body: { seen } })} data-testid="guide-submit">
+              {t("library.submit")}
             </Button>
-          </>
-        )}
-      </header>
+          )}
+          {open?.state === "review" && (
+            <>
+              <Button onClick={() => setReturning(true)}>{t("library.return")}</Button>
+              <Button type="primary" disabled={open.mine || dirty} title={open.mine ? t("library.mine") : undefined} loading={publish.isPending} onClick={() => publish.mutate({ params, body: { seen } })} data-testid="guide-publish">
+                {t("facts.publish")}
+              </Button>
+            </>
+          )}
+        </>
+      }
+    >
       {open?.state === "review" && open.mine && <p className={css.note}>{t("library.mine")}</p>}
       {open?.returned_because && <p className={css.note}>{t("library.returned", { reason: open.returned_because })}</p>}
       {problem && <ProblemLine problem={problem} />}
@@ -159,6 +159,6 @@ function Shown({ editor }: { editor: Editor }) {
         </div>
       )}
       {returning && <ReturnModal id={id} seen={seen} after={after(() => setReturning(false))} onClose={() => setReturning(false)} />}
-    </section>
+    </ListPage>
   );
 }

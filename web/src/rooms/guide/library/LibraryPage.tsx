@@ -1,4 +1,4 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { Button, Form, Input, Tabs } from "antd";
 import { useState } from "react";
 import type { Schema } from "@api";
@@ -6,6 +6,7 @@ import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { DataList, type Column } from "@ground/list/DataList";
 import { Dialog } from "@ground/parts/Dialog";
+import { ListPage } from "@ground/parts/ListPage";
 import { RowsLoading } from "@ground/parts/Loading";
 import { Nothing } from "@ground/parts/Nothing";
 import { ProblemPage } from "@ground/parts/ProblemView";
@@ -47,19 +48,18 @@ export function LibraryPage() {
   ];
 
   return (
-    <section className={css.page}>
-      <header className={css.head}>
-        <h1>
-          <Link to="/admin" className={css.up}>
-            {t("admin.title")}
-          </Link>{" "}
-          / {t("library.title")}
-        </h1>
-        <Tabs activeKey={view} onChange={setView} items={Object.keys(fits).map((key) => ({ key, label: `${t(`library.view.${key}` as "library.view.all")} ${rows.filter(fits[key]!).length}` }))} />
-        <Button type="primary" onClick={() => setMaking(true)} data-testid="guide-new">
-          {t("library.new")}
-        </Button>
-      </header>
+    <ListPage
+      up={{ to: "/admin", name: t("admin.title") }}
+      title={t("library.title")}
+      tools={
+        <>
+          <Tabs activeKey={view} onChange={setView} items={Object.keys(fits).map((key) => ({ key, label: `${t(`library.view.${key}` as "library.view.all")} ${rows.filter(fits[key]!).length}` }))} />
+          <Button type="primary" onClick={() => setMaking(true)} data-testid="guide-new">
+            {t("library.new")}
+          </Button>
+        </>
+      }
+    >
       {list.isPending ? (
         <RowsLoading />
       ) : list.error ? (
@@ -84,7 +84,7 @@ export function LibraryPage() {
         />
       )}
       {making && <NewModal taken={rows.map(idOf)} onClose={() => setMaking(false)} onMake={open} />}
-    </section>
+    </ListPage>
   );
 }
 

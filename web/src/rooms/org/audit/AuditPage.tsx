@@ -3,12 +3,10 @@ import { Input } from "antd";
 import { useState } from "react";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { DataList, type Column } from "@ground/list/DataList";
+import type { Column } from "@ground/list/DataList";
+import { PagedList } from "@ground/list/PagedList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ExportButton } from "@ground/parts/ExportButton";
-import { RowsLoading } from "@ground/parts/Loading";
-import { Nothing } from "@ground/parts/Nothing";
-import { ProblemPage } from "@ground/parts/ProblemView";
 import { SidePanel } from "@ground/parts/SidePanel";
 import css from "../org.module.css";
 import type { AuditSearch } from "../room";
@@ -60,33 +58,26 @@ export function AuditPage() {
             {t("audit.export")}
           </a>
         </header>
-        {list.isPending ? (
-          <RowsLoading />
-        ) : list.error ? (
-          <ProblemPage problem={list.error} onRetry={() => void list.refetch()} />
-        ) : lines.length === 0 ? (
-          <Nothing kind={subject ? "no_match" : "empty"} title={t("audit.nothing")} next={t("audit.nothing_next")} />
-        ) : (
-          <DataList
-            label={t("audit.title")}
-            rows={lines}
-            id={idOf}
-            columns={columns}
-            openId={open === undefined ? undefined : String(open)}
-            onOpen={(line) => show(line.seq)}
-            onPeek={(line) => show(line.seq === open ? undefined : line.seq)}
-            more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-            card={(line) => (
-              <>
-                <div className={css.cardTop}>
-                  <span>{said.who(line)}</span> <span className="meta">{f.ago(line.at)}</span>
-                </div>
-                <div>{said.action(line.action)}</div>
-                <div className="meta">{said.subject(line.subject)}</div>
-              </>
-            )}
-          />
-        )}
+        <PagedList
+          list={list}
+          nothing={{ kind: subject ? "no_match" : "empty", title: t("audit.nothing"), next: t("audit.nothing_next") }}
+          label={t("audit.title")}
+          rows={lines}
+          id={idOf}
+          columns={columns}
+          openId={open === undefined ? undefined : String(open)}
+          onOpen={(line) => show(line.seq)}
+          onPeek={(line) => show(line.seq === open ? undefined : line.seq)}
+          card={(line) => (
+            <>
+              <div className={css.cardTop}>
+                <span>{said.who(line)}</span> <span className="meta">{f.ago(line.at)}</span>
+              </div>
+              <div>{said.action(line.action)}</div>
+              <div className="meta">{said.subject(line.subject)}</div>
+            </>
+          )}
+        />
       </section>
       <SidePanel open={open !== undefined} title={t("audit.line", { seq: open ?? 0 })} onClose={() => show()}>
         {shown && <AuditLine line={shown} onSubject={() => (setTyped(shown.subject), go({ subject: shown.subject, open: shown.seq }))} />}

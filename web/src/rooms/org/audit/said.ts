@@ -6,7 +6,7 @@ import type { Key } from "@ground/i18n/words";
 export type Line = Schema<"AuditLine">;
 
 /** Kinds of things, by the beginning of their id. */
-const kinds = new Set(["acq", "abs", "brn", "con", "dvw", "eng", "fol", "gdr", "key", "let", "mer", "ntc", "ofr", "pln", "ptn", "sto", "ten", "tkt", "trm", "usr", "wor"]);
+const kinds = new Set(["abs", "acq", "att", "brn", "cnd", "con", "dvw", "eng", "fol", "gdr", "imp", "inc", "key", "let", "mer", "ntc", "ofr", "pln", "prt", "ptn", "rcp", "sto", "ten", "tkt", "trm", "usr", "wor"]);
 
 /** Fields that change with every change and say nothing. */
 const silent = new Set(["version", "updated_at", "id"]);
@@ -40,7 +40,7 @@ export function useSaid() {
     who: (line: Line) => line.caller_name ?? (line.caller.startsWith("system") ? t("audit.house") : line.caller),
     subject: (id: string) => {
       const [kind = "", rest = ""] = id.split("_");
-      return kinds.has(kind) ? t("audit.subject_line", { kind: t(`audit.kind.${kind}` as Key), tail: rest.slice(-6) }) : id;
+      return kinds.has(kind) ? t("audit.subject_line", { kind: t(`audit.kind.${kind}` as Key), tail: rest.slice(-6) }) : named(`facts.kind.${id}`, id);
     },
     fields: (line: Line) => {
       const fields = changesOf(line).map((c) => c.field);

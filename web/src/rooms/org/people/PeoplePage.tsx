@@ -1,15 +1,14 @@
 import { ImportOutlined } from "@ant-design/icons";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { Button, Input, Select, Tabs } from "antd";
-import { useState } from "react";
+import { Button, Select, Tabs } from "antd";
+import { useCallback, useState } from "react";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { DataList, type Column } from "@ground/list/DataList";
+import type { Column } from "@ground/list/DataList";
+import { PagedList } from "@ground/list/PagedList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ExportButton } from "@ground/parts/ExportButton";
-import { RowsLoading } from "@ground/parts/Loading";
-import { Nothing } from "@ground/parts/Nothing";
-import { ProblemPage } from "@ground/parts/ProblemView";
+import { SearchField } from "@ground/parts/SearchField";
 import { SidePanel } from "@ground/parts/SidePanel";
 import { useSession } from "@ground/session/Session";
 import { OrgNav } from "../OrgNav";
@@ -32,7 +31,8 @@ export function PeoplePage() {
   const { open, ...filter } = search;
   const show = (id?: string) => go({ ...filter, ...(id && { open: id }) });
   const [inviting, setInviting] = useState(false);
-  const [typed, setTyped] = useState(search.q ?? "");
+  const { state: kept, role } = search;
+  const look = useCallback((q: string) => void navigate({ to: "/people", search: { ...(kept && { state: kept }), ...(role && { role }), ...(q && { q }) }, replace: true }), [navigate, kept, role]);
   const list = $api.useInfiniteQuery("get", "/api/v1/users", { params: { query: { limit: 100, ...filter } } }, keyset);
   const rows = useRows<PersonRow>(list);
   const { branches, partners } = usePlaces();
@@ -57,7 +57,7 @@ export function PeoplePage() {
         <header className={css.head}>
           <h1>{t("people.title")}</h1>
           <Tabs activeKey={state} onChange={(key) => go({ ...userStates.flatMap((s) => (s === key && s !== "active" ? [{ state: s }] : []))[0] })} items={userStates.map((s) => ({ key: s, label: t(`people.state.${s}`) }))} />
-          <Input.Search className={css.search} allowClear value={typed} onChange={(event) => setTyped(event.target.value)} onSearch={(q) => go({ ...(search.state && { state: search.state }), ...(q.trim() && { q: q.trim() }) })} placeholder={t("people.search")} aria-label={t("people.search")} />
+          <SearchField q={search.q} onSearch={look} hint={t("people.search")} testId="people-search" />
           <Select
             allowClear
             style={{ minWidth: 120 }}
@@ -80,34 +80,27 @@ export function PeoplePage() {
             </Button>
           )}
         </header>
-        {list.isPending ? (
-          <RowsLoading />
-        ) : list.error ? (
-          <ProblemPage problem={list.error} onRetry={() => void list.refetch()} />
-        ) : rows.length === 0 ? (
-          <Nothing kind={search.q || search.role ? "no_match" : "empty"} title={t("people.nothing")} next={t("people.nothing_next")} />
-        ) : (
-          <DataList
-            label={t("people.title")}
-            rows={rows}
-            id={idOf}
-            columns={columns}
-            openId={open}
-            onOpen={(row) => show(row.id)}
-            onPeek={(row) => show(row.id === open ? undefined : row.id)}
-            more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-            card={(row) => (
-              <>
-                <div className={css.cardTop}>
-                  <span>{row.name}</span> <span>{t(`role.${row.role}`)}</span>
-                </div>
-                <div className="meta">
-                  {row.username} · {place(row)}
-                </div>
-              </>
-            )}
-          />
-        )}
+        <PagedList
+          list={list}
+          nothing={{ kind: search.q || search.role ? "no_match" : "empty", title: t("people.nothing"), next: t("people.nothing_next") }}
+          label={t("people.title")}
+          rows={rows}
+          id={idOf}
+          columns={columns}
+          openId={open}
+          onOpen={(row) => show(row.id)}
+          onPeek={(row) => show(row.id === open ? undefined : row.id)}
+          card={(row) => (
+            <>
+              <div className={css.cardTop}>
+                <span>{row.name}</span> <span>{t(`role.${row.role}`)}</span>
+              </div>
+              <div className="meta">
+                {row.username} · {place(row)}
+              </div>
+            </>
+          )}
+        />
       </section>
       <SidePanel open={open !== undefined} title={t("people.person")} onClose={() => show()}>
         {open && <PersonPanel key={open} id={open} />}

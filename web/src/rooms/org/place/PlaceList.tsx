@@ -1,10 +1,8 @@
 import type { ReactNode } from "react";
 import type { Problem } from "@api";
-import { DataList, type Column } from "@ground/list/DataList";
+import type { Column } from "@ground/list/DataList";
+import { PagedList } from "@ground/list/PagedList";
 import { ListPage } from "@ground/parts/ListPage";
-import { RowsLoading } from "@ground/parts/Loading";
-import { Nothing } from "@ground/parts/Nothing";
-import { ProblemPage } from "@ground/parts/ProblemView";
 import { OrgNav } from "../OrgNav";
 import css from "../org.module.css";
 
@@ -27,15 +25,16 @@ export function PlaceList<Row extends { id: string }>({ title, empty, list, rows
     <div className={css.whole}>
       <OrgNav />
       <ListPage title={title} tools={tools}>
-        {list.isPending ? (
-          <RowsLoading rows={6} />
-        ) : list.error ? (
-          <ProblemPage problem={list.error} onRetry={() => void list.refetch()} />
-        ) : rows.length === 0 ? (
-          <Nothing kind="empty" {...empty} />
-        ) : (
-          <DataList label={title} rows={rows} id={(row) => row.id} columns={columns} onOpen={onOpen} more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }} card={card} />
-        )}
+        <PagedList
+          list={list}
+          nothing={empty}
+          label={title}
+          rows={rows}
+          id={(row) => row.id}
+          columns={columns}
+          onOpen={onOpen}
+          card={card}
+        />
       </ListPage>
     </div>
   );

@@ -50,7 +50,7 @@ export function Neighbours({ id, search }: { id: string; search: QueueSearch }) 
                 <MainClock row={row} named={false} />
                 {row.number}
               </span>
-              <span className={css.neighbourSubject} style={{ display: "block" }}>
+              <span className={css.neighbourSubject} title={row.subject} style={{ display: "block" }}>
                 {row.subject}
               </span>
             </Link>

@@ -1,15 +1,14 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
 import { App, Button } from "antd";
 import type { Schema } from "@api";
 import { $api, LOOK_EVERY } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { DataList, type Column } from "@ground/list/DataList";
+import type { Column } from "@ground/list/DataList";
+import { PagedList } from "@ground/list/PagedList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ListPage } from "@ground/parts/ListPage";
-import { RowsLoading } from "@ground/parts/Loading";
-import { Nothing } from "@ground/parts/Nothing";
-import { ProblemPage, useSentence } from "@ground/parts/ProblemView";
+import { useSentence } from "@ground/parts/ProblemView";
 import { useNow } from "@ground/time/useNow";
 import { useAfterCommand } from "../data";
 import css from "./tasks.module.css";
@@ -57,44 +56,28 @@ export function TasksPage() {
     { key: "tick", title: "", width: "96px", align: "end", render: tick },
   ];
   return (
-    <ListPage
-      title={
-        <>
-          <Link to="/tickets" className={css.up}>
-            {t("ticket.title")}
-          </Link>{" "}
-          / {t("tasks.title")}
-        </>
-      }
-    >
-      {list.isPending ? (
-        <RowsLoading />
-      ) : list.error ? (
-        <ProblemPage problem={list.error} onRetry={() => void list.refetch()} />
-      ) : rows.length === 0 ? (
-        <Nothing kind="empty" title={t("tasks.none")} next={t("tasks.none_next")} />
-      ) : (
-        <DataList
-          label={t("tasks.title")}
-          rows={rows}
-          id={idOf}
-          columns={columns}
-          onOpen={open}
-          cardHeight={112}
-          more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-          card={(row) => (
-            <>
-              <div className={css.title}>{row.title}</div>
-              <div className={css.foot}>
-                <span className="meta">
-                  {row.ticket_number} · {due(row)}
-                </span>
-                {tick(row)}
-              </div>
-            </>
-          )}
-        />
-      )}
+    <ListPage up={{ to: "/tickets", name: t("ticket.title") }} title={t("tasks.title")}>
+      <PagedList
+        list={list}
+        nothing={{ title: t("tasks.none"), next: t("tasks.none_next") }}
+        label={t("tasks.title")}
+        rows={rows}
+        id={idOf}
+        columns={columns}
+        onOpen={open}
+        cardHeight={112}
+        card={(row) => (
+          <>
+            <div className={css.title}>{row.title}</div>
+            <div className={css.foot}>
+              <span className="meta">
+                {row.ticket_number} · {due(row)}
+              </span>
+              {tick(row)}
+            </div>
+          </>
+        )}
+      />
     </ListPage>
   );
 }
