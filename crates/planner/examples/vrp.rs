@@ -18,7 +18,7 @@ fn main() {
             Some((k, v)) => {
                 let v: f64 = v.parse().unwrap_or(0.0);
                 match k {
-                    "hot" => o.tuning.hot = v,
+                    "hot" => (o.tuning.hot, o.tuning.hot_depot) = (v, v),
                     "cold" => o.tuning.cold = v,
                     "c" => o.tuning.average_removed = v,
                     "l" => o.tuning.longest = v as usize,
@@ -31,6 +31,7 @@ fn main() {
                     "ccold" => o.tuning.crowd.cold = v,
                     "steps" => o.budget = Budget::Steps(v as u64),
                     "window" => o.tuning.window = v as usize,
+                    "welcome" => o.tuning.welcome = v,
                     "x" => o.tuning.cross = v,
                     "k" => o.reach.insert = v as usize,
                     "s" => o.reach.sample = v as usize,

@@ -10,6 +10,7 @@ mod recreate;
 pub(crate) mod rich;
 pub(crate) mod sisr;
 mod split;
+mod tails;
 #[cfg(test)]
 mod tests;
 
@@ -196,8 +197,10 @@ pub(crate) struct Cooling {
 }
 
 impl Cooling {
-    pub fn new(tuning: &Tuning, scale: f64) -> Self {
-        Self { hot: (tuning.hot * scale).max(1e-6), cold: (tuning.cold * scale).max(1e-7) }
+    pub fn new<E: Eval>(search: &Search<E>) -> Self {
+        let (tuning, scale) = (search.tuning(), search.scale());
+        let hot = if search.depot() { tuning.hot_depot } else { tuning.hot };
+        Self { hot: (hot * scale).max(1e-6), cold: (tuning.cold * scale).max(1e-7) }
     }
     pub fn at(&self, used: f64) -> f64 {
         self.hot * (self.cold / self.hot).powf(used.clamp(0.0, 1.0))
@@ -222,7 +225,7 @@ pub(crate) fn stopped(options: &Options<'_>) -> bool {
 }
 
 fn alone<E: Eval>(p: &Problem, search: &mut Search<E>, options: &Options<'_>, begin: f64) -> u64 {
-    let cooling = Cooling::new(search.tuning(), search.scale());
+    let cooling = Cooling::new(search);
     let mut steps = 0;
     loop {
         let used = used(options, steps, begin);

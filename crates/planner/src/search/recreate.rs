@@ -48,7 +48,8 @@ impl<E: Eval> Search<E> {
     fn scan(&mut self, j: u32) -> (i64, u32) {
         let mut best = self.eval.best(&self.l, &self.near, &self.active, j, &mut self.blink);
         for (least, class) in &self.near.classes_near[j as usize] {
-            if *least >= best.0 {
+            let limit = best.0.saturating_add(self.welcome);
+            if *least >= limit {
                 continue;
             }
             let all = &self.near.classes[*class as usize];
@@ -57,9 +58,9 @@ impl<E: Eval> Search<E> {
                 && self.eval.admits(&self.l, *r as usize, j)
             {
                 let p = self.l.start(*r as usize);
-                let delta = self.eval.delta(&self.l, j, p, best.0);
-                if delta < best.0 && !self.blink.now() {
-                    best = (delta, p);
+                let delta = self.eval.delta(&self.l, j, p, limit);
+                if delta < limit && !self.blink.now() {
+                    best = (delta - self.welcome, p);
                 }
             }
         }

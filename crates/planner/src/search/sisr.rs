@@ -41,6 +41,8 @@ pub struct Tuning {
     pub deepen: f64,
     /// First temperature as a share of the average cost per job.
     pub hot: f64,
+    /// The same where everybody starts and ends at one depot.
+    pub hot_depot: f64,
     /// Last temperature as a share of the average cost per job.
     pub cold: f64,
     /// Days small enough for several plans at a time.
@@ -49,6 +51,9 @@ pub struct Tuning {
     pub cross: f64,
     /// Jobs of the neighbourhood in which ruins stay for a while, on days of eight times as many jobs or more; 0 lets them jump.
     pub window: usize,
+    /// With a common depot: what one route more is worth on the way, in temperatures; nothing at the end. Greedy insertion closes routes
+    /// and never opens one that is not full at once, so without a counterweight the plan freezes with too few.
+    pub welcome: f64,
 }
 
 impl Default for Tuning {
@@ -60,10 +65,12 @@ impl Default for Tuning {
             split: 0.5,
             deepen: 0.01,
             hot: 2.0,
+            hot_depot: 0.8,
             cold: 0.02,
             crowd: Crowd { members: 3, most_jobs: 800, first: 0.3, hot: 1.0, warm: 0.1, cold: 0.03 },
             cross: 1.0,
             window: 64,
+            welcome: 5.0,
         }
     }
 }
@@ -84,7 +91,7 @@ pub(crate) struct Search<E: Eval> {
     pub best: Vec<Vec<u32>>,
     pub steps: u64,
     pub(super) near: Arc<Near>,
-    tuning: Tuning,
+    pub(super) tuning: Tuning,
     pub(super) rng: Rng,
     /// Routes this search may touch, and the jobs that a ruin may start from.
     pub(super) active: Vec<bool>,
@@ -92,6 +99,8 @@ pub(crate) struct Search<E: Eval> {
     /// The neighbourhood that ruins start from at present, and for how many steps more.
     base: usize,
     stay: usize,
+    /// What a step may lose by opening a route, and must gain by emptying one.
+    pub(super) welcome: i64,
     pub(super) absent: Vec<u32>,
     absent_at: Vec<u32>,
     dirty: Vec<bool>,
@@ -105,10 +114,11 @@ pub(crate) struct Search<E: Eval> {
     clean: u32,
     // Scratch of one step.
     pub(super) pool: Vec<u32>,
-    touched: Vec<(u32, i64)>,
+    /// Routes that the step touched, with their cost before and whether they had jobs.
+    touched: Vec<(u32, i64, bool)>,
     touched_mark: Vec<bool>,
     /// Routes that lost a string, and the node before the gap.
-    ruined: Vec<(u32, u32)>,
+    pub(super) ruined: Vec<(u32, u32)>,
 }
 
 /// Sort keys of the recreate orders, per job.
@@ -155,6 +165,7 @@ impl<E: Eval> Search<E> {
             mine: (0..n as u32).collect(),
             base: 0,
             stay: 0,
+            welcome: 0,
             absent: (0..n as u32).collect(),
             absent_at: (0..n as u32).collect(),
             dirty: vec![true; m],
@@ -270,7 +281,7 @@ impl<E: Eval> Search<E> {
     pub(super) fn touch(&mut self, r: usize) {
         if !self.touched_mark[r] {
             self.touched_mark[r] = true;
-            self.touched.push((r as u32, self.cost[r]));
+            self.touched.push((r as u32, self.cost[r], self.l.count[r] > 0));
         }
     }
 
@@ -301,14 +312,15 @@ impl<E: Eval> Search<E> {
         }
         let before = self.total;
         let limit = (before + self.eval.debt()) as f64 - temperature * (1.0 - self.rng.unit()).ln();
+        self.welcome = if self.depot() { (temperature * self.tuning.welcome) as i64 } else { 0 };
         self.begin();
         self.ruin(temperature);
         self.recreate(false);
-        let kept = ((self.total + self.eval.debt()) as f64) < limit;
+        let kept = ((self.total + self.eval.debt() - self.opened() * self.welcome) as f64) < limit;
         if !kept {
             self.l.undo();
             self.eval.undo();
-            for (r, cost) in &self.touched {
+            for (r, cost, _) in &self.touched {
                 self.cost[*r as usize] = *cost;
             }
             self.total = before;
@@ -321,6 +333,11 @@ impl<E: Eval> Search<E> {
         if self.toll != HARD {
             self.haggle(clean);
         }
+    }
+
+    /// Routes that the step opened, less those that it emptied.
+    fn opened(&self) -> i64 {
+        self.touched.iter().map(|(r, _, used)| i64::from(self.l.count[*r as usize] > 0) - i64::from(*used)).sum()
     }
 
     /// From now on a route may carry more than its capacity, at a price (Vidal et al., 2013): where vans are full, two plans are
@@ -429,38 +446,6 @@ impl<E: Eval> Search<E> {
                 }
             }
         }
-    }
-
-    /// The gaps of a ruin lie next to each other: where it is cheaper, two routes go on with each other's tail (2-opt*,
-    /// Potvin and Rousseau, 1995).
-    fn cross(&mut self, temperature: f64) {
-        // An idle twin is a partner too: a route that has become too long a detour is cut in two.
-        if self.ruined.len() > 1
-            && let Some(idle) = self.idle(self.ruined[0].0 as usize)
-        {
-            self.touch(idle);
-            self.ruined.push((idle as u32, self.l.start(idle)));
-        }
-        for i in 0..self.ruined.len() {
-            for k in i + 1..self.ruined.len() {
-                let ((r, a), (s, b)) = (self.ruined[i], self.ruined[k]);
-                let limit = (-temperature * self.tuning.cross * (1.0 - self.rng.unit()).ln()) as i64;
-                let delta = self.eval.cross(&self.l, a, b, limit);
-                if delta < limit {
-                    self.l.cross(a, b);
-                    let (x, y) = self.eval.crossed(&self.l, a, b);
-                    self.total += x + y - self.cost[r as usize] - self.cost[s as usize];
-                    (self.cost[r as usize], self.cost[s as usize]) = (x, y);
-                }
-            }
-        }
-    }
-
-    /// An idle engineer like `r`.
-    fn idle(&self, r: usize) -> Option<usize> {
-        let class = &self.near.classes[self.near.class_of[r] as usize];
-        let spent = |x: usize| self.ruined.iter().any(|ruined| ruined.0 as usize == x);
-        class.iter().map(|x| *x as usize).find(|x| self.l.count[*x] == 0 && self.active[*x] && !spent(*x))
     }
 
     /// Removes `length` jobs in a string around `v`, perhaps sparing some in the middle. Answers with the node before the gap.
@@ -578,6 +563,11 @@ impl<E: Eval> Search<E> {
         self.mine = (0..self.l.jobs as u32).collect();
         self.keep_best();
         (steps, gained)
+    }
+
+    /// Does everybody start and end at one depot, so that routes are opened and closed at will?
+    pub fn depot(&self) -> bool {
+        self.near.depot.is_some()
     }
 
     pub fn tuning(&self) -> &Tuning {

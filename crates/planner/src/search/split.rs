@@ -47,7 +47,7 @@ fn cut(p: &Problem, routes: &[Vec<u32>], absent: &[u32], threads: usize, rng: &m
 }
 
 pub(crate) fn together<E: Eval>(p: &Problem, search: &mut Search<E>, options: &Options<'_>, threads: usize, begin: f64) -> u64 {
-    let cooling = Cooling::new(search.tuning(), search.scale());
+    let cooling = Cooling::new(search);
     let mut rng = Rng::new(options.seed ^ 0x5EED);
     let mut workers: Vec<Search<E>> = (0..threads).map(|_| search.clone()).collect();
     let mut best = (search.best_total, search.best.clone());
