@@ -91,7 +91,7 @@ fn go(to: &str) -> Response {
 /// The tenant and terminal behind a code; a code nobody signed belongs to no terminal.
 async fn behind(house: &House, code: Option<&str>) -> Result<Option<(TenantId, TerminalId)>, Stop> {
     let Some(id) = code.and_then(|c| house.seal.open(STICKER_TOKEN, c)).map(TerminalId::from_uuid) else { return Ok(None) };
-    let tenant = house.db.bare_read(move |bare| terminal::store::behind_sticker(bare, id)).await?;
+    let tenant = house.db.bare_look(move |bare| terminal::store::behind_sticker(bare, id)).await?;
     Ok(tenant.map(|tenant| (tenant, id)))
 }
 
@@ -328,7 +328,7 @@ async fn behind_token<A: postsale_domain::ground::Act>(
     say: Say,
 ) -> Result<Option<(Runner, TicketId)>, Problem> {
     let Some(id) = house.seal.open(PAGE_TOKEN, token).map(TicketId::from_uuid) else { return Ok(None) };
-    let tenant = house.db.bare_read(move |bare| ticket::store::tenant_of(bare, id)).await.map_err(|stop| Problem::stopped(say.0, stop))?;
+    let tenant = house.db.bare_look(move |bare| ticket::store::tenant_of(bare, id)).await.map_err(|stop| Problem::stopped(say.0, stop))?;
     let Some(tenant) = tenant else { return Ok(None) };
     let run = runner::<A>(house, tenant, say).map_err(|refusal| Problem::refused(say.0, &refusal))?;
     Ok(Some((run, id)))

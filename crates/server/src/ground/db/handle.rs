@@ -49,7 +49,9 @@ struct Inner {
 
 /// One closure on its way through a database thread.
 pub(super) trait Piece: Send {
-    /// Runs it. The connection is inside a transaction.
+    /// Whether it is one reading statement, which needs no transaction around it.
+    fn look(&self) -> bool;
+    /// Runs it. The connection is inside a transaction, unless it is a look.
     fn run(&mut self, conn: &mut dyn Conn) -> Verdict;
     /// Tells who waits: the closure's own answer if the commit went well, the commit's error otherwise.
     fn answer(self: Box<Self>, commit: Result<(), DbError>);
@@ -65,12 +67,17 @@ pub(super) enum Verdict {
 }
 
 struct Job<F, T> {
+    look: bool,
     work: F,
     result: Option<Done<T>>,
     reply: oneshot::Sender<Done<T>>,
 }
 
 impl<T: Send, F: FnMut(&mut dyn Conn) -> Done<T> + Send> Piece for Job<F, T> {
+    fn look(&self) -> bool {
+        self.look
+    }
+
     fn run(&mut self, conn: &mut dyn Conn) -> Verdict {
         let result = catch_unwind(AssertUnwindSafe(|| (self.work)(conn))).unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
@@ -206,6 +213,16 @@ impl Db {
         received(self.submit(&self.inner.reads, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.await)
     }
 
+    /// [`Db::bare_read`] of exactly one statement: it is consistent by itself, and on PostgreSQL a transaction around it would be two more
+    /// ways to the database. For what every request asks.
+    pub async fn bare_look<T, F>(&self, work: F) -> Done<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Bare<'_>) -> Done<T> + Send + 'static,
+    {
+        received(self.send(&self.inner.reads, true, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.await)
+    }
+
     /// [`Db::bare_read`] for threads outside the async runtime.
     pub fn bare_read_blocking<T, F>(&self, work: F) -> Done<T>
     where
@@ -244,8 +261,16 @@ impl Db {
         T: Send + 'static,
         F: FnMut(&mut dyn Conn) -> Done<T> + Send + 'static,
     {
+        self.send(queue, false, work)
+    }
+
+    fn send<T, F>(&self, queue: &Sender<Box<dyn Piece>>, look: bool, work: F) -> Done<oneshot::Receiver<Done<T>>>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut dyn Conn) -> Done<T> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
-        queue.try_send(Box::new(Job { work, result: None, reply })).map_err(|error| match error {
+        queue.try_send(Box::new(Job { look, work, result: None, reply })).map_err(|error| match error {
             TrySendError::Full(_) => DbError::Unavailable("too many requests wait for the database".into()),
             TrySendError::Disconnected(_) => DbError::Unavailable("the database threads have ended".into()),
         })?;
@@ -325,6 +350,11 @@ pub(super) fn full() -> DbError {
 
 fn sqlite_reader(mut conn: SqliteConn, queue: &Receiver<Box<dyn Piece>>) {
     while let Ok(mut piece) = queue.recv() {
+        if piece.look() {
+            piece.run(&mut conn);
+            piece.answer(Ok(()));
+            continue;
+        }
         let mut outcome = conn.say("BEGIN");
         if outcome.is_ok() {
             piece.run(&mut conn);
@@ -337,10 +367,28 @@ fn sqlite_reader(mut conn: SqliteConn, queue: &Receiver<Box<dyn Piece>>) {
 fn pg_worker(url: &str, begin: &str, queue: &Receiver<Box<dyn Piece>>, stats: &Stats) {
     let mut kept: Option<PgConn> = None;
     while let Ok(mut piece) = queue.recv() {
-        let outcome = pg_once(url, begin, &mut kept, piece.as_mut(), stats);
+        let outcome = match piece.look() {
+            true => pg_look(url, &mut kept, piece.as_mut()),
+            false => pg_once(url, begin, &mut kept, piece.as_mut(), stats),
+        };
         stats.committed(1, &outcome);
         piece.answer(outcome);
     }
+}
+
+/// Runs a look. A kept connection may have died since; looking changes nothing, so one new try is free.
+fn pg_look(url: &str, kept: &mut Option<PgConn>, piece: &mut dyn Piece) -> Result<(), DbError> {
+    if let Some(mut conn) = kept.take() {
+        piece.run(&mut conn);
+        if !conn.is_closed() {
+            *kept = Some(conn);
+            return Ok(());
+        }
+    }
+    let mut conn = PgConn::open(url)?;
+    piece.run(&mut conn);
+    *kept = Some(conn);
+    Ok(())
 }
 
 fn pg_once(url: &str, begin: &str, kept: &mut Option<PgConn>, piece: &mut dyn Piece, stats: &Stats) -> Result<(), DbError> {

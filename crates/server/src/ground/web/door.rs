@@ -257,7 +257,7 @@ impl<A: Act> FromRequestParts<House> for Door<A> {
             by_key(house, &token).await
         } else {
             let (hash, now) = (digest(token.as_bytes()), house.clock.now());
-            match house.db.bare_read(move |bare| store::session::caller_of(bare, &hash, now)).await {
+            match house.db.bare_look(move |bare| store::session::caller_of(bare, &hash, now)).await {
                 // Whoever owes a second factor may do what concerns themselves, which is where they set it up.
                 Ok(Some((_, true))) if A::NAME != org::act::SessionSelf::NAME => return Err(no(refuse!(Forbidden, "session.factor_owed"))),
                 found => found.map(|found| found.map(|(caller, _)| caller)),
@@ -280,7 +280,7 @@ impl<A: Act> FromRequestParts<House> for Door<A> {
 async fn by_key(house: &House, secret: &str) -> Done<Option<Caller>> {
     let (hash, now) = (digest(secret.as_bytes()), house.clock.now());
     let asked = hash.clone();
-    let found = house.db.bare_read(move |bare| store::key::caller_of(bare, &asked, now)).await?;
+    let found = house.db.bare_look(move |bare| store::key::caller_of(bare, &asked, now)).await?;
     let Some((caller, note)) = found else { return Ok(None) };
     if note {
         house.db.bare_write(move |bare| store::key::used(bare, &hash, now)).await?;
