@@ -5,6 +5,7 @@ import type { Schema, TicketPage } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { FormModal } from "@ground/parts/FormModal";
+import { useNarrow } from "@ground/shell/useNarrow";
 import { useAfterCommand } from "../data";
 import css from "./merged.module.css";
 
@@ -14,10 +15,15 @@ type Waiting = Schema<"HeldNotice">;
 export function Held({ page }: { page: TicketPage }) {
   const { t, f } = useWords();
   const [asked, setAsked] = useState<Waiting | null>(null);
+  const [all, setAll] = useState(false);
+  // The composer below needs the room; on a telephone one letter says enough.
+  const few = useNarrow() ? 1 : 2;
   if (page.held.length === 0) return null;
+  const shown = all ? page.held : page.held.slice(0, few);
+  const more = page.held.length - shown.length;
   return (
     <div className={css.held}>
-      {page.held.map((one) => (
+      {shown.map((one) => (
         <div key={one.id} className={css.into} data-testid="held">
           <MoonOutlined aria-hidden />
           <span>{t(`held.${one.held}`, { subject: one.subject, until: f.moment(one.until) })}</span>
@@ -28,6 +34,11 @@ export function Held({ page }: { page: TicketPage }) {
           )}
         </div>
       ))}
+      {more > 0 && (
+        <Button size="small" type="link" className={css.more} onClick={() => setAll(true)}>
+          {t("held.more", { count: more })}
+        </Button>
+      )}
       {asked && <SendNow page={page} one={asked} onClose={() => setAsked(null)} />}
     </div>
   );
