@@ -1,5 +1,6 @@
 //! The long-running subcommands and the ones that look at an installation.
 
+use std::fs::{File, TryLockError, create_dir_all};
 use std::future::Future;
 use std::path::Path;
 use std::time::Duration;
@@ -32,10 +33,35 @@ fn open(config: Config) -> Result<House, String> {
     Ok(house)
 }
 
+/// Holds what makes this the one server of a SQLite file, for as long as the process lives: two would each believe what they remember
+/// of it. The system lets go when the process dies, however it dies. PostgreSQL has as many servers as one likes, and whatever does not
+/// serve asks for nothing.
+fn alone(config: &Config) -> Result<Option<File>, String> {
+    let url = config.database_url();
+    let Some(path) = url.strip_prefix("sqlite://") else { return Ok(None) };
+    let lock = format!("{path}.lock");
+    if let Some(folder) = Path::new(&lock).parent() {
+        create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    }
+    let file = File::options().create(true).truncate(false).write(true).open(&lock).map_err(|e| format!("{lock}: {e}"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(format!(
+            "another Postsale serves from {path} already. Stop it first, or give this one a data folder of its own (POSTSALE_DATA_DIR). \
+             For several servers on one database use PostgreSQL (DATABASE_URL)."
+        )),
+        Err(TryLockError::Error(e)) => {
+            tracing::warn!("{lock} cannot be locked ({e}): see to it yourself that one server alone uses {path}");
+            Ok(None)
+        }
+    }
+}
+
 /// `serve` and `demo`.
 pub fn serve(file: Option<&Path>, worker: bool, demo: bool) -> Done {
     log();
     let config = config(file)?;
+    let _alone = alone(&config)?;
     let listen = config.listen.clone();
     let house = open(config)?;
     if demo {
@@ -118,4 +144,23 @@ pub fn migrate(file: Option<&Path>) -> Done {
 pub fn openapi() -> Done {
     println!("{}", postsale_server::http::openapi().to_pretty_json().map_err(|e| e.to_string())?);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_server_alone_has_a_data_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let on = |data_dir: &Path| Config { data_dir: data_dir.to_path_buf(), ..Config::default() };
+        let first = alone(&on(folder.path())).unwrap();
+        assert!(first.is_some());
+        assert!(alone(&on(folder.path())).unwrap_err().contains("serves from"));
+        assert!(alone(&on(&folder.path().join("another"))).unwrap().is_some());
+        drop(first);
+        assert!(alone(&on(folder.path())).unwrap().is_some(), "whoever is gone holds nothing");
+        let far = Config { database_url: Some("postgres://somewhere/postsale".into()), ..on(folder.path()) };
+        assert!(alone(&far).unwrap().is_none() && alone(&far).unwrap().is_none());
+    }
 }
