@@ -6,13 +6,14 @@ use postsale_domain::ground::{Lang, Refusal};
 use postsale_domain::refuse;
 use serde::de::DeserializeOwned;
 
+use super::strict::Named;
 use super::{Problem, lang_of};
 use crate::ground::seal::digest;
 
 /// Most bytes of a JSON body. Larger ones are refused before they are read whole.
 pub const MAX_BODY: usize = 256 * 1024;
 
-/// A JSON body, read strictly: unknown fields, wrong types and doubled keys are refused with the field's path.
+/// A JSON body, read strictly: unknown fields, wrong types, doubled keys and lists in the place of objects are refused with the field's path.
 #[derive(Debug)]
 pub struct Body<T> {
     /// What was sent.
@@ -32,12 +33,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         }
         let bytes =
             axum::body::Bytes::from_request(request, state).await.map_err(|rejection| Problem::refused(lang, &too_large(&rejection)))?;
-        // A list would be read as an object without its names, field by field: only what says its names is taken.
+        // Also a body that is nothing but a list has a sentence of its own.
         if bytes.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'[') {
             return Err(Problem::refused(lang, &refuse!(Invalid, "body.list")));
         }
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| Problem::refused(lang, &unread(&e)))?;
+        let value = serde_path_to_error::deserialize(Named(&mut reader)).map_err(|e| Problem::refused(lang, &unread(&e)))?;
         reader.end().map_err(|e| Problem::refused(lang, &refuse!(Invalid, "body.unreadable", reason = e)))?;
         Ok(Self { value, hash: digest(&bytes) })
     }

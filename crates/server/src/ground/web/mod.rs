@@ -7,6 +7,7 @@ mod links;
 mod observe;
 mod peer;
 mod problem;
+mod strict;
 
 pub use body::{Body, Params, Ref};
 pub use cursor::{Keyset, Page, PageParams};
