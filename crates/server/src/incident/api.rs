@@ -16,8 +16,8 @@ use super::store::ReporterId;
 use crate::flow::incident as flow;
 use crate::ground::web::{Answered, Body, Door, Keyset, Page, PageParams, Params, Problem, Ref};
 use crate::house::House;
-use crate::view::incident::{IncidentPage, IncidentRow, ReporterRow, TellingRow, listed, page, reporters, see, shown, tellings};
-use crate::view::registry::sight;
+use crate::view::incident::{IncidentPage, IncidentRow, ReporterRow, TellingRow, listed, page, reporters, shown, tellings};
+use crate::view::registry::{Sight, sight};
 
 /// The routes of incidents.
 pub fn routes() -> OpenApiRouter<House> {
@@ -117,8 +117,7 @@ async fn incident_read(door: Door<act::IncidentRead>, Ref(id): Ref<IncidentId>) 
     let reach = door.reach();
     door.read(move |tx| {
         let sight = sight(tx, reach);
-        see(tx, sight, id)?;
-        shown(tx, id)
+        shown(tx, sight, id)
     })
     .await
     .map(Json)
@@ -157,7 +156,7 @@ async fn incident_attach(door: Door<act::IncidentWork>, Ref(id): Ref<IncidentId>
     let reach = door.reach();
     door.command(body, StatusCode::OK, move |tx, b| {
         flow::attach(tx, reach, id, b.ticket_id)?;
-        shown(tx, id)
+        shown(tx, Sight::All, id)
     })
     .await
 }
@@ -169,7 +168,7 @@ async fn incident_detach(door: Door<act::IncidentWork>, Ref(id): Ref<IncidentId>
     let reach = door.reach();
     door.command(body, StatusCode::OK, move |tx, b| {
         flow::detach(tx, reach, id, b.ticket_id)?;
-        shown(tx, id)
+        shown(tx, Sight::All, id)
     })
     .await
 }

@@ -148,6 +148,20 @@ pub fn outcomes(tx: &mut Tx<'_>, id: BroadcastId) -> Done<Vec<(TellingOutcome, i
     )?)
 }
 
+/// The same, of a branch's tickets alone.
+pub fn outcomes_of_branch(tx: &mut Tx<'_>, id: BroadcastId, branch: BranchId) -> Done<Vec<(TellingOutcome, i64)>> {
+    let tenant = tx.tenant();
+    Ok(tx.query(
+        sql!(
+            "SELECT l.outcome, COUNT(*) FROM telling l JOIN ticket t ON t.id = l.ticket_id
+               JOIN store s ON s.id = t.store_id JOIN branch_district d ON d.tenant_id = s.tenant_id AND d.district = s.district
+             WHERE l.tenant_id = $1 AND l.broadcast_id = $2 AND d.branch_id = $3 GROUP BY l.outcome ORDER BY l.outcome"
+        ),
+        &[p(&tenant), p(&id), p(&branch)],
+        |r| Ok((r.coded()?, r.next()?)),
+    )?)
+}
+
 fn telling(r: &mut Row) -> Result<Telling, DbError> {
     Ok(Telling { id: r.next()?, ticket: r.next()?, number: r.next()?, subject: r.next()?, outcome: r.coded()?, send_at: r.next()? })
 }

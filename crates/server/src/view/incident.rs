@@ -57,8 +57,8 @@ impl IncidentRow {
     }
 }
 
-/// Incidents as a list shows them: one statement for names, one per fifty for counts.
-pub fn rows(tx: &mut Tx<'_>, incidents: &[Incident]) -> Done<Vec<IncidentRow>> {
+/// Incidents as a list shows them, their tickets counted as far as one sees: one statement for names, one per fifty for counts.
+pub fn rows(tx: &mut Tx<'_>, sight: Sight, incidents: &[Incident]) -> Done<Vec<IncidentRow>> {
     let names: BTreeMap<AcquirerId, String> = match incidents.iter().any(|i| i.scope.acquirer.is_some()) {
         true => merchants::acquirers(tx, None)?.into_iter().map(|a| (a.id, a.name)).collect(),
         false => BTreeMap::new(),
@@ -67,7 +67,10 @@ pub fn rows(tx: &mut Tx<'_>, incidents: &[Incident]) -> Done<Vec<IncidentRow>> {
     let mut counts: BTreeMap<IncidentId, (i64, i64)> = BTreeMap::new();
     for chunk in incidents.chunks(50) {
         let ids: Vec<IncidentId> = chunk.iter().map(|i| i.id).collect();
-        counts.extend(store::counts(tx, &ids)?);
+        counts.extend(match sight {
+            Sight::Branch(own) => store::counts_of_branch(tx, &ids, own)?,
+            _ => store::counts(tx, &ids)?,
+        });
     }
     Ok(incidents
         .iter()
@@ -136,11 +139,18 @@ pub struct IncidentPage {
 /// Broadcasts a page shows.
 const BROADCASTS: u32 = 20;
 
-/// The page of an incident.
+/// The page of an incident, for somebody with all the tenant in sight.
 pub fn page(tx: &mut Tx<'_>, i: &Incident) -> Done<IncidentPage> {
+    seen_by(tx, Sight::All, i)
+}
+
+fn seen_by(tx: &mut Tx<'_>, sight: Sight, i: &Incident) -> Done<IncidentPage> {
     let mut broadcasts = Vec::new();
     for b in broadcast::of_incident(tx, i.id, BROADCASTS)? {
-        let outcomes = broadcast::outcomes(tx, b.id)?;
+        let outcomes = match sight {
+            Sight::Branch(own) => broadcast::outcomes_of_branch(tx, b.id, own)?,
+            _ => broadcast::outcomes(tx, b.id)?,
+        };
         let sum = |told: bool| outcomes.iter().filter(|(o, _)| o.told() == told).map(|(_, n)| n).sum();
         broadcasts.push(BroadcastFace {
             id: b.id,
@@ -154,7 +164,7 @@ pub fn page(tx: &mut Tx<'_>, i: &Incident) -> Done<IncidentPage> {
         });
     }
     Ok(IncidentPage {
-        incident: rows(tx, std::slice::from_ref(i))?.pop().ok_or_else(|| refuse!(NotFound, "not_found"))?,
+        incident: rows(tx, sight, std::slice::from_ref(i))?.pop().ok_or_else(|| refuse!(NotFound, "not_found"))?,
         resolved_by: i.resolved_by.clone(),
         resolution: i.resolution.clone(),
         solve_fault: i.solve_fault.clone(),
@@ -182,13 +192,14 @@ pub fn listed(tx: &mut Tx<'_>, sight: Sight, over: bool, after: Keyset, limit: u
         Sight::Branch(own) => store::of_branch(tx, own, over, after, limit)?,
         Sight::Acquirer(_) | Sight::Engineer(_) | Sight::Nothing => Vec::new(),
     };
-    rows(tx, &found)
+    rows(tx, sight, &found)
 }
 
-/// The page of an incident by its id. Errors: `not_found`.
-pub fn shown(tx: &mut Tx<'_>, id: IncidentId) -> Done<IncidentPage> {
+/// The page of an incident by its id, as far as one sees. Errors: `not_found`.
+pub fn shown(tx: &mut Tx<'_>, sight: Sight, id: IncidentId) -> Done<IncidentPage> {
+    see(tx, sight, id)?;
     let incident = store::incident(tx, id)?;
-    page(tx, &incident)
+    seen_by(tx, sight, &incident)
 }
 
 /// A ticket of an incident.

@@ -197,7 +197,10 @@ on_both! {
         let list = supervisor.get("/api/v1/incidents").await.expect(200);
         assert_eq!(list["items"].as_array().unwrap().iter().map(|i| &i["title"]).collect::<Vec<_>>(), ["都连不上"]);
         let at = |page: &Value, door: &str| format!("/api/v1/incidents/{}{door}", text(&page["incident"]["id"]));
-        supervisor.get(&at(&shared, "")).await.expect(200);
+        // What is counted is what is seen.
+        let reporters = |page: &Value| page["incident"]["reporters"].as_i64();
+        assert_eq!((list["items"][0]["reporters"].as_i64(), reporters(&supervisor.get(&at(&shared, "")).await.expect(200))), (Some(1), Some(1)));
+        assert_eq!(reporters(&shared), Some(2), "who sees all counts all");
         let tickets = supervisor.get(&at(&shared, "/tickets")).await;
         assert!(tickets.text.contains(&own.by_word["tickets"]) && !tickets.text.contains(&next.by_word["tickets"]), "{}", tickets.text);
         assert_eq!(supervisor.get(&at(&alone, "")).await.problem(404), "not_found");
