@@ -1044,7 +1044,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Imports, newest first. */
+        /** Imports of the kinds one may import, newest first. */
         get: operations["import_list"];
         put?: never;
         /**
@@ -1588,7 +1588,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The catalogue of parts, newest first. */
+        /** The catalogue of parts with how many pieces there are, newest first. */
         get: operations["catalogue_list"];
         put?: never;
         /** Add a part to the catalogue. */
@@ -1606,10 +1606,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Where the pieces of a part lie. */
+        get: operations["part_stock"];
         /** Change a part; its number stays for life. */
         put: operations["catalogue_edit"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/{id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the pieces of a part came where they lie, newest first. */
+        get: operations["part_moves"];
+        put?: never;
+        /** Move pieces: received, handed out, handed back, counted, written off. */
+        post: operations["part_move"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3981,6 +4000,12 @@ export interface components {
             /** @description Words with holes. */
             body: string;
         };
+        /** @description Pieces somebody carries. */
+        Carrier: {
+            engineer: components["schemas"]["EngineerName"];
+            /** Format: int64 */
+            pieces: number;
+        };
         /** @description A part as it is kept. */
         CataloguePart: components["schemas"]["PartDraft"] & {
             /** @description Which one. */
@@ -4839,6 +4864,29 @@ export interface components {
          * @enum {string}
          */
         FileKind: "jpeg" | "png" | "webp" | "pdf" | "text" | "docx" | "xlsx" | "mp3" | "m4a" | "mp4";
+        /** @description A part that fits what a visit asks for. */
+        FittingPart: {
+            /**
+             * Format: int64
+             * @description Pieces the engineer of the order carries.
+             */
+            carried: number;
+            /** @description Which one. */
+            id: components["schemas"]["Id_pno"];
+            /**
+             * Format: int64
+             * @description Pieces in the warehouse.
+             */
+            in_store: number;
+            /** @description What kind of part, by code. */
+            kind: string;
+            /** @description Its name. */
+            name: string;
+            /** @description The number printed on it. */
+            number: string;
+            /** @description What it is counted in. */
+            unit: string;
+        };
         /** @description A follow-up as screens show it. */
         FollowUp: {
             /**
@@ -5310,6 +5358,7 @@ export interface components {
         Id_rep: string;
         Id_ses: string;
         Id_stk: string;
+        Id_stl: string;
         Id_sto: string;
         Id_tel: string;
         Id_tkt: string;
@@ -6500,16 +6549,6 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description A page of a list. */
-        Page_CataloguePart: {
-            /** @description The rows. */
-            items: (components["schemas"]["PartDraft"] & {
-                /** @description Which one. */
-                id: components["schemas"]["Id_pno"];
-            })[];
-            /** @description Where the next page starts; null on the last one. */
-            next_cursor?: string | null;
-        };
-        /** @description A page of a list. */
         Page_FactVersion: {
             /** @description The rows. */
             items: {
@@ -6902,6 +6941,51 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description A page of a list. */
+        Page_StockLine: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                by: string;
+                engineer?: components["schemas"]["EngineerName"] | null;
+                /** @description Which one. */
+                id: components["schemas"]["Id_stl"];
+                kind: components["schemas"]["StockMoveKind"];
+                note: string;
+                /**
+                 * Format: int64
+                 * @description More or fewer.
+                 */
+                quantity: number;
+                work_order_id?: components["schemas"]["Id_wor"] | null;
+                /** @description `W-000123`. */
+                work_order_number?: string | null;
+            }[];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_StockedPart: {
+            /** @description The rows. */
+            items: (components["schemas"]["CataloguePart"] & {
+                /**
+                 * Format: int64
+                 * @description Pieces engineers carry.
+                 */
+                carried: number;
+                /**
+                 * Format: int64
+                 * @description Pieces in the warehouse.
+                 */
+                in_store: number;
+            })[];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
         Page_SubTaskRow: {
             /** @description The rows. */
             items: (components["schemas"]["SubTask"] & {
@@ -7125,6 +7209,19 @@ export interface components {
         /** @description Parts. */
         PartList: {
             items: components["schemas"]["Part"][];
+        };
+        /** @description Pieces that go somewhere. */
+        PartMove: {
+            engineer_id?: components["schemas"]["Id_eng"] | null;
+            /** @description What moves them; what visits use moves by itself. */
+            kind: components["schemas"]["StockMoveKind"];
+            /** @description Why: needed for a loss and for a count that differs, 200 characters at most. */
+            note?: string;
+            /**
+             * Format: int64
+             * @description How many; when counted, how many are there.
+             */
+            quantity: number;
         };
         /** @description Notes a part. */
         PartOrder: {
@@ -8178,6 +8275,54 @@ export interface components {
              */
             solved: number;
             step: string;
+        };
+        /** @description A line of a movement. */
+        StockLine: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            by: string;
+            engineer?: components["schemas"]["EngineerName"] | null;
+            /** @description Which one. */
+            id: components["schemas"]["Id_stl"];
+            kind: components["schemas"]["StockMoveKind"];
+            note: string;
+            /**
+             * Format: int64
+             * @description More or fewer.
+             */
+            quantity: number;
+            work_order_id?: components["schemas"]["Id_wor"] | null;
+            /** @description `W-000123`. */
+            work_order_number?: string | null;
+        };
+        /**
+         * @description What moved pieces.
+         * @enum {string}
+         */
+        StockMoveKind: "received" | "handed_out" | "handed_back" | "used" | "counted" | "written_off";
+        /** @description A part, and where its pieces lie. */
+        StockPage: {
+            /** @description Who carries some, most first; 200 at most. */
+            carriers: components["schemas"]["Carrier"][];
+            /** @description Who can be handed some. */
+            engineers: components["schemas"]["EngineerName"][];
+            part: components["schemas"]["StockedPart"];
+        };
+        /** @description A part with how many pieces there are. */
+        StockedPart: components["schemas"]["CataloguePart"] & {
+            /**
+             * Format: int64
+             * @description Pieces engineers carry.
+             */
+            carried: number;
+            /**
+             * Format: int64
+             * @description Pieces in the warehouse.
+             */
+            in_store: number;
         };
         /** @description A store, new or changed. */
         StoreDraft: {
@@ -9284,6 +9429,8 @@ export interface components {
         WorkOrderPage: {
             /** @description Commands the state knows and the reader may. */
             allowed: components["schemas"]["VisitCommandKind"][];
+            /** @description Parts of the catalogue that are what is to be brought, and where they lie; none for an order that is over. */
+            bring: components["schemas"]["FittingPart"][];
             contact?: components["schemas"]["VisitContact"] | null;
             coverage?: components["schemas"]["Coverage"] | null;
             history: components["schemas"]["VisitHistory"][];
@@ -19540,6 +19687,8 @@ export interface operations {
             query?: {
                 /** @description A part of a number, a name or a model. */
                 q?: string;
+                /** @description Only parts of which fewer lie in the warehouse than should. */
+                low?: boolean;
                 /** @description Rows of a page, 1 to 200; 25 without it. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -19556,7 +19705,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_CataloguePart"];
+                    "application/json": components["schemas"]["Page_StockedPart"];
                 };
             };
             /** @description Nobody is signed in */
@@ -19728,6 +19877,99 @@ export interface operations {
             };
         };
     };
+    part_stock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     catalogue_edit: {
         parameters: {
             query?: never;
@@ -19749,6 +19991,201 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CataloguePart"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    part_moves: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 200; 25 without it. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StockLine"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    part_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartMove"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockPage"];
                 };
             };
             /** @description Nobody is signed in */

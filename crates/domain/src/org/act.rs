@@ -128,18 +128,18 @@ actions! {
     RegistryRead = "registry.read":             "AAAoAAAAoA.";
     /// Changes bindings and registry data.
     RegistryEdit = "registry.edit":             "AA...A.....";
-    /// Reads the catalogue of parts.
+    /// Reads the catalogue of parts and where their pieces lie.
     PartRead = "part.read":                     "AAAAAAAA.A.";
-    /// Changes the catalogue of parts.
+    /// Changes the catalogue of parts and moves their pieces.
     PartManage = "part.manage":                 "A...AA.....";
     /// Sees a person's number or address in clear, with a reason.
     ContactReveal = "contact.reveal":           "AAAo.A.....";
     /// Finds tickets, merchants and terminals by their words, within what one may read.
     SearchUse = "search.use":                 "AAAoAAAAo..";
-    /// Imports files into the registry.
-    ImportRun = "import.run":                 "A....A.....";
-    /// Takes lists away as tables.
-    ExportRead = "export.read":               "A....AAAoA.";
+    /// Imports files; what is in them also asks for the right to write it.
+    ImportRun = "import.run":                 "A...AA.....";
+    /// Takes lists away as tables; each also asks for the right to read it.
+    ExportRead = "export.read":               "A...AAAAoA.";
     /// Reads letters as received.
     LetterRead = "letter.read":                 "AA...A...A.";
     /// Hands a letter in, or registers an unreadable one by hand.

@@ -1,10 +1,14 @@
-//! **parts** owns the catalogue of parts: what can be bought, kept and put in, by the number that is printed on it.
-//! Never: goes negative, knows what a fault asks for. Knocks: the catalogue page, imports.
+//! **parts** owns the catalogue of parts and where their pieces lie: what can be bought, kept and put in, by the number that is
+//! printed on it. Never: goes negative, knows what a fault asks for. Knocks: the catalogue page, imports, visits that use a part.
+
+mod stock;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ground::{Refusal, line};
 use crate::refuse;
+
+pub use stock::{Place, StockChange, StockLineId, StockMove, StockMoveId, StockMoveKind, moved};
 
 crate::ids! {
     /// A part of the catalogue.

@@ -6,6 +6,7 @@ mod history;
 mod pools;
 mod replay;
 mod shared;
+mod stock;
 mod world;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use postsale_domain::canned::Share;
-use postsale_domain::ground::{AcquirerId, Caller, Role, TenantId, UserId};
+use postsale_domain::ground::{AcquirerId, Caller, EngineerId, Role, TenantId, UserId};
 use postsale_domain::ticket::recipe::{Step, sound};
 
 use self::dice::Dice;
@@ -76,6 +77,8 @@ pub fn seed(db: &Db, now: Timestamp, size: &Size) -> Done<()> {
         let agent = *agent;
         db.write_blocking(shared::at_the_desk(tenant, agent), now, move |tx| shared::notice(tx, agent))?;
     }
+    let bags: Vec<EngineerId> = world.engineers.iter().map(|e| e.id).collect();
+    db.write_blocking(stock::at_the_warehouse(tenant, staff.keeper), now, move |tx| stock::fill(tx, &bags))?;
     tracing::info!(merchants = world.merchants.len(), tickets = history.stories.len(), "the demo is ready: sign in as agent, {PASSWORD}");
     Ok(())
 }
@@ -174,6 +177,7 @@ fn add_people(tx: &mut Tx<'_>, world: &World, names: &[String], hash: &str, acqu
             match role {
                 Role::Agent => staff.agents.push((id, name)),
                 Role::Supervisor => staff.duty = id,
+                Role::Storekeeper => staff.keeper = id,
                 _ => {}
             }
         }

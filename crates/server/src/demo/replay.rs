@@ -31,13 +31,20 @@ pub(super) struct Staff {
     pub agents: Vec<(UserId, String)>,
     /// Who is accountable before anybody claims.
     pub duty: UserId,
+    /// Who keeps the warehouse.
+    pub keeper: UserId,
     /// Shown names of engineers.
     pub engineers: BTreeMap<EngineerId, String>,
 }
 
 impl Default for Staff {
     fn default() -> Self {
-        Self { agents: Vec::new(), duty: UserId::from_uuid(uuid::Uuid::nil()), engineers: BTreeMap::new() }
+        Self {
+            agents: Vec::new(),
+            duty: UserId::from_uuid(uuid::Uuid::nil()),
+            keeper: UserId::from_uuid(uuid::Uuid::nil()),
+            engineers: BTreeMap::new(),
+        }
     }
 }
 

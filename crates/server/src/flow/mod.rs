@@ -28,6 +28,7 @@ pub mod relation;
 pub mod report;
 pub mod shop;
 pub mod slots;
+pub mod stock;
 pub mod terminal;
 pub mod triage;
 pub mod verdict;

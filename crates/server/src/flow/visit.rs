@@ -14,7 +14,7 @@ use postsale_domain::visit::{
 use serde_json::{Value, json};
 
 use super::desk::Desk;
-use super::word;
+use super::{stock, word};
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
 use crate::facts::{extra, guide_at, in_force};
@@ -236,7 +236,14 @@ impl Table {
                 self.line(tx, "visit_departed", data, true)
             }
             Event::Arrived { .. } => self.line(tx, "visit_arrived", data, true),
-            Event::PartUsed { .. } => self.line(tx, "visit_part_used", data, false),
+            Event::PartUsed { part, .. } => {
+                let terminal = match self.ticket.terminal_id {
+                    Some(id) => terminals::terminal(tx, id)?,
+                    None => None,
+                };
+                stock::used(tx, &self.w, terminal.as_ref().map(|t| t.model.as_str()), part, &self.by)?;
+                self.line(tx, "visit_part_used", data, false)
+            }
             Event::Completed { outcome, .. } => self.completed(tx, *outcome, data),
             Event::Failed { .. } => {
                 let mut desk = Desk::load(tx, self.ticket.id, Reach::All, None)?;

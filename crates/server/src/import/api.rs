@@ -91,7 +91,7 @@ async fn import_hand_in(
     Ok((StatusCode::CREATED, Json(made)))
 }
 
-/// Imports, newest first.
+/// Imports of the kinds one may import, newest first.
 #[utoipa::path(get, path = "/imports", operation_id = "import_list", tag = "import", params(PageParams),
     responses((status = 200, body = Page<ImportRow>), Problem))]
 async fn import_list(door: Door<act::ImportRun>, Params(paging): Params<PageParams>) -> Result<Json<Page<ImportRow>>, Problem> {
@@ -99,7 +99,8 @@ async fn import_list(door: Door<act::ImportRun>, Params(paging): Params<PagePara
     door.read(move |tx| {
         let tenant = tx.tenant();
         let after = Keyset::open(&seal, tenant, "imports", paging.cursor.as_deref(), Keyset::LAST)?;
-        let found = store::runs(tx, after, paging.take())?;
+        let kinds: Vec<ImportKind> = ImportKind::ALL.into_iter().filter(|kind| flow::may(tx, *kind).is_ok()).collect();
+        let found = store::runs(tx, &kinds, after, paging.take())?;
         Ok(Page::cut(found, paging.limit, &seal, tenant, "imports", |(run, _)| store::place(run)).map(brief))
     })
     .await

@@ -160,17 +160,19 @@ pub fn seen(tx: &mut Tx<'_>, id: ImportId) -> Done<Run> {
     found.ok_or_else(|| refuse!(NotFound, "not_found").into())
 }
 
-/// Imports, newest first, after a place; each with the number of its rows that have errors.
-pub fn runs(tx: &mut Tx<'_>, after: Keyset, limit: u32) -> Done<Vec<(Run, i64)>> {
+/// Imports of some kinds, newest first, after a place; each with the number of its rows that have errors.
+pub fn runs(tx: &mut Tx<'_>, kinds: &[ImportKind], after: Keyset, limit: u32) -> Done<Vec<(Run, i64)>> {
     let (tenant, id) = (tx.tenant(), ImportId::from_uuid(after.id));
+    let named = kinds.iter().map(|k| format!(",{},", k.as_str())).collect::<String>();
     Ok(tx.query(
         sql!(concat!(
             "SELECT ",
             columns!(),
             ", (SELECT COUNT(*) FROM import_row r WHERE r.run_id = import_run.id AND r.state = 'bad')
-             FROM import_run WHERE tenant_id = $1 AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4"
+             FROM import_run WHERE tenant_id = $1 AND (created_at, id) < ($2, $3) AND $5 LIKE '%,' || kind || ',%'
+             ORDER BY created_at DESC, id DESC LIMIT $4"
         )),
-        &[p(&tenant), p(&after.at), p(&id), p(&limit)],
+        &[p(&tenant), p(&after.at), p(&id), p(&limit), p(&named)],
         |r| Ok((read(r)?, r.next()?)),
     )?)
 }

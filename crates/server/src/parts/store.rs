@@ -47,18 +47,69 @@ fn read(r: &mut Row) -> Result<CataloguePart, DbError> {
     })
 }
 
-/// Parts, newest first, after a place; with `q` those whose number, name, kind or models hold it.
-pub fn list(tx: &mut Tx<'_>, q: &str, after: Keyset, limit: u32) -> Done<Vec<CataloguePart>> {
-    let (tenant, id) = (tx.tenant(), PartId::from_uuid(after.id));
+/// A part with how many pieces there are.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StockedPart {
+    /// The part.
+    #[serde(flatten)]
+    pub part: CataloguePart,
+    /// Pieces in the warehouse.
+    pub in_store: i64,
+    /// Pieces engineers carry.
+    pub carried: i64,
+}
+
+macro_rules! stocked {
+    ($rest:literal) => {
+        sql!(concat!(
+            "SELECT id, version, number, name, kind, models, unit, price_fen, serialised, min_stock, off,
+               CAST((SELECT COALESCE(SUM(s.quantity), 0) FROM stock_line s
+                 WHERE s.tenant_id = part.tenant_id AND s.part_id = part.id AND s.engineer_id IS NULL) AS BIGINT),
+               CAST((SELECT COALESCE(SUM(s.quantity), 0) FROM stock_line s
+                 WHERE s.tenant_id = part.tenant_id AND s.part_id = part.id AND s.engineer_id IS NOT NULL) AS BIGINT)
+             FROM part WHERE tenant_id = $1 AND ",
+            $rest
+        ))
+    };
+}
+
+fn read_stocked(r: &mut Row) -> Result<StockedPart, DbError> {
+    Ok(StockedPart { part: read(r)?, in_store: r.next()?, carried: r.next()? })
+}
+
+/// Which parts of the catalogue.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    /// Those whose number, name or models hold it.
+    pub q: &'a str,
+    /// Only those of which fewer lie in the warehouse than should.
+    pub low: bool,
+}
+
+/// Parts, newest first, after a place.
+pub fn list(tx: &mut Tx<'_>, wanted: Wanted<'_>, after: Keyset, limit: u32) -> Done<Vec<StockedPart>> {
+    let (tenant, id, q) = (tx.tenant(), PartId::from_uuid(after.id), wanted.q);
+    let low = i64::from(wanted.low);
     if q.trim().is_empty() {
-        return Ok(tx.query(of_part!("id < $2 ORDER BY id DESC LIMIT $3"), &[p(&tenant), p(&id), p(&limit)], read)?);
+        return Ok(tx.query(
+            stocked!(
+                "id < $2 AND (CAST($4 AS BIGINT) = 0 OR (off = 0 AND min_stock > (SELECT COALESCE(SUM(s.quantity), 0) FROM stock_line s
+                   WHERE s.tenant_id = part.tenant_id AND s.part_id = part.id AND s.engineer_id IS NULL)))
+                 ORDER BY id DESC LIMIT $3"
+            ),
+            &[p(&tenant), p(&id), p(&limit), p(&low)],
+            read_stocked,
+        )?);
     }
     Ok(tx.query(
-        of_part!(
-            "id < $2 AND (number LIKE $4 ESCAPE '!' OR name LIKE $5 ESCAPE '!' OR models LIKE $5 ESCAPE '!') ORDER BY id DESC LIMIT $3"
+        stocked!(
+            "id < $2 AND (number LIKE $4 ESCAPE '!' OR name LIKE $5 ESCAPE '!' OR models LIKE $5 ESCAPE '!')
+               AND (CAST($6 AS BIGINT) = 0 OR (off = 0 AND min_stock > (SELECT COALESCE(SUM(s.quantity), 0) FROM stock_line s
+                 WHERE s.tenant_id = part.tenant_id AND s.part_id = part.id AND s.engineer_id IS NULL)))
+             ORDER BY id DESC LIMIT $3"
         ),
-        &[p(&tenant), p(&id), p(&limit), p(&contains(&q.to_ascii_uppercase())), p(&contains(q))],
-        read,
+        &[p(&tenant), p(&id), p(&limit), p(&contains(&q.to_ascii_uppercase())), p(&contains(q)), p(&low)],
+        read_stocked,
     )?)
 }
 
@@ -66,6 +117,20 @@ pub fn list(tx: &mut Tx<'_>, q: &str, after: Keyset, limit: u32) -> Done<Vec<Cat
 pub fn part(tx: &mut Tx<'_>, id: PartId) -> Done<Option<CataloguePart>> {
     let tenant = tx.tenant();
     Ok(tx.one(of_part!("id = $2"), &[p(&tenant), p(&id)], read)?)
+}
+
+/// One part with its pieces.
+pub fn with_stock(tx: &mut Tx<'_>, id: PartId) -> Done<Option<StockedPart>> {
+    let tenant = tx.tenant();
+    Ok(tx.one(stocked!("id = $2"), &[p(&tenant), p(&id)], read_stocked)?)
+}
+
+/// Holds a part until the transaction ends: nobody else moves its pieces meanwhile. `false`: there is no such part.
+pub fn hold(tx: &mut Tx<'_>, id: PartId) -> Done<bool> {
+    let tenant = tx.tenant();
+    let held =
+        tx.one(sql!("SELECT version FROM part WHERE tenant_id = $1 AND id = $2 {for_update}"), &[p(&tenant), p(&id)], |r| r.next::<i64>())?;
+    Ok(held.is_some())
 }
 
 /// The part of a number.

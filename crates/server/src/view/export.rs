@@ -120,7 +120,9 @@ pub fn header(list: ExportList, lang: Lang) -> Vec<String> {
         ExportList::Letters => &["received", "channel", "sender", "subject", "state", "ticket"],
         ExportList::Audit => &["seq", "at", "who", "action", "about", "before", "after", "hash"],
         ExportList::Users => &["username", "person", "role", "state", "branch", "partner"],
-        ExportList::Parts => &["part_number", "part_name", "part_kind", "models", "unit", "price", "serialised", "min_stock", "off"],
+        ExportList::Parts => {
+            &["part_number", "part_name", "part_kind", "models", "unit", "price", "serialised", "min_stock", "off", "in_store", "carried"]
+        }
     };
     names.iter().map(|n| texts::sentence(lang, &format!("column.{n}"), &BTreeMap::new())).collect()
 }
@@ -335,16 +337,16 @@ fn people(tx: &mut Tx<'_>, narrowed: &Narrowed, after: Keyset, limit: u32) -> Do
 fn pieces(tx: &mut Tx<'_>, lang: Lang, q: &str, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
     let force = in_force(tx)?;
     let yes = |flag: bool| texts::sentence(lang, if flag { "word.yes" } else { "word.no" }, &BTreeMap::new());
-    let row = |part: parts::store::CataloguePart| {
-        let said = part.said;
+    let row = |stocked: parts::store::StockedPart| {
+        let (id, said) = (stocked.part.id, stocked.part.said);
         let kind = force.facts().part(&said.kind).map_or(said.kind.clone(), |k| k.name.in_lang(lang).to_owned());
         let price = format!("{}.{:02}", said.price_fen / 100, said.price_fen % 100);
         let models = said.models.join(if lang == Lang::Zh { "、" } else { ", " });
-        let cells =
-            vec![said.number, said.name, kind, models, said.unit, price, yes(said.serialised), said.min_stock.to_string(), yes(said.off)];
-        (Keyset { at: 0, id: part.id.uuid() }, cells)
+        let counts = [said.min_stock.to_string(), yes(said.off), stocked.in_store.to_string(), stocked.carried.to_string()];
+        let cells = [said.number, said.name, kind, models, said.unit, price, yes(said.serialised)];
+        (Keyset { at: 0, id: id.uuid() }, cells.into_iter().chain(counts).collect())
     };
-    Ok(parts::store::list(tx, q, after, limit)?.into_iter().map(row).collect())
+    Ok(parts::store::list(tx, parts::store::Wanted { q, low: false }, after, limit)?.into_iter().map(row).collect())
 }
 
 fn letters(tx: &mut Tx<'_>, unreadable: bool, after: Keyset, limit: u32) -> Done<Vec<Placed>> {

@@ -14,5 +14,6 @@ pub mod registry;
 pub mod search;
 pub mod sentence;
 pub mod shop;
+pub mod stock;
 pub mod ticket;
 pub mod visit;

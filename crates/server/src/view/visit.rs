@@ -29,6 +29,7 @@ use crate::facts::{InForce, in_force};
 use crate::ground::db::{Done, Query, Tx, p};
 pub use crate::ground::when::zone;
 use crate::merchant::store as merchants;
+use crate::parts::stock::{FittingPart, fitting};
 use crate::sla;
 use crate::sql;
 use crate::terminal::store as terminals;
@@ -206,6 +207,8 @@ pub struct WorkOrderPage {
     remote_steps: Vec<RemoteStep>,
     steps: Vec<VisitStepRow>,
     parts_used: Vec<PartRow>,
+    /// Parts of the catalogue that are what is to be brought, and where they lie; none for an order that is over.
+    bring: Vec<FittingPart>,
     offers: Vec<OfferRow>,
     history: Vec<VisitHistory>,
     /// What still keeps it from being finished.
@@ -414,6 +417,10 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
     }
     let part_name = |code: &str| facts.part(code).map_or_else(|| Text { zh: code.into(), en: code.into() }, |p| p.name.clone());
     let history = store::history(tx, w.id)?;
+    let bring = match w.closed_at {
+        None => fitting(tx, &w.parts, terminal.as_ref().map(|t| t.model.as_str()), w.engineer_id)?,
+        Some(_) => Vec::new(),
+    };
     Ok(WorkOrderPage {
         contact: ticket.contact.name.clone().map(|name| VisitContact {
             id: ticket.contact.id,
@@ -438,6 +445,7 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
         }),
         remote_steps: w.remote_steps.clone(),
         steps: order.steps.iter().map(|def| step_row(def, w)).collect(),
+        bring,
         parts_used: w
             .parts_used
             .iter()

@@ -5,6 +5,7 @@ use postsale_domain::ground::Role;
 use postsale_testkit::{World, on_both};
 use serde_json::{Value, json};
 
+use crate::desk_world::DeskWorld;
 use crate::imports::{checked, committed, errors, hand_in};
 
 fn head(number: &str) -> Value {
@@ -75,7 +76,77 @@ on_both! {
         assert_eq!((&kept["tally"]["good"], &kept["tally"]["bad"]), (&json!(1), &json!(0)), "the sample is right");
         let taken = admin.get("/api/v1/exports/parts?q=ph").await;
         assert!(taken.text.contains("PH-1,打印头,打印头,A920、A930,个,90.00,否,5,否") && !taken.text.contains("BT-1"), "{}", taken.text);
-        let keeper = world.client(&kit, Role::Storekeeper).await;
-        assert_eq!(hand_in(&keeper, "parts", Vec::new()).await.problem(403), "not_allowed");
+        let engineer = world.client(&kit, Role::Engineer).await;
+        assert_eq!(hand_in(&engineer, "parts", Vec::new()).await.problem(403), "not_allowed");
+    }
+}
+
+on_both! {
+    fn the_storekeeper_imports_and_exports_parts_and_nothing_of_others(kit) {
+        let world = World::new(&kit, "t1").await;
+        let (admin, keeper) = (world.client(&kit, Role::Admin).await, world.client(&kit, Role::Storekeeper).await);
+        hand_in(&admin, "merchants", "商户号,商户名称,收单机构\n821290050010001,顺风面馆,ACQ\n".as_bytes().to_vec()).await.expect(201);
+        let page = hand_in(&keeper, "parts", "料号,配件名称,配件类别,单价（元）\nPH-9,打印头,打印头,90\n".as_bytes().to_vec()).await.expect(201);
+        let page = checked(&kit, &keeper, &page).await;
+        committed(&kit, &keeper, &page, "good").await;
+        let runs = keeper.get("/api/v1/imports").await.expect(200);
+        let kinds: Vec<&str> = runs["items"].as_array().unwrap().iter().map(|run| run["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["parts"], "files of kinds that are not theirs are not listed");
+        assert_eq!(admin.get("/api/v1/imports").await.expect(200)["items"].as_array().unwrap().len(), 2);
+        for kind in ["merchants", "terminals", "users"] {
+            assert_eq!(hand_in(&keeper, kind, b"a,b\n1,2\n".to_vec()).await.problem(403), "not_allowed", "{kind}");
+        }
+        assert!(keeper.get("/api/v1/exports/parts").await.text.contains("PH-9"));
+        for list in ["tickets", "letters", "audit", "users", "work-orders"] {
+            assert_eq!(keeper.get(&format!("/api/v1/exports/{list}")).await.problem(403), "not_allowed", "{list}");
+        }
+    }
+}
+
+on_both! {
+    fn pieces_move_and_never_below_nothing(kit) {
+        let desk = DeskWorld::new(&kit).await;
+        let (keeper, engineer) = (desk.world.client(&kit, Role::Storekeeper).await, &desk.engineer);
+        let made = keeper.post("/api/v1/parts", &head("PH-1")).await.expect(201);
+        let at = format!("/api/v1/parts/{}", made["id"].as_str().unwrap());
+        let moves = format!("{at}/moves");
+        let who = desk.near.to_string();
+        let go = async |kind: &str, quantity: i64, engineer: Option<&str>, note: &str| {
+            kit.later(SignedDuration::from_secs(1));
+            keeper.post(&moves, &json!({ "kind": kind, "quantity": quantity, "engineer_id": engineer, "note": note })).await
+        };
+        let low = async || keeper.get("/api/v1/parts?low=true").await.expect(200)["items"].as_array().unwrap().len();
+        assert_eq!(low().await, 1, "none of five that should be there");
+        assert_eq!(go("received", 6, None, "").await.expect(201)["part"]["in_store"], 6);
+        assert_eq!(low().await, 0);
+        let page = go("handed_out", 2, Some(&who), "").await.expect(201);
+        assert_eq!((&page["part"]["in_store"], &page["part"]["carried"], &page["carriers"][0]["engineer"]["id"], &page["carriers"][0]["pieces"]), (&json!(4), &json!(2), &json!(who), &json!(2)));
+        for (kind, quantity, engineer, note, status, code) in [
+            ("handed_out", 5, Some(who.as_str()), "", 409, "stock.short"),
+            ("handed_out", 1, None, "", 422, "stock.engineer_missing"),
+            ("received", 1, Some(who.as_str()), "", 422, "stock.engineer_odd"),
+            ("received", 0, None, "", 422, "stock.bad_quantity"),
+            ("used", 1, Some(who.as_str()), "", 422, "stock.by_visit"),
+            ("written_off", 1, None, " ", 422, "reason.missing"),
+            ("counted", 9, None, "", 422, "reason.missing"),
+            ("handed_out", 1, Some("eng_00000000000000000000000000000007"), "", 422, "dispatch.engineer_unknown"),
+        ] {
+            assert_eq!(go(kind, quantity, engineer, note).await.problem(status), code, "{kind}");
+        }
+        go("written_off", 1, None, "摔坏").await.expect(201);
+        go("handed_back", 1, Some(&who), "").await.expect(201);
+        let page = go("counted", 9, None, "年末盘点多出").await.expect(201);
+        assert_eq!((&page["part"]["in_store"], &page["part"]["carried"]), (&json!(9), &json!(1)));
+        let lines = engineer.get(&format!("{moves}?limit=3")).await.expect(200);
+        let first: Vec<(&str, i64)> = lines["items"].as_array().unwrap().iter().map(|l| (l["kind"].as_str().unwrap(), l["quantity"].as_i64().unwrap())).collect();
+        assert_eq!(first[0], ("counted", 5));
+        let rest = engineer.get(&format!("{moves}?limit=10&cursor={}", lines["next_cursor"].as_str().unwrap())).await.expect(200);
+        assert_eq!(rest["items"].as_array().unwrap().len(), 4);
+        assert_eq!(engineer.post(&moves, &json!({ "kind": "received", "quantity": 1 })).await.problem(403), "not_allowed");
+        let other = World::new(&kit, "t2").await;
+        let stranger = other.client(&kit, Role::Storekeeper).await;
+        assert_eq!(stranger.get(&at).await.problem(404), "not_found");
+        assert_eq!(stranger.post(&moves, &json!({ "kind": "received", "quantity": 1 })).await.problem(404), "not_found");
+        assert_eq!(stranger.get(&moves).await.expect(200)["items"], json!([]));
     }
 }

@@ -286,7 +286,19 @@ on_both! {
         s.does(&s.engineer, "/diagnose", json!({ "fault_code": "PRN-02", "note": "齿轮卡死" })).await;
         assert_eq!(s.refused(&s.engineer, "/steps", json!({ "code": "firmware_check", "result": "pass" }), 409).await, "visit.backup_first");
         s.does(&s.engineer, "/backup", json!({ "state": "done" })).await;
+        let keeper = s.world.client(&kit, Role::Storekeeper).await;
+        let (head, near) = (json!({ "number": "PH-A920", "name": "A920打印头", "kind": "print_head", "models": ["A920"], "unit": "个", "price_fen": 9000 }), s.near);
+        let head = keeper.post("/api/v1/parts", &head).await.expect(201)["id"].as_str().unwrap().to_owned();
+        for (kind, engineer) in [("received", None), ("handed_out", Some(near))] {
+            keeper.post(&format!("/api/v1/parts/{head}/moves"), &json!({ "kind": kind, "quantity": 1, "engineer_id": engineer })).await.expect(201);
+        }
+        let bring = s.engineer.get(&s.path("")).await.expect(200)["bring"].clone();
+        assert_eq!((&bring[0]["number"], &bring[0]["in_store"], &bring[0]["carried"]), (&json!("PH-A920"), &json!(0), &json!(1)));
         s.does(&s.engineer, "/parts", json!({ "part": "print_head", "old_serial": "H1", "new_serial": "H2" })).await;
+        let (stock, lines) = (keeper.get(&format!("/api/v1/parts/{head}")).await.expect(200), keeper.get(&format!("/api/v1/parts/{head}/moves")).await.expect(200));
+        assert_eq!((&stock["part"]["carried"], &stock["carriers"]), (&json!(0), &json!([])), "what was put in is no longer carried");
+        let used = lines["items"].as_array().unwrap().iter().find(|line| line["kind"] == "used").unwrap();
+        assert_eq!((&used["quantity"], &used["by"], &used["work_order_number"]), (&json!(-1), &json!("工程师近"), &s.engineer.get(&s.path("")).await.expect(200)["order"]["number"]));
         let tested = s.all_steps().await;
         assert_eq!(tested["missing"][0]["code"], "restore");
         let gaps = s.engineer.post(&s.path("/complete"), &json!({ "version": s.version().await, "outcome": "fixed", "confirmation": signature() })).await;

@@ -1,4 +1,4 @@
-import { Form } from "antd";
+import { Form, type FormInstance } from "antd";
 import { useId, type ReactNode } from "react";
 import type { Problem } from "@api";
 import { useWords } from "@ground/i18n/Words";
@@ -12,6 +12,8 @@ type Props<Typed> = {
   /** What becomes of it without, where "leave it" would not say. */
   cancel?: string;
   initial?: Partial<Typed>;
+  /** For a dialog whose fields follow from each other. */
+  form?: FormInstance<Typed>;
   pending: boolean;
   problem: Problem | null;
   onSubmit: (typed: Typed) => void;
@@ -25,7 +27,7 @@ type Props<Typed> = {
 };
 
 /** A dialog that asks for some fields and sends them. What was typed stays when the server says no. */
-export function FormModal<Typed extends object>({ title, submit, cancel, initial, pending, problem, onSubmit, onClose, danger = false, width, lead, children }: Props<Typed>) {
+export function FormModal<Typed extends object>({ title, submit, cancel, initial, form, pending, problem, onSubmit, onClose, danger = false, width, lead, children }: Props<Typed>) {
   const { t } = useWords();
   const id = useId();
   return (
@@ -43,7 +45,7 @@ export function FormModal<Typed extends object>({ title, submit, cancel, initial
       {...(width && { width })}
     >
       {lead && <p className="lead">{lead}</p>}
-      <Form<Typed> id={id} layout="vertical" requiredMark={false} onFinish={onSubmit} {...(initial && { initialValues: initial })}>
+      <Form<Typed> id={id} layout="vertical" requiredMark={false} onFinish={onSubmit} {...(initial && { initialValues: initial })} {...(form && { form })}>
         {children}
       </Form>
       {problem && <ProblemLine problem={problem} />}

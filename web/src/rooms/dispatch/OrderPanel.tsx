@@ -73,7 +73,14 @@ function Order({ page, date, dropped }: { page: Page; date: string; dropped?: Dr
         <dt>{t("command.skills")}</dt>
         <dd>{named.skills(order.skills) || "—"}</dd>
         <dt>{t("command.parts")}</dt>
-        <dd>{named.parts(order.parts) || "—"}</dd>
+        <dd>
+          {named.parts(order.parts) || "—"}
+          {page.bring.map((part) => (
+            <div key={part.id} className="meta">
+              {t("dispatch.bring_where", { name: part.name, number: part.number, carried: f.number(part.carried), store: f.number(part.in_store) })}
+            </div>
+          ))}
+        </dd>
         {order.access_note && (
           <>
             <dt>{t("field.access")}</dt>

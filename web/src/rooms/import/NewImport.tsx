@@ -34,7 +34,7 @@ export function NewImport({ kind, onKind, onClose }: Props) {
     <Dialog open title={t("import.new")} footer={null} mask={{ closable: !hand.isPending }} closable={!hand.isPending} onCancel={onClose} width={560} destroyOnHidden>
       <h3 className={css.step}>{t("import.what")}</h3>
       <Radio.Group className={css.kinds} value={kind} onChange={(event) => onKind(event.target.value as Kind)} disabled={hand.isPending}>
-        {kinds.filter((one) => may(needs[one] ?? "import.run")).map((one) => (
+        {kinds.filter((one) => may(needs[one] ?? "registry.edit")).map((one) => (
           <Radio key={one} value={one} data-testid={`import-kind-${one}`}>
             {t(`import.kind.${one}`)} <span className="meta">{t(`import.about.${one}`)}</span>
           </Radio>

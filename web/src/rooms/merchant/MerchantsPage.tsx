@@ -61,7 +61,7 @@ export function MerchantsPage() {
         tools={
           <>
             <ExportButton list="merchants" filter={{ q }} />
-            {may("import.run") && (
+            {may("import.run") && may("registry.edit") && (
               <Button icon={<ImportOutlined />} onClick={() => void navigate({ to: "/imports", search: { kind: "merchants" } })}>
                 {t("import.short")}
               </Button>

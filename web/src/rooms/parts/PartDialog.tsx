@@ -20,7 +20,9 @@ export function PartDialog({ part, onClose }: { part: Schema<"CataloguePart"> | 
   const cache = useQueryClient();
   const kinds = usePartList().data?.items;
   const choices = $api.useQuery("get", "/api/v1/registry-choices", {}, { staleTime: 60_000 }).data;
-  const again = () => void cache.invalidateQueries({ queryKey: ["get", "/api/v1/parts"] });
+  const again = () => {
+    for (const path of ["/api/v1/parts", "/api/v1/parts/{id}"]) void cache.invalidateQueries({ queryKey: ["get", path] });
+  };
   const after = {
     onSuccess: () => {
       again();

@@ -1,6 +1,6 @@
 import { ImportOutlined, PlusOutlined } from "@ant-design/icons";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { Button, Tag } from "antd";
+import { Button, Checkbox, Tag } from "antd";
 import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
@@ -13,37 +13,46 @@ import { useSession } from "@ground/session/Session";
 import { usePartNames } from "@rooms/visit/usePartNames";
 import { PartDialog } from "./PartDialog";
 import css from "./parts.module.css";
+import { StockDrawer } from "./StockDrawer";
 
-type Row = Schema<"CataloguePart">;
+type Row = Schema<"StockedPart">;
 
 const route = getRouteApi("/shell/parts");
 const idOf = (row: Row) => row.id;
 
-/** The catalogue of parts: what can be bought and put in, by the number printed on it. */
+/** The catalogue of parts, by the number printed on them, and how many pieces there are. */
 export function PartsPage() {
   const { t, f } = useWords();
   const { may } = useSession();
-  const { q } = route.useSearch();
+  const { q, low, open } = route.useSearch();
   const navigate = useNavigate();
   const kind = usePartNames();
-  const [open, setOpen] = useState<Row | "new" | null>(null);
-  const search = (next: string) => void navigate({ to: "/parts", search: next ? { q: next } : {}, replace: true });
-  const list = $api.useInfiniteQuery("get", "/api/v1/parts", { params: { query: { limit: 50, ...(q && { q }) } } }, keyset);
+  const [adding, setAdding] = useState(false);
+  const narrow = (to: { q?: string; low?: true }) => void navigate({ to: "/parts", search: to, replace: true });
+  const show = (id?: string) => void navigate({ to: "/parts", search: { ...(q && { q }), ...(low && { low }), ...(id && { open: id }) } });
+  const list = $api.useInfiniteQuery("get", "/api/v1/parts", { params: { query: { limit: 50, ...(q && { q }), ...(low && { low }) } } }, keyset);
   const models = (row: Row) => (row.models?.length ? row.models.join(t("field.list_join")) : t("part.models_all"));
   const name = (row: Row) => (
     <>
       {row.name} {row.off && <Tag>{t("part.off_short")}</Tag>}
     </>
   );
+  const inStore = (row: Row) => (
+    <span className="num">
+      {row.in_store < (row.min_stock ?? 0) && !row.off && <span className={css.low}>{t("stock.low_short")} </span>}
+      {f.number(row.in_store)}
+    </span>
+  );
   const columns: Column<Row>[] = [
     { key: "number", title: t("part.number"), width: "168px", render: (row) => <span className={css.number}>{row.number}</span> },
     { key: "name", title: t("part.name"), width: "minmax(140px, 1.2fr)", render: name },
     { key: "kind", title: t("part.kind"), width: "120px", render: (row) => kind(row.kind) },
     { key: "models", title: t("part.models"), width: "minmax(140px, 1.2fr)", render: models },
+    { key: "store", title: t("stock.in_store"), width: "112px", align: "end", render: (row) => inStore(row) },
+    { key: "carried", title: t("stock.carried_short"), width: "88px", align: "end", render: (row) => <span className="num">{row.carried || "—"}</span> },
+    { key: "min", title: t("part.min_stock"), width: "88px", align: "end", render: (row) => row.min_stock || "—" },
     { key: "price", title: t("part.price_short"), width: "104px", align: "end", render: (row) => <span className="num">{f.money(row.price_fen)}</span> },
     { key: "unit", title: t("part.unit"), width: "64px", render: (row) => row.unit },
-    { key: "serials", title: t("part.serialised_short"), width: "80px", render: (row) => (row.serialised ? t("part.yes") : "—") },
-    { key: "min", title: t("part.min_stock"), width: "88px", align: "end", render: (row) => row.min_stock || "—" },
   ];
   return (
     <>
@@ -53,11 +62,14 @@ export function PartsPage() {
         rows={useRows<Row>(list)}
         id={idOf}
         columns={columns}
-        onOpen={(row) => may("part.manage") && setOpen(row)}
-        search={{ q, onSearch: search, hint: t("part.search"), testId: "part-search" }}
-        empty={{ title: t("part.empty"), next: t("part.empty_next"), noMatch: t("part.no_match_next") }}
+        onOpen={(row) => show(row.id)}
+        search={{ q, onSearch: (next) => narrow({ ...(next && { q: next }), ...(low && { low }) }), hint: t("part.search"), testId: "part-search" }}
+        empty={{ title: t(low ? "part.low_none" : "part.empty"), next: t(low ? "part.low_none_next" : "part.empty_next"), noMatch: t("part.no_match_next") }}
         tools={
           <>
+            <Checkbox checked={low ?? false} onChange={(event) => narrow({ ...(q && { q }), ...(event.target.checked && { low: true as const }) })} data-testid="part-low">
+              {t("stock.only_low")}
+            </Checkbox>
             <ExportButton list="parts" filter={{ q }} />
             {may("import.run") && may("part.manage") && (
               <Button icon={<ImportOutlined />} onClick={() => void navigate({ to: "/imports", search: { kind: "parts" } })}>
@@ -65,7 +77,7 @@ export function PartsPage() {
               </Button>
             )}
             {may("part.manage") && (
-              <Button type="primary" icon={<PlusOutlined />} onClick={() => setOpen("new")} data-testid="part-new">
+              <Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding(true)} data-testid="part-new">
                 {t("part.new")}
               </Button>
             )}
@@ -75,14 +87,15 @@ export function PartsPage() {
           <>
             <div className={css.line}>
               <span>{name(row)}</span>
-              <span className="num">{f.money(row.price_fen)}</span>
+              {inStore(row)}
             </div>
             <div className={css.number}>{row.number}</div>
             <div className="meta">{`${kind(row.kind)} · ${models(row)}`}</div>
           </>
         )}
       />
-      {open && <PartDialog part={open === "new" ? null : open} onClose={() => setOpen(null)} />}
+      {open && <StockDrawer id={open} onClose={() => show()} />}
+      {adding && <PartDialog part={null} onClose={() => setAdding(false)} />}
     </>
   );
 }

@@ -8,7 +8,11 @@ export const entry: RailItem = { to: "/parts", word: "rail.parts", name: "part.t
 const list = createRoute({
   getParentRoute: () => shell,
   path: "/parts",
-  validateSearch: (search): { q?: string } => (typeof search.q === "string" && search.q.trim() ? { q: search.q } : {}),
+  validateSearch: (search): { q?: string; low?: true; open?: string } => ({
+    ...(typeof search.q === "string" && search.q.trim() && { q: search.q }),
+    ...(search.low === true && { low: true }),
+    ...(typeof search.open === "string" && { open: search.open }),
+  }),
   component: lazyRouteComponent(() => import("./PartsPage"), "PartsPage"),
 });
 

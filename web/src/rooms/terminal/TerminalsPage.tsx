@@ -65,7 +65,7 @@ export function TerminalsPage() {
         tools={
           <>
             <ExportButton list="terminals" filter={{ q }} />
-            {may("import.run") && (
+            {may("import.run") && may("registry.edit") && (
               <Button icon={<ImportOutlined />} onClick={() => void navigate({ to: "/imports", search: { kind: "terminals" } })}>
                 {t("import.short")}
               </Button>

@@ -30,7 +30,13 @@ export function Before({ page }: { page: Page }) {
           </>
         )}
         <dt>{t("field.bring")}</dt>
-        <dd>{order.parts.length > 0 ? order.parts.map(name).join(t("field.list_join")) : t("field.bring_nothing")}</dd>
+        <dd>{order.parts.length > 0 ? order.parts.map(name).join(t("field.list_join")) : t("field.bring_nothing")}
+          {page.bring.map((part) => (
+            <div key={part.id} className="meta">
+              {t("field.bring_where", { name: part.name, number: part.number, carried: f.number(part.carried), store: f.number(part.in_store) })}
+            </div>
+          ))}
+        </dd>
       </dl>
       {remote_steps.length > 0 && (
         <Fold title={t("field.remote_done", { count: remote_steps.length })}>

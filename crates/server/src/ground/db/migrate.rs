@@ -42,6 +42,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0301_parts", include_str!("../../../migrations/0301_parts.sql")),
     ("0321_contact", include_str!("../../../migrations/0321_contact.sql")),
     ("0041_words", include_str!("../../../migrations/0041_words.sql")),
+    ("0322_stock", include_str!("../../../migrations/0322_stock.sql")),
 ];
 
 /// What a run of [`migrate`] did.

@@ -1,0 +1,113 @@
+//! SQL of pieces: movements are kept, what lies somewhere is summed up.
+
+use postsale_domain::parts::{PartId, Place, StockChange, StockLineId, StockMoveId, StockMoveKind};
+use postsale_domain::visit::WorkOrderId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::ground::db::{Done, Query, Row, Tx, code, contains, p};
+use crate::sql;
+
+/// Why pieces move, as it is kept beside each line.
+#[derive(Debug, Clone, Copy)]
+pub struct Because<'a> {
+    /// What moved them.
+    pub kind: StockMoveKind,
+    /// Why.
+    pub note: &'a str,
+    /// The work order they were used for.
+    pub order: Option<WorkOrderId>,
+    /// Who.
+    pub by: &'a str,
+}
+
+/// Keeps a movement.
+pub fn keep(tx: &mut Tx<'_>, part: PartId, changes: &[StockChange], because: &Because<'_>) -> Done<()> {
+    let (tenant, now, moved): (_, _, StockMoveId) = (tx.tenant(), tx.now(), tx.new_id());
+    for StockChange { place, by } in changes {
+        let id: StockLineId = tx.new_id();
+        tx.exec(
+            sql!(
+                "INSERT INTO stock_line (id, tenant_id, move_id, part_id, engineer_id, kind, quantity, note, work_order_id, by_name, at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+            ),
+            &[
+                p(&id),
+                p(&tenant),
+                p(&moved),
+                p(&part),
+                p(place),
+                code(&because.kind),
+                p(by),
+                p(because.note),
+                p(&because.order),
+                p(because.by),
+                p(&now),
+            ],
+        )?;
+    }
+    let told: Vec<_> = changes.iter().map(|c| serde_json::json!({ "engineer": c.place, "by": c.by })).collect();
+    let after = serde_json::json!({ "move": moved, "kind": because.kind, "changes": told, "note": because.note, "order": because.order });
+    tx.audit("stock.move", part, None, Some(&after));
+    Ok(())
+}
+
+/// How many pieces of a part lie at a place.
+pub fn lie(tx: &mut Tx<'_>, part: PartId, place: Place) -> Done<i64> {
+    let tenant = tx.tenant();
+    let sum = sql!(
+        "SELECT CAST(COALESCE(SUM(quantity), 0) AS BIGINT) FROM stock_line
+         WHERE tenant_id = $1 AND part_id = $2 AND engineer_id IS NOT DISTINCT FROM $3"
+    );
+    Ok(tx.number(sum, &[p(&tenant), p(&part), p(&place)])?)
+}
+
+/// A part that fits what a visit asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FittingPart {
+    /// Which one.
+    pub id: PartId,
+    /// What kind of part, by code.
+    pub kind: String,
+    /// The number printed on it.
+    pub number: String,
+    /// Its name.
+    pub name: String,
+    /// What it is counted in.
+    pub unit: String,
+    /// Pieces in the warehouse.
+    pub in_store: i64,
+    /// Pieces the engineer of the order carries.
+    pub carried: i64,
+}
+
+/// Most kinds one visit asks about.
+const KINDS: usize = 8;
+
+/// Parts of the catalogue of some kinds that fit a model, with where their pieces lie; 20 at most. Those made for the model come first.
+pub fn fitting(tx: &mut Tx<'_>, kinds: &[String], model: Option<&str>, engineer: Place) -> Done<Vec<FittingPart>> {
+    let Some(last) = kinds.last() else { return Ok(Vec::new()) };
+    // A model as the list of models spells it; without one, only what fits all.
+    let spelt = contains(&format!("\"{}\"", model.unwrap_or_default()));
+    let tenant = tx.tenant();
+    let mut params = vec![p(&tenant), p(&spelt), p(&engineer)];
+    params.extend((0..KINDS).map(|i| p(kinds.get(i).unwrap_or(last))));
+    let read = |r: &mut Row| {
+        let (id, kind, number, name, unit) = (r.next()?, r.next()?, r.next()?, r.next()?, r.next()?);
+        Ok(FittingPart { id, kind, number, name, unit, in_store: r.next()?, carried: r.next()? })
+    };
+    Ok(tx.query(
+        sql!(
+            "SELECT id, kind, number, name, unit,
+               CAST((SELECT COALESCE(SUM(s.quantity), 0) FROM stock_line s
+                 WHERE s.tenant_id = part.tenant_id AND s.part_id = part.id AND s.engineer_id IS NULL) AS BIGINT),
+               CAST((SELECT COALESCE(SUM(s.quantity), 0) FROM stock_line s
+                 WHERE s.tenant_id = part.tenant_id AND s.part_id = part.id AND s.engineer_id = $3) AS BIGINT)
+             FROM part WHERE tenant_id = $1 AND off = 0 AND (models = '[]' OR models LIKE $2 ESCAPE '!')
+               AND kind IN ($4, $5, $6, $7, $8, $9, $10, $11)
+             ORDER BY CASE WHEN models = '[]' THEN 1 ELSE 0 END, kind, number LIMIT 20"
+        ),
+        &params,
+        read,
+    )?)
+}
