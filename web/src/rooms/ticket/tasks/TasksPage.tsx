@@ -35,19 +35,24 @@ export function TasksPage() {
   const open = (row: Row) => void navigate({ to: "/tickets/$id", params: { id: row.ticket_id } });
   const late = (row: Row) => row.due_at != null && Date.parse(row.due_at) < now;
   const due = (row: Row) => (row.due_at ? <span className={late(row) ? css.late : "num"}>{late(row) ? t("tasks.late", { at: f.moment(row.due_at) }) : f.moment(row.due_at)}</span> : "—");
-  const tick = (row: Row) => (
-    <Button
-      size="small"
-      loading={done.isPending && done.variables.params.path.id === row.id}
-      onClick={(event) => {
-        event.stopPropagation();
-        done.mutate({ params: { path: { id: row.id } }, body: {} });
-      }}
-      data-testid="task-done"
-    >
-      {t("tasks.done")}
-    </Button>
-  );
+  // A row one is pointing at stays where it was when it is done; it says so, and cannot be done twice.
+  const undone = new Set(rows.map(idOf));
+  const tick = (row: Row) =>
+    undone.has(row.id) ? (
+      <Button
+        size="small"
+        loading={done.isPending && done.variables.params.path.id === row.id}
+        onClick={(event) => {
+          event.stopPropagation();
+          done.mutate({ params: { path: { id: row.id } }, body: {} });
+        }}
+        data-testid="task-done"
+      >
+        {t("tasks.done")}
+      </Button>
+    ) : (
+      <span className="meta">{t("tasks.did")}</span>
+    );
   const columns: Column<Row>[] = [
     { key: "due", title: t("task.due"), width: "160px", render: due },
     { key: "what", title: t("task.what"), width: "minmax(200px, 1fr)", render: (row) => <span title={row.title}>{row.title}</span> },
