@@ -103,7 +103,7 @@ function Moves({ id }: { id: string }) {
               {t(`stock.kind.${line.kind}`)} · {line.engineer?.name ?? t("stock.place_store")}
               {line.work_order_number && ` · ${line.work_order_number}`}
               {line.note && <span className={css.note}>{line.note}</span>}
-              <span className="meta">
+              <span className={`meta ${css.who}`}>
                 {line.by} {f.moment(line.at)}
               </span>
             </span>
