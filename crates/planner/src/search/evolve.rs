@@ -118,10 +118,13 @@ impl<E: Eval> Run<'_, '_, E> {
     /// The first generation: every plan is annealed from the same start.
     fn found(&mut self, first: &[Vec<u32>], many: usize) -> Vec<Member> {
         let knobs = self.search.tuning().crowd;
+        let welcome = self.search.tuning.welcome;
         let mut crowd = Vec::with_capacity(many);
         for i in 1..=many {
             self.search.load(first);
             self.search.keep_best();
+            // One plan goes without: a small day of few, long routes would never empty one of them.
+            self.search.tuning.welcome = if i == 1 { 0.0 } else { welcome };
             self.anneal(knobs.hot, knobs.cold, Until::Share(knobs.first * i as f64 / many as f64));
             crowd.push(Member { cost: self.search.best_total, routes: self.search.best.clone() });
         }
