@@ -30,12 +30,10 @@ pub struct Absence {
 
 /// A skill somebody has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Skill {
     /// Its code.
     pub code: String,
     /// Last day of its certificate; without one it does not expire.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Date))]
     pub valid_until: Option<Date>,
 }
 

@@ -9,7 +9,7 @@ use postsale_domain::followup::{self, FollowUp, FollowUpState, Plan};
 use postsale_domain::ground::{EngineerId, Text, TypedId, UserId, to_millis};
 use postsale_domain::knowledge::Fault;
 use postsale_domain::sla::{ClockKind, What};
-use postsale_domain::ticket::triage::{Signs, TerminalSigns};
+use postsale_domain::ticket::triage::{Said, Signs, TerminalSigns};
 use postsale_domain::ticket::{Case, Command, ConfirmedBy, Event, Impact, Outcome, TicketState, VisitReason, apply, decide, missing};
 use postsale_domain::visit::{self, Backup, Confirmation, OrderKind, PartUseId, Span, StepResult, VisitOutcome, WorkOrderState};
 use serde_json::{Value, json};
@@ -101,7 +101,7 @@ impl Stage<'_> {
         let signs = Signs { symptom: &story.words, response_code: None, terminal: &known, wider_outage: false };
         let judged = triage_book().judge(&signs);
         let fault = judged.fault(triage_book()).map(str::to_owned);
-        let why = triage_book().prioritise(&signs, fault.as_deref(), Impact::Unknown, None, owner.tier.as_str());
+        let why = triage_book().prioritise(&signs, fault.as_deref(), Impact::Unknown, None, owner.tier.as_str(), Said::Registered);
         let now = tx.now();
         let case = Case {
             state: TicketState::New,

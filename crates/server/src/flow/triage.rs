@@ -2,7 +2,7 @@
 
 use postsale_domain::ground::to_millis;
 use postsale_domain::merchant::MerchantId;
-use postsale_domain::ticket::triage::{Judged, Signs, TerminalSigns};
+use postsale_domain::ticket::triage::{Judged, Said, Signs, TerminalSigns};
 use postsale_domain::ticket::{Case, Event, Impact, PriorityWhy, Urgency};
 
 use super::desk::Desk;
@@ -23,7 +23,7 @@ pub fn judge(tx: &mut Tx<'_>, case: &Case, response_code: Option<&str>, place: &
     let signs = Signs { symptom: &case.symptom, response_code, terminal: &terminal, wider_outage: false };
     let judged = Judged::by_rule(book.judge(&signs), book);
     let tier = place.merchant.as_ref().map_or("standard", |m| m.tier.as_str());
-    let why = book.prioritise(&signs, judged.fault_code.as_deref(), case.impact, Some(case.urgency), tier);
+    let why = book.prioritise(&signs, judged.fault_code.as_deref(), case.impact, Some(case.urgency), tier, Said::Registered);
     Ok((judged, why))
 }
 
@@ -53,7 +53,7 @@ pub fn prioritise(tx: &mut Tx<'_>, ticket: &Ticket, impact: Impact, urgency: Urg
     let response_code = ticket.response_code.as_deref();
     let signs = Signs { symptom: &ticket.case.symptom, response_code, terminal: &terminal, wider_outage: false };
     let tier = tier.map_or("standard", |t| t.as_str());
-    let why = in_force(tx)?.triage().prioritise(&signs, ticket.case.fault_code.as_deref(), impact, Some(urgency), tier);
+    let why = in_force(tx)?.triage().prioritise(&signs, ticket.case.fault_code.as_deref(), impact, Some(urgency), tier, Said::Judged);
     // What was said once holds until something else is said.
     spread(tx, why, hit.or(ticket.priority_why.terminals_hit), ticket.merchant_id)
 }

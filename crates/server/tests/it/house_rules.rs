@@ -196,3 +196,29 @@ fn the_api_document_is_current_and_sound() {
     }
     assert_eq!(broken, Vec::<String>::new());
 }
+
+/// The API document knows a schema by its short name alone: of two types that share one, the second would silently be drawn as the first.
+#[test]
+fn no_two_types_of_the_api_share_a_name() {
+    let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (path, text) in sources("crates", &[".rs"]).into_iter().filter(|(path, _)| path.contains("/src/")) {
+        let lines: Vec<&str> = text.lines().collect();
+        for (n, _) in lines.iter().enumerate().filter(|(_, line)| line.contains("derive(") && line.contains("ToSchema")) {
+            let after = |line: &&str, word: &str| {
+                let (_, rest) = line.split_once(word)?;
+                Some(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>()).filter(|name| !name.is_empty())
+            };
+            let until = lines[n + 1..].iter().take_while(|line| !line.contains('{') || line.trim_start().starts_with("#[")).count();
+            let head = &lines[n + 1..(n + until + 2).min(lines.len())];
+            let said = head.iter().find_map(|line| after(line, "schema(as = "));
+            // A macro that names its types has no name here; what it makes is named where it is used.
+            let Some(name) = said.or_else(|| head.iter().find_map(|line| after(line, "struct ").or_else(|| after(line, "enum ")))) else {
+                continue;
+            };
+            named.entry(name).or_default().push(format!("{path}:{}", n + 1));
+        }
+    }
+    assert!(named.len() > 300, "the types are found at all");
+    let shared: Vec<_> = named.into_iter().filter(|(_, places)| places.len() > 1).collect();
+    assert_eq!(shared, Vec::new(), "`#[schema(as = OtherName)]` tells them apart");
+}

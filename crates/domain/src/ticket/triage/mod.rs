@@ -19,6 +19,7 @@ use crate::ground::Text;
 
 pub use book::{TriageBook, TriageError};
 pub use judged::{DecidedBy, Judged};
+pub use priority::Said;
 
 /// What triage must know of a fault.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,9 +2,27 @@ use super::book::TriageBook;
 use super::{Signs, text};
 use crate::ticket::model::{Impact, Priority, PriorityWhy, Urgency};
 
+/// When impact and urgency were said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// With the report.
+    Registered,
+    /// Later, by somebody of the desk who judged anew.
+    Judged,
+}
+
+impl Said {
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Said::Registered => ("登记时选择", "as registered"),
+            Said::Judged => ("坐席改判", "as judged anew"),
+        }
+    }
+}
+
 impl TriageBook {
     /// Priority from impact, urgency and tier, with its derivation (S0-26). What nobody said is read from the words, then
-    /// from the fault; urgency is `today` when nothing tells.
+    /// from the fault; urgency is `today` when nothing tells. What was said, was said when `said`.
     pub fn prioritise(
         &self,
         signs: &Signs<'_>,
@@ -12,10 +30,12 @@ impl TriageBook {
         impact: Impact,
         urgency: Option<Urgency>,
         tier: &str,
+        said: Said,
     ) -> PriorityWhy {
+        let (said_zh, said_en) = said.words();
         let reading = self.read(signs);
         let (said_impact, from_zh, from_en) = if impact != Impact::Unknown {
-            (impact, "登记时选择", "as registered")
+            (impact, said_zh, said_en)
         } else if reading.says(&self.cannot_take_payment) {
             (Impact::CannotTakePayment, "来自商户的描述", "from the merchant's words")
         } else if reading.says(&self.can_take_payment) {
@@ -27,7 +47,7 @@ impl TriageBook {
             (Impact::Partly, "还不清楚，暂按部分受影响", "not known yet, taken as partly")
         };
         let (urgency, urgency_zh, urgency_en) = match urgency {
-            Some(urgency) => (urgency, "登记时选择", "as registered"),
+            Some(urgency) => (urgency, said_zh, said_en),
             None if reading.says(&self.can_wait) => (Urgency::CanWait, "来自商户的描述", "from the merchant's words"),
             None if reading.says(&self.now) => (Urgency::Now, "来自商户的描述", "from the merchant's words"),
             None => (Urgency::Today, "没有说明，按当天", "not said, taken as today"),

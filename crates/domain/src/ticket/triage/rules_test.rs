@@ -116,7 +116,14 @@ fn priority_is_derived_and_says_how() {
     let book = book();
     let quiet = TerminalSigns::default();
     let of = |words: &str, fault: Option<&str>, impact, urgency, tier: &str| {
-        book.prioritise(&Signs { symptom: words, response_code: None, terminal: &quiet, wider_outage: false }, fault, impact, urgency, tier)
+        book.prioritise(
+            &Signs { symptom: words, response_code: None, terminal: &quiet, wider_outage: false },
+            fault,
+            impact,
+            urgency,
+            tier,
+            Said::Registered,
+        )
     };
     use Impact::{CanTakePayment, CannotTakePayment, Partly, Unknown};
     use Urgency::{CanWait, Now, Today};
