@@ -209,7 +209,7 @@ fn no_two_types_of_the_api_share_a_name() {
                 Some(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>()).filter(|name| !name.is_empty())
             };
             let until = lines[n + 1..].iter().take_while(|line| !line.contains('{') || line.trim_start().starts_with("#[")).count();
-            let head = &lines[n + 1..(n + until + 2).min(lines.len())];
+            let head = &lines[n..(n + until + 2).min(lines.len())];
             let said = head.iter().find_map(|line| after(line, "schema(as = "));
             // A macro that names its types has no name here; what it makes is named where it is used.
             let Some(name) = said.or_else(|| head.iter().find_map(|line| after(line, "struct ").or_else(|| after(line, "enum ")))) else {
