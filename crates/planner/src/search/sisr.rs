@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::eval::{Blink, Eval, HARD};
 use super::links::{Links, NONE};
 use super::near::Near;
-use crate::model::Problem;
+use crate::model::{Objective, Problem};
 use crate::rng::Rng;
 
 /// Knobs of a search that keeps several plans (distance objective only). Temperatures are shares of the average cost per job.
@@ -49,7 +49,8 @@ pub struct Tuning {
     pub crowd: Crowd,
     /// How willingly a ruin exchanges the tails of two routes, as a share of the temperature; 0 only when it pays at once.
     pub cross: f64,
-    /// Jobs of the neighbourhood in which ruins stay for a while, on days of eight times as many jobs or more; 0 lets them jump.
+    /// Jobs of the neighbourhood in which ruins stay for a while, on days of eight times as many jobs or more; 0 lets them jump. Where
+    /// distance alone counts and everybody starts elsewhere they jump all the same: the plans of such days became worse by it.
     pub window: usize,
     /// With a common depot: what one route more is worth on the way, in temperatures; nothing at the end. Greedy insertion closes routes
     /// and never opens one that is not full at once, so without a counterweight the plan freezes with too few.
@@ -150,6 +151,7 @@ impl Keys {
 impl<E: Eval> Search<E> {
     pub fn new(p: &Problem, eval: E, near: Arc<Near>, tuning: Tuning, seed: u64) -> Self {
         let (n, m) = (p.jobs.len(), p.engineers.len());
+        let roams = p.objective == Objective::Distance && near.depot.is_none();
         let mut out = Self {
             l: Links::new(p),
             eval,
@@ -159,7 +161,7 @@ impl<E: Eval> Search<E> {
             best: vec![Vec::new(); m],
             steps: 0,
             near,
-            tuning,
+            tuning: Tuning { window: if roams { 0 } else { tuning.window }, ..tuning },
             rng: Rng::new(seed),
             active: vec![true; m],
             mine: (0..n as u32).collect(),
