@@ -34,6 +34,9 @@ pub struct Tx<'c> {
     read: Vec<Read>,
 }
 
+/// Most readings a transaction keeps; one that does much, such as an import, looks at few things at a time.
+const MOST_KNOWN: usize = 64;
+
 /// Rows that were read: by which statement, with which values.
 struct Read {
     sql: &'static Sql,
@@ -120,6 +123,9 @@ impl<'c> Tx<'c> {
             return Ok(rows.clone());
         }
         let rows = self.query(sql, params, read)?;
+        if self.read.len() == MOST_KNOWN {
+            self.read.remove(0);
+        }
         self.read.push(Read { sql, params: params.to_vec(), rows: Box::new(rows.clone()) });
         Ok(rows)
     }
