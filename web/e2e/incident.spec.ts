@@ -6,6 +6,12 @@ const words = {
   en: { symptom: "Cards time out, no payment goes through", title: "Time-outs at several merchants", told: "The bank's line is unstable. It is being repaired and should be back within an hour.", note: "The line is back; three shops checked." },
 };
 
+/** Whether merchants sleep: from nine in the evening to eight nobody writes to them on the house's own account. */
+function night() {
+  const hour = Number(new Intl.DateTimeFormat("en-GB", { hour: "2-digit", hourCycle: "h23", timeZone: "Asia/Shanghai" }).format());
+  return hour >= 21 || hour < 8;
+}
+
 /** Several report the same trouble: one incident, one message to all of them, one ending. */
 for (const lang of ["zh", "en"] as Lang[]) {
   test(`several reports become one incident, are told once, and end together (${lang})`, async ({ browser, request }) => {
@@ -50,6 +56,15 @@ for (const lang of ["zh", "en"] as Lang[]) {
     await broadcast.getByRole("button").click();
     for (const { number } of [one, two]) await expect(dialog.getByRole("link", { name: number })).toBeVisible();
     await page.keyboard.press("Escape");
+    if (night()) {
+      // News to many waits for the morning; somebody of the desk may say why it must not.
+      await page.goto(`/tickets/${one.id}`);
+      await page.getByTestId("held").getByRole("button", { name: say(lang, "held.send") }).click();
+      await dialog.getByLabel(say(lang, "held.reason")).fill(said.note);
+      await dialog.getByRole("button", { name: say(lang, "held.send") }).click();
+      await expect(page.getByTestId("held")).toHaveCount(0);
+      await page.goto(incident);
+    }
     await expect.poll(() => sent().filter((mail) => mail.includes(mailbox) && readable(mail).includes(said.told)).length, { timeout: 60_000 }).toBe(1);
 
     // It is over: both are solved with it, each on its own timeline.
