@@ -222,3 +222,33 @@ fn no_two_types_of_the_api_share_a_name() {
     let shared: Vec<_> = named.into_iter().filter(|(_, places)| places.len() > 1).collect();
     assert_eq!(shared, Vec::new(), "`#[schema(as = OtherName)]` tells them apart");
 }
+
+/// What a transaction knows of a table is forgotten when the file that read it writes; a table written elsewhere would be known wrongly.
+#[test]
+fn what_is_known_is_written_where_it_is_read() {
+    let files: Vec<(String, String)> = sources("crates/server/src", &[".rs"])
+        .into_iter()
+        .filter(|(path, _)| !path.contains("/demo/") && !path.contains("/ground/"))
+        .collect();
+    let writes = |text: &str, table: &str| {
+        ["UPDATE ", "INSERT INTO ", "DELETE FROM "].iter().any(|verb| {
+            text.match_indices(&format!("{verb}{table}"))
+                .any(|(at, found)| !text[at + found.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+        })
+    };
+    let (mut looked, mut broken) = (0, Vec::new());
+    for (path, text) in &files {
+        for (at, _) in text.match_indices("tx.known") {
+            // The statement: from here to the values it is asked with.
+            let statement = text[at..].split("&[").next().unwrap_or_default();
+            let words: Vec<&str> = statement.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| !w.is_empty()).collect();
+            for pair in words.windows(2).filter(|pair| matches!(pair[0], "FROM" | "JOIN")) {
+                looked += 1;
+                let elsewhere = files.iter().filter(|(other, source)| other != path && writes(source, pair[1]));
+                broken.extend(elsewhere.map(|(other, _)| format!("{path} knows {}, which {other} writes", pair[1])));
+            }
+        }
+    }
+    assert!(looked >= 7, "the statements are found: {looked}");
+    assert_eq!(broken, Vec::<String>::new());
+}

@@ -32,8 +32,9 @@ export function Words({ first, children }: { first: Dictionary; children: ReactN
     const loaded = await loadDictionary(next);
     chooseLanguage(next);
     setState({ lang: next, dictionary: loaded });
-    // Sentences of the server come in the language they were asked in.
-    void queryClient.invalidateQueries();
+    // Sentences of the server come in the language they were asked in. Who is not signed in is asked for no sentence: asking again would
+    // make the sign-in page anew, and what has been typed there would be gone.
+    void queryClient.invalidateQueries({ predicate: ({ queryKey, state }) => state.data !== undefined || !String(queryKey[1]).endsWith("/sessions/current") });
   }, []);
   const value = useMemo<Words>(() => {
     const t: Translate = (key, holes) => fill(dictionary[key] ?? key, holes);

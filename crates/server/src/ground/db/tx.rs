@@ -111,7 +111,7 @@ impl<'c> Tx<'c> {
     }
 
     /// Like [`Query::query`], asked once in a transaction for the same values, until the file the statement stands in writes something:
-    /// tables are written where they are read. For what several rooms look at while one thing happens, such as the terminal of a ticket.
+    /// tables are written where they are read, which a house rule holds. For what several rooms look at while one thing happens, such as the terminal of a ticket.
     pub fn known<T: Clone + 'static>(
         &mut self,
         sql: &'static Sql,

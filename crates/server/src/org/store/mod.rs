@@ -62,11 +62,9 @@ pub fn tenant_name(tx: &mut Tx<'_>) -> Done<String> {
 /// The user name and shown name of a person.
 pub fn names(tx: &mut Tx<'_>, user: UserId) -> Done<Option<(String, String)>> {
     let tenant = tx.tenant();
-    Ok(tx.known_one(
-        sql!("SELECT username, display_name FROM app_user WHERE tenant_id = $1 AND id = $2"),
-        &[p(&tenant), p(&user)],
-        |r| Ok((r.next()?, r.next()?)),
-    )?)
+    Ok(tx.one(sql!("SELECT username, display_name FROM app_user WHERE tenant_id = $1 AND id = $2"), &[p(&tenant), p(&user)], |r| {
+        Ok((r.next()?, r.next()?))
+    })?)
 }
 
 /// Somebody of the tenant who may sign in, as a caller.

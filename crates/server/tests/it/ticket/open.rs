@@ -65,6 +65,20 @@ on_both! {
 }
 
 on_both! {
+    fn asked_at_the_same_time_under_one_key_is_one_ticket(kit) {
+        let desk = DeskWorld::new(&kit).await;
+        let call = DeskWorld::call();
+        let ask = || desk.agent.post_once("/api/v1/tickets", "call-1", &call);
+        let (a, b, c, d) = tokio::join!(ask(), ask(), ask(), ask());
+        for answer in [&a, &b, &c, &d] {
+            assert_eq!((answer.status, &answer.text), (201, &a.text));
+        }
+        let count = desk.world.read(&kit, |tx| Ok(tx.number(postsale_server::sql!("SELECT COUNT(*) FROM ticket"), &[])?)).await;
+        assert_eq!(count, 1);
+    }
+}
+
+on_both! {
     fn registered_twice_under_one_key_is_one_ticket(kit) {
         let desk = DeskWorld::new(&kit).await;
         let first = desk.agent.post_once("/api/v1/tickets", "call-1", &DeskWorld::call()).await;
