@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test, type Page } from "@playwright/test";
-import { asking, enter, say, type Lang } from "./house";
+import { expect, type Page } from "@playwright/test";
+import { asking, enter, say, test, type Lang } from "./house";
 
 /** What stands on a page that a reader, a keyboard or tired eyes cannot get past. */
 async function barriers(page: Page): Promise<string[]> {

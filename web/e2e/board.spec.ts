@@ -1,5 +1,5 @@
-import { expect, test, type Locator, type Page } from "@playwright/test";
-import { called, enter, freeTerminal, say, speaking, type Lang } from "./house";
+import { expect, type Locator, type Page } from "@playwright/test";
+import { called, enter, freeTerminal, say, speaking, test, type Lang } from "./house";
 
 type Both = { zh: string; en: string };
 type Verdict = { allowed: boolean; needs_reason: boolean; breaks_promise: boolean; against: Both[] };

@@ -1,5 +1,5 @@
-import { expect, test, type Page } from "@playwright/test";
-import { enter, say, type Lang } from "./house";
+import { expect, type Page } from "@playwright/test";
+import { enter, say, test, type Lang } from "./house";
 
 /** Chooses words of a filter and closes what was opened. */
 async function narrow(page: Page, field: string, word: string) {

@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
-import { called, enter, freeTerminal, say, speaking, type Lang } from "./house";
+import { expect } from "@playwright/test";
+import { called, enter, freeTerminal, say, speaking, test, type Lang } from "./house";
 
 /** A word of one's own for a state: drafted, checked, published with a reason, seen where people work and by the merchant. */
 for (const lang of ["zh", "en"] as Lang[]) {

@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
-import { called, enter, freeTerminal, say, speaking, type Lang } from "./house";
+import { expect } from "@playwright/test";
+import { called, enter, freeTerminal, say, speaking, test, type Lang } from "./house";
 
 const words = {
   zh: { symptom: "打印机不出纸，一直提示缺纸", tried: "换过纸卷、擦过传感器，仍提示缺纸", access: "14:00 后去，后门按铃", skill: "打印机", part: "缺纸传感器" },

@@ -1,6 +1,6 @@
 import { writeFileSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { expect, type APIRequestContext, type Browser, type BrowserContext, type Page } from "@playwright/test";
+import { test as base, expect, type APIRequestContext, type Browser, type BrowserContext, type Page } from "@playwright/test";
 import en from "../../data/texts/web.en.json" with { type: "json" };
 import zh from "../../data/texts/web.zh.json" with { type: "json" };
 
@@ -10,6 +10,17 @@ type Word = keyof typeof zh;
 /** The sentence of the console, with its holes filled. */
 export const say = (lang: Lang, word: Word, holes: Record<string, string> = {}) =>
   Object.entries(holes).reduce((text, [hole, value]) => text.replaceAll(`{${hole}}`, value), (lang === "zh" ? zh : en)[word]);
+
+/** A journey whose people go home when it ends: their open pages would go on asking the server for news through all that follow. */
+export const test = base.extend<{ home: void }>({
+  home: [
+    async ({ browser }, use) => {
+      await use();
+      await Promise.all(browser.contexts().map((context) => context.close()));
+    },
+    { auto: true },
+  ],
+});
 
 const PASSWORD = "postsale-demo";
 const home = process.env.E2E_HOME ?? "";
@@ -141,14 +152,14 @@ export function sent(): string[] {
   }
 }
 
-/** Who signs in under which name, among the demo's people of a role (`engineer`, `engineer2`, …). */
-export async function usernameOf(request: APIRequestContext, role: string, displayName: string): Promise<string> {
+/** The name an engineer of the demo signs in with (`engineer`, `engineer2`, …). */
+export async function usernameOf(request: APIRequestContext, engineer: string): Promise<string> {
   for (let n = 1; n <= 60; n++) {
-    const username = n === 1 ? role : `${role}${n}`;
+    const username = n === 1 ? "engineer" : `engineer${n}`;
     const opened = await request.post("/api/v1/sessions", { data: { username, password: PASSWORD } });
     if (opened.status() !== 201) break;
-    const { user } = (await opened.json()) as { user: { display_name: string } };
-    if (user.display_name === displayName) return username;
+    const { user } = (await opened.json()) as { user: { engineer_id: string | null } };
+    if (user.engineer_id === engineer) return username;
   }
-  throw new Error(`nobody signs in as ${displayName}`);
+  throw new Error(`no engineer of the demo is ${engineer}`);
 }

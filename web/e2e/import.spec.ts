@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test } from "@playwright/test";
-import { enter, say, type Lang } from "./house";
+import { expect } from "@playwright/test";
+import { enter, say, test, type Lang } from "./house";
 
 /** Merchants of a new bank by file: 40 rows, two wrong letters, three with a bank nobody knows, one twice. */
 function merchants(lang: Lang) {

@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
-import { called, enter, freeTerminal, say, sent, speaking, readable, type Lang } from "./house";
+import { expect } from "@playwright/test";
+import { called, enter, freeTerminal, readable, say, sent, speaking, test, type Lang } from "./house";
 
 const words = {
   zh: { symptom: "刷卡提示通信超时，交易发不出去", title: "通信超时，多家商户受影响", told: "收单机构通道不稳，正在抢修，预计一小时内恢复。", note: "通道已恢复，抽查三家正常。" },

@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
-import { called, enter, freeTerminal, say, speaking, type Lang } from "./house";
+import { expect } from "@playwright/test";
+import { called, enter, freeTerminal, say, speaking, test, type Lang } from "./house";
 
 const words = {
   zh: { symptom: "扫码扫不出，客人在排队", note: "班长统一说明：请先换一台收款", task: "给商户回电，确认换过的码牌", other: "查收银系统日志" },

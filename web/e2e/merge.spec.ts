@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
-import { called, deliver, enter, freeTerminal, say, speaking, type Lang } from "./house";
+import { expect } from "@playwright/test";
+import { called, deliver, enter, freeTerminal, say, speaking, test, type Lang } from "./house";
 
 const words = {
   zh: { mail: "打印机不出纸，小票打不出来", call: "还是不出纸，小票打不出来" },

@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
-import { called, enter, freeTerminal, say, speaking, type Lang } from "./house";
+import { expect } from "@playwright/test";
+import { called, enter, freeTerminal, say, speaking, test, type Lang } from "./house";
 
 const words = {
   zh: { symptom: "小票打印很淡，还能用", ask: "请拍一张小票的照片发来。", why: "另一台也坏了，收不了款" },

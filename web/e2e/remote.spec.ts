@@ -1,8 +1,8 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import h5en from "../../data/texts/h5.en.json" with { type: "json" };
 import h5zh from "../../data/texts/h5.zh.json" with { type: "json" };
-import { asking, enter, freeTerminal, merchantPhone, say, type Lang } from "./house";
+import { asking, enter, freeTerminal, merchantPhone, say, test, type Lang } from "./house";
 
 /** A merchant scans the sticker; the agent walks the guide; the merchant confirms and rates. */
 for (const lang of ["zh", "en"] as Lang[]) {

@@ -57,12 +57,11 @@ pub fn seed(db: &Db, now: Timestamp, size: &Size) -> Done<()> {
     let began = now - SignedDuration::from_hours(24 * 1_260);
     let caller = Caller::system(tenant, "demo");
     let hash = org::api::hash_password(PASSWORD).map_err(DbError::Other)?;
-    let names: Vec<String> = (0..20).map(|_| world::person(&mut dice, &pools)).collect();
     let registry = world.clone();
     let staff = db.write_blocking(caller.clone(), began, move |tx| {
         org::store::add_tenant(tx, TENANT, "浦江支付终端服务")?;
         let acquirers = add_registry(tx, &registry)?;
-        let staff = add_people(tx, &registry, &names, &hash, &acquirers)?;
+        let staff = add_people(tx, &registry, &hash, &acquirers)?;
         add_words(tx, staff.duty)?;
         Ok(staff)
     })?;
@@ -153,10 +152,10 @@ fn add_words(tx: &mut Tx<'_>, writer: UserId) -> Done<()> {
 }
 
 /// The ten roles, each signing in with its own word, the storekeeper with `store`; agents and engineers from the second on with a number: `agent2`.
-fn add_people(tx: &mut Tx<'_>, world: &World, names: &[String], hash: &str, acquirers: &[AcquirerId]) -> Done<Staff> {
+fn add_people(tx: &mut Tx<'_>, world: &World, hash: &str, acquirers: &[AcquirerId]) -> Done<Staff> {
     let mut staff =
         Staff { engineers: world.engineers.iter().map(|e| (e.id, e.name.clone())).collect::<BTreeMap<_, _>>(), ..Staff::default() };
-    let mut spare = names.iter();
+    let mut spare = world.desk.iter();
     for role in Role::ALL {
         let many = match role {
             Role::Agent => AGENTS,

@@ -1,6 +1,6 @@
 //! The invented service organisation as plain structs: nothing here touches the database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -70,7 +70,12 @@ pub struct World {
     pub stays: Vec<Stay>,
     /// Engineers.
     pub engineers: Vec<Engineer>,
+    /// Names for everybody else of the house.
+    pub desk: Vec<String>,
 }
+
+/// How many names [`World::desk`] holds: more than there are logins beside the engineers'.
+const DESK: usize = 20;
 
 /// The zone of the demo's shops.
 pub fn zone() -> Result<TimeZone, DbError> {
@@ -102,6 +107,12 @@ pub(super) fn person(dice: &mut Dice, pools: &Pools) -> String {
     let surnames: Vec<char> = pools.surnames.chars().collect();
     let surname = dice.pick(&surnames);
     format!("{surname}{}", dice.pick(&pools.given))
+}
+
+/// People of one house, no two of a name: whoever tries the demo could not tell them apart on the board.
+fn people(dice: &mut Dice, pools: &Pools, count: usize) -> Vec<String> {
+    let mut names = BTreeSet::new();
+    std::iter::repeat_with(|| person(dice, pools)).filter(|name| names.insert(name.clone())).take(count).collect()
 }
 
 /// A mobile number. Its fourth digit is 0, which no carrier of the mainland hands out after 13x: it rings nowhere.
@@ -137,7 +148,9 @@ impl World {
             world.merchant(dice, pools, began)?;
         }
         world.terminals(dice, pools, size, now)?;
-        world.engineers(dice, pools, size, now)?;
+        let mut names = people(dice, pools, size.engineers + DESK);
+        world.desk = names.split_off(size.engineers);
+        world.engineers(dice, pools, names, now)?;
         Ok(world)
     }
 
@@ -270,13 +283,13 @@ impl World {
         Ok(())
     }
 
-    fn engineers(&mut self, dice: &mut Dice, pools: &Pools, size: &Size, now: Timestamp) -> Result<(), DbError> {
+    fn engineers(&mut self, dice: &mut Dice, pools: &Pools, names: Vec<String>, now: Timestamp) -> Result<(), DbError> {
         let today = now.to_zoned(zone()?).date();
         let week =
             |days: &[u8], spans: &str| format!("{{{}}}", days.iter().map(|d| format!("\"{d}\":{spans}")).collect::<Vec<_>>().join(","));
         let day = "[[\"08:30\",\"12:00\"],[\"13:00\",\"18:00\"]]";
         let late = "[[\"11:00\",\"14:00\"],[\"15:00\",\"20:30\"]]";
-        for n in 0..size.engineers {
+        for (n, name) in names.into_iter().enumerate() {
             // Territories overlap: the own district and one or two beside it.
             let own = n % pools.districts.len();
             let mut territory = vec![pools.districts[own].name.clone()];
@@ -309,7 +322,7 @@ impl World {
             }
             self.engineers.push(Engineer {
                 id: dice.id(now - SignedDuration::from_hours(24 * 500)),
-                name: person(dice, pools),
+                name,
                 phone: phone(dice),
                 skills,
                 territory,
