@@ -65,7 +65,7 @@ def lose_commit_every(n, seed):
     chance = random.Random(seed)
 
     def fault(direction, data, link):
-        if direction == "up" and b"COMMIT\0" in data:
+        if direction == "up" and b"COMMIT" in data:
             link["lose"] = chance.random() < 1 / n
         elif direction == "down" and link.pop("lose", False):
             return "lose"

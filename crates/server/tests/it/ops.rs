@@ -19,6 +19,8 @@ use postsale_testkit::{Client, Kit, World, on_both};
 use serde_json::json;
 use tower::ServiceExt;
 
+use crate::ground::counted;
+
 on_both! {
     fn the_audit_export_holds_by_itself_and_is_for_those_who_may(kit) {
         let world = World::new(&kit, "t1").await;
@@ -86,7 +88,7 @@ fn a_copy_under_load_holds_what_was_written_before_it_and_nothing_half() {
                     let number = house
                         .db
                         .write(caller.clone(), now, |tx| {
-                            let number = org::store::next_number(tx, "drill")?;
+                            let number = counted(tx, "drill")?;
                             tx.audit("drill.step", "x_1", None, Some(&json!({ "number": number })));
                             Ok(number)
                         })

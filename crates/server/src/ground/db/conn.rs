@@ -10,6 +10,9 @@ pub trait Conn {
     fn exec(&mut self, sql: &'static Sql, params: &[Val]) -> Result<u64, DbError>;
     /// Runs a statement of the house; its rows.
     fn rows(&mut self, sql: &'static Sql, params: &[Val]) -> Result<Vec<Row>, DbError>;
+    /// Runs a statement that stands even if the transaction is undone, where others would wait for what it locks until the commit
+    /// (PostgreSQL). With one writer (SQLite) nobody waits, and it belongs to the transaction.
+    fn apart(&mut self, sql: &'static Sql, params: &[Val]) -> Result<Vec<Row>, DbError>;
     /// Runs text as it is: migrations, pragmas, EXPLAIN in tests. Never called with input of a user.
     fn raw(&mut self, text: &str) -> Result<(), DbError>;
     /// Rows of a text as it is, without parameters.
@@ -52,6 +55,19 @@ pub trait Query {
         Self: Sized,
     {
         timed(sql, || self.conn().rows(sql, params))?.first_mut().map(|row| read(row).map_err(|e| locate(e, sql))).transpose()
+    }
+
+    /// Like [`Query::one`], but standing even if the transaction is undone: see [`Conn::apart`].
+    fn one_apart<T>(
+        &mut self,
+        sql: &'static Sql,
+        params: &[Val],
+        mut read: impl FnMut(&mut Row) -> Result<T, DbError>,
+    ) -> Result<Option<T>, DbError>
+    where
+        Self: Sized,
+    {
+        timed(sql, || self.conn().apart(sql, params))?.first_mut().map(|row| read(row).map_err(|e| locate(e, sql))).transpose()
     }
 
     /// The single number of a row that always exists, such as a count.

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::batch::sqlite_writer;
 use super::load::{Load, Stats};
-use super::postgres::PgConn;
+use super::postgres::{PgConn, PgServer};
 use super::sqlite::SqliteConn;
 use super::{Bare, Conn, DbError, Dialect, Done, Stop, Tx};
 use crate::ground::sabotage;
@@ -29,6 +29,24 @@ pub struct DbOptions {
     /// Reader threads (SQLite) or connections of each kind (PostgreSQL). 1 to 64.
     pub threads: usize,
 }
+
+/// How transactions of one kind begin and end on PostgreSQL.
+struct Way {
+    begin: &'static str,
+    keep: &'static str,
+}
+
+const READING: Way = Way { begin: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", keep: "COMMIT" };
+
+/// It ends in one go: its locks are free before the disk has it, and the answer comes after. What follows the commit is a small transaction
+/// of its own that waits for the disk, and for all that stands before it in the log; those who wait at once share one wait. It is left out
+/// when the disk has everything. So whatever is answered, be it only that something was so already, is on the disk, also when another
+/// connection wrote it a moment ago.
+const WRITING: Way = Way {
+    begin: "BEGIN",
+    keep: "SET LOCAL synchronous_commit = off; COMMIT; \
+        SELECT CASE WHEN pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn() THEN pg_logical_emit_message(true, 'postsale', '') END",
+};
 
 /// What ends every writing transaction before its commit; the house writes the audit chain there.
 pub type Finish = fn(&mut Tx<'_>) -> Done<()>;
@@ -120,10 +138,11 @@ impl Db {
                 spawn("db-writer", move || sqlite_writer(writer, &write_queue, &counted))?;
             }
             Target::Postgres(url) => {
-                drop(PgConn::open(url)?);
+                let server = PgServer::new(url);
+                drop(server.connect()?);
                 for _ in 0..threads {
-                    let (url, queue, counted) = (url.clone(), write_queue.clone(), stats.clone());
-                    spawn("db-writer", move || pg_worker(&url, "BEGIN", &queue, &counted))?;
+                    let (server, queue, counted) = (server.clone(), write_queue.clone(), stats.clone());
+                    spawn("db-writer", move || pg_worker(&server, &WRITING, &queue, &counted))?;
                 }
             }
         }
@@ -331,8 +350,8 @@ fn spawn_readers(target: &Target, threads: usize, queue: &Receiver<Box<dyn Piece
                 spawn("db-reader", move || sqlite_reader(reader, &queue))?;
             }
             Target::Postgres(url) => {
-                let url = url.clone();
-                spawn("db-reader", move || pg_worker(&url, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", &queue, &Stats::default()))?;
+                let server = PgServer::new(url);
+                spawn("db-reader", move || pg_worker(&server, &READING, &queue, &Stats::default()))?;
             }
         }
     }
@@ -364,12 +383,12 @@ fn sqlite_reader(mut conn: SqliteConn, queue: &Receiver<Box<dyn Piece>>) {
     }
 }
 
-fn pg_worker(url: &str, begin: &str, queue: &Receiver<Box<dyn Piece>>, stats: &Stats) {
+fn pg_worker(server: &Arc<PgServer>, way: &Way, queue: &Receiver<Box<dyn Piece>>, stats: &Stats) {
     let mut kept: Option<PgConn> = None;
     while let Ok(mut piece) = queue.recv() {
         let outcome = match piece.look() {
-            true => pg_look(url, &mut kept, piece.as_mut()),
-            false => pg_once(url, begin, &mut kept, piece.as_mut(), stats),
+            true => pg_look(server, &mut kept, piece.as_mut()),
+            false => pg_once(server, way, &mut kept, piece.as_mut(), stats),
         };
         stats.committed(1, &outcome);
         piece.answer(outcome);
@@ -377,7 +396,7 @@ fn pg_worker(url: &str, begin: &str, queue: &Receiver<Box<dyn Piece>>, stats: &S
 }
 
 /// Runs a look. A kept connection may have died since; looking changes nothing, so one new try is free.
-fn pg_look(url: &str, kept: &mut Option<PgConn>, piece: &mut dyn Piece) -> Result<(), DbError> {
+fn pg_look(server: &Arc<PgServer>, kept: &mut Option<PgConn>, piece: &mut dyn Piece) -> Result<(), DbError> {
     if let Some(mut conn) = kept.take() {
         piece.run(&mut conn);
         if !conn.is_closed() {
@@ -385,19 +404,19 @@ fn pg_look(url: &str, kept: &mut Option<PgConn>, piece: &mut dyn Piece) -> Resul
             return Ok(());
         }
     }
-    let mut conn = PgConn::open(url)?;
+    let mut conn = server.connect()?;
     piece.run(&mut conn);
     *kept = Some(conn);
     Ok(())
 }
 
-fn pg_once(url: &str, begin: &str, kept: &mut Option<PgConn>, piece: &mut dyn Piece, stats: &Stats) -> Result<(), DbError> {
+fn pg_once(server: &Arc<PgServer>, way: &Way, kept: &mut Option<PgConn>, piece: &mut dyn Piece, stats: &Stats) -> Result<(), DbError> {
     for attempt in 0..REPEATS {
         if attempt > 0 {
             stats.repeated();
             thread::sleep(pause(attempt));
         }
-        let mut conn = pg_begun(url, begin, kept)?;
+        let mut conn = pg_begun(server, way.begin, kept)?;
         let verdict = piece.run(&mut conn);
         if verdict == Verdict::Keep && sabotage::on("ack-early") {
             // The commit comes later, or not at all.
@@ -407,7 +426,11 @@ fn pg_once(url: &str, begin: &str, kept: &mut Option<PgConn>, piece: &mut dyn Pi
             });
             return Ok(());
         }
-        let ended = conn.raw(if verdict == Verdict::Keep { "COMMIT" } else { "ROLLBACK" });
+        let ended = conn.raw(match verdict {
+            Verdict::Keep if sabotage::on("no-flush") => "SET LOCAL synchronous_commit = off; COMMIT",
+            Verdict::Keep => way.keep,
+            _ => "ROLLBACK",
+        });
         if !conn.is_closed() && ended.is_ok() {
             *kept = Some(conn);
         }
@@ -429,13 +452,13 @@ fn pause(attempt: usize) -> std::time::Duration {
 }
 
 /// A connection inside a fresh transaction. A kept connection may have died since; before BEGIN nothing is at stake, so one new try is free.
-fn pg_begun(url: &str, begin: &str, kept: &mut Option<PgConn>) -> Result<PgConn, DbError> {
+fn pg_begun(server: &Arc<PgServer>, begin: &str, kept: &mut Option<PgConn>) -> Result<PgConn, DbError> {
     if let Some(mut conn) = kept.take()
         && conn.raw(begin).is_ok()
     {
         return Ok(conn);
     }
-    let mut conn = PgConn::open(url)?;
+    let mut conn = server.connect()?;
     conn.raw(begin)?;
     Ok(conn)
 }

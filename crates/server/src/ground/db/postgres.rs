@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::error::Error;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use postgres::error::SqlState;
@@ -9,10 +10,45 @@ use postgres::{Client, Config, NoTls, Statement};
 
 use super::{Conn, DbError, Dialect, Row, Sql, Val};
 
+/// A PostgreSQL database, and one connection to it beside those of the transactions.
+pub struct PgServer {
+    url: String,
+    beside: Mutex<Option<PgConn>>,
+}
+
+impl PgServer {
+    /// Where it is.
+    pub fn new(url: &str) -> Arc<Self> {
+        Arc::new(Self { url: url.to_owned(), beside: Mutex::default() })
+    }
+
+    /// A connection for transactions.
+    pub fn connect(self: &Arc<Self>) -> Result<PgConn, DbError> {
+        Ok(PgConn { server: Some(self.clone()), ..PgConn::open(&self.url)? })
+    }
+
+    /// Runs a statement that is a transaction by itself. Its commit waits for no disk: whatever it gives reaches the disk before the commit
+    /// of the transaction that uses it, since both go through one log. What is lost in a crash was used by nobody.
+    fn apart(&self, sql: &'static Sql, params: &[Val]) -> Result<Vec<Row>, DbError> {
+        let mut beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(conn) = beside.as_mut() {
+            match conn.rows(sql, params) {
+                // A kept connection may have died since; a new try takes another number at worst.
+                Err(DbError::Unavailable(_)) if conn.is_closed() => {}
+                rows => return rows,
+            }
+        }
+        let mut conn = PgConn::open(&self.url)?;
+        conn.raw("SET synchronous_commit = off")?;
+        beside.insert(conn).rows(sql, params)
+    }
+}
+
 /// One PostgreSQL connection with its prepared statements.
 pub struct PgConn {
     client: Client,
     prepared: HashMap<usize, Statement>,
+    server: Option<Arc<PgServer>>,
 }
 
 impl PgConn {
@@ -26,7 +62,7 @@ impl PgConn {
         config.keepalives_idle(Duration::from_secs(30)).tcp_user_timeout(Duration::from_secs(40));
         let mut client = config.connect(NoTls).map_err(wrap)?;
         client.batch_execute("SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET TIME ZONE 'UTC'").map_err(wrap)?;
-        Ok(Self { client, prepared: HashMap::new() })
+        Ok(Self { client, prepared: HashMap::new(), server: None })
     }
 
     /// Whether the connection is gone.
@@ -63,6 +99,13 @@ impl Conn for PgConn {
         let statement = self.statement(sql)?;
         let rows = self.client.query(&statement, &refs(params)).map_err(|e| at(sql, e))?;
         rows.iter().map(read).collect()
+    }
+
+    fn apart(&mut self, sql: &'static Sql, params: &[Val]) -> Result<Vec<Row>, DbError> {
+        match self.server.clone() {
+            Some(server) => server.apart(sql, params),
+            None => self.rows(sql, params),
+        }
     }
 
     fn raw(&mut self, text: &str) -> Result<(), DbError> {

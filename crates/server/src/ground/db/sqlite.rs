@@ -98,6 +98,10 @@ impl Conn for SqliteConn {
         Ok(rows)
     }
 
+    fn apart(&mut self, sql: &'static Sql, params: &[Val]) -> Result<Vec<Row>, DbError> {
+        self.rows(sql, params)
+    }
+
     fn raw(&mut self, text: &str) -> Result<(), DbError> {
         self.inner.execute_batch(text).map_err(wrap)
     }

@@ -146,7 +146,8 @@ impl<A: Act> Door<A> {
         let (value, key) = (Arc::new(body.value), self.key.map(Arc::new));
         if let Some(key) = key.clone() {
             let request = Arc::clone(&request);
-            if let Some((status, json)) = self.runner.read(move |tx| kept(tx, &key, &request)).await? {
+            // Asked as a writer: on PostgreSQL a reader may see what the disk does not have yet, and this answer says that it has.
+            if let Some((status, json)) = self.runner.write(move |tx| kept(tx, &key, &request)).await? {
                 return Ok(Answered { status, json });
             }
         }

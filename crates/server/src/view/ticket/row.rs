@@ -172,22 +172,34 @@ fn last_line(last: &LastEntry) -> LastLine {
     LastLine { at: last.at, kind: last.kind, channel: last.channel, preview }
 }
 
-fn names_of(tx: &mut Tx<'_>, chunk: &[Ticket]) -> Done<Vec<(TicketId, Names)>> {
-    let mut params = vec![p(&tx.tenant())];
-    // The statement has fifty places; the last id fills the ones left over.
-    params.extend((0..50).map(|i| p(&chunk[i.min(chunk.len() - 1)].id)));
-    Ok(tx.query(
-        sql!(
+/// The statement for names, with the places of its ids.
+macro_rules! names {
+    ($ids:literal) => {
+        sql!(concat!(
             "SELECT t.id, u.display_name, m.name, m.tier, s.name, d.model, d.serial_no FROM ticket t JOIN app_user u ON u.id = t.owner_id
              LEFT JOIN merchant m ON m.id = t.merchant_id LEFT JOIN store s ON s.id = t.store_id LEFT JOIN terminal d ON d.id = t.terminal_id
-             WHERE t.tenant_id = $1 AND t.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-               $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47,
-               $48, $49, $50, $51)"
-        ),
-        &params,
-        |r| {
-            let (id, owner, merchant, tier) = (r.next()?, r.next()?, r.next()?, r.coded_opt()?);
-            Ok((id, Names { owner, merchant, tier, store: r.next()?, model: r.next()?, serial: r.next()? }))
-        },
-    )?)
+             WHERE t.tenant_id = $1 AND t.id IN (",
+            $ids,
+            ")"
+        ))
+    };
+}
+
+fn names_of(tx: &mut Tx<'_>, chunk: &[Ticket]) -> Done<Vec<(TicketId, Names)>> {
+    let mut params = vec![p(&tx.tenant())];
+    let statement = if let [ticket] = chunk {
+        params.push(p(&ticket.id));
+        names!("$2")
+    } else {
+        // The last id fills the places left over.
+        params.extend((0..50).map(|i| p(&chunk[i.min(chunk.len() - 1)].id)));
+        names!(
+            "$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29,
+             $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51"
+        )
+    };
+    Ok(tx.query(statement, &params, |r| {
+        let (id, owner, merchant, tier) = (r.next()?, r.next()?, r.next()?, r.coded_opt()?);
+        Ok((id, Names { owner, merchant, tier, store: r.next()?, model: r.next()?, serial: r.next()? }))
+    })?)
 }
