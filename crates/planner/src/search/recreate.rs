@@ -21,14 +21,20 @@ impl<E: Eval> Search<E> {
         }
     }
 
-    /// Offers every job of the pool again. `thorough`: look at every position when the neighbours have none.
-    pub(super) fn recreate(&mut self, thorough: bool) {
+    /// Offers every job of the pool again. `thorough`: look at every position when the neighbours have none. Stops, and answers false,
+    /// when the plan would cost `limit` even if all that is left were to be had for nothing: most steps are refused, and this one would be.
+    pub(super) fn recreate(&mut self, thorough: bool, limit: i64) -> bool {
         self.order();
+        let mut waiting: i64 = self.pool.iter().filter(|j| self.l.node(**j).route == NONE).map(|j| self.eval.price(*j)).sum();
         for i in 0..self.pool.len() {
             let j = self.pool[i];
             if self.l.node(j).route != NONE {
                 continue;
             }
+            if self.total + self.eval.debt() - waiting >= limit {
+                return false;
+            }
+            waiting -= self.eval.price(j);
             let mut found = self.scan(j);
             if found.1 == NONE && (thorough || self.rng.below(16) == 0) {
                 found = self.scan_all(j);
@@ -42,6 +48,7 @@ impl<E: Eval> Search<E> {
                 self.total += change - self.eval.price(j);
             }
         }
+        true
     }
 
     /// Cheapest place for `j` among its candidates: (price, node to follow), `NONE` when none is below the unserved price.
@@ -119,7 +126,7 @@ impl<E: Eval> Search<E> {
     pub fn construct(&mut self) {
         self.begin();
         self.pool.extend_from_slice(&self.absent);
-        self.recreate(true);
+        self.recreate(true, i64::MAX);
         self.finish(true);
         self.keep_best();
     }

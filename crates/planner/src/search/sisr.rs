@@ -317,8 +317,9 @@ impl<E: Eval> Search<E> {
         self.welcome = if self.depot() { (temperature * self.tuning.welcome) as i64 } else { 0 };
         self.begin();
         self.ruin(temperature);
-        self.recreate(false);
-        let kept = ((self.total + self.eval.debt() - self.opened() * self.welcome) as f64) < limit;
+        // Routes that are still to be opened earn their welcome: a step that may open two is not given up.
+        let hopeless = limit.min(BROKEN as f64) as i64 + 2 * self.welcome;
+        let kept = self.recreate(false, hopeless) && ((self.total + self.eval.debt() - self.opened() * self.welcome) as f64) < limit;
         if !kept {
             self.l.undo();
             self.eval.undo();
