@@ -157,15 +157,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_inside_is_reached_by_any_name_it_has() {
+    async fn wh_01_nothing_inside_is_reached_by_any_name_it_has() {
         let fetch = Fetch::new(&Config::default()).unwrap();
         for address in [
             "https://127.0.0.1/",
+            "https://127.1/",
+            "https://0x7f000001/",
+            "https://2130706433/",
+            "https://0177.0.0.1/",
+            "https://0.0.0.0/",
             "https://localhost/",
+            "https://localhost./",
             "https://[::1]/",
+            "https://[::ffff:127.0.0.1]/",
             "https://[::ffff:10.0.0.1]/",
+            "https://[fd00:ec2::254]/",
+            "https://[64:ff9b::a9fe:a9fe]/",
             "https://169.254.169.254/latest/meta-data",
+            "https://0xa9fea9fe/",
+            "https://2852039166/",
+            "https://0251.0376.0251.0376/",
+            "https://[::ffff:169.254.169.254]/",
+            "https://100.64.0.1/",
+            "https://100.100.100.200/",
             "https://10.0.0.7:8443/",
+            "https://172.16.0.1/",
             "https://192.168.1.1/",
             "http://93.184.216.34/",
             "https://user@127.0.0.1/",
@@ -176,7 +192,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_host_the_operator_named_may_stand_inside() {
+    async fn wh_04_and_wh_06_a_host_the_operator_named_may_stand_inside_and_redirects_and_floods_end_there() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let routes = axum::Router::new()

@@ -274,7 +274,9 @@ fn take_body(message: &Message<'_>, whole: &[u8], letter: &mut Letter) {
 /// The text of a part. Without a charset it says nothing about, bytes that are not UTF-8 are taken for GB18030.
 fn part_text(part: &MessagePart<'_>, decoded: &str, whole: &[u8], letter: &mut Letter) -> String {
     let named = part.content_type().and_then(|c| c.attribute("charset")).and_then(|c| charset_decoder(c.as_bytes())).is_some();
-    if named || !decoded.contains('\u{fffd}') {
+    // A charset nobody reads any more leaves one sign of the whole text.
+    let unread = decoded.trim() == "\u{fffd}";
+    if (named && !unread) || !decoded.contains('\u{fffd}') {
         return decoded.to_owned();
     }
     let Some(raw) = whole.get(part.offset_body as usize..part.offset_end as usize) else { return decoded.to_owned() };
@@ -283,6 +285,10 @@ fn part_text(part: &MessagePart<'_>, decoded: &str, whole: &[u8], letter: &mut L
         Encoding::QuotedPrintable => quoted_printable_decode(raw),
         Encoding::None => Some(raw.to_vec()),
     };
+    if unread {
+        letter.remark("damaged");
+        return bytes.map_or_else(|| decoded.to_owned(), |b| String::from_utf8_lossy(&b).into_owned());
+    }
     let Some(guess) = bytes.map(|b| gb18030(&b)).filter(|g| g.matches('\u{fffd}').count() < decoded.matches('\u{fffd}').count()) else {
         return decoded.to_owned();
     };

@@ -1,5 +1,5 @@
-//! Attacks on the walls between people and between tenants: AZ-13 and AZ-15 as far as people go, and what a branch may not see. That
-//! every route asks who and whose stands in `routes.rs`; sight of tickets in `ticket/sight.rs`.
+//! Attacks on the walls between people and between tenants: AZ-13 and AZ-15 as far as people go, and what a branch may not see. The rows
+//! about tickets stand in `attacks_walls.rs`, that every route asks who and whose in `routes.rs`, sight of tickets in `ticket/sight.rs`.
 
 use postsale_domain::ground::Role;
 use postsale_testkit::{World, on_both};

@@ -251,7 +251,7 @@ on_both! {
 }
 
 on_both! {
-    fn lists_are_taken_away_masked_defused_and_by_their_own(kit) {
+    fn in_09_lists_are_taken_away_masked_defused_and_by_their_own(kit) {
         let world = World::new(&kit, "t1").await;
         crate::talk_world::some_terminal(&kit, &world).await;
         crate::talk_world::some_ticket(&kit, &world).await;

@@ -1,9 +1,13 @@
 //! One integration binary: a file per room, the store suite on both databases, the stories.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails says where")]
 
+mod attacks_at;
 mod attacks_au;
 mod attacks_az;
 mod attacks_ds;
+mod attacks_in;
+mod attacks_walls;
+mod attacks_xs;
 mod bell;
 mod branches;
 mod canned;
