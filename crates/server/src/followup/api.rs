@@ -3,10 +3,9 @@
 use axum::Json;
 use axum::http::StatusCode;
 use postsale_domain::followup::{Answer, FollowUpId};
-use postsale_domain::ground::to_millis;
 use postsale_domain::org::act;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -14,25 +13,12 @@ use super::store::Face;
 use crate::flow::aftercare;
 use crate::ground::web::{Answered, Body, Door, Keyset, Page, PageParams, Params, Problem, Ref};
 use crate::house::House;
-use crate::view::follow_up::{self as view, FollowUpRow};
+use crate::view::follow_up::{FollowUpRow, FollowUpView};
 use crate::view::registry::sight;
 
 /// The routes of follow-ups.
 pub fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new().routes(routes!(follow_up_list)).routes(routes!(follow_up_answer))
-}
-
-/// Which follow-ups.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum FollowUpView {
-    /// Asked or to be asked by now, and not answered: the call-back list, the longest waiting first.
-    #[default]
-    Due,
-    /// Their time has not come.
-    Coming,
-    /// Answered, the newest first.
-    Answered,
 }
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -55,20 +41,11 @@ async fn follow_up_list(door: Door<act::FollowUpRead>, Params(query): Params<Fol
     let (reach, seal) = (door.reach(), door.house.seal.clone());
     door.read(move |tx| {
         let sight = sight(tx, reach);
-        let (which, tenant, now) = (query.state.unwrap_or_default(), tx.tenant(), to_millis(tx.now()));
+        let (which, tenant) = (query.state.unwrap_or_default(), tx.tenant());
         let page = PageParams { limit: query.limit, cursor: query.cursor.clone() };
-        let (name, start) = match which {
-            FollowUpView::Due => ("follow-ups-due", Keyset::FIRST),
-            FollowUpView::Coming => ("follow-ups-coming", Keyset { at: now, ..Keyset::LAST }),
-            FollowUpView::Answered => ("follow-ups-answered", Keyset::LAST),
-        };
-        let after = Keyset::open(&seal, tenant, name, page.cursor.as_deref(), start)?;
-        let found = match which {
-            FollowUpView::Due => view::open(tx, sight, after, now, page.take())?,
-            FollowUpView::Coming => view::open(tx, sight, after, i64::MAX, page.take())?,
-            FollowUpView::Answered => view::answered(tx, sight, after, page.take())?,
-        };
-        Ok(Page::cut(found, page.limit, &seal, tenant, name, FollowUpRow::place))
+        let after = Keyset::open(&seal, tenant, which.list(), page.cursor.as_deref(), which.start(tx.now()))?;
+        let found = which.rows(tx, sight, after, page.take())?;
+        Ok(Page::cut(found, page.limit, &seal, tenant, which.list(), FollowUpRow::place))
     })
     .await
     .map(Json)

@@ -4,9 +4,11 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use jiff::civil::Date;
 use postsale_domain::ground::{Reach, Refusal, Role};
+use postsale_domain::incident::IncidentState;
 use postsale_domain::org::{UserState, act};
 use postsale_domain::refuse;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -14,9 +16,9 @@ use utoipa_axum::routes;
 
 use crate::ground::db::DbError;
 use crate::ground::sheet::{Book, CsvText, Out, XLSX};
-use crate::ground::web::{Door, Keyset, Params, Problem, Ref};
+use crate::ground::web::{Door, Params, Problem, Ref};
 use crate::house::House;
-use crate::view::export::{ExportList, Filter, Narrowed, View, Which, header as titles, rows};
+use crate::view::export::{ExportList, Filter, FollowUpView, Narrowed, View, Which, header as titles, rows};
 use crate::view::registry::sight;
 use crate::view::visit::day;
 
@@ -50,7 +52,8 @@ struct ExportAsked {
     /// Of tickets, only those of this queue; all there are without it.
     #[param(inline)]
     view: Option<View>,
-    /// Of tickets, as lists are narrowed: states. Of people, how they stand.
+    /// Of tickets, as lists are narrowed: states. Of people, how they stand. Of incidents, `open` or `resolved`; of follow-ups, `due`, `coming` or
+    /// `answered`: the first without it.
     state: Option<String>,
     /// Priorities.
     priority: Option<String>,
@@ -93,20 +96,27 @@ impl ExportAsked {
         Ok(Which { queue: self.view, narrow: filter.narrow()? })
     }
 
+    /// The word of `state` as this list reads it. Errors: `query.unreadable`.
+    fn stands<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        serde_json::from_value(json!(self.state)).map_err(|reason| refuse!(Invalid, "query.unreadable", reason = reason).field("state"))
+    }
+
     /// What a list is narrowed to. Errors: `query.unreadable`, those of a queue's filter.
     fn narrowed(&self, list: ExportList) -> Result<Narrowed, Refusal> {
-        let people = |word: &String| {
-            serde_json::from_value::<UserState>(json!(word))
-                .map_err(|reason| refuse!(Invalid, "query.unreadable", reason = reason).field("state"))
-        };
         Ok(Narrowed {
             which: if list == ExportList::Tickets { self.which()? } else { Which::default() },
             q: self.q.clone().unwrap_or_default(),
             unreadable: self.unreadable.unwrap_or_default(),
             subject: self.subject.clone(),
             role: self.role,
-            state: if list == ExportList::Users { self.state.as_ref().map(people).transpose()? } else { None },
+            state: if list == ExportList::Users { self.stands::<Option<UserState>>()? } else { None },
             planned: self.date.map(day),
+            over: list == ExportList::Incidents && self.stands::<Option<IncidentState>>()? == Some(IncidentState::Resolved),
+            follow_ups: if list == ExportList::FollowUps {
+                self.stands::<Option<FollowUpView>>()?.unwrap_or_default()
+            } else {
+                FollowUpView::Due
+            },
         })
     }
 }
@@ -155,7 +165,7 @@ async fn export_list(
                 TableFormat::Csv => Table::Csv(CsvText::new(&titles)),
                 TableFormat::Xlsx => Table::Xlsx(Box::new(Book::new(&titles)?)),
             };
-            let (mut after, mut taken) = (Keyset::LAST, 0);
+            let (mut after, mut taken) = (narrowed.start(list, tx.now()), 0);
             loop {
                 let some = rows(tx, lang, list, sight, &narrowed, after, AT_A_TIME)?;
                 for (_, cells) in &some {

@@ -8,9 +8,14 @@ use postsale_domain::ground::{BranchId, Lang, Role, Text, TypedId, mask_email, m
 use postsale_domain::org::{PartnerId, UserState};
 use postsale_domain::visit::Span;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::follow_up::FollowUpRow;
+pub use super::follow_up::FollowUpView;
+use super::incident::{self, IncidentRow};
 use super::registry::{Sight, merchants, terminals};
+use super::ticket::number;
 use crate::facts::in_force;
 use crate::ground::db::{Done, Json, Query, Row, Tx, Val, p};
 use crate::ground::web::Keyset;
@@ -47,6 +52,10 @@ pub enum ExportList {
     Users,
     /// The catalogue of parts.
     Parts,
+    /// Incidents that go on, or those that are over.
+    Incidents,
+    /// Follow-ups: the call-back list, those to come, or the answered ones.
+    FollowUps,
 }
 
 impl ExportList {
@@ -61,6 +70,8 @@ impl ExportList {
             ExportList::Audit => "audit",
             ExportList::Users => "users",
             ExportList::Parts => "parts",
+            ExportList::Incidents => "incidents",
+            ExportList::FollowUps => "follow-ups",
         }
     }
 
@@ -74,6 +85,8 @@ impl ExportList {
             ExportList::Audit => "audit.read",
             ExportList::Users => "user.read",
             ExportList::Parts => "part.read",
+            ExportList::Incidents => "incident.read",
+            ExportList::FollowUps => "follow_up.read",
         }
     }
 }
@@ -123,6 +136,12 @@ pub fn header(list: ExportList, lang: Lang) -> Vec<String> {
         ExportList::Parts => {
             &["part_number", "part_name", "part_kind", "models", "unit", "price", "serialised", "min_stock", "off", "in_store", "carried"]
         }
+        ExportList::Incidents => {
+            &["incident", "title", "state", "acquirer", "district", "model", "fault", "opened", "resolved", "reporters", "reporters_open"]
+        }
+        ExportList::FollowUps => {
+            &["number", "subject", "merchant", "store", "contact", "phone", "state", "due", "answered", "score", "comment"]
+        }
     };
     names.iter().map(|n| texts::sentence(lang, &format!("column.{n}"), &BTreeMap::new())).collect()
 }
@@ -144,6 +163,20 @@ pub struct Narrowed {
     pub state: Option<UserState>,
     /// Work orders planned to begin between two instants.
     pub planned: Option<Span>,
+    /// Incidents that are over, and no others.
+    pub over: bool,
+    /// Follow-ups of this list.
+    pub follow_ups: FollowUpView,
+}
+
+impl Narrowed {
+    /// Before the first row of a list.
+    pub fn start(&self, list: ExportList, now: Timestamp) -> Keyset {
+        match list {
+            ExportList::FollowUps => self.follow_ups.start(now),
+            _ => Keyset::LAST,
+        }
+    }
 }
 
 /// A row and its place in the list.
@@ -171,11 +204,19 @@ pub fn rows(
     match (list, sight) {
         (_, Sight::Nothing | Sight::Engineer(_)) => Ok(Vec::new()),
         (ExportList::Tickets, _) => tickets(tx, lang, &narrowed.which, sight, after, limit),
-        (ExportList::Merchants, _) => Ok(merchants::list(tx, sight, &narrowed.q, after, limit)?.into_iter().map(merchant).collect()),
+        (ExportList::Merchants, _) => {
+            Ok(merchants::list(tx, sight, &narrowed.q, after, limit)?.into_iter().map(|m| merchant(lang, m)).collect())
+        }
         (ExportList::Terminals, _) => Ok(terminals::list(tx, sight, &narrowed.q, after, limit)?.into_iter().map(terminal).collect()),
         (ExportList::Parts, _) => pieces(tx, lang, &narrowed.q, after, limit),
-        (ExportList::WorkOrders, _) => orders(tx, sight, narrowed.planned, after, limit),
-        (ExportList::Letters, Sight::All) => letters(tx, narrowed.unreadable, after, limit),
+        (ExportList::Incidents, _) => {
+            Ok(incident::listed(tx, sight, narrowed.over, after, limit)?.into_iter().map(|row| disturbance(lang, row)).collect())
+        }
+        (ExportList::FollowUps, _) => {
+            Ok(narrowed.follow_ups.rows(tx, sight, after, limit)?.into_iter().map(|row| call_back(lang, row)).collect())
+        }
+        (ExportList::WorkOrders, _) => orders(tx, lang, sight, narrowed.planned, after, limit),
+        (ExportList::Letters, Sight::All) => letters(tx, lang, narrowed.unreadable, after, limit),
         (ExportList::Audit, Sight::All) => Ok(audit_lines(tx, narrowed.subject.as_deref(), after.at, limit)?
             .into_iter()
             .map(|l| {
@@ -184,7 +225,7 @@ pub fn rows(
                 (Keyset { at: l.seq, ..Keyset::LAST }, cells)
             })
             .collect()),
-        (ExportList::Users, Sight::All) => people(tx, narrowed, after, limit),
+        (ExportList::Users, Sight::All) => people(tx, lang, narrowed, after, limit),
         (ExportList::Letters | ExportList::Audit | ExportList::Users, Sight::Acquirer(_) | Sight::Branch(_)) => Ok(Vec::new()),
     }
 }
@@ -194,10 +235,10 @@ fn moment(at: Option<Timestamp>) -> String {
     at.map(|at| at.to_zoned(when::zone()).strftime("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
 }
 
-fn merchant(m: merchants::MerchantRow) -> Placed {
+fn merchant(lang: Lang, m: merchants::MerchantRow) -> Placed {
     let key = Keyset { at: 0, id: m.id.uuid() };
     let counts = [m.stores, m.terminals, m.open_tickets].map(|n| n.to_string());
-    let cells = [m.mid, m.name, m.tier.as_str().to_owned(), m.industry, m.acquirer.name, m.district.unwrap_or_default()];
+    let cells = [m.mid, m.name, cell(lang, "tier", m.tier.as_str()), m.industry, m.acquirer.name, m.district.unwrap_or_default()];
     (key, cells.into_iter().chain(counts).collect())
 }
 
@@ -249,7 +290,9 @@ fn tickets(tx: &mut Tx<'_>, lang: Lang, which: &Which, sight: Sight, after: Keys
     let read = |r: &mut Row| {
         let number: i64 = r.next()?;
         let mut cells = vec![format!("T-{number:06}")];
-        for _ in 0..8 {
+        cells.push(r.next()?);
+        cells.extend([cell(lang, "ticket", r.next::<String>()?), cell(lang, "priority", r.next::<String>()?)]);
+        for _ in 0..5 {
             cells.push(r.next()?);
         }
         cells.push(r.next::<Option<String>>()?.as_deref().map(mask_phone).unwrap_or_default());
@@ -277,7 +320,7 @@ fn tickets(tx: &mut Tx<'_>, lang: Lang, which: &Which, sight: Sight, after: Keys
     })
 }
 
-fn orders(tx: &mut Tx<'_>, sight: Sight, planned: Option<Span>, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+fn orders(tx: &mut Tx<'_>, lang: Lang, sight: Sight, planned: Option<Span>, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
     macro_rules! question {
         ($sight:literal) => {
             sql!(concat!(
@@ -293,11 +336,12 @@ fn orders(tx: &mut Tx<'_>, sight: Sight, planned: Option<Span>, after: Keyset, l
     let read = |r: &mut Row| {
         let (order, ticket): (i64, i64) = (r.next()?, r.next()?);
         let mut cells = vec![format!("W-{order:06}"), format!("T-{ticket:06}")];
-        for _ in 0..4 {
+        cells.push(cell(lang, "order", r.next::<String>()?));
+        for _ in 0..3 {
             cells.push(r.next()?);
         }
         cells.extend([moment(r.next()?), moment(r.next()?)]);
-        cells.push(r.next()?);
+        cells.push(cell(lang, "visit", r.next::<String>()?));
         cells.extend([moment(r.next()?), moment(r.next()?)]);
         Ok((Keyset { at: order, ..Keyset::LAST }, cells))
     };
@@ -319,7 +363,7 @@ fn orders(tx: &mut Tx<'_>, sight: Sight, planned: Option<Span>, after: Keyset, l
     })
 }
 
-fn people(tx: &mut Tx<'_>, narrowed: &Narrowed, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+fn people(tx: &mut Tx<'_>, lang: Lang, narrowed: &Narrowed, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
     let branches: BTreeMap<BranchId, String> =
         place::branches(tx, Keyset::LAST, MOST_PLACES)?.into_iter().map(|b| (b.id, b.name)).collect();
     let partners: BTreeMap<PartnerId, String> =
@@ -329,7 +373,17 @@ fn people(tx: &mut Tx<'_>, narrowed: &Narrowed, after: Keyset, limit: u32) -> Do
         let branch = one.branch_id.and_then(|id| branches.get(&id)).cloned().unwrap_or_default();
         let partner = one.partner_id.and_then(|id| partners.get(&id)).cloned().unwrap_or_default();
         let key = Keyset { at: 0, id: one.id.uuid() };
-        (key, vec![one.username, one.name, one.role.as_str().to_owned(), one.state.as_str().to_owned(), branch, partner])
+        (
+            key,
+            vec![
+                one.username,
+                one.name,
+                texts::sentence(lang, &format!("role.{}", one.role.as_str()), &BTreeMap::new()),
+                cell(lang, "user", one.state.as_str()),
+                branch,
+                partner,
+            ],
+        )
     };
     Ok(store::people::people(tx, &wanted, after, limit)?.into_iter().map(row).collect())
 }
@@ -349,20 +403,58 @@ fn pieces(tx: &mut Tx<'_>, lang: Lang, q: &str, after: Keyset, limit: u32) -> Do
     Ok(parts::store::list(tx, parts::store::Wanted { q, low: false }, after, limit)?.into_iter().map(row).collect())
 }
 
-fn letters(tx: &mut Tx<'_>, unreadable: bool, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+fn letters(tx: &mut Tx<'_>, lang: Lang, unreadable: bool, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+    let found = inbox::letters(tx, unreadable, after, limit)?;
+    let numbers = list::titles(tx, &found.iter().filter_map(|kept| kept.ticket_id).collect::<Vec<_>>())?;
     let row = |kept: inbox::Kept| {
         let sender = &kept.letter.sender;
         let address = sender.email.as_deref().map(mask_email).or(sender.phone.as_deref().map(mask_phone)).unwrap_or_default();
         let who = [sender.name.clone(), address].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-        let (channel, state) = (word(&kept.letter.channel), word(&kept.state));
-        let ticket = kept.ticket_id.map(|t| t.to_string()).unwrap_or_default();
+        let (channel, state) = (cell(lang, "channel", json!(kept.letter.channel)), cell(lang, "letter", json!(kept.state)));
+        let ticket = kept.ticket_id.and_then(|id| numbers.get(&id)).map(|(n, _)| number(*n)).unwrap_or_default();
         let key = Keyset { at: to_millis(kept.received_at), id: kept.id.uuid() };
         (key, vec![moment(Some(kept.received_at)), channel, who, kept.letter.subject, state, ticket])
     };
-    Ok(inbox::letters(tx, unreadable, after, limit)?.into_iter().map(row).collect())
+    Ok(found.into_iter().map(row).collect())
 }
 
-/// The word of a coded value.
-fn word<T: Serialize>(value: &T) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+fn disturbance(lang: Lang, row: IncidentRow) -> Placed {
+    let (at, id) = row.place();
+    let cells = vec![
+        row.number,
+        row.title,
+        cell(lang, "incident", json!(row.state)),
+        row.acquirer_name.unwrap_or_default(),
+        row.district.unwrap_or_default(),
+        row.model.unwrap_or_default(),
+        row.fault_name.map(|name| name.in_lang(lang).to_owned()).or(row.fault_code).unwrap_or_default(),
+        moment(Some(row.opened_at)),
+        moment(row.resolved_at),
+        row.reporters.to_string(),
+        row.reporters_open.to_string(),
+    ];
+    (Keyset { at, id: id.uuid() }, cells)
+}
+
+fn call_back(lang: Lang, row: FollowUpRow) -> Placed {
+    let (at, id) = row.place();
+    let cells = vec![
+        row.ticket_number,
+        row.subject,
+        row.merchant_name.unwrap_or_default(),
+        row.store_name.unwrap_or_default(),
+        row.contact_name.unwrap_or_default(),
+        row.phone_masked.unwrap_or_default(),
+        cell(lang, "follow_up", json!(row.state)),
+        moment(Some(row.due_at)),
+        moment(row.answered_at),
+        row.score.map(|n| n.to_string()).unwrap_or_default(),
+        row.comment.unwrap_or_default(),
+    ];
+    (Keyset { at, id: id.uuid() }, cells)
+}
+
+/// A coded value as people read it.
+fn cell(lang: Lang, family: &str, code: impl Into<Value>) -> String {
+    super::sentence::word(family, &code.into(), lang)
 }

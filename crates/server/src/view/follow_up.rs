@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use postsale_domain::followup::{FollowUpId, FollowUpState};
 use postsale_domain::ground::{TypedId, mask_phone, to_millis};
 use postsale_domain::ticket::{Outcome, TicketId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::registry::Sight;
@@ -13,33 +13,75 @@ use crate::ground::db::{DbError, Done, Query, Row, Tx, p};
 use crate::ground::web::Keyset;
 use crate::sql;
 
+/// Which follow-ups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FollowUpView {
+    /// Asked or to be asked by now, and not answered: the call-back list, the longest waiting first.
+    #[default]
+    Due,
+    /// Their time has not come.
+    Coming,
+    /// Answered, the newest first.
+    Answered,
+}
+
+impl FollowUpView {
+    /// Its name in cursors.
+    pub fn list(self) -> &'static str {
+        match self {
+            FollowUpView::Due => "follow-ups-due",
+            FollowUpView::Coming => "follow-ups-coming",
+            FollowUpView::Answered => "follow-ups-answered",
+        }
+    }
+
+    /// Before its first row.
+    pub fn start(self, now: Timestamp) -> Keyset {
+        match self {
+            FollowUpView::Due => Keyset::FIRST,
+            FollowUpView::Coming => Keyset { at: to_millis(now), ..Keyset::LAST },
+            FollowUpView::Answered => Keyset::LAST,
+        }
+    }
+
+    /// Its rows after a place, as far as one sees.
+    pub fn rows(self, tx: &mut Tx<'_>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<FollowUpRow>> {
+        match self {
+            FollowUpView::Due => open(tx, sight, after, to_millis(tx.now()), limit),
+            FollowUpView::Coming => open(tx, sight, after, i64::MAX, limit),
+            FollowUpView::Answered => answered(tx, sight, after, limit),
+        }
+    }
+}
+
 /// A follow-up in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FollowUpRow {
-    id: FollowUpId,
+    pub(super) id: FollowUpId,
     /// Which closing of the ticket it belongs to, from 1.
-    round: u32,
-    state: FollowUpState,
+    pub(super) round: u32,
+    pub(super) state: FollowUpState,
     /// When the merchant is asked.
-    due_at: Timestamp,
-    asked_at: Option<Timestamp>,
-    answered_at: Option<Timestamp>,
+    pub(super) due_at: Timestamp,
+    pub(super) asked_at: Option<Timestamp>,
+    pub(super) answered_at: Option<Timestamp>,
     /// Whether the trouble is gone, as they say.
-    solved: Option<bool>,
+    pub(super) solved: Option<bool>,
     /// 1 to 5.
-    score: Option<u8>,
-    comment: Option<String>,
-    ticket_id: TicketId,
+    pub(super) score: Option<u8>,
+    pub(super) comment: Option<String>,
+    pub(super) ticket_id: TicketId,
     /// `T-000831`.
-    ticket_number: String,
-    subject: String,
+    pub(super) ticket_number: String,
+    pub(super) subject: String,
     /// How the case was solved.
-    outcome: Option<Outcome>,
-    closed_at: Option<Timestamp>,
-    merchant_name: Option<String>,
-    store_name: Option<String>,
-    contact_name: Option<String>,
-    phone_masked: Option<String>,
+    pub(super) outcome: Option<Outcome>,
+    pub(super) closed_at: Option<Timestamp>,
+    pub(super) merchant_name: Option<String>,
+    pub(super) store_name: Option<String>,
+    pub(super) contact_name: Option<String>,
+    pub(super) phone_masked: Option<String>,
 }
 
 impl FollowUpRow {

@@ -31,23 +31,23 @@ pub struct IncidentRow {
     /// Which one.
     pub id: IncidentId,
     /// `I-000012`.
-    number: String,
-    title: String,
-    state: IncidentState,
-    acquirer_id: Option<AcquirerId>,
-    acquirer_name: Option<String>,
-    district: Option<String>,
-    model: Option<String>,
-    fault_code: Option<String>,
-    fault_name: Option<Text>,
-    opened_at: Timestamp,
-    opened_by: String,
-    resolved_at: Option<Timestamp>,
+    pub(super) number: String,
+    pub(super) title: String,
+    pub(super) state: IncidentState,
+    pub(super) acquirer_id: Option<AcquirerId>,
+    pub(super) acquirer_name: Option<String>,
+    pub(super) district: Option<String>,
+    pub(super) model: Option<String>,
+    pub(super) fault_code: Option<String>,
+    pub(super) fault_name: Option<Text>,
+    pub(super) opened_at: Timestamp,
+    pub(super) opened_by: String,
+    pub(super) resolved_at: Option<Timestamp>,
     /// Tickets that belong to it.
-    reporters: i64,
+    pub(super) reporters: i64,
     /// Those still worked on.
-    reporters_open: i64,
-    version: i64,
+    pub(super) reporters_open: i64,
+    pub(super) version: i64,
 }
 
 impl IncidentRow {

@@ -266,12 +266,22 @@ on_both! {
         let csv = supervisor.get("/api/v1/exports/merchants").await;
         assert_eq!((csv.status, csv.text.lines().count()), (200, 3));
         assert!(csv.text.contains("\"'=HYPERLINK(\"\"http://x\"\")\"") && csv.text.starts_with('\u{FEFF}'), "{}", csv.text);
-        for list in ["tickets", "terminals", "work-orders", "letters", "audit", "users"] {
+        for list in ["tickets", "terminals", "work-orders", "letters", "audit", "users", "parts", "incidents", "follow-ups"] {
             let csv = supervisor.get(&format!("/api/v1/exports/{list}?format=csv")).await;
             assert_eq!(csv.status, 200, "{list}: {}", csv.text);
             assert!(!csv.text.contains("13812345521") && !csv.text.contains("column."), "{list}");
             let book = supervisor.get(&format!("/api/v1/exports/{list}?format=xlsx")).await;
             assert!(book.status == 200 && book.text.starts_with("PK"), "{list}");
+        }
+        // What people read stands in words, as on the screens.
+        let tickets = supervisor.get("/api/v1/exports/tickets").await.text;
+        assert!(tickets.contains(",待登记,普通,"), "{tickets}");
+        assert!(supervisor.get("/api/v1/exports/users").await.text.contains("主管,在用"));
+        assert!(csv.text.contains("标准"), "{}", csv.text);
+        for (list, state, status) in [
+            ("incidents", "resolved", 200), ("incidents", "over", 422), ("follow-ups", "coming", 200), ("follow-ups", "late", 422), ("users", "gone", 422),
+        ] {
+            assert_eq!(supervisor.get(&format!("/api/v1/exports/{list}?state={state}")).await.status, status, "{list} {state}");
         }
         let taken = supervisor.get("/api/v1/exports/audit").await;
         assert!(taken.text.contains("export.read"), "who took it stands in the chain");
