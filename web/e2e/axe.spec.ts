@@ -18,6 +18,8 @@ const everything = [
   "/tickets/new",
   "/tickets/:tickets",
   "/risks",
+  "/follow-ups",
+  "/follow-ups?state=answered",
   "/dispatch",
   "/merchants",
   "/merchants/:merchants",

@@ -12732,7 +12732,10 @@ export interface operations {
                 q?: string;
                 /** @description Of tickets, only those of this queue; all there are without it. */
                 view?: "open" | "next" | "mine" | "to_respond" | "unclaimed" | "due_soon" | "waiting" | "solved" | "closed";
-                /** @description Of tickets, as lists are narrowed: states. Of people, how they stand. */
+                /**
+                 * @description Of tickets, as lists are narrowed: states. Of people, how they stand. Of incidents, `open` or `resolved`; of follow-ups, `due`, `coming` or
+                 *     `answered`: the first without it.
+                 */
                 state?: string;
                 /** @description Priorities. */
                 priority?: string;
@@ -12759,7 +12762,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                list: "tickets" | "merchants" | "terminals" | "work-orders" | "letters" | "audit" | "users" | "parts";
+                list: "tickets" | "merchants" | "terminals" | "work-orders" | "letters" | "audit" | "users" | "parts" | "incidents" | "follow-ups";
             };
             cookie?: never;
         };

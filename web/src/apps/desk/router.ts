@@ -8,6 +8,7 @@ import * as bell from "@rooms/bell/room";
 import * as canned from "@rooms/canned/room";
 import * as dispatch from "@rooms/dispatch/room";
 import * as facts from "@rooms/facts/room";
+import * as followup from "@rooms/followup/room";
 import * as guide from "@rooms/guide/room";
 import { home } from "@rooms/home/room";
 import * as importing from "@rooms/import/room";
@@ -21,7 +22,7 @@ import * as terminal from "@rooms/terminal/room";
 import * as ticket from "@rooms/ticket/room";
 import * as visit from "@rooms/visit/room";
 
-setRail([visit.entry, ticket.entry, incident.entry, risk.entry, dispatch.entry, merchant.entry, terminal.entry, parts.entry, letter.entry, canned.entry, importing.entry, org.peopleEntry, org.auditEntry, facts.entry]);
+setRail([visit.entry, ticket.entry, incident.entry, risk.entry, followup.entry, dispatch.entry, merchant.entry, terminal.entry, parts.entry, letter.entry, canned.entry, importing.entry, org.peopleEntry, org.auditEntry, facts.entry]);
 setTopTools([BellButton]);
 
 const desk = shell.addChildren([
@@ -29,6 +30,7 @@ const desk = shell.addChildren([
   ...ticket.routes,
   ...incident.routes,
   ...risk.routes,
+  ...followup.routes,
   ...dispatch.routes,
   ...merchant.routes,
   ...terminal.routes,

@@ -8,6 +8,7 @@ import { useWords } from "@ground/i18n/Words";
 import type { Column } from "@ground/list/DataList";
 import { PagedList } from "@ground/list/PagedList";
 import { keyset, useRows } from "@ground/list/useKeyset";
+import { ExportButton } from "@ground/parts/ExportButton";
 import { ListPage } from "@ground/parts/ListPage";
 import { useSession } from "@ground/session/Session";
 import { NewIncident } from "./NewIncident";
@@ -48,8 +49,10 @@ export function IncidentsPage() {
             onChange={(next) => void navigate({ to: "/incidents", search: next === "resolved" ? { state: "resolved" } : {}, replace: true })}
             options={(["open", "resolved"] as const).map((value) => ({ value, label: t(`incident.state.${value}`) }))}
           />
+          <span className={css.end} />
+          <ExportButton list="incidents" filter={{ state }} />
           {may("incident.work") && (
-            <Button type="primary" icon={<PlusOutlined />} onClick={() => setMaking(true)} className={css.end} data-testid="incident-new">
+            <Button type="primary" icon={<PlusOutlined />} onClick={() => setMaking(true)} data-testid="incident-new">
               {t("incident.new")}
             </Button>
           )}
