@@ -36,7 +36,7 @@ export function FollowUpsPage() {
   const shop = ({ merchant_name: merchant, store_name: store }: Row) => (merchant && store?.startsWith(merchant) ? store : [merchant, store].filter(Boolean).join(" · ") || "—");
   const person = (row: Row) => [row.contact_name, row.phone_masked].filter(Boolean).join(" ") || "—";
   const stars = (row: Row) => (row.score == null ? "—" : t("follow_up.score", { score: row.score }));
-  const standing = (row: Row) => (told ? f.moment(row.answered_at ?? row.due_at) : t(`follow_up.${row.state}`, { at: f.moment(row.asked_at ?? row.due_at) }));
+  const when = (row: Row) => f.moment((told ? row.answered_at : row.asked_at) ?? row.due_at);
   const ticket: Column<Row> = {
     key: "ticket",
     title: t("follow_up.ticket"),
@@ -57,7 +57,7 @@ export function FollowUpsPage() {
           { key: "comment", title: t("follow_up.comment"), width: "minmax(160px, 1.2fr)", render: (row: Row) => row.comment || "—" },
         ]
       : [{ key: "person", title: t("follow_up.person"), width: "minmax(150px, 0.8fr)", render: person }]),
-    { key: "standing", title: t(told ? "follow_up.when" : "follow_up.standing"), width: told ? "136px" : "minmax(232px, 0.8fr)", render: standing },
+    { key: "when", title: t(`follow_up.when_${state}`), width: "136px", render: when },
   ];
 
   return (
@@ -90,7 +90,7 @@ export function FollowUpsPage() {
             </div>
             <div className="meta">{shop(row)}</div>
             <div className="meta">{told ? `${stars(row)} ${row.comment ?? ""}` : person(row)}</div>
-            <div className="meta">{standing(row)}</div>
+            <div className="meta">{t(`follow_up.when_${state}`)} {when(row)}</div>
           </>
         )}
       />
