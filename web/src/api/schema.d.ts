@@ -8703,6 +8703,8 @@ export interface components {
             issuer: string;
             /** @description What stands on the button: the name of the company account. */
             label: string;
+            /** @description The role of who is taken in unasked; one of [`NEWCOMERS`]. */
+            newcomer?: components["schemas"]["Role"];
             /** @description Whether the provider's word counts that a second factor was shown; otherwise ours is asked for. */
             trust_amr: boolean;
             /** @description What happens to somebody nobody here knows. */

@@ -14,12 +14,18 @@ use crate::refuse;
 pub enum Unknown {
     /// They stay outside; an administrator invites them.
     Refuse,
-    /// They are taken in with the role that may do least.
+    /// They are taken in with the role the terms name.
     Create,
 }
 
-/// The role of somebody who was taken in unasked: of those tied to nothing, the one that may do least; a test compares.
-pub const LEAST: Role = Role::Storekeeper;
+/// The roles somebody may be taken in with unasked: those tied to nothing else, but for the one that may do everything.
+pub const NEWCOMERS: [Role; 7] =
+    [Role::Storekeeper, Role::Quality, Role::Auditor, Role::Finance, Role::Agent, Role::Dispatcher, Role::Supervisor];
+
+/// Who wrote terms down before roles could be chosen agreed to this one.
+fn usual_newcomer() -> Role {
+    Role::Storekeeper
+}
 
 /// The terms, without the secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +44,9 @@ pub struct Terms {
     pub claim: String,
     /// What happens to somebody nobody here knows.
     pub unknown: Unknown,
+    /// The role of who is taken in unasked; one of [`NEWCOMERS`].
+    #[serde(default = "usual_newcomer")]
+    pub newcomer: Role,
     /// Whether the provider's word counts that a second factor was shown; otherwise ours is asked for.
     pub trust_amr: bool,
     /// Whether people can come in this way now.
@@ -60,7 +69,8 @@ impl Terms {
         self
     }
 
-    /// Errors: `identity.no_label`, `identity.bad_issuer`, `identity.no_client`, `identity.bad_domain`, `identity.bad_claim`.
+    /// Errors: `identity.no_label`, `identity.bad_issuer`, `identity.no_client`, `identity.bad_domain`, `identity.bad_claim`,
+    /// `identity.bad_newcomer`.
     pub fn check(&self) -> Result<(), Refusal> {
         let plain = |text: &str, most: usize| (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control);
         if !plain(&self.label, 40) {
@@ -83,6 +93,9 @@ impl Terms {
         let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '/');
         if !(1..=100).contains(&self.claim.len()) || !self.claim.chars().all(word) {
             return Err(refuse!(Invalid, "identity.bad_claim").field("claim"));
+        }
+        if !NEWCOMERS.contains(&self.newcomer) {
+            return Err(refuse!(Invalid, "identity.bad_newcomer").field("newcomer"));
         }
         Ok(())
     }

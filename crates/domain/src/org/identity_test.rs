@@ -10,6 +10,7 @@ fn terms() -> Terms {
         domains: vec!["example.com".into()],
         claim: "email".into(),
         unknown: Unknown::Refuse,
+        newcomer: Role::Storekeeper,
         trust_amr: false,
         enabled: true,
     }
@@ -85,9 +86,11 @@ fn one_way_twice_is_not_two_factors() {
 }
 
 #[test]
-fn nobody_untied_may_do_less_than_who_was_taken_in_unasked() {
-    let rank = |role: Role| act::ALL.iter().filter(|(name, _)| act::letter(name, role) != b'.').count();
-    for role in Role::ALL.into_iter().filter(|r| !matches!(r, Role::Engineer | Role::Acquirer)) {
-        assert!(rank(LEAST) <= rank(role), "{role:?} may do less");
+fn whoever_is_taken_in_unasked_is_tied_to_nothing_and_rules_nobody() {
+    let tied = [Role::Admin, Role::Engineer, Role::Acquirer];
+    for role in Role::ALL {
+        assert_eq!(NEWCOMERS.contains(&role), !tied.contains(&role), "{role:?}");
+        let manages = act::letter("user.manage", role) != b'.';
+        assert!(!(NEWCOMERS.contains(&role) && manages), "{role:?} could make others");
     }
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use postsale_domain::ground::{Lang, TenantId, TypedId, UserId};
 use postsale_domain::org::UserState;
-use postsale_domain::org::identity::{Claims, LEAST, Named, Terms, Unknown, named};
+use postsale_domain::org::identity::{Claims, Named, Terms, Unknown, named};
 use postsale_domain::org::people::{check_display_name, check_email};
 use postsale_domain::refuse;
 use uuid::Uuid;
@@ -136,7 +136,7 @@ fn meant(tx: &mut Tx<'_>, terms: &Terms, claims: &Claims, named: &Named, lang: L
             let new = NewPerson {
                 username: named.word(),
                 name: name.unwrap_or(&word),
-                role: LEAST,
+                role: terms.newcomer,
                 email,
                 lang,
                 engineer: None,

@@ -186,14 +186,19 @@ on_both! {
 }
 
 on_both! {
-    fn a_tenant_may_take_strangers_in_with_the_least_role(kit) {
+    fn a_tenant_may_take_strangers_in_with_a_role_it_names(kit) {
         let (_, admin, provider, _) = desk(&kit).await;
         let mut open = terms(&provider);
-        (open["unknown"], open["claim"]) = (json!("create"), json!("preferred_username"));
+        (open["unknown"], open["claim"], open["newcomer"]) = (json!("create"), json!("preferred_username"), json!("quality"));
+        for tied in ["admin", "engineer", "acquirer"] {
+            let mut wrong = open.clone();
+            wrong["newcomer"] = json!(tied);
+            assert_eq!(admin.put("/api/v1/identity-provider", &json!({ "terms": wrong, "version": 1 })).await.problem(422), "identity.bad_newcomer");
+        }
         agree(&admin, &open, 1).await;
         provider.person(json!({ "sub": "c-1", "preferred_username": "carl", "email": "carl@example.com", "email_verified": true, "name": "卡尔" }));
         let me = Browser::default().enter(&kit, &provider).await.expect(201)["user"].clone();
-        assert_eq!((&me["username"], &me["display_name"], &me["role"], &me["email"]), (&json!("carl"), &json!("卡尔"), &json!("storekeeper"), &json!("carl@example.com")));
+        assert_eq!((&me["username"], &me["display_name"], &me["role"], &me["email"]), (&json!("carl"), &json!("卡尔"), &json!("quality"), &json!("carl@example.com")));
         assert_eq!(Browser::default().enter(&kit, &provider).await.expect(201)["user"]["id"], me["id"], "once made, the same");
         // A name that is taken elsewhere is not taken over.
         let _t2 = World::new(&kit, "t2").await;

@@ -13,7 +13,10 @@ import { CompanyPeople } from "./CompanyPeople";
 type Provider = Schema<"IdentityProvider">;
 type Typed = Schema<"Terms"> & { secret?: string };
 
-const fresh: Typed = { label: "", issuer: "", client_id: "", domains: [], claim: "email", unknown: "refuse", trust_amr: false, enabled: true };
+const fresh: Typed = { label: "", issuer: "", client_id: "", domains: [], claim: "email", unknown: "refuse", newcomer: "storekeeper", trust_amr: false, enabled: true };
+
+/** Roles that are tied to nothing else and do not rule. */
+const newcomers = ["storekeeper", "quality", "auditor", "finance", "agent", "dispatcher", "supervisor"] as const;
 
 /** How people come in by a company account. */
 export function CompanyAccount() {
@@ -36,6 +39,7 @@ function TermsForm({ provider }: { provider: Provider }) {
   // What was read from the issuer that stands there; another issuer makes it old.
   const [asked, setAsked] = useState("");
   const issuer = Form.useWatch("issuer", form) ?? "";
+  const unknown = Form.useWatch("unknown", form);
   const test = $api.useMutation("post", "/api/v1/identity-provider/test", { retry: 0 });
   const save = $api.useMutation("put", "/api/v1/identity-provider", {
     onSuccess: (now) => {
@@ -100,6 +104,11 @@ function TermsForm({ provider }: { provider: Provider }) {
         <Form.Item name="unknown" label={t("company.unknown")}>
           <Radio.Group options={(["refuse", "create"] as const).map((value) => ({ value, label: t(`company.unknown.${value}`) }))} vertical />
         </Form.Item>
+        {unknown === "create" && (
+          <Form.Item name="newcomer" label={t("company.newcomer")} extra={t("company.newcomer_why")}>
+            <Select options={newcomers.map((role) => ({ value: role, label: t(`role.${role}`) }))} data-testid="company-newcomer" />
+          </Form.Item>
+        )}
         <Form.Item name="trust_amr" label={t("company.trust")} extra={t("company.trust_why")} valuePropName="checked">
           <Switch />
         </Form.Item>
