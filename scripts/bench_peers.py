@@ -1,8 +1,8 @@
 """One public engine on one file, for scripts/bench-planner: bench_peers.py pyvrp|vroom|ortools FILE CPU_SECONDS
 
 Prints {"cost": ..., "unserved": ...} or {"cost": null}. PyVRP and OR-Tools are stopped by the CPU seconds of this process. VROOM knows only
-wall time: it works its deepest level to the end on one thread, and the caller prints what that took. Costs are counted here from the
-routes, not believed: matrix values, plus the price of every job left out."""
+wall time: it works its deepest level to the end on one thread (level 1 beyond 250 jobs, where the deepest takes many minutes), and the
+caller prints what that took. Costs are counted here from the routes, not believed: matrix values, plus the price of every job left out."""
 import json, sys, time
 
 import numpy as np
@@ -79,7 +79,7 @@ def vroom(data, _seconds):
     for j, c in enumerate(clients):
         more = {"skills": skills(c.delivery)} if dims > 1 else {"delivery": [int(c.delivery[0])]}
         day.add_job(v.Job(j, location=c.location, default_service=int(c.service_duration), time_windows=[(int(c.tw_early), int(c.tw_late))], **more))
-    done = day.solve(exploration_level=5, nb_threads=1).routes
+    done = day.solve(exploration_level=5 if len(clients) <= 250 else 1, nb_threads=1).routes
     done = done[done["type"] == "job"]
     return score(data, [(int(i), [int(j) for j in jobs["id"]]) for i, jobs in done.groupby("vehicle_id", sort=False)])
 
