@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { test as base, expect, type APIRequestContext, type Browser, type BrowserContext, type Page } from "@playwright/test";
 import en from "../../data/texts/web.en.json" with { type: "json" };
 import zh from "../../data/texts/web.zh.json" with { type: "json" };
+import { fill } from "../src/ground/i18n/fill";
 
 export type Lang = "zh" | "en";
 type Word = keyof typeof zh;
 
 /** The sentence of the console, with its holes filled. */
 export const say = (lang: Lang, word: Word, holes: Record<string, string> = {}) =>
-  Object.entries(holes).reduce((text, [hole, value]) => text.replaceAll(`{${hole}}`, value), (lang === "zh" ? zh : en)[word]);
+  fill((lang === "zh" ? zh : en)[word], holes);
 
 /** A journey whose people go home when it ends: their open pages would go on asking the server for news through all that follow. */
 export const test = base.extend<{ home: void }>({

@@ -151,7 +151,7 @@ fn on_record(device: &Device, terms: &[&Term], day: Date) -> Vec<TermJudged> {
 
 fn catalogue(device: &Device, from: Option<Date>, day: Date) -> Option<TermJudged> {
     let (months, from) = (device.maker.months?, from?);
-    let name = text(format!("型号目录：{months}个月"), format!("Model catalogue: {months} months"));
+    let name = text(format!("型号目录：{months}个月"), format!("Model catalogue: {months}-month warranty"));
     Some(lasting(FROM_CATALOGUE, &name, from.saturating_add(i64::from(months).months()), day))
 }
 

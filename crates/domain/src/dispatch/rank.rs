@@ -132,7 +132,7 @@ fn weigh(job: &Job, person: &Person, candidate: &mut Candidate, slot: Slot, metr
     }
     let limit = person.daily_limit.max(1);
     lost += (25 * load.min(limit)) / limit;
-    why.push(text(format!("当天{load}单，上限{limit}单"), format!("{load} orders that day, limit {limit}")));
+    why.push(text(format!("当天{load}单，上限{limit}单"), format!("Orders that day: {load}, limit {limit}")));
     let district = &job.district;
     if person.territory.contains(district) {
         why.push(text(format!("负责{district}"), format!("Covers {district}")));

@@ -79,7 +79,7 @@ impl NamedCalendar {
             let local = |ms: i64| from_millis(ms).to_zoned(self.calendar.zone().clone());
             let span = format!("{}–{}", local(begin).strftime("%H:%M"), local(end).strftime("%H:%M"));
             let (zh, en) = if (11..14).contains(&local(begin).hour()) { ("午休", "lunch break") } else { ("休息", "break") };
-            return Text { zh: format!("{zh} {span}"), en: format!("{en} {span}") };
+            return Text { zh: format!("{zh}{span}"), en: format!("{en} {span}") };
         }
         let (mut zh, mut en): (Vec<&str>, Vec<&str>) = holidays.iter().map(|name| (name.zh.as_str(), name.en.as_str())).unzip();
         if days_off {
@@ -89,7 +89,7 @@ impl NamedCalendar {
         if zh.is_empty() {
             return Text { zh: "非服务时间".to_owned(), en: "outside service hours".to_owned() };
         }
-        Text { zh: format!("非服务时间({})", zh.join("、")), en: format!("outside service hours ({})", en.join(", ")) }
+        Text { zh: format!("非服务时间（{}）", zh.join("、")), en: format!("outside service hours ({})", en.join(", ")) }
     }
 }
 

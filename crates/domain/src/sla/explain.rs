@@ -98,7 +98,7 @@ pub fn explain(
         clock: Kept::of(kind, &answer).face(book, as_of),
         agreement: answer.agreement.clone(),
         agreement_name: Text {
-            zh: format!("{} v{} （条款{clause}）", card.name.zh, card.version),
+            zh: format!("{}（v{}，条款{clause}）", card.name.zh, card.version),
             en: format!("{} v{} [clause {clause}]", card.name.en, card.version),
         },
         calendar: hours.name.clone(),
@@ -118,15 +118,15 @@ fn both(zh: impl Into<String>, en: impl Into<String>) -> Text {
 /// A length of business time in words: hours and minutes, seconds only where there are any.
 fn length(ms: i64) -> Text {
     let s = ms.unsigned_abs() / 1000;
-    let parts = [(s / 3600, " 小时", " h"), (s % 3600 / 60, " 分", " min"), (s % 60, " 秒", " s")];
-    let said = |pick: fn(&(u64, &'static str, &'static str)) -> String| {
+    let parts = [(s / 3600, "小时", " h"), (s % 3600 / 60, "分", " min"), (s % 60, "秒", " s")];
+    let said = |gap: &str, pick: fn(&(u64, &'static str, &'static str)) -> String| {
         let words: Vec<String> = parts.iter().filter(|(n, ..)| *n > 0).map(pick).collect();
-        words.join(" ")
+        words.join(gap)
     };
     if s == 0 {
-        return both("0 分", "0 min");
+        return both("0分", "0 min");
     }
-    both(said(|(n, zh, _)| format!("{n}{zh}")), said(|(n, _, en)| format!("{n}{en}")))
+    both(said("", |(n, zh, _)| format!("{n}{zh}")), said(" ", |(n, _, en)| format!("{n}{en}")))
 }
 
 struct Teller<'a> {
@@ -140,7 +140,7 @@ impl Teller<'_> {
     /// An instant with its date: a clock time alone would mislead across midnight.
     fn at(&self, at: Timestamp) -> Text {
         let local = at.to_zoned(self.hours.calendar.zone().clone());
-        both(local.strftime("%-m月%-d日 %H:%M").to_string(), local.strftime("%-d %b %H:%M").to_string())
+        both(local.strftime("%-m月%-d日%H:%M").to_string(), local.strftime("%-d %b %H:%M").to_string())
     }
 
     fn headline(&self, answer: &Answer) -> Text {
@@ -154,34 +154,34 @@ impl Teller<'_> {
         let paused = length(answer.paused_ms);
         let (zh_pause, en_pause) = match answer.paused_ms {
             0 => (String::new(), String::new()),
-            _ => (format!(" + 暂停 {}", paused.zh), format!(" + {} paused", paused.en)),
+            _ => (format!(" + 暂停{}", paused.zh), format!(" + {} paused", paused.en)),
         };
         // The parts only add up to the due instant where one promise held from the first contact on.
         let sum = match answer.due.map(|due| self.at(due)) {
             Some(due) if answer.cycle == 1 => both(
-                format!("{} = {} 起 + {}{zh_pause} = {}", name.zh, start.zh, target.zh, due.zh),
+                format!("{} = {}起 + {}{zh_pause} = {}", name.zh, start.zh, target.zh, due.zh),
                 format!("{} = from {} + {}{en_pause} = {}", name.en, start.en, target.en, due.en),
             ),
             Some(due) => both(
-                format!("{}（第 {} 轮，目标 {}） = {}", name.zh, answer.cycle, target.zh, due.zh),
+                format!("{}（第{}轮，目标{}）= {}", name.zh, answer.cycle, target.zh, due.zh),
                 format!("{} (cycle {}, target {}) = {}", name.en, answer.cycle, target.en, due.en),
             ),
             None => both(
-                format!("{}：目标 {}，已用 {}", name.zh, target.zh, used.zh),
+                format!("{}：目标{}，已用{}", name.zh, target.zh, used.zh),
                 format!("{}: target {}, used {}", name.en, target.en, used.en),
             ),
         };
         let late = answer.remaining_ms() < 0;
         let rest = match (answer.state, answer.met) {
             (ClockState::Cancelled, _) => both("已作废", "void"),
-            (ClockState::Stopped, Some(true)) => both(format!("按时完成，余 {}", left.zh), format!("met, {} left", left.en)),
-            (ClockState::Stopped, _) => both(format!("逾期完成，超 {}", left.zh), format!("missed by {}", left.en)),
-            _ if late => both(format!("已超 {}", left.zh), format!("late by {}", left.en)),
+            (ClockState::Stopped, Some(true)) => both(format!("按时完成，余{}", left.zh), format!("met, {} left", left.en)),
+            (ClockState::Stopped, _) => both(format!("逾期完成，超{}", left.zh), format!("missed by {}", left.en)),
+            _ if late => both(format!("已超{}", left.zh), format!("late by {}", left.en)),
             (ClockState::Paused, _) => {
                 let why = self.reasons(&answer.held);
-                both(format!("暂停中（{}），余 {}", why.zh, left.zh), format!("paused ({}), {} left", why.en, left.en))
+                both(format!("暂停中（{}），余{}", why.zh, left.zh), format!("paused ({}), {} left", why.en, left.en))
             }
-            _ => both(format!("余 {}", left.zh), format!("{} left", left.en)),
+            _ => both(format!("余{}", left.zh), format!("{} left", left.en)),
         };
         both(format!("{}；{}", sum.zh, rest.zh), format!("{}; {}", sum.en, rest.en))
     }
@@ -252,7 +252,7 @@ impl Teller<'_> {
                     let now = target(terms);
                     let (from, to) = (priority_word(old), priority_word(priority));
                     both(
-                        format!("{} → {}：目标 {} 改为 {}，已用 {} 照旧，暂停不计", from.zh, to.zh, before.zh, now.zh, used.zh),
+                        format!("{} → {}：目标{}改为{}，已用{}照旧，暂停不计", from.zh, to.zh, before.zh, now.zh, used.zh),
                         format!(
                             "{} → {}: target {} becomes {}; {} used stay, pauses are not charged",
                             from.en, to.en, before.en, now.en, used.en
@@ -265,7 +265,7 @@ impl Teller<'_> {
                     let now = target(terms);
                     let name = self.book.card(agreement).map_or_else(|| both(agreement, agreement), |card| card.name.clone());
                     both(
-                        format!("改用协议 {}：目标 {} 改为 {}，已用 {} 照旧", name.zh, before.zh, now.zh, used.zh),
+                        format!("改用协议{}：目标{}改为{}，已用{}照旧", name.zh, before.zh, now.zh, used.zh),
                         format!("agreement {} from here on: target {} becomes {}; {} used stay", name.en, before.en, now.en, used.en),
                     )
                 }
@@ -274,8 +274,8 @@ impl Teller<'_> {
                     both(format!("并入另一来件（{}）", first.zh), format!("another contact of {} was attached", first.en))
                 }
                 What::Unmerge { .. } => both("拆出并入的来件，起点随之恢复", "that contact was detached; the start moves back"),
-                What::Stop => both(format!("停止：已用 {}", used.zh), format!("stopped with {} used", used.en)),
-                What::Reopen => both(format!("重开：已用 {}", used.zh), format!("reopened with {} used", used.en)),
+                What::Stop => both(format!("停止：已用{}", used.zh), format!("stopped with {} used", used.en)),
+                What::Reopen => both(format!("重开：已用{}", used.zh), format!("reopened with {} used", used.en)),
                 What::Cancel => both("作废", "void"),
                 _ => continue,
             };

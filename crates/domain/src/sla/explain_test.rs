@@ -11,11 +11,11 @@ fn book() -> Book {
 fn lunch_is_a_line_of_its_own() {
     let story = history("11-24 12:40 start urban normal");
     let told = explain(&book(), ClockKind::FirstResponse, &story, at("11-24 13:50"), true).unwrap();
-    assert_eq!(told.headline.zh, "首响时限 = 11月24日 13:30 起 + 1 小时 = 11月24日 14:30；余 40 分");
+    assert_eq!(told.headline.zh, "首响时限 = 11月24日13:30起 + 1小时 = 11月24日14:30；余40分");
     assert_eq!(told.headline.en, "First response = from 24 Nov 13:30 + 1 h = 24 Nov 14:30; 40 min left");
-    assert_eq!(told.agreement_name.zh, "城区标准 v3 （条款2.1）");
+    assert_eq!(told.agreement_name.zh, "城区标准（v3，条款2.1）");
     let lines: Vec<_> = told.lines.iter().map(|l| (l.kind, l.to.is_none(), l.basis.zh.as_str(), l.counted_s, l.total_s)).collect();
-    assert_eq!(lines, [(SegmentKind::Closed, false, "午休 12:00–13:30", 0, 0), (SegmentKind::Run, true, "服务时间，计时", 1200, 1200)]);
+    assert_eq!(lines, [(SegmentKind::Closed, false, "午休12:00–13:30", 0, 0), (SegmentKind::Run, true, "服务时间，计时", 1200, 1200)]);
     assert_eq!((told.clock.level, told.clock.remaining_s, told.clock.due_at), (Level::Ok, Some(2400), Some(at("11-24 14:30"))));
 }
 
@@ -28,9 +28,9 @@ fn a_raise_while_waiting_is_told_with_both_targets() {
     );
     let told = explain(&book(), ClockKind::Resolution, &story, at("11-24 16:00"), true).unwrap();
     // 4 h from 13:30 plus 52 min of waiting.
-    assert_eq!(told.headline.zh, "解决时限 = 11月24日 13:30 起 + 4 小时 + 暂停 52 分 = 11月24日 18:22；余 2 小时 22 分");
+    assert_eq!(told.headline.zh, "解决时限 = 11月24日13:30起 + 4小时 + 暂停52分 = 11月24日18:22；余2小时22分");
     assert_eq!(told.changes.len(), 1);
-    assert_eq!(told.changes[0].sentence.zh, "普通 → 紧急：目标 8 小时 改为 4 小时，已用 1 小时 8 分 照旧，暂停不计");
+    assert_eq!(told.changes[0].sentence.zh, "普通 → 紧急：目标8小时改为4小时，已用1小时8分照旧，暂停不计");
     assert_eq!(told.lines[1].basis.en, "waiting for the merchant");
     assert_eq!(told.lines.iter().map(|line| line.counted_s).sum::<i64>(), told.clock.consumed_s);
 }

@@ -68,35 +68,35 @@ pub fn consequences(loser: &Side, survivor: &Side) -> Vec<Text> {
     let (gone, stays) = (said(loser.number), said(survivor.number));
     let mut lines = vec![
         text(
-            format!("{gone} 的网页链接、邮件往来都通向 {stays}；对商户只用 {stays} 这一个编号。"),
+            format!("{gone}的网页链接、邮件往来都通向{stays}；对商户只用{stays}这一个编号。"),
             format!("The page and the mails of {gone} lead to {stays}; the merchant is told one number, {stays}."),
         ),
         text(
-            format!("两条时间线各自保留。合并以后写的内容留在 {stays}，撤销合并时不搬回。"),
+            format!("两条时间线各自保留。合并以后写的内容留在{stays}，撤销合并时不搬回。"),
             format!("Both timelines stay as they are. What is written after the merge stays on {stays}, also when the merge is undone."),
         ),
         text(
-            format!("{gone} 的时限搁置，撤销后按真实时间接着算，如同没有合并过。"),
+            format!("{gone}的时限搁置，撤销后按真实时间接着算，如同没有合并过。"),
             format!("The clocks of {gone} are set aside; undone, they go on at true times as if it had never been merged."),
         ),
     ];
     if loser.responded && !survivor.responded {
         lines.push(text(
-            format!("{gone} 已答复过，{stays} 还没有：{stays} 的首次响应继续计时。也可以反过来合并。"),
+            format!("{gone}已答复过，{stays}还没有：{stays}的首次响应继续计时。也可以反过来合并。"),
             format!("{gone} has been answered, {stays} has not: its first response goes on. You can also merge the other way round."),
         ));
     }
     if let Some(order) = &survivor.live_work_order {
-        lines.push(text(format!("{stays} 的派工单 {order} 照常进行。"), format!("The work order {order} of {stays} goes on as planned.")));
+        lines.push(text(format!("{stays}的派工单{order}照常进行。"), format!("The work order {order} of {stays} goes on as planned.")));
     }
     if loser.merchant.is_none() != survivor.merchant.is_none() {
         let unknown = if loser.merchant.is_none() { &gone } else { &stays };
         lines.push(text(
-            format!("{unknown} 还没有关联商户：请确认是同一家，合并后双方看到同一条进度。"),
+            format!("{unknown}还没有关联商户：请确认是同一家，合并后双方看到同一条进度。"),
             format!("{unknown} names no merchant yet: make sure it is the same shop, both will see the same page."),
         ));
     }
-    lines.push(text(format!("{REOPEN_DAYS} 天内可以撤销。"), format!("It can be undone within {REOPEN_DAYS} days.")));
+    lines.push(text(format!("{REOPEN_DAYS}天内可以撤销。"), format!("It can be undone within {REOPEN_DAYS} days.")));
     lines
 }
 

@@ -31,13 +31,13 @@ pub fn explain(opened_at: Timestamp, priority: Priority, now: Timestamp) -> Vec<
     let waited = now.duration_since(opened_at);
     let patience = patience(priority);
     let mut lines = vec![Text {
-        zh: format!("登记后已等 {} 小时 {} 分", hours(waited), waited.as_mins() % 60),
+        zh: format!("登记后已等{}小时{}分", hours(waited), waited.as_mins() % 60),
         en: format!("Waiting for {} h {} min since it was registered", hours(waited), waited.as_mins() % 60),
     }];
     let (zh, en) = match priority {
         Priority::Urgent => ("紧急：从登记起就排在前面".to_owned(), "Urgent: in front from the start".to_owned()),
         _ => (
-            format!("按优先级，{} 小时内让更急的先办", hours(patience)),
+            format!("按优先级，{}小时内让更急的先办", hours(patience)),
             format!("By its priority, more urgent ones go first for {} hours", hours(patience)),
         ),
     };

@@ -137,7 +137,7 @@ mod tests {
         Mail {
             from: "服务台 <service@desk.example>".into(),
             to: "zhang@example.com".into(),
-            subject: "已收到报修 T-000831：顺风面馆".into(),
+            subject: "已收到报修T-000831：顺风面馆".into(),
             body: "下一步：电话联系\n.\n\nhttp://x/m/1\n".into(),
             message_id: "0a.ntc_1@desk.example".into(),
             answers: vec!["first@example.com".into(), "bad\r\nBcc: a@b".into(), "last@example.com".into()],

@@ -234,7 +234,7 @@ fn terminal(tx: &mut Tx<'_>, kept: &Kept, findings: &Findings) -> Done<(Option<T
             Ok(serial) => by_number(tx, &serial)?,
             Err(_) => None,
         };
-        let unknown = found.is_none().then(|| format!("报的编号 {} 查不到", named.trim().chars().take(32).collect::<String>()));
+        let unknown = found.is_none().then(|| format!("报的编号{}查不到", named.trim().chars().take(32).collect::<String>()));
         return Ok((found, unknown));
     }
     let mut found: Vec<TerminalId> = Vec::new();

@@ -316,7 +316,7 @@ fn give(tx: &mut Tx<'_>, plan: i64, stop: &PlanStop) -> Done<Option<Refusal>> {
         Err(refusal) => return Ok(Some(refusal)),
     };
     if table.w.state != WorkOrderState::Open {
-        table.command(tx, &Command::Withdraw { reason: format!("方案 v{plan}") }, &Facts::default())?;
+        table.command(tx, &Command::Withdraw { reason: format!("方案v{plan}") }, &Facts::default())?;
     }
     offers::give(tx, &mut table, &Given { engineer, planned, promised, why: stop.why.clone() })?;
     table.save(tx, "dispatch.offer")?;

@@ -168,7 +168,7 @@ pub fn unsplit(tx: &mut Tx<'_>, reach: Reach, id: TicketId, version: i64) -> Don
     relation::remove(tx, id, link.id, &by)?;
     let of = number(new.ticket.number);
     if new.case().state != TicketState::Cancelled {
-        new.happen(tx, &Event::Cancelled { reason: format!("并回 {}", number(link.number)) })?;
+        new.happen(tx, &Event::Cancelled { reason: format!("并回{}", number(link.number)) })?;
     }
     new.save(tx, "ticket.unsplit")?;
     let mut desk = Desk::load(tx, link.other, Reach::All, None)?;

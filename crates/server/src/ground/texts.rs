@@ -29,11 +29,28 @@ pub fn all(lang: Lang) -> &'static BTreeMap<String, String> {
 
 /// The sentence under a code with its holes filled; the code itself when there is none.
 pub fn sentence(lang: Lang, code: &str, args: &BTreeMap<&'static str, String>) -> String {
-    let mut text = all(lang).get(code).cloned().unwrap_or_else(|| code.to_owned());
-    for (name, value) in args {
-        text = text.replace(&format!("{{{name}}}"), value);
+    filled(all(lang).get(code).map_or(code, String::as_str), |hole| args.get(hole).map(String::as_str))
+}
+
+/// Fills the holes of a sentence: `{count}`. English words that follow a number stand in both forms, singular first:
+/// `{count} {count:row|rows}`. What a value holds is never read as a hole; what nobody fills stays visible.
+pub fn filled<V: AsRef<str>>(sentence: &str, value: impl Fn(&str) -> Option<V>) -> String {
+    let (mut said, mut rest) = (String::with_capacity(sentence.len()), sentence);
+    while let Some((before, after)) = rest.split_once('{') {
+        said.push_str(before);
+        let Some((hole, tail)) = after.split_once('}') else {
+            rest = &rest[before.len()..];
+            break;
+        };
+        let (name, forms) = hole.split_once(':').map_or((hole, None), |(name, forms)| (name, forms.split_once('|')));
+        match (value(name), forms) {
+            (Some(value), None) => said.push_str(value.as_ref()),
+            (Some(value), Some((one, many))) => said.push_str(if value.as_ref() == "1" { one } else { many }),
+            (None, _) => said.extend(["{", hole, "}"]),
+        }
+        rest = tail;
     }
-    text
+    said + rest
 }
 
 /// What people call an action; its dotted name when it has no other.

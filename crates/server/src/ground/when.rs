@@ -31,15 +31,17 @@ pub fn moment(lang: Lang, at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// `今天 14:00–16:00`, `11-26 周四 14:00–16:00`, `Thu 26 Nov, 14:00–16:00`.
+/// `今天14:00–16:00`, `11-26 周四 14:00–16:00`, `Thu 26 Nov, 14:00–16:00`.
 pub fn span(lang: Lang, from: Timestamp, to: Timestamp, now: Timestamp) -> String {
     let (a, b, today) = (from.to_zoned(zone()), to.to_zoned(zone()), now.to_zoned(zone()));
-    let date = date(lang, &a, &today).unwrap_or_else(|| if lang == Lang::Zh { "今天".into() } else { "today".into() });
+    let date = date(lang, &a, &today);
     let end = if a.date() == b.date() { b.strftime("%H:%M").to_string() } else { moment(lang, to, now) };
     let begin = a.strftime("%H:%M");
-    match lang {
-        Lang::Zh => format!("{date} {begin}–{end}"),
-        Lang::En => format!("{date}, {begin}–{end}"),
+    match (date, lang) {
+        (None, Lang::Zh) => format!("今天{begin}–{end}"),
+        (None, Lang::En) => format!("today, {begin}–{end}"),
+        (Some(date), Lang::Zh) => format!("{date} {begin}–{end}"),
+        (Some(date), Lang::En) => format!("{date}, {begin}–{end}"),
     }
 }
 

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use postsale_domain::ground::Lang;
 
+use crate::ground::texts;
+
 static ZH: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| parse(include_str!("../../../../data/texts/h5.zh.json")));
 static EN: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| parse(include_str!("../../../../data/texts/h5.en.json")));
 
@@ -33,15 +35,7 @@ impl Say {
 
     /// The words under a key with their holes filled, each once.
     pub fn f(self, key: &str, values: &[(&str, &str)]) -> String {
-        let mut said = String::new();
-        let mut rest = self.t(key);
-        while let Some((before, after)) = rest.split_once('{') {
-            let (hole, tail) = after.split_once('}').unwrap_or((after, ""));
-            said.push_str(before);
-            said.push_str(values.iter().find(|(name, _)| *name == hole).map_or("", |(_, value)| value));
-            rest = tail;
-        }
-        said + rest
+        texts::filled(self.t(key), |hole| values.iter().find(|(name, _)| *name == hole).map(|(_, value)| *value))
     }
 }
 
@@ -54,7 +48,7 @@ mod tests {
         assert!(ZH.len() > 50);
         assert_eq!(ZH.keys().collect::<Vec<_>>(), EN.keys().collect::<Vec<_>>());
         let holes = |s: &str| {
-            s.split('{').skip(1).filter_map(|p| p.split('}').next().map(str::to_owned)).collect::<std::collections::BTreeSet<_>>()
+            s.split('{').skip(1).filter_map(|p| p.split([':', '}']).next().map(str::to_owned)).collect::<std::collections::BTreeSet<_>>()
         };
         for (key, zh) in ZH.iter() {
             assert_eq!(holes(zh), holes(&EN[key]), "{key}");
@@ -79,6 +73,8 @@ mod tests {
 
     #[test]
     fn values_are_words() {
-        assert_eq!(Say(Lang::Zh).f("progress.number", &[("number", "{at}")]), "报修 {at}");
+        assert_eq!(Say(Lang::Zh).f("progress.number", &[("number", "{at}")]), "报修{at}");
+        let stars = |score| Say(Lang::En).f("survey.thanks", &[("score", score)]);
+        assert!(stars("1").contains("1 star.") && stars("5").contains("5 stars."));
     }
 }

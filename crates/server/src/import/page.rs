@@ -171,11 +171,7 @@ pub fn shown(run: &Run, kept: &RowKept, lang: Lang) -> ImportLine {
 }
 
 fn sentence(lang: Lang, error: &CellError) -> String {
-    let mut text = texts::sentence(lang, &error.code, &BTreeMap::new());
-    for (name, value) in &error.args {
-        text = text.replace(&format!("{{{name}}}"), value);
-    }
-    text
+    texts::filled(&texts::sentence(lang, &error.code, &BTreeMap::new()), |hole| error.args.get(hole).map(String::as_str))
 }
 
 /// A text that stands in several rows with the same trouble.

@@ -12,17 +12,7 @@ use crate::ground::when::zone;
 /// The sentence under a key in both languages, each hole filled once; what a value holds is never read as a hole.
 /// `None`: no such key.
 pub fn both(key: &str, value: impl Fn(&str, Lang) -> String) -> Option<Text> {
-    let say = |lang| {
-        let mut rest = texts::all(lang).get(key)?.as_str();
-        let mut said = String::new();
-        while let Some((before, after)) = rest.split_once('{') {
-            let (hole, tail) = after.split_once('}').unwrap_or((after, ""));
-            said.push_str(before);
-            said.push_str(&value(hole, lang));
-            rest = tail;
-        }
-        Some(said + rest)
-    };
+    let say = |lang| Some(texts::filled(texts::all(lang).get(key)?, |hole| Some(value(hole, lang))));
     Some(Text { zh: say(Lang::Zh)?, en: say(Lang::En)? })
 }
 
@@ -36,22 +26,22 @@ pub fn word(family: &str, value: &Value, lang: Lang) -> String {
     texts::all(lang).get(&format!("word.{family}_{text}")).cloned().unwrap_or(text)
 }
 
-/// A kept span: `11月24日 10:00–12:00`, `24 Nov 10:00–12:00`.
+/// A kept span: `11月24日10:00–12:00`, `24 Nov 10:00–12:00`.
 pub fn span(value: &Value, lang: Lang) -> Option<String> {
     serde_json::from_value::<Span>(value.clone()).ok().map(|s| local_span(s, lang))
 }
 
-/// A kept instant in the zone of the shop: `11月24日 10:00`, `24 Nov 10:00`.
+/// A kept instant in the zone of the shop: `11月24日10:00`, `24 Nov 10:00`.
 pub fn instant(value: &Value, lang: Lang) -> Option<String> {
     let at = serde_json::from_value::<Timestamp>(value.clone()).ok()?.to_zoned(zone());
-    Some(at.strftime(if lang == Lang::Zh { "%-m月%-d日 %H:%M" } else { "%-d %b %H:%M" }).to_string())
+    Some(at.strftime(if lang == Lang::Zh { "%-m月%-d日%H:%M" } else { "%-d %b %H:%M" }).to_string())
 }
 
-/// A span in the zone of the shop: `11月24日 10:00–12:00`, `24 Nov 10:00–12:00`.
+/// A span in the zone of the shop: `11月24日10:00–12:00`, `24 Nov 10:00–12:00`.
 pub fn local_span(span: Span, lang: Lang) -> String {
     let (from, to) = (span.from.to_zoned(zone()), span.to.to_zoned(zone()));
-    let day = if lang == Lang::Zh { from.strftime("%-m月%-d日") } else { from.strftime("%-d %b") };
-    format!("{day} {}–{}", from.strftime("%H:%M"), to.strftime("%H:%M"))
+    let begin = from.strftime(if lang == Lang::Zh { "%-m月%-d日%H:%M" } else { "%-d %b %H:%M" });
+    format!("{begin}–{}", to.strftime("%H:%M"))
 }
 
 /// A part's name; its code when nobody knows it.

@@ -153,11 +153,40 @@ fn every_refusal_has_its_sentence_in_both_languages() {
                 continue;
             };
             // Every hole of the sentence is a hole in the other language too.
-            let holes = |s: &str| s.split('{').skip(1).filter_map(|p| p.split('}').next().map(str::to_owned)).collect::<BTreeSet<_>>();
+            let holes =
+                |s: &str| s.split('{').skip(1).filter_map(|p| p.split([':', '}']).next().map(str::to_owned)).collect::<BTreeSet<_>>();
             assert_eq!(holes(sentence), holes(&en[code]), "{code}");
         }
     }
     assert_eq!(missing, BTreeSet::new());
+}
+
+/// The page draws the gap between Chinese and Latin (`text-autospace`); a sentence that brought its own would show two.
+#[test]
+fn sentences_hold_no_space_between_chinese_and_latin() {
+    let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let latin = |c: char| c.is_ascii_alphanumeric() || "{}%¥".contains(c);
+    let gap = |line: &str| {
+        let chars: Vec<char> = line.chars().collect();
+        (1..chars.len()).any(|at| {
+            let Some(next) = chars[at..].iter().position(|c| *c != ' ').filter(|width| *width > 0).map(|width| at + width) else {
+                return false;
+            };
+            // In a date the weekday stands apart: 11-26 周四 14:00.
+            let weekday = chars[next] == '周' || at > 1 && chars[at - 2] == '周';
+            (han(chars[at - 1]) && latin(chars[next]) || latin(chars[at - 1]) && han(chars[next])) && !weekday
+        })
+    };
+    assert!(gap("共 3 张") && gap("{at} 起") && !gap("共3张，按Ctrl K") && !gap("11-26 周四 14:00"), "the rule itself");
+    let mut wrong = Vec::new();
+    let texts = sources("data", &[".json"]).into_iter().filter(|(path, _)| !path.ends_with("en.json"));
+    let code = sources("crates", &[".rs"]).into_iter().filter(|(path, _)| path.contains("/src/") && !path.ends_with("_test.rs"));
+    for (path, text) in texts.chain(code) {
+        let said = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = said.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//") && gap(line));
+        wrong.extend(lines.map(|(n, line)| format!("{path}:{} {}", n + 1, line.trim())));
+    }
+    assert_eq!(wrong, Vec::<String>::new());
 }
 
 #[test]

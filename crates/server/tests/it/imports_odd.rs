@@ -40,7 +40,7 @@ on_both! {
         let half = [&utf16(MERCHANTS, true, true)[..], &[0x00, 0xD8, b'\n', 0]].concat();
         for (bytes, line) in [(torn, "4"), (half, "4"), (utf16(MERCHANTS, true, false), "1")] {
             let no = hand_in(&client, "merchants", bytes).await;
-            assert!(no.json["detail"].as_str().unwrap().contains(&format!("第 {line} 行")), "{}", no.text);
+            assert!(no.json["detail"].as_str().unwrap().contains(&format!("第{line}行")), "{}", no.text);
             assert_eq!(no.problem(422), "sheet.letters");
         }
     }

@@ -311,7 +311,7 @@ on_both! {
         assert_eq!(all.len(), 4, "the daily limit is hard");
         let out = page["unassigned"].as_array().unwrap();
         assert_eq!(out.len(), 2);
-        assert!(out[0]["why"][0]["en"].as_str().unwrap().contains("1 of 1 have a full day"), "{out:?}");
+        assert!(out[0]["why"][0]["en"].as_str().unwrap().contains("With a full day or not at work: 1 of 1"), "{out:?}");
         // Only one row of the proposal is wanted.
         let one = all[0].1["order"]["id"].clone();
         let done = s.dispatcher.post(&Scene::door(&page, "publish"), &json!({ "version": page["plan"]["version"], "work_orders": [one] })).await.expect(200);

@@ -82,7 +82,7 @@ on_both! {
         // Lunch until 13:30, then half of the hour: 50 % is reached, and not used up before 14:30.
         assert_eq!(told["clock"]["due_at"], "2026-11-24T06:30:00Z");
         assert_eq!((&told["clock"]["level"], &told["clock"]["remaining_s"]), (&"half".into(), &1800.into()));
-        assert_eq!(told["lines"][0]["basis"]["zh"], "午休 12:00–13:30");
+        assert_eq!(told["lines"][0]["basis"]["zh"], "午休12:00–13:30");
         assert_eq!((&told["lines"][1]["counted_s"], &told["lines"][1]["to"]), (&1800.into(), &serde_json::Value::Null));
         assert_eq!(told["recomputed_equal"], true);
         for (path, client, status) in [

@@ -2,7 +2,8 @@ import { createContext, useCallback, useContext, useMemo, useState, type ReactNo
 import type { Both } from "@api";
 import { queryClient } from "@ground/api/query";
 import { formats, type Formats } from "@ground/time/format";
-import { chooseLanguage, fill, language, loadDictionary, type Dictionary, type Holes, type Key, type Lang } from "./words";
+import { fill, type Holes } from "./fill";
+import { chooseLanguage, language, loadDictionary, type Dictionary, type Key, type Lang } from "./words";
 
 export type Translate = (key: Key, holes?: Holes) => string;
 

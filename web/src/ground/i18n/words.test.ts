@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import en from "@texts/web.en.json";
 import zh from "@texts/web.zh.json";
-import { fill } from "./words";
+import { fill } from "./fill";
 
 const holes = (sentence: string) => [...sentence.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
 
@@ -22,6 +22,10 @@ describe("the sentences", () => {
 
   it("have the same holes in both", () => {
     for (const key of Object.keys(zh) as (keyof typeof zh)[]) expect([key, holes(en[key])]).toEqual([key, holes(zh[key])]);
+  });
+
+  it("never write a plural behind a number that may be one", () => {
+    for (const [key, sentence] of Object.entries(en)) expect(sentence, key).not.toMatch(/\{(count|rows|walks|tickets|orders)\} (\w+ )?\w{3,}s\b(?!\w)/);
   });
 
   it("are sorted by name", () => {
@@ -57,5 +61,11 @@ describe("the sentences", () => {
 describe("fill", () => {
   it("fills what it is given and shows what it is not", () => {
     expect(fill("{a} and {b}", { a: 1 })).toBe("1 and {b}");
+  });
+
+  it("lets words agree with the number as it is shown", () => {
+    const rows = (n: string | number) => fill("{n} {n:row is|rows are} new", { n });
+    expect([rows(0), rows(1), rows(2), rows("1"), rows("1,001")]).toEqual(["0 rows are new", "1 row is new", "2 rows are new", "1 row is new", "1,001 rows are new"]);
+    expect(fill("{n:row|rows}")).toBe("{n:row|rows}");
   });
 });

@@ -5,7 +5,6 @@ import { kept } from "@ground/kept";
 export type Lang = "zh" | "en";
 /** The name of a sentence. The Chinese file says which there are. */
 export type Key = keyof typeof zh;
-export type Holes = Record<string, string | number>;
 export type Dictionary = Record<Key, string>;
 
 const chosen = kept<Lang>("lang", "zh", (v): v is Lang => v === "zh" || v === "en");
@@ -24,9 +23,4 @@ export function chooseLanguage(lang: Lang) {
 export async function loadDictionary(lang: Lang): Promise<Dictionary> {
   const file = lang === "zh" ? await import("@texts/web.zh.json") : await import("@texts/web.en.json");
   return file.default;
-}
-
-/** Fills the holes of a sentence: `{count}`. A hole nobody fills stays visible. */
-export function fill(sentence: string, holes: Holes = {}): string {
-  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (name in holes ? String(holes[name]) : whole));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import en from "@texts/web.en.json";
 import zh from "@texts/web.zh.json";
-import { fill } from "@ground/i18n/words";
+import { fill } from "@ground/i18n/fill";
 import { formats, isoDay } from "./format";
 
 const chinese = formats("zh", (key, holes) => fill(zh[key], holes));

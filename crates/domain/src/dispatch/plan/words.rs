@@ -85,15 +85,15 @@ pub fn why_not(obstacle: &Obstacle) -> Vec<Text> {
             if *skills > 0 {
                 why.push(text(
                     format!("{of}人中{skills}人缺技能或证书过期"),
-                    format!("{skills} of {of} lack a skill or a valid certificate"),
+                    format!("Without the skill or a valid certificate: {skills} of {of}"),
                 ));
             }
             if *full > 0 {
-                why.push(text(format!("{of}人中{full}人当天已满或不上班"), format!("{full} of {of} have a full day or are not at work")));
+                why.push(text(format!("{of}人中{full}人当天已满或不上班"), format!("With a full day or not at work: {full} of {of}")));
             }
             if *time > 0 {
                 let zh = format!("{of}人中{time}人在营业、承诺、班次和其他上门之间排不进");
-                why.push(text(zh, format!("{time} of {of} find no time between shop hours, promise, shift and other visits")));
+                why.push(text(zh, format!("Without time between shop hours, promise, shift and other visits: {time} of {of}")));
             }
             if why.is_empty() {
                 why.push(text("当天没有人上班", "Nobody is at work that day"));

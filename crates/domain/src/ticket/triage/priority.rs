@@ -80,11 +80,11 @@ impl TriageBook {
             why.priority = higher(why.priority);
             let (zh, en) = priority_words(why.priority);
             why.lines.push(text(
-                format!("{of} 台终端中 {hit} 台受影响，没有可换用的，提一级 = {zh}"),
-                format!("{hit} of {of} terminals hit, nothing to switch to: one step up = {en}"),
+                format!("{of}台终端中{hit}台受影响，没有可换用的，提一级 = {zh}"),
+                format!("Terminals hit: {hit} of {of}, nothing to switch to: one step up = {en}"),
             ));
         } else {
-            why.lines.push(text(format!("{of} 台终端中 {hit} 台受影响"), format!("{hit} of {of} terminals hit")));
+            why.lines.push(text(format!("{of}台终端中{hit}台受影响"), format!("Terminals hit: {hit} of {of}")));
         }
         why
     }

@@ -174,7 +174,7 @@ on_both! {
         let one = desk.does(&desk.agent, &id, "/priority", judge(json!(1))).await;
         let two = desk.does(&desk.agent, &id, "/priority", judge(json!(2))).await;
         assert_eq!((&one["ticket"]["priority"], &two["ticket"]["priority"]), (&json!("normal"), &json!("high")));
-        assert!(two["ticket"]["priority_why"]["lines"].as_array().unwrap().last().unwrap()["zh"].as_str().unwrap().contains("2 台"), "{two}");
+        assert!(two["ticket"]["priority_why"]["lines"].as_array().unwrap().last().unwrap()["zh"].as_str().unwrap().contains("2台"), "{two}");
         // What was said holds until something else is said.
         let again = desk.does(&desk.agent, &id, "/priority", judge(Value::Null)).await;
         assert_eq!(again["ticket"]["priority_why"]["terminals_hit"], 2);
