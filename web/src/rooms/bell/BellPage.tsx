@@ -20,9 +20,11 @@ export function BellPage() {
     <ListPage
       title={t("bell.title")}
       tools={
-        <Button disabled={unread === 0} loading={read.isPending} onClick={() => read.mutate({ body: {} })}>
-          {t("bell.read_all")}
-        </Button>
+        rows.length > 0 && (
+          <Button disabled={unread === 0} loading={read.isPending} onClick={() => read.mutate({ body: {} })}>
+            {t("bell.read_all")}
+          </Button>
+        )
       }
     >
       {list.isPending ? (

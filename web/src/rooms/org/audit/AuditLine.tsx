@@ -2,19 +2,19 @@ import { Link } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useWords } from "@ground/i18n/Words";
 import { CopyNumber } from "@ground/parts/CopyNumber";
+import { useNamed } from "@rooms/ticket/page/useNamed";
 import css from "../org.module.css";
 import { changesOf, useSaid, type Line } from "./said";
-
-const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 /** One change whole: each field before and after, and the hash that holds the chain together. */
 export function AuditLine({ line, onSubject }: { line: Line; onSubject: () => void }) {
   const { t, f } = useWords();
   const said = useSaid();
-  const shown = (value: unknown) => {
-    if (value === undefined || value === null || value === "") return "—";
-    if (typeof value !== "string") return <pre>{JSON.stringify(value, null, 1)}</pre>;
-    return INSTANT.test(value) ? f.full(value) : value;
+  const names = useNamed();
+  const shown = (field: string, value: unknown) => {
+    const words = said.value(field, line.subject, value, names);
+    // What has no words is shown as it was written; what has, still says on hovering what that was.
+    return words === undefined ? <pre>{JSON.stringify(value, null, 1)}</pre> : <span title={typeof value === "string" && words !== value ? value : undefined}>{words}</span>;
   };
   return (
     <article>
@@ -55,8 +55,8 @@ export function AuditLine({ line, onSubject }: { line: Line; onSubject: () => vo
           {changesOf(line).map((change) => (
             <tr key={change.field}>
               <th scope="row">{said.field(change.field)}</th>
-              <td>{shown(change.before)}</td>
-              <td>{shown(change.after)}</td>
+              <td>{shown(change.field, change.before)}</td>
+              <td>{shown(change.field, change.after)}</td>
             </tr>
           ))}
         </tbody>

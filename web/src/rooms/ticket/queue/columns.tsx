@@ -95,7 +95,8 @@ export function QueueCard({ row }: { row: TicketRow }) {
       </div>
       <div className={css.cardSubject}>{row.subject}</div>
       <div className={css.cardMeta}>
-        <ChannelLabel channel={row.channel} /> {place(row)} · <Owner ticket={row} />
+        <ChannelLabel channel={row.channel} />
+        <span className={css.cardPlace}>{place(row)}</span> · <Owner ticket={row} />
         {row.last_line && <span className={css.cardEnd}>{f.ago(row.last_line.at)}</span>}
       </div>
     </>
