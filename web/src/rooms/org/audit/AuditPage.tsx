@@ -7,6 +7,7 @@ import type { Column } from "@ground/list/DataList";
 import { PagedList } from "@ground/list/PagedList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ExportButton } from "@ground/parts/ExportButton";
+import { Nothing } from "@ground/parts/Nothing";
 import { SidePanel } from "@ground/parts/SidePanel";
 import css from "../org.module.css";
 import type { AuditSearch } from "../room";
@@ -80,7 +81,11 @@ export function AuditPage() {
         />
       </section>
       <SidePanel open={open !== undefined} title={t("audit.line", { seq: open ?? 0 })} onClose={() => show()}>
-        {shown && <AuditLine line={shown} onSubject={() => (setTyped(shown.subject), go({ subject: shown.subject, open: shown.seq }))} />}
+        {shown ? (
+          <AuditLine line={shown} onSubject={() => (setTyped(shown.subject), go({ subject: shown.subject, open: shown.seq }))} />
+        ) : (
+          !list.isPending && <Nothing kind="no_match" title={t("audit.not_shown")} next={t("audit.not_shown_next")} />
+        )}
       </SidePanel>
     </div>
   );

@@ -51,7 +51,8 @@ it("tells values in words where their field says what they mean, and shows the r
     ["why", order, [{ zh: "近", en: "Near" }], "Near"],
     ["title", ticket, "solved", "solved"],
     ["owner", ticket, null, "—"],
-    ["steps", order, { check_seal: { result: "pass" } }, undefined],
+    ["contact", ticket, { id: "con_019ac37ddafc7c7a8c3871ff0fb2e0b1", name: "Li", email: null }, `${en["audit.field.name"]} Li`],
+    ["steps", order, [{ check_seal: { result: "pass" } }], undefined],
   ];
   for (const [field, of, held, words] of rows) expect([field, said.value(field, of, held, names)]).toEqual([field, words]);
 });

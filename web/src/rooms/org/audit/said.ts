@@ -67,6 +67,7 @@ export function saying({ t, f, pick }: Pick<ReturnType<typeof useWords>, "t" | "
     const words = t(key as Key);
     return words === key ? otherwise : words;
   };
+  const fieldName = (name: string) => named(`audit.field.${name}`, name);
   const subject = (id: string) => {
     const [kind = "", rest = ""] = id.split("_");
     return kinds.has(kind) ? t("audit.subject_line", { kind: t(`audit.kind.${kind}` as Key), tail: rest.slice(-6) }) : named(`facts.kind.${id}`, id);
@@ -100,12 +101,13 @@ export function saying({ t, f, pick }: Pick<ReturnType<typeof useWords>, "t" | "
     }
     if (isBoth(held)) return pick(held);
     if (isSpan(held)) return held.from && held.to ? f.span(held.from, held.to) : held.from ? t("audit.span_open", { from: f.full(held.from) }) : "—";
-    return undefined;
+    const told = Object.entries(held).flatMap(([part, one]) => (silent.has(part) || one === null ? [] : [[fieldName(part), value(part, of, one, names)] as const]));
+    return told.every(([, words]) => words !== undefined) ? told.map((pair) => pair.join(" ")).join(t("list.comma")) : undefined;
   };
   return {
     value,
     action: (code: string) => named(`audit.do.${code}`, code),
-    field: (name: string) => named(`audit.field.${name}`, name),
+    field: fieldName,
     who: (line: Line) => line.caller_name ?? (line.caller.startsWith("system") ? t("audit.house") : line.caller),
     subject,
     fields: (line: Line) => {
