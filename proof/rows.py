@@ -1,5 +1,5 @@
 """Many hands on the same rows: deadlocks, serialisation failures, sixty-four dispatchers and one visit."""
-import http.client, json, re, threading
+import http.client, json, re, socket, threading, time
 
 from runs import FINE, Result, only, until
 from ledger import Load
@@ -124,4 +124,65 @@ def f33_offers(place, seed, rounds, sabotage=None):
         r.why.append(f"{n} live offers for one visit")
     place.check(r)
     r.more = f"{64 * r.faults} tries: {answers.get(200, 0)} offers stand, {answers.get(409, 0)} were told, {answers.get(503, 0)} asked to come back"
+    return r
+
+
+def ds01_slow(place, seed, n, sabotage=None):
+    """Clients that take their time: heads and bodies a byte at a time, answers nobody reads. Others are served meanwhile, and the slow ones
+    are cut within the limits (30 s each)."""
+    r = Result("DS-01", "slow heads, slow bodies, answers left unread", place.database)
+    server = place.server(env={"POSTSALE_SABOTAGE": sabotage or ""}).start()
+    signed = f"Host: slow\r\nAuthorization: Bearer {token(AGENTS)}\r\nContent-Type: application/json\r\n"
+    slow = []
+
+    def begin(kind, text, receive=None):
+        s = socket.socket()
+        if receive:  # a small window, so that what is not read stays with the sender
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
+        s.connect(("127.0.0.1", server.port))
+        s.sendall(text.encode())
+        slow.append([kind, s])
+
+    for _ in range(100 * n):
+        begin("head", "GET /api/v1/tickets HTTP/1.1\r\nHost: slow\r\nX-A: ")
+        begin("body", f"POST /api/v1/tickets HTTP/1.1\r\n{signed}Content-Length: 5000\r\n\r\n{{")
+    for _ in range(40 * n):
+        begin("unread", f"GET /api/v1/openapi.json HTTP/1.1\r\n{signed}\r\n" * 8, receive=4096)
+    r.faults = len(slow)
+    load = Load([server.port], place.ledger, seed, rate=40, timeout=10).start()
+    left, began = list(slow), time.monotonic()
+    while left and time.monotonic() - began < 50:
+        time.sleep(1)
+        for one in list(left):
+            kind, s = one
+            try:
+                if kind == "unread":
+                    # What the system has is gone; an error or an end says that the server let go.
+                    if s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                        raise OSError
+                    s.send(b"\r\n")
+                else:
+                    s.send(b"a")
+                    s.setblocking(False)
+                    try:
+                        if not s.recv(4096):
+                            raise OSError
+                    except BlockingIOError:
+                        pass
+                    finally:
+                        s.setblocking(True)
+            except OSError:
+                left.remove(one)
+    load.stop()
+    for _, s in slow:
+        s.close()
+    server.kill()
+    only(load.statuses, FINE, r)
+    if left:
+        kinds = {kind: sum(1 for one in left if one[0] == kind) for kind in ("head", "body", "unread")}
+        r.wrong(f"still held after 50 s: {kinds}")
+    if load.statuses.get(201, 0) < 50:
+        r.wrong(f"others were not served: {load.statuses}")
+    place.check(r)
+    r.more = f"all let go within {time.monotonic() - began:.0f} s; {sum(load.statuses.values())} requests of others answered meanwhile"
     return r

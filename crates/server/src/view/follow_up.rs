@@ -149,7 +149,7 @@ fn read(r: &mut Row) -> Result<FollowUpRow, DbError> {
 }
 
 /// Those nobody has answered yet and whose time has come or comes up to an instant, after a place.
-pub fn open(tx: &mut Tx<'_>, sight: Sight, after: Keyset, until: i64, limit: u32) -> Done<Vec<FollowUpRow>> {
+fn open(tx: &mut Tx<'_>, sight: Sight, after: Keyset, until: i64, limit: u32) -> Done<Vec<FollowUpRow>> {
     let (tenant, id) = (tx.tenant(), FollowUpId::from_uuid(after.id));
     let key = [p(&tenant), p(&after.at), p(&id), p(&until), p(&limit)];
     Ok(seen!(
@@ -163,7 +163,7 @@ pub fn open(tx: &mut Tx<'_>, sight: Sight, after: Keyset, until: i64, limit: u32
 }
 
 /// Those that were answered, the newest first, after a place.
-pub fn answered(tx: &mut Tx<'_>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<FollowUpRow>> {
+fn answered(tx: &mut Tx<'_>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<FollowUpRow>> {
     let (tenant, id) = (tx.tenant(), FollowUpId::from_uuid(after.id));
     let key = [p(&tenant), p(&after.at), p(&id), p(&limit)];
     Ok(seen!(

@@ -16,9 +16,14 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
+
+use crate::ground::sabotage;
 
 /// Longest a client may take for the head of a request, its pause since the last answer included.
 const HEAD: Duration = Duration::from_secs(30);
+/// Longest a client may leave what is sent to it unread. Without it, whoever asks for tables and reads none holds a place for ever.
+const UNREAD: Duration = Duration::from_secs(30);
 /// How long a connection that asks nothing is kept when others wait for its place.
 const IDLE: Duration = Duration::from_secs(1);
 /// How long open connections are waited for after the last one was taken: each gets one more request answered, with a word that it
@@ -145,8 +150,15 @@ async fn talk(stream: TcpStream, from: SocketAddr, router: Router, mut word: wat
             answer
         }
     });
-    let mut conn =
-        pin!(http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(HEAD).serve_connection(TokioIo::new(stream), service));
+    let patience = |limit: Duration| if sabotage::on("no-limits") { limit * 100 } else { limit };
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(patience(UNREAD)));
+    let mut conn = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(patience(HEAD))
+            .serve_connection(TokioIo::new(Box::pin(stream)), service)
+    );
     loop {
         tokio::select! {
             // What a client does to its own connection is not for the log.
