@@ -34,7 +34,7 @@ export function Place({ page }: { page: Page }) {
       {contact && (
         <>
           <dt>{t("field.contact")}</dt>
-          <dd>
+          <dd className={css.reach}>
             {contact.name} {contact.id ? <Numbers dial contact={{ ...contact, id: contact.id }} /> : contact.phone_masked && <CopyNumber value={contact.phone_masked} />}
           </dd>
         </>
