@@ -33,13 +33,16 @@ pub fn filled(tx: &mut Tx<'_>, reach: Reach, id: TicketId, words: &str) -> Done<
 /// What is known, by the name of its hole.
 pub fn known(tx: &mut Tx<'_>, t: &Ticket) -> Done<BTreeMap<&'static str, String>> {
     let mut known = BTreeMap::from([("number", number(t.number)), ("symptom", t.subject.clone()), ("agent", org::store::shown_name(tx)?)]);
-    known.extend(t.contact.name.clone().map(|name| ("contact", name)));
     if let Some(id) = t.merchant_id {
         known.extend(merchant::store::merchant(tx, id, None)?.map(|m| ("merchant", m.name)));
     }
     if let Some(id) = t.store_id {
         known.extend(merchant::store::store(tx, id)?.map(|s| ("store", s.name.clone())));
     }
+    // Nobody named: the shop itself is spoken to.
+    let named = t.contact.name.clone().filter(|name| !name.is_empty());
+    let spoken_to = named.or_else(|| known.get("merchant").or_else(|| known.get("store")).cloned());
+    known.extend(spoken_to.map(|name| ("contact", name)));
     if let Some(id) = t.terminal_id
         && let Some(terminal) = terminal::store::terminal(tx, id)?
     {

@@ -142,7 +142,7 @@ async fn shown(house: &House, code: Option<&str>, say: Say, filled: &Form, wrong
         }
         Ok(None) => {
             let body = form(say, &path, filled, wrong, None, now);
-            let head = say.t("report.unknown_title");
+            let head = say.t(if code.is_some() { "report.unknown_title" } else { "page.report" });
             Page { say, title: say.t("page.report"), head, under: Vec::new(), path: &path, body }.answer(status)
         }
     }

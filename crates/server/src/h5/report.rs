@@ -60,7 +60,9 @@ pub fn form(say: Say, path: &str, form: &Form, wrong: Option<&str>, known: Optio
                 @if let Some(since) = known.and_then(|k| k.offline_since) {
                     p.note { (say.f("report.offline", &[("at", &when::moment(say.0, since, now))])) }
                 }
-                @if known.is_none() { p.note { (say.t("report.unknown")) } }
+                @if known.is_none() {
+                    @if path == "/r" { p.hint { (say.t("report.no_sticker")) } } @else { p.note { (say.t("report.unknown")) } }
+                }
                 @if let Some(wrong) = wrong { p.note role="alert" { (wrong) } }
                 h2 { (say.t("report.title")) }
                 input type="hidden" name="nonce" value=(form.nonce);

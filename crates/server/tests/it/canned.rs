@@ -34,6 +34,12 @@ on_both! {
         let id = id_of(&desk.called().await);
         let read = desk.agent.post(&path(&id, "/fill"), &json!({ "body": own["body"] })).await.expect(200);
         assert_eq!(read["text"], "你好顺风面馆，张老板。编号T-000001。{{7*7}}");
+        // Whoever called left no name: the shop is spoken to.
+        let mut nameless = DeskWorld::call();
+        (nameless["contact"], nameless["even_if_open"]) = (json!({ "phone": "13900009999" }), json!(true));
+        let nameless = id_of(&desk.agent.post("/api/v1/tickets", &nameless).await.expect(201));
+        let read = desk.agent.post(&path(&nameless, "/fill"), &json!({ "body": "你好，{contact}。" })).await.expect(200);
+        assert_eq!((&read["text"], &read["missing"]), (&json!("你好，顺风面馆。"), &json!([])));
         let stranger = World::new(&kit, "t2").await.client(&kit, Role::Agent).await;
         assert_eq!(stranger.post(&path(&id, "/fill"), &json!({ "body": "{merchant}" })).await.problem(404), "not_found");
         assert_eq!(stranger.put(&at, &change).await.problem(404), "not_found");
