@@ -47,7 +47,7 @@ for (const lang of ["zh", "en"] as Lang[]) {
     await page.getByRole("button", { name: t("clock_page.resolution") }).first().click();
     await expect(page.getByText(t("clock_page.changes"))).toBeVisible();
     // From which target to which, and that waiting is not charged.
-    await expect(page.getByText(lang === "zh" ? /→ 紧急：目标 .+ 改为 .+暂停不计/ : /→ urgent: target .+ becomes .+ pauses are not charged/)).toBeVisible();
+    await expect(page.getByText(lang === "zh" ? /→ ?紧急：目标.+改为.+暂停不计/ : /→ urgent: target .+ becomes .+ pauses are not charged/)).toBeVisible();
     const lines = page.getByRole("table").getByRole("row");
     await expect(lines.filter({ hasText: lang === "zh" ? "等商户" : "waiting for the merchant" }).or(lines.locator("[data-kind=closed]")).first()).toBeVisible();
     await expect(page.getByText(t("clock_page.equal", { at: "" }).trim().slice(0, 4)).first()).toBeVisible();

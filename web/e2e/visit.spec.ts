@@ -129,6 +129,6 @@ for (const lang of ["zh", "en"] as Lang[]) {
     await desk.reload();
     await expect(desk.getByText(t("ticket.reopened", { count: "1" }))).toBeVisible();
     // Somebody makes it good first; only then can it be called solved.
-    await expect(desk.getByTestId("next-step")).toContainText(/2 (星|stars)/);
+    await expect(desk.getByTestId("next-step")).toContainText(/2 ?(星|stars)/);
   });
 }
