@@ -2,6 +2,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect } from "@playwright/test";
 import h5en from "../../data/texts/h5.en.json" with { type: "json" };
 import h5zh from "../../data/texts/h5.zh.json" with { type: "json" };
+import { fill } from "../src/ground/i18n/fill";
 import { asking, enter, freeTerminal, merchantPhone, say, test, type Lang } from "./house";
 
 /** A merchant scans the sticker; the agent walks the guide; the merchant confirms and rates. */
@@ -60,7 +61,7 @@ for (const lang of ["zh", "en"] as Lang[]) {
     await shop.getByRole("button", { name: h5["confirm.yes"] }).click();
     await expect(shop.getByText(h5["next.closed"])).toBeVisible();
     await shop.getByRole("button", { name: h5["survey.score_5"], exact: false }).last().click();
-    await expect(shop.getByText(h5["survey.thanks"].replace("{score}", "5"))).toBeVisible();
+    await expect(shop.getByText(fill(h5["survey.thanks"], { score: 5 }))).toBeVisible();
 
     await desk.reload();
     await expect(desk.getByTestId("do-reopen").or(desk.getByTestId("do-more")).first()).toBeVisible();
