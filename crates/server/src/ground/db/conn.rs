@@ -45,16 +45,11 @@ pub trait Query {
     }
 
     /// Like [`Query::query`] for at most one row; further rows are ignored.
-    fn one<T>(
-        &mut self,
-        sql: &'static Sql,
-        params: &[Val],
-        mut read: impl FnMut(&mut Row) -> Result<T, DbError>,
-    ) -> Result<Option<T>, DbError>
+    fn one<T>(&mut self, sql: &'static Sql, params: &[Val], read: impl FnMut(&mut Row) -> Result<T, DbError>) -> Result<Option<T>, DbError>
     where
         Self: Sized,
     {
-        timed(sql, || self.conn().rows(sql, params))?.first_mut().map(|row| read(row).map_err(|e| locate(e, sql))).transpose()
+        first(timed(sql, || self.conn().rows(sql, params))?, sql, read)
     }
 
     /// Like [`Query::one`], but standing even if the transaction is undone: see [`Conn::apart`].
@@ -62,12 +57,12 @@ pub trait Query {
         &mut self,
         sql: &'static Sql,
         params: &[Val],
-        mut read: impl FnMut(&mut Row) -> Result<T, DbError>,
+        read: impl FnMut(&mut Row) -> Result<T, DbError>,
     ) -> Result<Option<T>, DbError>
     where
         Self: Sized,
     {
-        timed(sql, || self.conn().apart(sql, params))?.first_mut().map(|row| read(row).map_err(|e| locate(e, sql))).transpose()
+        first(timed(sql, || self.conn().apart(sql, params))?, sql, read)
     }
 
     /// The single number of a row that always exists, such as a count.
@@ -93,6 +88,10 @@ pub(super) fn timed<T>(sql: &'static Sql, run: impl FnOnce() -> Result<T, DbErro
         tracing::trace!(file = sql.file, line = sql.line, us = took.as_micros(), "statement");
     }
     done
+}
+
+fn first<T>(mut rows: Vec<Row>, sql: &'static Sql, mut read: impl FnMut(&mut Row) -> Result<T, DbError>) -> Result<Option<T>, DbError> {
+    rows.first_mut().map(|row| read(row).map_err(|e| locate(e, sql))).transpose()
 }
 
 fn locate(error: DbError, sql: &'static Sql) -> DbError {
