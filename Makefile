@@ -33,8 +33,8 @@ lint:
 # MINUTES=25 for less: every case gets its share. Then every door of the API, and every reader, for a tenth of that time each.
 MINUTES ?= 45
 prove:
-	eval "$$(scripts/need build test)" && cargo build --locked -p postsale
-	PROOF_MINUTES=$(MINUTES) proof/prove night
+	eval "$$(scripts/need build test)" && cargo build --locked --profile proof -p postsale
+	POSTSALE_BIN=target/proof/postsale PROOF_MINUTES=$(MINUTES) proof/prove night
 	proof/doors $$(( $(MINUTES) * 6 ))
 	$(MAKE) fuzz SECONDS=$$(( $(MINUTES) * 6 ))
 

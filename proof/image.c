@@ -2,7 +2,8 @@
  *
  * Files under PROOF_LIVE are copied to PROOF_IMAGE when, and only when, they are synced; a new or a changed name counts only after its
  * folder has been synced too, until then the copy waits as NAME.nameless. Each copy is made whole under another name and renamed, so the
- * image is always what some moment's disk held. The caller returns from its sync only after the copy: acknowledged is never ahead of it. */
+ * image is always what some moment's disk held. The caller returns from its sync only after the copy: acknowledged is never ahead of it.
+ * PROOF_SYNC_MS makes every sync under PROOF_LIVE take so much longer. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -76,9 +77,11 @@ static void names(const char *relative) {
 
 static int synced(const char *which, int fd) {
   int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, which);
-  int done = real(fd);
   char path[PATH_MAX];
   struct stat st;
+  const char *slow = getenv("PROOF_SYNC_MS");
+  if (slow && inside(fd, path)) usleep(1000 * atoi(slow));
+  int done = real(fd);
   const char *relative = done == 0 ? inside(fd, path) : NULL;
   if (!relative || fstat(fd, &st)) return done;
   pthread_mutex_lock(&lock);
