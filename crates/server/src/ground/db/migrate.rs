@@ -53,7 +53,8 @@ pub struct Applied {
 }
 
 /// Brings the schema up to date. Each migration is one transaction and is recorded with its checksum; several processes
-/// may start at once. Errors: a recorded migration whose text has changed since, or one this program does not know.
+/// may start at once. A database that is ahead of this program is left as it is: nodes of two versions live beside each
+/// other while they are renewed in turn. Errors: a recorded migration whose text has changed since.
 pub fn migrate(url: &str, now: Timestamp) -> Result<Applied, DbError> {
     match Target::parse(url)? {
         Target::Sqlite(path) => {
