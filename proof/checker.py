@@ -10,26 +10,46 @@ import collections, hashlib, json, re, sqlite3, subprocess, sys
 MARK = re.compile(r"\[([TNRL]):([0-9a-f]+-[0-9]+)\]")
 
 
-def sqlite_rows(path):
+def sqlite_rows(path, at_once=False):
+    """Asks an SQLite file. With `at_once` every answer is of the same instant, while others go on writing."""
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     connection.text_factory = lambda b: b.decode(errors="replace")
+    if at_once:
+        connection.execute("BEGIN")
     fix = lambda v: v.hex() if isinstance(v, bytes) else v
     return lambda query: [[fix(v) for v in row] for row in connection.execute(query)]
 
 
-def postgres_rows(url):
+def postgres_rows(url, at_once=False):
+    """Asks a PostgreSQL database, through its own client. `at_once` as above."""
     def unescape(v):
         if v == "\\N":
             return None
         out = re.sub(r"\\(.)", lambda m: {"t": "\t", "n": "\n", "r": "\r"}.get(m.group(1), m.group(1)), v)
         return out[2:] if out.startswith("\\x") else out.replace("-", "") if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", out) else out
 
-    def rows(query):
-        p = subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", f"COPY ({query}) TO STDOUT", url], capture_output=True, text=True)
-        if p.returncode:
-            raise RuntimeError(p.stderr)
-        return [[unescape(v) for v in line.split("\t")] for line in p.stdout.splitlines()]
-    return rows
+    client = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", url]
+    talk = subprocess.Popen(client, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) if at_once else None
+    end = "-- end of rows --"
+    if talk:
+        talk.stdin.write("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n")
+
+    def ask(query):
+        if not talk:
+            p = subprocess.run([*client, "-c", query], capture_output=True, text=True)
+            if p.returncode:
+                raise RuntimeError(p.stderr)
+            return p.stdout.splitlines()
+        talk.stdin.write(f"{query};\n\\echo {end}\n")
+        talk.stdin.flush()
+        lines = []
+        for line in talk.stdout:
+            if line == end + "\n":
+                return lines
+            lines.append(line.rstrip("\n"))
+        raise RuntimeError(f"the client ended at {query}")
+
+    return lambda query: [[unescape(v) for v in line.split("\t")] for line in ask(f"COPY ({query}) TO STDOUT")]
 
 
 def number(value):
@@ -126,7 +146,7 @@ def read_ledger(path):
 
 def source(text):
     kind, _, rest = text.partition(":")
-    return sqlite_rows(rest) if kind == "sqlite" else postgres_rows(rest)
+    return sqlite_rows(rest, at_once=True) if kind == "sqlite" else postgres_rows(rest, at_once=True)
 
 
 if __name__ == "__main__":

@@ -53,8 +53,9 @@ class Place:
     def server(self, **more):
         return Server(self.data, self.url, **more)
 
-    def rows(self, data=None):
-        return checker.sqlite_rows(f"{data or self.data}/postsale.db") if self.database == "sqlite" else checker.postgres_rows(self.url)
+    def rows(self, data=None, at_once=False):
+        """What can be asked of the database; with `at_once` as it stood at one instant, though servers live on."""
+        return checker.sqlite_rows(f"{data or self.data}/postsale.db", at_once) if self.database == "sqlite" else checker.postgres_rows(self.url, at_once)
 
     def write(self, text):
         if self.database == "sqlite":
@@ -64,17 +65,9 @@ class Place:
         else:
             self.pg.sql(self.name, text + ";")
 
-    def quiet(self):
-        """Whoever was killed may have a COMMIT on its way; what is read in several looks must not change between them."""
-        others = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '%s' AND pid <> pg_backend_pid()" % self.name
-        # Nobody is left; or, where servers live on, nobody is at work.
-        until(lambda: int(self.pg.sql("postgres", others)) == 0, 3) or until(lambda: int(self.pg.sql("postgres", f"{others} AND state <> 'idle'")) == 0, 10)
-
     def check(self, result, data=None):
-        if self.database == "postgres":
-            self.quiet()
         result.acknowledged = len(self.ledger.lines)
-        result.took(checker.check(checker.read_ledger(f"{self.folder}/ledger"), self.rows(data), self.database == "sqlite"))
+        result.took(checker.check(checker.read_ledger(f"{self.folder}/ledger"), self.rows(data, at_once=True), self.database == "sqlite"))
 
     def remove_folder(self):
         shutil.rmtree(self.folder, ignore_errors=True)
