@@ -70,7 +70,8 @@ pub struct Follower {
 /// Who follows a ticket and may still sign in, by name; a hundred at most.
 pub fn followers(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<Follower>> {
     let tenant = tx.tenant();
-    Ok(tx.query(
+    Ok(tx.hanging(
+        ticket,
         sql!(
             "SELECT f.user_id, u.display_name FROM follower f JOIN app_user u ON u.id = f.user_id
              WHERE f.ticket_id = $1 AND f.tenant_id = $2 AND u.disabled_at IS NULL ORDER BY u.display_name, f.user_id LIMIT 100"

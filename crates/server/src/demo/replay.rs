@@ -147,7 +147,7 @@ impl Stage<'_> {
             closed_at: None,
             version: 1,
         };
-        store::insert(tx, &ticket)?;
+        store::insert(tx, "ticket.open", &ticket)?;
         sla::store::start(tx, ticket.id, &ticket.agreement, ticket.case.priority.as_str(), now)?;
         let mut page = Page { before: ticket.clone(), ticket, story, stage: self };
         page.words(tx, Kind::Message, Author::Merchant, &story.words)?;
@@ -407,7 +407,7 @@ impl Page<'_> {
             notice_id: None,
             letter_id: None,
         };
-        entry::append(tx, &mut self.ticket, &line)?;
+        entry::place(tx, &mut self.ticket, line).keep(tx, self.ticket.id)?;
         Ok(())
     }
 

@@ -128,7 +128,7 @@ fn recover(tx: &mut Tx<'_>, desk: &mut Desk, answer: Option<&Answer>) -> Done<()
         notice_id: None,
         letter_id: None,
     };
-    desk.write(tx, &line).map(drop)
+    desk.write(tx, line).map(drop)
 }
 
 /// The reason a case is opened again, in the merchant's language: what they said, or what their stars say.

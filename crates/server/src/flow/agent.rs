@@ -128,7 +128,7 @@ pub fn reply(tx: &mut Tx<'_>, desk: &mut Desk, body: &str, wait: bool, files: &[
         notice_id: notice.map(|id| id.uuid()),
         letter_id: None,
     };
-    let entry = desk.write(tx, &line)?;
+    let entry = desk.write(tx, line)?;
     file::store::attach(tx, desk.ticket.id, entry, files)?;
     // A refusal takes the line and the notice back with it.
     desk.command(tx, &Command::Reply { wait })
@@ -151,7 +151,7 @@ pub fn note(tx: &mut Tx<'_>, desk: &mut Desk, body: &str, files: &[AttachmentId]
         notice_id: None,
         letter_id: None,
     };
-    let entry = desk.write(tx, &line)?;
+    let entry = desk.write(tx, line)?;
     file::store::attach(tx, desk.ticket.id, entry, files)?;
     bell::mentions(tx, desk.ticket.id, &said).map(drop)
 }

@@ -12,17 +12,17 @@ use crate::flow::word;
 use crate::ground::db::{Done, Stop, Tx};
 use crate::ground::sabotage;
 use crate::org;
-use crate::sla;
-use crate::ticket::entry::{self, Author, Kind, Line};
+use crate::sla::store::Beginning;
+use crate::ticket::entry::{self, Author, Kind, Line, Placed};
 use crate::ticket::store::{self, NEVER_DUE, Ticket};
 use crate::ticket::{merge, task};
 use crate::view::reach::see_ticket;
 use crate::view::ticket::page;
-use crate::visit;
+use crate::{sla, visit};
 
 /// A ticket on the table: loaded for change, changed in memory, saved once with all that follows.
 pub struct Desk {
-    before: Ticket,
+    since: Since,
     /// The ticket as it will be saved.
     pub ticket: Ticket,
     author: Author,
@@ -32,6 +32,14 @@ pub struct Desk {
     touched: bool,
     /// What followers are told when it is saved: what, whose, which words.
     news: Option<(bell::Kind, String, String)>,
+}
+
+/// Where it comes from.
+enum Since {
+    /// It was loaded like this.
+    Loaded(Ticket),
+    /// It is being made: written once, when all is known, and then what hangs on it, in the order it happened.
+    Made { clocks: Beginning, lines: Vec<Placed>, events: Vec<Event> },
 }
 
 impl Desk {
@@ -50,15 +58,15 @@ impl Desk {
         };
         let live_work_order = visit::store::live_of_ticket(tx, id)?.is_some();
         let around = Around { live_work_order, days_closed, merged_into, open_tasks: task::open_titles(tx, id)?.len() };
-        Self::of(tx, ticket, around)
+        Self::of(tx, Since::Loaded(ticket.clone()), ticket, around)
     }
 
-    /// A ticket that is being made in this transaction.
-    pub fn fresh(tx: &mut Tx<'_>, ticket: Ticket) -> Done<Self> {
-        Self::of(tx, ticket, Around::default())
+    /// A ticket that is being made; nothing of it is written before it is saved.
+    pub fn fresh(tx: &mut Tx<'_>, ticket: Ticket, clocks: Beginning) -> Done<Self> {
+        Self::of(tx, Since::Made { clocks, lines: Vec::new(), events: Vec::new() }, ticket, Around::default())
     }
 
-    fn of(tx: &mut Tx<'_>, ticket: Ticket, around: Around) -> Done<Self> {
+    fn of(tx: &mut Tx<'_>, since: Since, ticket: Ticket, around: Around) -> Done<Self> {
         let author = match tx.caller().who {
             Who::Staff { .. } => Author::Staff,
             Who::Merchant => Author::Merchant,
@@ -68,7 +76,7 @@ impl Desk {
             Author::Merchant => ticket.contact.name.clone().unwrap_or_default(),
             _ => org::store::shown_name(tx)?,
         };
-        Ok(Self { before: ticket.clone(), ticket, author, author_name, around, touched: false, news: None })
+        Ok(Self { since, ticket, author, author_name, around, touched: false, news: None })
     }
 
     /// The rules' part of it.
@@ -126,7 +134,10 @@ impl Desk {
             _ => {}
         }
         for (kinds, what) in clocks(event) {
-            sla::store::record(tx, self.ticket.id, kinds, &[what])?;
+            match &mut self.since {
+                Since::Loaded(_) => drop(sla::store::record(tx, self.ticket.id, kinds, &[what])?),
+                Since::Made { clocks, .. } => clocks.record(now, kinds, &what),
+            }
         }
         // The first answer is a stamp, not a story: the reply itself stands on the timeline, and so does what ended a visit.
         if !matches!(event, Event::Responded | Event::VisitOver) {
@@ -148,9 +159,15 @@ impl Desk {
                 notice_id: None,
                 letter_id: None,
             };
-            self.write(tx, &line)?;
+            self.write(tx, line)?;
         }
-        word::of_event(tx, &self.ticket, event)
+        match &mut self.since {
+            Since::Loaded(_) => word::of_event(tx, &self.ticket, event),
+            Since::Made { events, .. } => {
+                events.push(event.clone());
+                Ok(())
+            }
+        }
     }
 
     /// The event's code and the values its sentence needs, with names instead of ids.
@@ -195,18 +212,24 @@ impl Desk {
             notice_id: None,
             letter_id: None,
         };
-        self.write(tx, &line)
+        self.write(tx, line)
     }
 
     /// Writes a prepared line on the timeline.
-    pub fn write(&mut self, tx: &mut Tx<'_>, line: &Line) -> Done<postsale_domain::ticket::EntryId> {
+    pub fn write(&mut self, tx: &mut Tx<'_>, line: Line) -> Done<postsale_domain::ticket::EntryId> {
         self.touched = true;
         match line.kind {
             Kind::Message => self.news = Some((bell::Kind::Message, line.author_name.clone(), line.body.clone())),
             Kind::Reply => self.news = Some((bell::Kind::Reply, line.author_name.clone(), line.body.clone())),
             Kind::Note | Kind::Event => {}
         }
-        entry::append(tx, &mut self.ticket, line)
+        let placed = entry::place(tx, &mut self.ticket, line);
+        let id = placed.id;
+        match &mut self.since {
+            Since::Loaded(_) => placed.keep(tx, self.ticket.id)?,
+            Since::Made { lines, .. } => lines.push(placed),
+        }
+        Ok(id)
     }
 
     /// Who writes, for lines made elsewhere.
@@ -219,9 +242,21 @@ impl Desk {
         if !self.touched {
             return Ok(self.ticket);
         }
-        self.ticket.next_due_at = soonest_due(tx, &self.ticket)?;
-        store::save(tx, action, &self.before, &mut self.ticket)?;
-        let (was, is) = (self.before.case.state, self.ticket.case.state);
+        let was = match self.since {
+            Since::Loaded(before) => {
+                self.ticket.next_due_at = soonest_due(tx, &self.ticket)?;
+                store::save(tx, action, &before, &mut self.ticket)?;
+                before.case.state
+            }
+            Since::Made { clocks, lines, events } => {
+                make(tx, action, &mut self.ticket, clocks, &lines)?;
+                for event in &events {
+                    word::of_event(tx, &self.ticket, event)?;
+                }
+                TicketState::New
+            }
+        };
+        let is = self.ticket.case.state;
         // Words say more than the state they lead to.
         let news = self.news.or_else(|| (was != is).then(|| (bell::Kind::State, self.author_name.clone(), is.as_str().to_owned())));
         if let Some((kind, by, words)) = news {
@@ -229,6 +264,15 @@ impl Desk {
         }
         Ok(self.ticket)
     }
+}
+
+/// Writes a ticket that was made, its clocks and its first lines.
+fn make(tx: &mut Tx<'_>, action: &'static str, ticket: &mut Ticket, clocks: Beginning, lines: &[Placed]) -> Done<()> {
+    let begun = clocks.computed(tx)?;
+    ticket.next_due_at = begun.next_due().map_or(NEVER_DUE, to_millis);
+    store::insert(tx, action, ticket)?;
+    begun.keep(tx, ticket.id)?;
+    lines.iter().try_for_each(|line| line.keep(tx, ticket.id))
 }
 
 /// The instant a list sorts a ticket by: the soonest due instant of its running clocks.

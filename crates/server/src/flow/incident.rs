@@ -194,7 +194,7 @@ pub fn tell_some(tx: &mut Tx<'_>, id: rules::BroadcastId) -> Done<bool> {
                 notice_id: carried.map(|n| n.uuid()),
                 letter_id: None,
             };
-            desk.write(tx, &line)?;
+            desk.write(tx, line)?;
             desk.save(tx, "ticket.news")?;
         }
         broadcasts::told(tx, id, (*reporter, *ticket), told, address.as_deref())?;

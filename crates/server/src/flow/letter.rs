@@ -154,7 +154,7 @@ fn reply(tx: &mut Tx<'_>, kept: &Kept, id: TicketId, proven: bool, facts: &Facts
     if !proven {
         // A forwarded thread carries our token in a stranger's hands: their words are kept for the desk, never shown as the merchant's.
         let note = Line { kind: Kind::Note, public: false, author: Author::System, ..line(kept, kept.letter.sender.line(), words) };
-        desk.write(tx, &note)?;
+        desk.write(tx, note)?;
         desk.save(tx, "ticket.hear")?;
         store::settle(tx, kept, LetterState::Read, Some(id), None)?;
         return Ok(Some(id));
@@ -168,7 +168,7 @@ fn reply(tx: &mut Tx<'_>, kept: &Kept, id: TicketId, proven: bool, facts: &Facts
     let address = kept.letter.sender.email.as_deref();
     let who = known.iter().find(|(_, c)| c.email.as_deref().zip(address).is_some_and(|(a, b)| same_person(a, b))).or(known.first());
     let name = who.and_then(|(_, c)| c.name.clone()).unwrap_or_else(|| kept.letter.sender.name.clone());
-    desk.write(tx, &line(kept, name, words.clone()))?;
+    desk.write(tx, line(kept, name, words.clone()))?;
     desk.command(tx, &Command::Hear)?;
     // Who writes again after it was called solved, and does not just say thanks, is not done yet.
     if matches!(desk.case().state, TicketState::Solved | TicketState::Closed) && !is_thanks(&words) {
@@ -185,7 +185,7 @@ fn machine(tx: &mut Tx<'_>, kept: &Kept, why: Automatic, ticket: Option<TicketId
         let mut desk = Desk::load(tx, id, Reach::All, None)?;
         let note =
             Line { kind: Kind::Note, public: false, author: Author::System, ..line(kept, String::new(), strip_quotes(&kept.letter.body)) };
-        desk.write(tx, &note)?;
+        desk.write(tx, note)?;
         desk.save(tx, "ticket.hear")?;
     }
     store::settle(tx, kept, LetterState::Ignored, ticket, None)?;
@@ -308,7 +308,7 @@ fn suggest(tx: &mut Tx<'_>, kept: &Kept, opened: TicketId, perhaps: &[Uuid]) -> 
     let mut desk = Desk::load(tx, opened, Reach::All, None)?;
     let body = format!("同一发件人另有工单：{}", numbers.join("、"));
     let note = Line { kind: Kind::Note, public: false, author: Author::System, channel: None, ..line(kept, String::new(), body) };
-    desk.write(tx, &note)?;
+    desk.write(tx, note)?;
     desk.save(tx, "ticket.compare")?;
     Ok(())
 }

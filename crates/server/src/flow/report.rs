@@ -7,15 +7,15 @@ use postsale_domain::terminal::{TerminalId, serial};
 use postsale_domain::ticket::{Case, Channel, Command, Event, Impact, PriorityWhy, TicketState, Urgency, missing};
 use uuid::Uuid;
 
-use super::desk::{Desk, soonest_due};
+use super::desk::Desk;
 use super::{triage, word};
 use crate::ground::db::{Done, Tx};
 use crate::merchant::store as merchants;
 use crate::org;
-use crate::sla;
+use crate::sla::store::Beginning;
 use crate::terminal::store as terminals;
 use crate::ticket::entry::{Author, Kind, Line};
-use crate::ticket::store::{ContactFacts, NEVER_DUE, Ticket, insert};
+use crate::ticket::store::{ContactFacts, NEVER_DUE, Ticket};
 
 /// Most characters of a symptom; longer ones are refused.
 pub const MAX_SYMPTOM: usize = 4000;
@@ -91,7 +91,7 @@ pub fn open_at(tx: &mut Tx<'_>, report: &Report, place: &Place) -> Done<Ticket> 
     };
     let (judged, why) = triage::judge(tx, &case, report.response_code.as_deref(), place)?;
     let why = triage::spread(tx, why, report.terminals_hit, place.merchant.as_ref().map(|m| m.id))?;
-    let mut ticket = Ticket {
+    let ticket = Ticket {
         id: tx.new_id(),
         number: org::store::next_number(tx, "ticket")?,
         subject: subject(&case.symptom),
@@ -117,11 +117,8 @@ pub fn open_at(tx: &mut Tx<'_>, report: &Report, place: &Place) -> Done<Ticket> 
         closed_at: None,
         version: 1,
     };
-    insert(tx, &ticket)?;
-    sla::store::start(tx, ticket.id, &ticket.agreement, ticket.case.priority.as_str(), report.contact_at)?;
-    ticket.next_due_at = soonest_due(tx, &ticket)?;
-
-    let mut desk = Desk::fresh(tx, ticket)?;
+    let clocks = Beginning::at(tx.now(), &ticket.agreement, ticket.case.priority.as_str(), report.contact_at);
+    let mut desk = Desk::fresh(tx, ticket, clocks)?;
     // What an agent types on the phone, and what stands in a letter, are the merchant's words; what a bank passes on is the bank's.
     let (author, author_name) = match tx.caller().acquirer() {
         Some(_) => desk.author(),
@@ -138,8 +135,7 @@ pub fn open_at(tx: &mut Tx<'_>, report: &Report, place: &Place) -> Done<Ticket> 
         notice_id: None,
         letter_id: report.letter_id,
     };
-    desk.write(tx, &words)?;
-    word::received(tx, &desk.ticket)?;
+    desk.write(tx, words)?;
     if missing(desk.case()).is_empty() {
         desk.happen(tx, &Event::Registered)?;
         triage::decided(tx, &mut desk, judged)?;
@@ -151,7 +147,9 @@ pub fn open_at(tx: &mut Tx<'_>, report: &Report, place: &Place) -> Done<Ticket> 
         // Whoever registers a call has answered it.
         desk.command(tx, &Command::Reply { wait: false })?;
     }
-    desk.save(tx, "ticket.register")
+    let ticket = desk.save(tx, "ticket.open")?;
+    word::received(tx, &ticket)?;
+    Ok(ticket)
 }
 
 /// Where the fault is.

@@ -204,7 +204,7 @@ pub fn unmerged(tx: &mut Tx<'_>, ticket: &Ticket, from: i64) -> Done<()> {
     send(tx, ticket, &change, &[("into", format!("T-{from:06}"))]).map(drop)
 }
 
-/// The receipt, with what comes next. Clocks must have been started.
+/// The receipt, with what comes next. The ticket must have been saved with its clocks.
 pub fn received(tx: &mut Tx<'_>, ticket: &Ticket) -> Done<()> {
     let due = sla::store::kept(tx, ticket.id)?
         .iter()

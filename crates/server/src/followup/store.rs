@@ -95,7 +95,8 @@ pub fn schedule(tx: &mut Tx<'_>, ticket: TicketId, round: u32, due_at: Timestamp
 /// The follow-ups of a ticket, first round first.
 pub fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<Kept>> {
     let tenant = tx.tenant();
-    Ok(tx.query(
+    Ok(tx.hanging(
+        ticket,
         sql!(
             "SELECT id, ticket_id, round, state, due_at, asked_at, answered_at, solved, score, comment FROM follow_up
              WHERE tenant_id = $1 AND ticket_id = $2 ORDER BY round"

@@ -228,7 +228,7 @@ fn reporting(r: &mut Row) -> Result<Reporting, DbError> {
 /// The incident a ticket belongs to.
 pub fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<Reporting>> {
     let tenant = tx.tenant();
-    Ok(tx.one(of_reporting!("r.ticket_id = $2"), &[p(&tenant), p(&ticket)], reporting)?)
+    Ok(tx.hanging_one(ticket, of_reporting!("r.ticket_id = $2"), &[p(&tenant), p(&ticket)], reporting)?)
 }
 
 /// Tickets of an incident in the order they were attached, after one of them.

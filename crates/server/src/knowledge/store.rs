@@ -9,7 +9,8 @@ use crate::sql;
 /// The newest walk of a ticket, with the answers that hold.
 pub fn newest(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<GuideRun>> {
     let tenant = tx.tenant();
-    let found = tx.one(
+    let found = tx.hanging_one(
+        ticket,
         sql!(
             "SELECT id, guide, guide_version, state, step, ending FROM guide_run WHERE tenant_id = $1 AND ticket_id = $2
              ORDER BY started_at DESC, id DESC LIMIT 1"

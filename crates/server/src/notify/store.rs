@@ -191,7 +191,8 @@ pub struct HeldNotice {
 /// The letters of a ticket that wait because of the contact policy, oldest first; 20 at most.
 pub fn held(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<HeldNotice>> {
     let (tenant, now) = (tx.tenant(), tx.now());
-    Ok(tx.query(
+    Ok(tx.hanging(
+        ticket,
         sql!(
             "SELECT n.id, n.kind, n.subject, o.run_at, o.held FROM notice n JOIN outbox o ON o.notice_id = n.id AND o.transport = 'mail'
              WHERE n.tenant_id = $1 AND n.ticket_id = $2 AND o.held IS NOT NULL AND o.exception IS NULL AND o.state = 'ready' AND o.run_at > $3

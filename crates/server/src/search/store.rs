@@ -11,12 +11,16 @@ use crate::sql;
 
 /// Keeps the words of a thing: only what differs from before is written.
 pub fn index(tx: &mut Tx<'_>, kind: Kind, id: Uuid, at: Timestamp, words: &BTreeSet<String>) -> Done<()> {
+    let bare = tx.is_bare(id, file!());
     let (tenant, kind, id) = (p(&tx.tenant()), p(kind.as_str()), Val::Id(id));
-    let known = tx.one(
-        sql!("SELECT at, words, dictionary FROM search_doc WHERE tenant_id = $1 AND kind = $2 AND id = $3"),
-        &[tenant.clone(), kind.clone(), id.clone()],
-        |r| Ok((r.next::<Timestamp>()?, r.next::<String>()?, r.next::<String>()?)),
-    )?;
+    let known = match bare {
+        true => None,
+        false => tx.one(
+            sql!("SELECT at, words, dictionary FROM search_doc WHERE tenant_id = $1 AND kind = $2 AND id = $3"),
+            &[tenant.clone(), kind.clone(), id.clone()],
+            |r| Ok((r.next::<Timestamp>()?, r.next::<String>()?, r.next::<String>()?)),
+        )?,
+    };
     let (was_at, was, dictionary) = known.unwrap_or_else(|| (at, String::new(), String::new()));
     let before: BTreeSet<&str> = was.split_whitespace().collect();
     let after: BTreeSet<&str> = words.iter().map(String::as_str).collect();

@@ -7,7 +7,7 @@ use jieba_rs::Jieba;
 
 /// The dictionary and the rules words are cut by. A change here means that everything has to be cut again:
 /// `postsale search rebuild`.
-pub const DICTIONARY: &str = "jieba-0.11/2";
+pub const DICTIONARY: &str = "jieba-0.11/3";
 
 /// Most words kept of one thing.
 const MAX_WORDS: usize = 2000;
@@ -39,13 +39,16 @@ pub fn words<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for text in texts {
         let text: String = text.chars().map(plain).flat_map(char::to_lowercase).collect();
-        for token in JIEBA.cut_for_search(&text, false) {
+        // Latin words and numbers stand whole, their beginnings are found along the index: what a dictionary sees inside them is noise.
+        for token in JIEBA.cut_for_search(&text, false).into_iter().filter(|token| !token.word.is_ascii()) {
             keep(&mut found, token.word);
         }
-        // Numbers people read out from their end: a label, a telephone.
-        for run in text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|r| r.len() >= 6) {
+        for run in text.split(|c: char| !c.is_ascii_alphanumeric()) {
             keep(&mut found, run);
-            keep(&mut found, &run[run.len() - 4..]);
+            // Numbers people read out from their end: a label, a telephone.
+            if run.len() >= 6 && run.bytes().any(|b| b.is_ascii_digit()) {
+                keep(&mut found, &run[run.len() - 4..]);
+            }
         }
         if found.len() >= MAX_WORDS {
             break;
@@ -106,7 +109,10 @@ pub fn asked(question: &str) -> Asked {
             keep(&mut found, digits.unwrap_or(&tight));
         } else {
             for token in JIEBA.cut(part, false) {
-                keep(&mut found, token.word);
+                match token.word.is_ascii() {
+                    true => token.word.split(|c: char| !c.is_ascii_alphanumeric()).for_each(|run| keep(&mut found, run)),
+                    false => keep(&mut found, token.word),
+                }
             }
         }
     }
@@ -144,6 +150,18 @@ mod tests {
             for question in questions {
                 let asked = asked(question).words;
                 assert!(!asked.is_empty() && asked.iter().all(|w| kept.contains(&w.text)), "{question} in {sentence}: {asked:?} {kept:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn latin_words_and_numbers_stand_whole() {
+        let found = words(["network 13884781070 WiFi6打印，100.50元 mail wang@shop.example"]);
+        let whole = ["network", "13884781070", "1070", "wifi6", "打印", "100", "50", "元", "mail", "wang", "shop", "example"];
+        assert_eq!(found, whole.map(str::to_owned).into());
+        for question in ["WiFi6打印", "100.50元", "wang@shop.example", "netw", "1388478"] {
+            for word in asked(question).words {
+                assert!(found.iter().any(|w| *w == word.text || word.begins && w.starts_with(&word.text)), "{question}: {word:?}");
             }
         }
     }

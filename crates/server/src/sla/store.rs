@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use postsale_domain::ground::{TenantId, from_millis};
 use postsale_domain::sla::{
-    Answer, Clock, ClockError, ClockEvent, ClockExplain, ClockId, ClockKind, Kept, Segment, TicketId, What, evaluate, explain as tell,
+    Answer, Clock, ClockError, ClockEvent, ClockExplain, ClockId, ClockKind, ClockState, Kept, Segment, TicketId, What, evaluate,
+    explain as tell,
 };
 
 use crate::facts::in_force;
@@ -58,33 +59,73 @@ struct Stored {
     kept: Kept,
 }
 
-/// Starts both clocks of a ticket at its first contact. Fires at once what a contact of the past has already used up.
-pub fn start(tx: &mut Tx<'_>, ticket: TicketId, agreement: &str, priority: &str, contact_at: Timestamp) -> Done<Vec<Touched>> {
-    let now = tx.now();
-    let contact_at = (contact_at < now).then_some(contact_at);
-    let what = What::Start { agreement: agreement.to_owned(), priority: priority.to_owned(), contact_at };
-    let history = [ClockEvent { at: now, what }];
-    let mut touched = Vec::new();
-    for kind in ClockKind::ALL {
-        let id: ClockId = tx.new_id();
-        let answer = answer(tx, kind, &history, now)?;
-        let kept = Kept::of(kind, &answer);
-        let mut params = vec![p(&id), p(&tx.tenant()), p(&ticket), code(&kind)];
-        params.extend(columns(&kept));
-        tx.exec(
-            sql!(
-                "INSERT INTO clock (id, tenant_id, ticket_id, kind, agreement, priority, state, cycle, target_ms, consumed_ms, due_at, next_at,
-                   breached_at, met, reasons, started_at, computed_at, unofficial_years)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
-            ),
-            &params,
-        )?;
-        append(tx, id, 0, &history)?;
-        rewrite_segments(tx, id, &[], &answer.segments)?;
-        let fired = fire_new(tx, id, ticket, kind, &answer)?;
-        touched.push(Touched { id, kept, fired });
+/// The clocks of a case that is being made: what has happened to them so far, nothing of it kept.
+#[derive(Debug, Clone)]
+pub struct Beginning(Vec<(ClockKind, Vec<ClockEvent>)>);
+
+/// The same, computed.
+pub struct Begun(Vec<(Kept, Vec<ClockEvent>, Answer)>);
+
+impl Beginning {
+    /// Both clocks start at the first contact.
+    pub fn at(now: Timestamp, agreement: &str, priority: &str, contact_at: Timestamp) -> Self {
+        let contact_at = (contact_at < now).then_some(contact_at);
+        let start =
+            ClockEvent { at: now, what: What::Start { agreement: agreement.to_owned(), priority: priority.to_owned(), contact_at } };
+        Self(ClockKind::ALL.map(|kind| (kind, vec![start.clone()])).into())
     }
-    Ok(touched)
+
+    /// Something happens to the named clocks.
+    pub fn record(&mut self, now: Timestamp, kinds: &[ClockKind], what: &What) {
+        for (_, history) in self.0.iter_mut().filter(|(kind, _)| kinds.contains(kind)) {
+            history.push(ClockEvent { at: now, what: what.clone() });
+        }
+    }
+
+    /// Computes them as of now.
+    pub fn computed(self, tx: &mut Tx<'_>) -> Done<Begun> {
+        let now = tx.now();
+        let begun = self.0.into_iter().map(|(kind, history)| {
+            let answer = answer(tx, kind, &history, now)?;
+            Ok((Kept::of(kind, &answer), history, answer))
+        });
+        begun.collect::<Done<_>>().map(Begun)
+    }
+}
+
+impl Begun {
+    /// See [`next_due`].
+    pub fn next_due(&self) -> Option<Timestamp> {
+        soonest(self.0.iter().map(|(kept, ..)| kept))
+    }
+
+    /// Keeps them with their ticket. Fires at once what a contact of the past has already used up.
+    pub fn keep(self, tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<Touched>> {
+        let mut touched = Vec::new();
+        for (kept, history, answer) in self.0 {
+            let id: ClockId = tx.new_id();
+            let mut params = vec![p(&id), p(&tx.tenant()), p(&ticket), code(&kept.kind)];
+            params.extend(columns(&kept));
+            tx.exec(
+                sql!(
+                    "INSERT INTO clock (id, tenant_id, ticket_id, kind, agreement, priority, state, cycle, target_ms, consumed_ms, due_at, next_at,
+                       breached_at, met, reasons, started_at, computed_at, unofficial_years)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+                ),
+                &params,
+            )?;
+            append(tx, id, 0, &history)?;
+            rewrite_segments(tx, id, &[], &answer.segments)?;
+            let fired = fire_new(tx, id, ticket, kept.kind, &answer)?;
+            touched.push(Touched { id, kept, fired });
+        }
+        Ok(touched)
+    }
+}
+
+/// Starts both clocks of a ticket at its first contact.
+pub fn start(tx: &mut Tx<'_>, ticket: TicketId, agreement: &str, priority: &str, contact_at: Timestamp) -> Done<Vec<Touched>> {
+    Beginning::at(tx.now(), agreement, priority, contact_at).computed(tx)?.keep(tx, ticket)
 }
 
 /// Records events on the named clocks of a ticket and computes them anew. Clocks the ticket does not have are passed over.
@@ -143,9 +184,12 @@ pub fn faces_of(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<Clock>> {
 }
 
 /// The soonest instant at which a live clock of the ticket is or was used up; `None` if none runs.
-pub fn next_due(touched: &[Kept]) -> Option<Timestamp> {
-    use postsale_domain::sla::ClockState::Running;
-    touched.iter().filter(|kept| kept.state == Running).filter_map(|kept| kept.due).min()
+pub fn next_due(kept: &[Kept]) -> Option<Timestamp> {
+    soonest(kept.iter())
+}
+
+fn soonest<'k>(kept: impl Iterator<Item = &'k Kept>) -> Option<Timestamp> {
+    kept.filter(|kept| kept.state == ClockState::Running).filter_map(|kept| kept.due).min()
 }
 
 /// What is kept of the clocks of a ticket, response before resolution.

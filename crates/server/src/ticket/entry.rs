@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::store::{LastEntry, Ticket};
-use crate::ground::db::{DbError, Done, Json, Query, Row, Tx, code, p};
+use crate::ground::db::{DbError, Done, Json, Query, Row, Tx, Val, code, p};
 use crate::sql;
 
 /// What a line is.
@@ -134,39 +134,55 @@ pub struct Delivery {
 /// Characters of a body that lists show.
 const PREVIEW: usize = 60;
 
-/// Appends a line to the timeline; the ticket must be loaded for change and saved afterwards.
-pub fn append(tx: &mut Tx<'_>, ticket: &mut Ticket, line: &Line) -> Done<EntryId> {
+/// A line with its place on a timeline.
+#[derive(Debug)]
+pub struct Placed {
+    /// Which one.
+    pub id: EntryId,
+    seq: i64,
+    line: Line,
+}
+
+/// Gives a line its place on the timeline; the ticket must be saved and the line [kept](Placed::keep) afterwards.
+pub fn place(tx: &mut Tx<'_>, ticket: &mut Ticket, line: Line) -> Placed {
     ticket.entry_count += 1;
-    let (id, tenant, now, caller): (EntryId, _, _, _) = (tx.new_id(), tx.tenant(), tx.now(), tx.caller().label());
-    let (event_code, event_data) = line.event.clone().unzip();
-    tx.exec(
-        sql!(
-            "INSERT INTO ticket_entry (id, tenant_id, ticket_id, seq, at, kind, visibility, author_kind, author_name, caller, channel, body,
-               event_code, event_data, notice_id, letter_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
-        ),
-        &[
-            p(&id),
-            p(&tenant),
-            p(&ticket.id),
-            p(&ticket.entry_count),
-            p(&now),
-            p(line.kind.as_str()),
-            p(if line.public { "public" } else { "internal" }),
-            p(line.author.as_str()),
-            p(&line.author_name),
-            p(&caller),
-            line.channel.as_ref().map_or(crate::ground::db::Val::Null, code),
-            p(&line.body),
-            p(&event_code),
-            p(&event_data.map(Json)),
-            line.notice_id.map_or(crate::ground::db::Val::Null, crate::ground::db::Val::Id),
-            line.letter_id.map_or(crate::ground::db::Val::Null, crate::ground::db::Val::Id),
-        ],
-    )?;
-    let preview = event_code.unwrap_or_else(|| line.body.chars().take(PREVIEW).collect());
-    ticket.last_entry = Some(LastEntry { at: now, kind: line.kind, channel: line.channel, preview });
-    Ok(id)
+    let preview = line.event.as_ref().map_or_else(|| line.body.chars().take(PREVIEW).collect(), |(code, _)| code.clone());
+    ticket.last_entry = Some(LastEntry { at: tx.now(), kind: line.kind, channel: line.channel, preview });
+    Placed { id: tx.new_id(), seq: ticket.entry_count, line }
+}
+
+impl Placed {
+    /// Keeps it on the timeline of its ticket.
+    pub fn keep(&self, tx: &mut Tx<'_>, ticket: TicketId) -> Done<()> {
+        let (tenant, now, caller, line) = (tx.tenant(), tx.now(), tx.caller().label(), &self.line);
+        let (event_code, event_data) = line.event.as_ref().map(|(code, data)| (code.as_str(), Json(data))).unzip();
+        tx.exec(
+            sql!(
+                "INSERT INTO ticket_entry (id, tenant_id, ticket_id, seq, at, kind, visibility, author_kind, author_name, caller, channel, body,
+                   event_code, event_data, notice_id, letter_id)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+            ),
+            &[
+                p(&self.id),
+                p(&tenant),
+                p(&ticket),
+                p(&self.seq),
+                p(&now),
+                p(line.kind.as_str()),
+                p(if line.public { "public" } else { "internal" }),
+                p(line.author.as_str()),
+                p(&line.author_name),
+                p(&caller),
+                line.channel.as_ref().map_or(Val::Null, code),
+                p(&line.body),
+                event_code.map_or(Val::Null, p),
+                p(&event_data),
+                line.notice_id.map_or(Val::Null, Val::Id),
+                line.letter_id.map_or(Val::Null, Val::Id),
+            ],
+        )?;
+        Ok(())
+    }
 }
 
 /// Appends a copy of a line of another ticket: the words and whose they are. When they were said, and their way out, stays with the

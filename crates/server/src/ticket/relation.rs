@@ -57,7 +57,8 @@ const MOST: u32 = 100;
 /// The links of a ticket, from both ends, the oldest first.
 pub fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<Link>> {
     let tenant = tx.tenant();
-    Ok(tx.query(
+    Ok(tx.hanging(
+        ticket,
         sql!(
             "SELECT * FROM (
                SELECT l.id AS id, l.kind, 0 AS back, l.to_id, o.number, o.subject, o.state, l.at AS at, l.by_name, l.split_version

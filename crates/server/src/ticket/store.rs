@@ -182,8 +182,8 @@ pub(super) fn read(r: &mut Row) -> Result<Ticket, DbError> {
     })
 }
 
-/// Keeps a new ticket.
-pub fn insert(tx: &mut Tx<'_>, t: &Ticket) -> Done<()> {
+/// Keeps a new ticket, under an action's name.
+pub fn insert(tx: &mut Tx<'_>, action: &'static str, t: &Ticket) -> Done<()> {
     let tenant = tx.tenant();
     tx.exec(
         sql!(
@@ -237,7 +237,7 @@ pub fn insert(tx: &mut Tx<'_>, t: &Ticket) -> Done<()> {
             p(&t.queue_at()),
         ],
     )?;
-    tx.audit("ticket.open", t.id, None, Some(t));
+    tx.audit(action, t.id, None, Some(t));
     Ok(())
 }
 

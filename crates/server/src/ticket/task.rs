@@ -86,7 +86,7 @@ fn read(r: &mut Row) -> Result<SubTask, DbError> {
 /// Sub-tasks of a ticket, what is due first coming first; at most a hundred are.
 pub fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<SubTask>> {
     let tenant = tx.tenant();
-    Ok(tx.query(of_task!("k.ticket_id = $2 ORDER BY k.sort_at, k.id LIMIT 100"), &[p(&tenant), p(&ticket)], read)?)
+    Ok(tx.hanging(ticket, of_task!("k.ticket_id = $2 ORDER BY k.sort_at, k.id LIMIT 100"), &[p(&tenant), p(&ticket)], read)?)
 }
 
 /// The titles of a ticket's sub-tasks that are neither done nor dropped, what is due first coming first.

@@ -471,7 +471,8 @@ pub fn live_number(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<i64>> {
 /// The orders of a ticket, newest first, without their steps and parts.
 pub fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<WorkOrder>> {
     let tenant = tx.tenant();
-    Ok(tx.query(
+    Ok(tx.hanging(
+        ticket,
         sql!(concat!(
             "SELECT ",
             columns!(),

@@ -267,6 +267,22 @@ fn what_is_known_is_written_where_it_is_read() {
     };
     let (mut looked, mut broken) = (0, Vec::new());
     for (path, text) in &files {
+        // What hangs on a thing: the first table named, in the statement or in the macro that makes it.
+        for (at, _) in text.match_indices("tx.hanging") {
+            let mut statement = text[at..].split("&[").next().unwrap_or_default().to_owned();
+            if let Some((name, _)) = statement.split_once("!(\"")
+                && let Some(name) = name.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next()
+                && let Some((_, made)) = text.split_once(&format!("macro_rules! {name} "))
+            {
+                statement = made.split("};").next().unwrap_or_default().to_owned();
+            }
+            let words: Vec<&str> = statement.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| !w.is_empty()).collect();
+            let tables = words.windows(2).filter(|pair| pair[0] == "FROM" && pair[1] != "SELECT").map(|pair| pair[1]);
+            let Some(table) = tables.into_iter().next() else { panic!("{path}: no table is named in {statement}") };
+            looked += 1;
+            let elsewhere = files.iter().filter(|(other, source)| other != path && writes(source, table));
+            broken.extend(elsewhere.map(|(other, _)| format!("{path}: {table} hangs on a thing, and {other} writes it")));
+        }
         for (at, _) in text.match_indices("tx.known") {
             // The statement: from here to the values it is asked with.
             let statement = text[at..].split("&[").next().unwrap_or_default();

@@ -106,7 +106,7 @@ fn order(tx: &mut Tx<'_>, merchant: &Merchant, n: i64, lat: i64, hours: &str) ->
         closed_at: None,
         version: 1,
     };
-    insert(tx, &ticket)?;
+    insert(tx, "ticket.open", &ticket)?;
     sla::store::start(tx, ticket.id, "urban", "normal", tx.now())?;
     let mut desk = Desk::load(tx, ticket.id, Reach::All, None)?;
     let sending = Sending {

@@ -68,7 +68,7 @@ pub async fn some_ticket(kit: &Kit, world: &World) -> TicketId {
                 closed_at: None,
                 version: 1,
             };
-            insert(tx, &ticket)?;
+            insert(tx, "ticket.open", &ticket)?;
             Ok(ticket.id)
         })
         .await

@@ -177,7 +177,7 @@ impl Scene {
                     closed_at: None,
                     version: 1,
                 };
-                insert(tx, &ticket)?;
+                insert(tx, "ticket.open", &ticket)?;
                 sla::store::start(tx, ticket.id, "urban", "normal", tx.now())?;
                 let mut desk = Desk::load(tx, ticket.id, Reach::All, None)?;
                 let sending = Sending {
@@ -476,7 +476,7 @@ on_both! {
             let first = ticket(tx, id)?.unwrap();
             let twin = Ticket { id: tx.new_id(), number: org::store::next_number(tx, "ticket")?, entry_count: 0, version: 1,
                 case: Case { state: TicketState::Triaged, ..first.case.clone() }, ..first };
-            insert(tx, &twin)?;
+            insert(tx, "ticket.open", &twin)?;
             let mut desk = Desk::load(tx, twin.id, Reach::All, None)?;
             let sending = Sending { fault_code: "PRN-02".into(), reason_code: VisitReason::NeedsHands, reason: "同店".into(),
                 skills: Some(vec!["printer".into()]), parts: None, access_note: None };

@@ -1,5 +1,6 @@
 use std::any::Any;
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -32,6 +33,10 @@ pub struct Tx<'c> {
     pub(super) changes: Vec<Change>,
     memo: Option<Arc<dyn Any + Send + Sync>>,
     read: Vec<Read>,
+    /// Ids given out by this transaction: nobody else can have written anything about them.
+    made: HashSet<Uuid>,
+    /// Files whose statements have written something.
+    wrote: Vec<&'static str>,
 }
 
 /// Most readings a transaction keeps; one that does much, such as an import, looks at few things at a time.
@@ -51,7 +56,7 @@ thread_local! {
 
 impl<'c> Tx<'c> {
     pub(super) fn new(conn: &'c mut dyn Conn, caller: &'c Caller, now: Timestamp) -> Self {
-        Self { conn, caller, now, changes: Vec::new(), memo: None, read: Vec::new() }
+        Self { conn, caller, now, changes: Vec::new(), memo: None, read: Vec::new(), made: HashSet::new(), wrote: Vec::new() }
     }
 
     /// The tenant everything stays inside.
@@ -79,7 +84,9 @@ impl<'c> Tx<'c> {
     pub fn new_id<T: TypedId>(&mut self) -> T {
         let ms = to_millis(self.now).max(0).unsigned_abs();
         let nanos = u32::try_from(ms % 1000).unwrap_or(0) * 1_000_000;
-        T::from_uuid(IDS.with_borrow(|context| Uuid::new_v7(UuidTime::from_unix(context, ms / 1000, nanos))))
+        let id = IDS.with_borrow(|context| Uuid::new_v7(UuidTime::from_unix(context, ms / 1000, nanos)));
+        self.made.insert(id);
+        T::from_uuid(id)
     }
 
     /// Notes a change for the audit chain. Of two objects only the fields that differ are kept;
@@ -140,6 +147,38 @@ impl<'c> Tx<'c> {
         Ok(self.known(sql, params, read)?.into_iter().next())
     }
 
+    /// Whether nothing can hang on a thing yet: it was made in this very transaction, and the file that would have written it (`file!()`,
+    /// where the tables are also read, as for [`Tx::known`]) has written nothing so far.
+    pub fn is_bare(&self, thing: Uuid, file: &str) -> bool {
+        self.made.contains(&thing) && !self.wrote.iter().any(|wrote| *wrote == file)
+    }
+
+    /// Like [`Query::query`], about what hangs on a thing: the first table named has a row only where somebody hung one on it. Nobody is
+    /// asked while the thing [is bare](Tx::is_bare).
+    pub fn hanging<T>(
+        &mut self,
+        thing: impl TypedId,
+        sql: &'static Sql,
+        params: &[Val],
+        read: impl FnMut(&mut Row) -> Result<T, DbError>,
+    ) -> Result<Vec<T>, DbError> {
+        if self.is_bare(thing.uuid(), sql.file) {
+            return Ok(Vec::new());
+        }
+        self.query(sql, params, read)
+    }
+
+    /// [`Tx::hanging`] for at most one row; further rows are ignored.
+    pub fn hanging_one<T>(
+        &mut self,
+        thing: impl TypedId,
+        sql: &'static Sql,
+        params: &[Val],
+        read: impl FnMut(&mut Row) -> Result<T, DbError>,
+    ) -> Result<Option<T>, DbError> {
+        Ok(self.hanging(thing, sql, params, read)?.into_iter().next())
+    }
+
     /// What was changed so far: the text forms of ids, in the order of the changes.
     pub fn changed(&self) -> impl Iterator<Item = &str> {
         self.changes.iter().map(|c| c.subject.as_str())
@@ -158,6 +197,9 @@ impl Query for Tx<'_> {
 
     fn exec(&mut self, sql: &'static Sql, params: &[Val]) -> Result<u64, DbError> {
         self.read.retain(|known| known.sql.file != sql.file);
+        if !self.wrote.contains(&sql.file) {
+            self.wrote.push(sql.file);
+        }
         timed(sql, || self.conn.exec(sql, params))
     }
 }

@@ -151,7 +151,7 @@ on_both! {
             assert_eq!(desk.refused(client, &first, "/merge", body(&second).await, 403).await, "not_allowed");
             assert_eq!(desk.refused(client, &first, "/unmerge", json!({}), 403).await, "not_allowed");
         }
-        let stale = json!({ "into": second, "into_version": 1, "version": desk.page(&first).await["ticket"]["version"] });
+        let stale = json!({ "into": second, "into_version": 0, "version": desk.page(&first).await["ticket"]["version"] });
         let answer = desk.agent.post(&path(&first, "/merge"), &stale).await;
         assert_eq!((answer.status, &answer.json["code"], &answer.json["current"]["ticket"]["id"]), (409, &json!("stale"), &json!(second)));
         desk.does(&desk.agent, &second, "/work-orders", json!({ "fault_code": "PRN-02", "reason_code": "needs_hands", "reason": "换纸后仍不出纸" })).await;
