@@ -3732,7 +3732,7 @@ export interface components {
          * @description What a notification is about.
          * @enum {string}
          */
-        BellKind: "mention" | "message" | "reply" | "state";
+        BellKind: "mention" | "message" | "reply" | "state" | "time";
         /** @description Which were read: one, those of a ticket, or without both all. */
         BellSeen: {
             id?: components["schemas"]["Id_bel"] | null;
@@ -6280,7 +6280,7 @@ export interface components {
          * @description What a notice is about. Each names a change the merchant can see.
          * @enum {string}
          */
-        NoticeKind: "received" | "visit_promised" | "visit_changed" | "on_the_way" | "solved_please_confirm" | "closed" | "reopened" | "survey" | "message_from_agent" | "confirmation_code" | "merged" | "unmerged" | "incident_news";
+        NoticeKind: "received" | "visit_promised" | "visit_changed" | "visit_chosen" | "on_the_way" | "solved_please_confirm" | "closed" | "reopened" | "survey" | "message_from_agent" | "confirmation_code" | "merged" | "unmerged" | "incident_news";
         /** @description Why a letter may not wait. */
         NoticeSend: {
             /** @description 1 to 200 characters; kept with the letter and in the audit chain. */

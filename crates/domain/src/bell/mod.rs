@@ -26,6 +26,8 @@ pub enum Kind {
     Reply,
     /// It stands elsewhere now.
     State,
+    /// The merchant chose the time of the visit; the words are the window, from and to.
+    Time,
 }
 
 /// Most people one note can call.

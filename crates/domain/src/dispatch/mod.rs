@@ -3,6 +3,7 @@
 
 mod model;
 mod offer;
+mod pick;
 pub mod plan;
 mod rank;
 #[cfg(test)]
@@ -10,4 +11,5 @@ mod rank_test;
 
 pub use model::{Booked, Candidate, Certificate, Job, Needed, OfferId, OfferState, Person, Slot};
 pub use offer::{Answer, answer, clash, may_offer, promise};
+pub use pick::{MOST_PICKS, Menu, Open, Stage, enough, may_pick, menu};
 pub use rank::{distance_m, rank};

@@ -29,7 +29,7 @@ impl NoticeKind {
     /// On whose account it goes out.
     pub fn account(self) -> Account {
         match self {
-            NoticeKind::Received | NoticeKind::OnTheWay | NoticeKind::ConfirmationCode => Account::Theirs,
+            NoticeKind::Received | NoticeKind::VisitChosen | NoticeKind::OnTheWay | NoticeKind::ConfirmationCode => Account::Theirs,
             NoticeKind::VisitPromised
             | NoticeKind::VisitChanged
             | NoticeKind::SolvedPleaseConfirm

@@ -18,6 +18,8 @@ pub enum NoticeKind {
     VisitPromised,
     /// The stated window has changed.
     VisitChanged,
+    /// The merchant has chosen a window themselves; who comes is not known yet.
+    VisitChosen,
     /// The engineer has left for the shop.
     OnTheWay,
     /// We think it is solved; please say so or say no.
@@ -42,10 +44,11 @@ pub enum NoticeKind {
 
 impl NoticeKind {
     /// Every kind, in the order of a case.
-    pub const ALL: [NoticeKind; 13] = [
+    pub const ALL: [NoticeKind; 14] = [
         NoticeKind::Received,
         NoticeKind::VisitPromised,
         NoticeKind::VisitChanged,
+        NoticeKind::VisitChosen,
         NoticeKind::OnTheWay,
         NoticeKind::SolvedPleaseConfirm,
         NoticeKind::Closed,
@@ -64,6 +67,7 @@ impl NoticeKind {
             NoticeKind::Received => "received",
             NoticeKind::VisitPromised => "visit_promised",
             NoticeKind::VisitChanged => "visit_changed",
+            NoticeKind::VisitChosen => "visit_chosen",
             NoticeKind::OnTheWay => "on_the_way",
             NoticeKind::SolvedPleaseConfirm => "solved_please_confirm",
             NoticeKind::Closed => "closed",
@@ -82,6 +86,7 @@ impl NoticeKind {
         match self {
             NoticeKind::Received => &["next"],
             NoticeKind::VisitPromised | NoticeKind::VisitChanged => &["window", "engineer"],
+            NoticeKind::VisitChosen => &["window"],
             NoticeKind::OnTheWay => &["engineer"],
             NoticeKind::MessageFromAgent | NoticeKind::IncidentNews => &["agent", "words"],
             NoticeKind::ConfirmationCode => &["code", "engineer"],

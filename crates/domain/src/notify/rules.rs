@@ -50,7 +50,7 @@ pub fn check_text(kind: NoticeKind, body: bool, text: &str) -> Vec<TextFault> {
     let essential: &[&'static str] = match kind {
         NoticeKind::MessageFromAgent => &["words"],
         NoticeKind::ConfirmationCode => &["code"],
-        NoticeKind::VisitPromised | NoticeKind::VisitChanged => &["window"],
+        NoticeKind::VisitPromised | NoticeKind::VisitChanged | NoticeKind::VisitChosen => &["window"],
         NoticeKind::SolvedPleaseConfirm | NoticeKind::Survey => &["link"],
         _ => &[],
     };

@@ -122,6 +122,8 @@ actions! {
     DispatchPlan = "dispatch.plan":             "A.A..A.....";
     /// Sees which times an order can be given.
     SlotRead = "dispatch.slots":                "AAA..A.....";
+    /// Chooses the time of the visit to one's own shop.
+    VisitChoose = "visit.choose":               "..........o";
     /// Answers an offer and does the work.
     VisitWork = "visit.work":                   "...o.......";
     /// Reads merchants, stores, contacts, terminals.

@@ -392,9 +392,12 @@ pub fn choices(day: &Day, job: usize) -> Vec<Choice> {
     let slots = resident.slots(j, SLOT_S);
     let choice = |s: &postsale_planner::Slot| {
         let from = s.open.div_euclid(GRID_S) * GRID_S;
-        let to = (s.open.div_euclid(SLOT_S) + 1) * SLOT_S;
+        let to = instant(&day, (s.open.div_euclid(SLOT_S) + 1) * SLOT_S);
         let best = alternative(&day, &built, j, &s.offer);
-        Choice { window: Slot { from: instant(&day, from), to: instant(&day, to) }, best, keeps_due: s.keeps_due }
+        // Nobody is told to wait in a shop that is closed by then.
+        let at = best.placed.slot.from;
+        let closes = day.jobs[job].open.iter().find(|open| open.from <= at && at < open.to).map_or(to, |open| open.to);
+        Choice { window: Slot { from: instant(&day, from), to: to.min(closes) }, best, keeps_due: s.keeps_due }
     };
     slots.iter().map(choice).filter(|c| decent(&day, c.best.placed)).collect()
 }

@@ -30,6 +30,7 @@ pub mod shop;
 pub mod slots;
 pub mod stock;
 pub mod terminal;
+pub mod times;
 pub mod triage;
 pub mod verdict;
 pub mod visit;

@@ -4,7 +4,7 @@
 use jiff::SignedDuration;
 use postsale_domain::dispatch::{self, Answer, Slot};
 use postsale_domain::facts::FactKind;
-use postsale_domain::ground::{Reach, Text, TypedId};
+use postsale_domain::ground::{Reach, Text, TypedId, Who};
 use postsale_domain::refuse;
 use postsale_domain::sla::TicketId;
 use postsale_domain::ticket::{self as case, VisitReason};
@@ -27,6 +27,7 @@ use crate::terminal::store::{self as terminals, Binding};
 use crate::ticket::entry::Kind;
 use crate::ticket::store::{self as tickets, Ticket};
 use crate::ticket::task;
+use crate::view::appointment::told;
 use crate::view::visit::{WorkOrderPage, order_of, page, see_order};
 use crate::visit::store::{self, RemoteStep, WorkOrder, number};
 
@@ -189,8 +190,16 @@ impl Table {
         }
         let ticket = tickets::ticket(tx, w.ticket_id)?.ok_or_else(not_found)?;
         let order = order_of(tx, &w, &ticket)?;
-        let by = org::store::shown_name(tx)?;
+        let by = match tx.caller().who {
+            Who::Merchant => ticket.contact.name.clone().unwrap_or_default(),
+            _ => org::store::shown_name(tx)?,
+        };
         Ok(Self { before: w.clone(), w, order, ticket, by })
+    }
+
+    /// Whose deed it is, as people read it.
+    pub fn by(&self) -> &str {
+        &self.by
     }
 
     /// Decides a command and lets everything follow.
@@ -323,7 +332,7 @@ impl Table {
     /// The merchant is told a window once, and told again when it is another one.
     fn tell_promise(&self, tx: &mut Tx<'_>, data: &Value) -> Done<()> {
         let Some(promised) = self.order.promised else { return Ok(()) };
-        let before = store::last(tx, self.w.id, "told")?.1.and_then(|d| serde_json::from_value::<Span>(d["promised"].clone()).ok());
+        let before = told(tx, self.w.id)?;
         if before == Some(promised) {
             return Ok(());
         }

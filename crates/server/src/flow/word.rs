@@ -262,6 +262,12 @@ pub fn window(
     send(tx, ticket, &change, &values).map(|_| ())
 }
 
+/// The window a merchant has chosen, for the how-manyeth time.
+pub fn chosen(tx: &mut Tx<'_>, ticket: &Ticket, order: Uuid, (from, to): (Timestamp, Timestamp), turn: u32) -> Done<()> {
+    let change = Change { kind: NoticeKind::VisitChosen, changed: order, turn: i64::from(turn) };
+    send(tx, ticket, &change, &[("window", when::span(ticket.contact.lang, from, to, tx.now()))]).map(drop)
+}
+
 /// The engineer has left for the shop.
 pub fn on_the_way(tx: &mut Tx<'_>, ticket: &Ticket, order: Uuid, engineer: &str) -> Done<()> {
     let change = Change { kind: NoticeKind::OnTheWay, changed: order, turn: 1 };

@@ -45,6 +45,23 @@ pub fn span(lang: Lang, from: Timestamp, to: Timestamp, now: Timestamp) -> Strin
     }
 }
 
+/// `14:00–16:00`: a span of one day, whose name stands above it.
+pub fn hours(from: Timestamp, to: Timestamp) -> String {
+    let clock = |at: Timestamp| at.to_zoned(zone()).strftime("%H:%M").to_string();
+    format!("{}–{}", clock(from), clock(to))
+}
+
+/// `今天`, `明天`, `11-26 周四`; `Today`, `Tomorrow`, `Thu 26 Nov`.
+pub fn day_name(lang: Lang, at: Timestamp, now: Timestamp) -> String {
+    let (at, now) = (at.to_zoned(zone()), now.to_zoned(zone()));
+    let said = |zh: &str, en: &str| if lang == Lang::Zh { zh.to_owned() } else { en.to_owned() };
+    match date(lang, &at, &now) {
+        None => said("今天", "Today"),
+        Some(_) if now.date().tomorrow().is_ok_and(|d| d == at.date()) => said("明天", "Tomorrow"),
+        Some(date) => date,
+    }
+}
+
 fn date(lang: Lang, at: &Zoned, now: &Zoned) -> Option<String> {
     if at.date() == now.date() {
         return None;
@@ -78,5 +95,11 @@ mod tests {
         assert_eq!(span(Lang::Zh, from, to, now), "11-26 周四 14:00–16:00");
         assert_eq!(span(Lang::En, from, to, from), "today, 14:00–16:00");
         assert_eq!(span(Lang::Zh, from, at("2026-11-27T01:00:00+08:00"), now), "11-26 周四 14:00–11-27 周五 01:00");
+        assert_eq!(hours(from, to), "14:00–16:00");
+        for (then, zh, en) in
+            [(now, "今天", "Today"), (at("2026-11-25T00:10:00+08:00"), "明天", "Tomorrow"), (from, "11-26 周四", "Thu 26 Nov")]
+        {
+            assert_eq!((day_name(Lang::Zh, then, now).as_str(), day_name(Lang::En, then, now).as_str()), (zh, en));
+        }
     }
 }

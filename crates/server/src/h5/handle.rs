@@ -21,6 +21,7 @@ use super::page::{Page, message};
 use super::progress::{Said, framed, lang, page};
 use super::report::{CHOICES, Form, already, choice, form, symptom};
 use super::sent::{FORM_BYTES, Photo, Sent};
+use super::times;
 use super::words::Say;
 use crate::file::store::{self as file_store, Fresh};
 use crate::file::{api as file_api, intake};
@@ -44,6 +45,7 @@ pub fn routes() -> Router<House> {
         .route("/r/{code}", get(sticker).post(report).layer(DefaultBodyLimit::max(FORM_BYTES)))
         .route("/r/{code}/open", post(open_by_tail))
         .route("/m/{token}", get(progress))
+        .route("/m/{token}/times", get(times::shown).post(times::chosen))
         .route("/m/{token}/messages", post(say).layer(DefaultBodyLimit::max(FORM_BYTES)))
         .route("/m/{token}/files/{file}", get(photo_shown))
         .route("/m/{token}/guide", post(walk))
@@ -54,12 +56,12 @@ pub fn routes() -> Router<House> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+pub(super) struct Asked {
     lang: Option<String>,
     said: Option<String>,
 }
 
-fn speak(asked: &Asked, headers: &HeaderMap) -> Say {
+pub(super) fn speak(asked: &Asked, headers: &HeaderMap) -> Say {
     Say(match asked.lang.as_deref() {
         Some("zh") => Lang::Zh,
         Some("en") => Lang::En,
@@ -72,7 +74,7 @@ fn runner<A: postsale_domain::ground::Act>(house: &House, tenant: TenantId, say:
     Runner::ask::<A>(house.clone(), Caller::merchant(tenant), say.0)
 }
 
-fn gone(say: Say, path: &str) -> Response {
+pub(super) fn gone(say: Say, path: &str) -> Response {
     message(say, StatusCode::NOT_FOUND, path, say.t("error.gone"), Some(say.t("error.gone_next")))
 }
 
@@ -82,7 +84,7 @@ pub(super) fn refused(say: Say, path: &str, problem: &Problem) -> Response {
     message(say, status, path, &problem.detail, None)
 }
 
-fn go(to: &str) -> Response {
+pub(super) fn go(to: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, to.to_owned())]).into_response()
 }
 
@@ -155,7 +157,7 @@ fn of_sticker<'a>(say: Say, path: &'a str, sticker: &'a Sticker, body: maud::Mar
 }
 
 /// Only letters and digits of a code go back into a page's addresses.
-fn plain(code: &str) -> String {
+pub(super) fn plain(code: &str) -> String {
     code.chars().filter(char::is_ascii_alphanumeric).take(80).collect()
 }
 
@@ -317,12 +319,12 @@ async fn open_by_tail(
 
 // --- the page of a report ---
 
-fn page_path(house: &House, ticket: TicketId, say: Say, more: &str) -> String {
+pub(super) fn page_path(house: &House, ticket: TicketId, say: Say, more: &str) -> String {
     format!("/m/{}?lang={}{more}", house.seal.sign(PAGE_TOKEN, ticket.uuid()), lang(say))
 }
 
 /// The ticket behind a token and a runner that stays inside its tenant.
-async fn behind_token<A: postsale_domain::ground::Act>(
+pub(super) async fn behind_token<A: postsale_domain::ground::Act>(
     house: &House,
     token: &str,
     say: Say,
@@ -340,6 +342,7 @@ async fn progress(State(house): State<House>, Path(token): Path<String>, Query(a
     let said = match asked.said.as_deref() {
         Some("kept") => Said::Kept,
         Some("masked") => Said::Masked,
+        Some("time") => Said::Time,
         _ => Said::Nothing,
     };
     let run = match behind_token::<act::FactRead>(&house, &token, say).await {

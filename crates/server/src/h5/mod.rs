@@ -7,6 +7,7 @@ mod pages_test;
 pub mod progress;
 pub mod report;
 mod sent;
+mod times;
 pub mod words;
 
 pub use handle::routes;

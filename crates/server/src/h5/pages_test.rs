@@ -2,11 +2,13 @@ use axum::http::StatusCode;
 use postsale_domain::ground::{Lang, Text, Timestamp, TypedId};
 use postsale_domain::knowledge::{Audience, GuideFacts, GuideRun, GuideView, answer, apply, start, view};
 use postsale_domain::ticket::TicketState;
+use postsale_domain::visit::Span;
 
 use super::page::Page;
 use super::progress::{Said, framed, page};
 use super::report::{Form, already, form};
 use super::words::Say;
+use crate::view::appointment::Appointment;
 use crate::view::shop::{Line, Next, Progress, Sticker, Survey, steps};
 
 fn at(text: &str) -> Timestamp {
@@ -29,7 +31,16 @@ fn sample(state: TicketState, next: Next) -> Progress {
         status: postsale_domain::ground::Text { zh: "正在调主板".into(), en: "A board is on its way".into() },
         opened_at: at("2026-11-24T12:41:00+08:00"),
         steps: steps(state, state != TicketState::Triaged, state == TicketState::Visit),
-        next,
+        next: next.clone(),
+        appointment: (state == TicketState::Visit).then(|| Appointment {
+            order: TypedId::from_uuid(uuid::Uuid::from_u128(4)),
+            version: 3,
+            window: match next {
+                Next::Visit(from, to, _) => Some(Span { from, to }),
+                _ => None,
+            },
+            may: Ok(2),
+        }),
         code: (state == TicketState::Visit).then(|| "480213".into()),
         thread: vec![
             words(true, "张老板", "打不出：小票全白，午市排队了 <script>alert(1)</script>", "2026-11-24T12:41:00+08:00"),
@@ -105,6 +116,7 @@ fn all(lang: Lang) -> Vec<(&'static str, Page<'static>)> {
         ("triaged", open(TicketState::Triaged, Next::Respond(at("2026-11-24T14:10:00+08:00")), None)),
         ("remote", open(TicketState::Remote, Next::Respond(at("2026-11-24T14:10:00+08:00")), Some(guide()))),
         ("visit", open(TicketState::Visit, Next::Visit(from, to, "王师傅".into()), None)),
+        ("to choose", open(TicketState::Visit, Next::VisitOpen, None)),
         ("solved", open(TicketState::Solved, Next::Solved, None)),
         ("closed", open(TicketState::Closed, Next::Closed, None)),
     ]

@@ -10,6 +10,7 @@ use super::page::Page;
 use super::report::photos;
 use super::words::Say;
 use crate::ground::when;
+use crate::view::appointment::Appointment;
 use crate::view::shop::{Line, Mark, Next, Progress, Survey};
 
 /// What just happened to what the merchant sent.
@@ -21,6 +22,8 @@ pub enum Said {
     Kept,
     /// Kept, with something masked.
     Masked,
+    /// The time they chose is booked.
+    Time,
 }
 
 /// The page.
@@ -30,8 +33,8 @@ pub fn page(say: Say, p: &Progress, guide: Option<&GuideView>, said: Said, path:
         section {
             (steps(say, p))
             p.meta { (say.f("progress.status", &[("status", p.status.in_lang(say.0))])) }
-            p.next { (next(say, &p.next, now)) }
-            @if matches!(p.next, Next::Visit(..)) { p.hint { (say.t("visit.unsuitable")) } }
+            p.next role=[(said == Said::Time).then_some("status")] { (next(say, &p.next, now)) }
+            @if let Some(appointment) = &p.appointment { (time_door(say, appointment, &action)) }
         }
         @if let Some(code) = &p.code { (code_card(say, code)) }
         @if let Some(guide) = guide.filter(|_| matches!(p.state, TicketState::Triaged | TicketState::Remote)) { (guide_card(say, guide, &action)) }
@@ -100,6 +103,7 @@ pub fn next(say: Say, next: &Next, now: Timestamp) -> String {
         Next::Soon => say.t("next.soon").into(),
         Next::Waiting => say.t("next.waiting").into(),
         Next::VisitOpen => say.t("next.visit_open").into(),
+        Next::Booked(from, to) => say.f("next.booked", &[("window", &when::span(say.0, *from, *to, now))]),
         Next::Visit(from, to, engineer) => {
             let window = when::span(say.0, *from, *to, now);
             say.f("next.visit", &[("engineer", engineer), ("window", &window)])
@@ -109,6 +113,21 @@ pub fn next(say: Say, next: &Next, now: Timestamp) -> String {
         Next::Solved => say.t("next.solved").into(),
         Next::Closed => say.t("next.closed").into(),
         Next::Cancelled => say.t("next.cancelled").into(),
+    }
+}
+
+/// The way to the times, while they are the merchant's to choose; else why not.
+fn time_door(say: Say, a: &Appointment, action: &dyn Fn(&str) -> String) -> Markup {
+    html! {
+        @match (&a.may, a.window) {
+            (Ok(_), None) => { a.door.go href=(action("times")) { (say.t("times.choose")) } p.hint { (say.t("times.choose_why")) } }
+            (Ok(left), Some(_)) => {
+                a.door href=(action("times")) { (say.t("times.change")) }
+                p.hint { (say.f("times.left", &[("left", &left.to_string())])) }
+            }
+            (Err(refusal), Some(_)) if refusal.code == "times.used_up" => p.hint { (say.t("visit.unsuitable")) },
+            _ => {}
+        }
     }
 }
 
@@ -275,7 +294,7 @@ fn thread(say: Say, p: &Progress, said: Said, path: &str, action: &dyn Fn(&str) 
                 }
             }
             @match said {
-                Said::Nothing => {}
+                Said::Nothing | Said::Time => {}
                 Said::Kept => p.ok role="status" { (say.t("message.sent")) },
                 Said::Masked => p.note role="status" { (say.t("form.card_masked")) },
             }
@@ -298,6 +317,7 @@ fn event(say: Say, code: &str) -> Option<&'static str> {
         "remote_started" => say.t("event.remote_started"),
         "visit_decided" => say.t("event.visit_decided"),
         "visit_failed" => say.t("event.visit_failed"),
+        "visit_time_chosen" | "visit_time_chosen_late" => say.t("event.time_chosen"),
         "solved" => say.t("event.solved"),
         "closed" => say.t("event.closed"),
         "reopened" => say.t("event.reopened"),

@@ -1,5 +1,6 @@
 //! Read-only screens over several rooms.
 
+pub mod appointment;
 pub mod clock;
 pub mod coverage;
 pub mod export;

@@ -14,6 +14,7 @@ use crate::merchant::store as merchants;
 use crate::terminal::store as terminals;
 use crate::ticket::entry;
 use crate::ticket::store::Ticket;
+use crate::view::appointment::{self, Appointment};
 use crate::view::coverage;
 use crate::{file, followup, notify, sla, sql, ticket};
 
@@ -95,6 +96,8 @@ pub enum Next {
     Waiting,
     /// An engineer is being chosen.
     VisitOpen,
+    /// Somebody comes then; who is still being settled.
+    Booked(Timestamp, Timestamp),
     /// An engineer comes.
     Visit(Timestamp, Timestamp, String),
     /// An engineer is on the way.
@@ -179,6 +182,8 @@ pub struct Progress {
     pub steps: [(&'static str, Mark); 4],
     /// What is coming next.
     pub next: Next,
+    /// When somebody comes, while a visit is ahead or under way.
+    pub appointment: Option<Appointment>,
     /// The six digits the engineer asks for.
     pub code: Option<String>,
     /// The words exchanged, oldest first.
@@ -217,6 +222,7 @@ fn last_order(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<Order>> {
 /// The page of a report.
 pub fn progress(tx: &mut Tx<'_>, t: &Ticket) -> Done<Progress> {
     let order = last_order(tx, t.id)?;
+    let appointment = appointment::of_ticket(tx, t.id)?;
     let terminal = match t.terminal_id {
         Some(id) => terminals::terminal(tx, id)?.map(|x| (x.model, tail(&x.serial_no))),
         None => None,
@@ -249,7 +255,8 @@ pub fn progress(tx: &mut Tx<'_>, t: &Ticket) -> Done<Progress> {
         status: status(tx, t)?,
         opened_at: t.opened_at,
         steps: steps(t.case.state, walked_remote, order.is_some()),
-        next: next(tx, t, order.as_ref())?,
+        next: next(tx, t, order.as_ref(), appointment.as_ref())?,
+        appointment,
         code: codes.and_then(|n| six_digits(&n.body)),
         thread,
         survey,
@@ -300,7 +307,7 @@ pub fn steps(state: TicketState, remote: bool, visit: bool) -> [(&'static str, M
     [("received", received), ("remote", remotely), ("visit", visiting), ("confirm", confirmed)]
 }
 
-fn next(tx: &mut Tx<'_>, t: &Ticket, order: Option<&Order>) -> Done<Next> {
+fn next(tx: &mut Tx<'_>, t: &Ticket, order: Option<&Order>, appointment: Option<&Appointment>) -> Done<Next> {
     let now = tx.now();
     match (t.case.state, order) {
         (TicketState::Closed, _) => return Ok(Next::Closed),
@@ -313,7 +320,7 @@ fn next(tx: &mut Tx<'_>, t: &Ticket, order: Option<&Order>) -> Done<Next> {
                 ("travelling", _) => Next::OnTheWay(engineer),
                 ("on_site" | "repaired", _) => Next::There(engineer),
                 ("accepted", Some((from, to))) => Next::Visit(from, to, engineer),
-                _ => Next::VisitOpen,
+                _ => appointment.and_then(|a| a.window).map_or(Next::VisitOpen, |w| Next::Booked(w.from, w.to)),
             });
         }
         _ => {}

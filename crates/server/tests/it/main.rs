@@ -47,4 +47,5 @@ mod smtp_sink;
 mod stories;
 mod talk_world;
 mod ticket;
+mod times;
 mod visit;

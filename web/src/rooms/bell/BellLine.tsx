@@ -1,17 +1,21 @@
-import { EditOutlined, FlagOutlined, MessageOutlined, UserOutlined } from "@ant-design/icons";
+import { ClockCircleOutlined, EditOutlined, FlagOutlined, MessageOutlined, UserOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
 import { useWords } from "@ground/i18n/Words";
 import type { Key } from "@ground/i18n/words";
 import type { Bell } from "./data";
 import css from "./bell.module.css";
 
-const faces = { mention: UserOutlined, message: MessageOutlined, reply: EditOutlined, state: FlagOutlined } as const;
+const faces = { mention: UserOutlined, message: MessageOutlined, reply: EditOutlined, state: FlagOutlined, time: ClockCircleOutlined } as const;
 
 /** One notification: who did what, on which ticket, the first words. Unread by a mark and by weight, not by colour alone. */
 export function BellLine({ bell, onOpen }: { bell: Bell; onOpen: () => void }) {
   const { t, f } = useWords();
   const Face = faces[bell.kind];
-  const words = bell.kind === "state" ? t(`ticket_state.${bell.preview}` as Key) : bell.preview;
+  const words = () => {
+    if (bell.kind === "state") return t(`ticket_state.${bell.preview}` as Key);
+    const [from, to] = bell.kind === "time" ? bell.preview.split("/") : [];
+    return from && to ? f.span(from, to) : bell.preview;
+  };
   return (
     <Link to="/tickets/$id" params={{ id: bell.ticket_id }} search={{}} className={css.line} data-unread={!bell.read_at || undefined} onClick={onOpen} data-row={bell.id}>
       <Face aria-hidden />
@@ -21,7 +25,7 @@ export function BellLine({ bell, onOpen }: { bell: Bell; onOpen: () => void }) {
           {t(`bell.${bell.kind}`, { who: bell.by_name || t("line.house") })} <span className="num">T-{String(bell.number).padStart(6, "0")}</span>
         </span>
         <span className={css.words}>
-          {words} <span className={css.subject}>{bell.subject}</span>
+          {words()} <span className={css.subject}>{bell.subject}</span>
         </span>
       </span>
       <time className={css.time} dateTime={bell.at} title={f.full(bell.at)}>

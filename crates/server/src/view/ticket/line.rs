@@ -106,6 +106,7 @@ fn told(force: &InForce, code: &str, data: &Value, author: Author) -> Text {
         (_, "who") if text("who").is_empty() => sentence::word("author", &Value::String(author.as_str().into()), lang),
         (_, "fault") => sentence::fault(force, text("fault_code"), lang),
         (_, "window") => sentence::span(&data["planned"], lang).unwrap_or_else(|| text("window").to_owned()),
+        (_, "promise") => sentence::span(&data["promised"], lang).unwrap_or_default(),
         (_, "until") => sentence::instant(&data["until"], lang).unwrap_or_default(),
         (_, "part") => sentence::part(force, text("part"), lang),
         (_, "missing") => {

@@ -8,6 +8,7 @@ mod printer;
 mod quiet;
 mod raised;
 mod stars;
+mod times;
 
 use jiff::Timestamp;
 use postsale_domain::ground::Lang;
