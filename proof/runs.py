@@ -452,17 +452,7 @@ def multiply_clocks(sql, timers):
     sql(f"""
       UPDATE clock_event SET at = at - {back};
       UPDATE clock_segment SET from_at = from_at - {back}, to_at = to_at - {back};
-      UPDATE clock SET next_at = next_at - {back}, due_at = due_at - {back}, started_at = started_at - {back}, computed_at = computed_at - {back};
-      DO $$ DECLARE have INT; want INT := {timers}; n INT; BEGIN
-        SELECT COUNT(*) INTO have FROM clock WHERE next_at IS NOT NULL;
-        n := GREATEST(0, (want - have) / GREATEST(have, 1));
-        CREATE TEMP TABLE more AS SELECT t.id AS old, gen_random_uuid() AS new, row_number() OVER () + (SELECT MAX(number) FROM ticket) AS number
-          FROM ticket t CROSS JOIN generate_series(1, n);
-        CREATE TEMP TABLE row_of AS SELECT * FROM ticket;
-        CREATE TEMP TABLE clocks AS SELECT c.*, m.new, gen_random_uuid() AS new_id FROM clock c JOIN more m ON m.old = c.ticket_id;
-        CREATE TEMP TABLE made AS SELECT t.* FROM ticket t LIMIT 0;
-        INSERT INTO made SELECT t.* FROM more m JOIN ticket t ON t.id = m.old;
-      END $$;""")
+      UPDATE clock SET next_at = next_at - {back}, due_at = due_at - {back}, started_at = started_at - {back}, computed_at = computed_at - {back};""")
     columns = lambda table: sql(f"SELECT string_agg(column_name, ',' ORDER BY ordinal_position) FROM information_schema.columns WHERE table_name = '{table}' AND table_schema = 'public'").strip().split(",")
     t, c = columns("ticket"), columns("clock")
     have = int(sql("SELECT COUNT(*) FROM clock WHERE next_at IS NOT NULL"))
