@@ -61,6 +61,19 @@ for (const lang of ["zh", "en"] as Lang[]) {
     const offer = dispatch.getByTestId("offer-send");
     await offer.click();
     await expect(offer).toBeHidden();
+
+    // The merchant would rather have another hour, and says so on their page; whoever can be there then is asked.
+    const { page: shop } = await merchantPhone(browser, lang);
+    const link = /https?:\/\/\S+\/m\/[0-9a-z]+/i.exec(readable(answer()!))?.[0];
+    expect(link).toBeDefined();
+    await shop.goto(`${link}?lang=${lang}`);
+    await shop.getByRole("link", { name: h5["times.choose"], exact: true }).click();
+    await expect(shop.getByRole("heading", { level: 1, name: h5["times.title"] })).toBeVisible();
+    await shop.locator("label.pick").last().click();
+    await shop.getByRole("button", { name: h5["times.take"] }).click();
+    await expect(shop.getByRole("link", { name: h5["times.change"], exact: true })).toBeVisible();
+    await desk.reload();
+    await expect(desk.getByText(lang === "zh" ? "商户选定上门时间" : "The merchant chose the time of the visit", { exact: false }).first()).toBeVisible();
     const { order: { engineer } } = await ask<{ order: { engineer: { id: string } } }>(`/api/v1/work-orders/${order.id}`);
 
     // The engineer, on the phone: every tap is a time stamp.
@@ -111,9 +124,6 @@ for (const lang of ["zh", "en"] as Lang[]) {
     await tap(field.getByRole("button", { name: t("field.confirm_ask") }).last());
     await field.getByRole("button", { name: t("field.code_send") }).click();
     await expect(field.getByRole("button", { name: t("field.code_again") })).toBeVisible();
-    const { page: shop } = await merchantPhone(browser, lang);
-    const link = /https?:\/\/\S+\/m\/[0-9a-z]+/i.exec(readable(answer()!))?.[0];
-    expect(link).toBeDefined();
     await shop.goto(`${link}?lang=${lang}`);
     const code = (await shop.locator(".code").innerText()).replace(/\D/g, "");
     expect(code).toHaveLength(6);

@@ -105,7 +105,8 @@ impl Looked {
                     open: Open { window: c.window, extra_fen: c.best.extra_fen, keeps_due: c.keeps_due },
                     engineer,
                     planned: span(c.best.placed.slot),
-                    why: why_here(day, &day.jobs[job], c.best.placed, Some(c.best.extra_fen), &[]),
+                    // The merchant chose the hour, not its price.
+                    why: why_here(day, &day.jobs[job], c.best.placed, None, &[]),
                     busy: busy(&self.taken, engineer),
                 }
             })

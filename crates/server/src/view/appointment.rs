@@ -52,7 +52,8 @@ pub fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<Appointment>>
     let Some(id) = visits::live_of_ticket(tx, ticket)? else { return Ok(None) };
     let Some(w) = visits::work_order(tx, id)? else { return Ok(None) };
     let known = told(tx, id)?;
-    let window = w.promised.filter(|span| known == Some(*span) && span.to > tx.now());
+    // Whoever has taken it on has let it be told.
+    let window = w.promised.filter(|span| (known == Some(*span) || w.accepted_at.is_some()) && span.to > tx.now());
     let may = may_pick(stage(w.state), picked(tx, id)?);
     Ok(Some(Appointment { order: id, version: w.version, window, may }))
 }

@@ -1,4 +1,4 @@
-use axum::extract::rejection::BytesRejection;
+use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header;
 use axum::http::request::Parts;
@@ -7,6 +7,7 @@ use postsale_domain::refuse;
 use serde::de::DeserializeOwned;
 
 use super::strict::Named;
+use super::unread::said;
 use super::{Problem, lang_of};
 use crate::ground::seal::digest;
 
@@ -38,8 +39,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             return Err(Problem::refused(lang, &refuse!(Invalid, "body.list")));
         }
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(Named(&mut reader)).map_err(|e| Problem::refused(lang, &unread(&e)))?;
-        reader.end().map_err(|e| Problem::refused(lang, &refuse!(Invalid, "body.unreadable", reason = e)))?;
+        let value = serde_path_to_error::deserialize(Named(&mut reader)).map_err(|e| Problem::refused(lang, &unreadable(lang, &e)))?;
+        reader.end().map_err(|e| Problem::refused(lang, &refuse!(Invalid, "body.unreadable", reason = said(lang, &e.to_string()))))?;
         Ok(Self { value, hash: digest(&bytes) })
     }
 }
@@ -52,9 +53,9 @@ fn too_large(rejection: &BytesRejection) -> Refusal {
     }
 }
 
-fn unread(error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
+fn unreadable(lang: Lang, error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
     let path = error.path().to_string();
-    let refusal = refuse!(Invalid, "body.unreadable", reason = error.inner());
+    let refusal = refuse!(Invalid, "body.unreadable", reason = said(lang, &error.inner().to_string()));
     if path == "." { refusal } else { refusal.field(path) }
 }
 
@@ -69,7 +70,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
         let lang = lang_of(&parts.headers);
         axum::extract::Query::<T>::try_from_uri(&parts.uri)
             .map(|q| Params(q.0))
-            .map_err(|e| Problem::refused(lang, &refuse!(Invalid, "query.unreadable", reason = e.body_text())))
+            .map_err(|e| Problem::refused(lang, &unreadable_query(lang, &e)))
+    }
+}
+
+/// The complaint, at the parameter it is about where the reader names one.
+fn unreadable_query(lang: Lang, rejection: &QueryRejection) -> Refusal {
+    let text = rejection.body_text();
+    let about = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
+    match about.split_once(": ").filter(|(name, _)| !name.contains(' ')) {
+        Some((name, complaint)) => {
+            let reason = format!("{name} {}", said(lang, complaint));
+            refuse!(Invalid, "query.unreadable", reason = reason).field(name.to_owned())
+        }
+        None => refuse!(Invalid, "query.unreadable", reason = said(lang, about)),
     }
 }
 

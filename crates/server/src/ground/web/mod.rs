@@ -8,6 +8,7 @@ mod observe;
 mod peer;
 mod problem;
 mod strict;
+mod unread;
 
 pub use body::{Body, Params, Ref};
 pub use cursor::{Keyset, Page, PageParams};

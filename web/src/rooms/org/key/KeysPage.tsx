@@ -40,6 +40,20 @@ export function KeysPage() {
       onOk: () => end.mutateAsync({ params: { path: { id: row.id } } }).catch(() => {}),
     });
   };
+  const ender = (row: ApiKey) =>
+    stateOf(row) === "works" && (
+      <Button
+        size="small"
+        type="text"
+        danger
+        onClick={(event) => {
+          event.stopPropagation();
+          ask(row);
+        }}
+      >
+        {t("api_key.end")}
+      </Button>
+    );
   const columns: Column<ApiKey>[] = [
     { key: "name", title: t("api_key.name"), width: "minmax(120px, 1fr)", render: (row) => row.name },
     { key: "prefix", title: t("api_key.prefix"), width: "128px", render: (row) => <span className={css.mono}>{row.prefix}…</span> },
@@ -48,26 +62,7 @@ export function KeysPage() {
     { key: "used", title: t("api_key.used"), width: "136px", render: (row) => (row.last_used_at ? f.moment(row.last_used_at) : t("api_key.never")) },
     { key: "expires", title: t("api_key.expires"), width: "136px", render: (row) => f.date(row.expires_at) },
     { key: "state", title: t("place.state"), width: "88px", render: (row) => t(`api_key.state.${stateOf(row)}`) },
-    {
-      key: "end",
-      title: "",
-      width: "80px",
-      align: "end",
-      render: (row) =>
-        stateOf(row) === "works" && (
-          <Button
-            size="small"
-            type="text"
-            danger
-            onClick={(event) => {
-              event.stopPropagation();
-              ask(row);
-            }}
-          >
-            {t("api_key.end")}
-          </Button>
-        ),
-    },
+    { key: "end", title: "", width: "80px", align: "end", render: ender },
   ];
   return (
     <>
@@ -79,10 +74,14 @@ export function KeysPage() {
         columns={columns}
         onOpen={ask}
         card={(row) => (
-          <>
-            <div>{row.name}</div>
-            <div className="meta">{[row.user_name, t(`role.${row.role}`), t(`api_key.state.${stateOf(row)}`)].join(" · ")}</div>
-          </>
+          <div className={css.cardWide}>
+            <div className={css.cardWords}>
+              <div>{row.name}</div>
+              <div className="meta">{[row.user_name, t(`role.${row.role}`), t(`api_key.state.${stateOf(row)}`)].join(" · ")}</div>
+              <div className="meta">{t("api_key.expires")} {f.date(row.expires_at)}</div>
+            </div>
+            {ender(row)}
+          </div>
         )}
         tools={
           <Button type="primary" icon={<PlusOutlined />} onClick={() => setMaking(true)} data-testid="key-new">
