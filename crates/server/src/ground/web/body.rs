@@ -80,7 +80,12 @@ fn unreadable_query(lang: Lang, rejection: &QueryRejection) -> Refusal {
     let about = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
     match about.split_once(": ").filter(|(name, _)| !name.contains(' ')) {
         Some((name, complaint)) => {
-            let reason = format!("{name} {}", said(lang, complaint));
+            // Some complaints name it themselves.
+            let reason = match (complaint.contains(&format!("`{name}`")), lang) {
+                (true, _) => said(lang, complaint),
+                (false, Lang::Zh) => format!("{name}{}", said(lang, complaint)),
+                (false, Lang::En) => format!("{name}: {}", said(lang, complaint)),
+            };
             refuse!(Invalid, "query.unreadable", reason = reason).field(name.to_owned())
         }
         None => refuse!(Invalid, "query.unreadable", reason = said(lang, about)),

@@ -94,8 +94,8 @@ mod tests {
             ),
             (
                 "invalid type: string \"x\", expected i64 at line 1 column 9",
-                "类型不对：string \"x\"，应为整数",
-                "wrong type: string \"x\"; expected: a whole number",
+                "类型不对（string \"x\"），应为整数",
+                "wrong type (string \"x\"); expected: a whole number",
             ),
             ("invalid digit found in string", "不是整数", "not a whole number"),
             ("EOF while parsing an object at line 1 column 1", "内容不完整", "the content ends too early"),
