@@ -26,6 +26,7 @@ fn main() {
                     "members" => o.tuning.crowd.members = v as usize,
                     "most" => o.tuning.crowd.most_jobs = v as usize,
                     "first" => o.tuning.crowd.first = v,
+                    "each" => o.tuning.crowd.each = v as u64,
                     "chot" => o.tuning.crowd.hot = v,
                     "warm" => o.tuning.crowd.warm = v,
                     "ccold" => o.tuning.crowd.cold = v,

@@ -18,12 +18,6 @@ struct Member {
     routes: Vec<Vec<u32>>,
 }
 
-/// When an annealing is over: at a share of the budget, or after so many steps.
-enum Until {
-    Share(f64),
-    Steps(u64),
-}
-
 struct Run<'a, 'b, E: Eval> {
     p: &'a Problem,
     search: &'a mut Search<E>,
@@ -31,6 +25,8 @@ struct Run<'a, 'b, E: Eval> {
     begin: f64,
     steps: u64,
     scale: f64,
+    /// What the tuning says of a route more.
+    welcome: f64,
     rng: Rng,
     best: Member,
 }
@@ -42,9 +38,9 @@ pub(crate) fn evolve<E: Eval>(p: &Problem, search: &mut Search<E>, options: &Opt
     let best = Member { cost: search.best_total, routes: search.best.clone() };
     let rng = Rng::new(options.seed ^ 0xE701);
     let scale = search.scale();
-    let mut run = Run { p, search, options, begin, steps: 0, scale, rng, best };
-    let crowd = run.found(&first, many);
-    run.breed(crowd);
+    let welcome = search.tuning().welcome;
+    let mut run = Run { p, search, options, begin, steps: 0, scale, welcome, rng, best };
+    run.ages(&first, many);
     let (steps, best) = (run.steps, run.best);
     (search.best_total, search.best) = (best.cost, best.routes);
     steps
@@ -88,8 +84,31 @@ impl<E: Eval> Run<'_, '_, E> {
         self.used() >= 1.0 || stopped(self.options)
     }
 
-    /// Anneals from where the search stands, between two temperatures given as shares of a job's average cost.
-    fn anneal(&mut self, hot: f64, cold: f64, until: Until) {
+    /// One crowd after the other. A crowd grows alike and then finds nothing more, long before the budget of a small day is used: its
+    /// best plan is put by, and a new crowd starts from nothing. What has been put by is a crowd of its own in the end.
+    fn ages(&mut self, first: &[Vec<u32>], many: usize) {
+        let mut elders = Vec::new();
+        let mut longest = 0.0f64;
+        while !self.over() {
+            let began = self.used();
+            // No time for another whole age: the newcomers live with the elders until the end.
+            let last = elders.len() == 1 && began + longest > 1.0;
+            let mut crowd = if last { std::mem::take(&mut elders) } else { Vec::new() };
+            let patience = self.found(first, many, &mut crowd);
+            let best = self.breed(crowd, if last { u64::MAX } else { patience });
+            elders.push(best);
+            longest = longest.max(self.used() - began);
+            let late = self.used() + longest > 1.0;
+            if elders.len() >= many || late && elders.len() > 1 {
+                let best = self.breed(std::mem::take(&mut elders), if late { u64::MAX } else { patience });
+                elders.push(best);
+            }
+        }
+    }
+
+    /// Anneals from where the search stands, between two temperatures given as shares of a job's average cost, until a share of the
+    /// budget is used or `all` steps are done, whichever comes first.
+    fn anneal(&mut self, hot: f64, cold: f64, share: f64, all: u64) {
         let (from, first) = (self.used(), self.steps);
         loop {
             let now = self.used();
@@ -97,10 +116,7 @@ impl<E: Eval> Run<'_, '_, E> {
                 let best = self.best.cost.min(self.search.best_total);
                 progress(Progress { used: now, steps: self.steps, best: best / unit(self.p) });
             }
-            let done = match until {
-                Until::Share(share) => (now - from) / (share - from).max(1e-9),
-                Until::Steps(all) => (self.steps - first) as f64 / all as f64,
-            };
+            let done = ((now - from) / (share - from).max(1e-9)).max((self.steps - first) as f64 / all as f64);
             if done >= 1.0 || now >= 1.0 || stopped(self.options) {
                 break;
             }
@@ -115,27 +131,31 @@ impl<E: Eval> Run<'_, '_, E> {
         }
     }
 
-    /// The first generation: every plan is annealed from the same start.
-    fn found(&mut self, first: &[Vec<u32>], many: usize) -> Vec<Member> {
+    /// The first generation: every plan is annealed from the same start. Answers with the steps of one of them.
+    fn found(&mut self, first: &[Vec<u32>], many: usize, crowd: &mut Vec<Member>) -> u64 {
         let knobs = self.search.tuning().crowd;
-        let welcome = self.search.tuning.welcome;
-        let mut crowd = Vec::with_capacity(many);
+        let (from, before) = (self.used(), self.steps);
+        let share = knobs.first * (1.0 - from) / many as f64;
         for i in 1..=many {
             self.search.load(first);
             self.search.keep_best();
-            // One plan goes without: a small day of few, long routes would never empty one of them.
-            self.search.tuning.welcome = if i == 1 { 0.0 } else { welcome };
-            self.anneal(knobs.hot, knobs.cold, Until::Share(knobs.first * i as f64 / many as f64));
+            // The first plan goes without a welcome, and shows how many routes the day needs. With ten there is hardly a choice of their
+            // number, and one more would be too much; with fourteen and more there is.
+            let routes = crowd.last().map_or(0, |m| m.routes.iter().filter(|r| !r.is_empty()).count());
+            self.search.tuning.welcome = if i == 1 { 0.0 } else { self.welcome * ((routes as f64 - 10.0) / 4.0).clamp(0.0, 1.0) };
+            self.anneal(knobs.hot, knobs.cold, from + share * i as f64, knobs.each * self.p.jobs.len() as u64);
             crowd.push(Member { cost: self.search.best_total, routes: self.search.best.clone() });
         }
-        crowd
+        (self.steps - before) / many as u64
     }
 
-    /// All others: a child takes the place of its first parent when it is better, and unlike everybody else.
-    fn breed(&mut self, mut crowd: Vec<Member>) {
+    /// All others: a child takes the place of its first parent when it is better, and unlike everybody else. Ends when so many steps
+    /// in a row were for nothing; answers with the best of the crowd.
+    fn breed(&mut self, mut crowd: Vec<Member>, patience: u64) -> Member {
         let knobs = self.search.tuning().crowd;
         let all: Vec<u32> = self.search.mine().to_vec();
-        while !self.over() {
+        let mut fruitful = self.steps;
+        while !self.over() && self.steps - fruitful <= patience {
             let a = self.rng.below(crowd.len());
             let b = (a + 1 + self.rng.below(crowd.len() - 1)) % crowd.len();
             let mut changed = self.cross(&crowd[a], &crowd[b]);
@@ -146,13 +166,16 @@ impl<E: Eval> Run<'_, '_, E> {
                 changed.clone_from(&all);
             }
             self.search.aim(&changed);
-            self.anneal(knobs.warm, knobs.cold, Until::Steps((changed.len() as u64 * 30).max(512)));
+            self.anneal(knobs.warm, knobs.cold, 1.0, (changed.len() as u64 * 30).max(512));
             let cost = self.search.best_total;
             if cost < crowd[a].cost && crowd.iter().all(|m| m.cost != cost) {
                 crowd[a] = Member { cost, routes: self.search.best.clone() };
+                fruitful = self.steps;
             }
         }
         self.search.aim(&all);
+        let best = (0..crowd.len()).min_by_key(|i| crowd[*i].cost).unwrap_or(0);
+        crowd.swap_remove(best)
     }
 
     /// Loads a child: `a`, with some neighbouring routes of `b` in the place of those that they resemble most. Jobs that lost

@@ -18,6 +18,8 @@ pub struct Crowd {
     pub most_jobs: usize,
     /// Share of the budget that goes into the first generation.
     pub first: f64,
+    /// Most steps per job and plan of a first generation.
+    pub each: u64,
     /// Where the annealing of the first generation begins.
     pub hot: f64,
     /// Where the healing of a child begins.
@@ -68,7 +70,7 @@ impl Default for Tuning {
             hot: 2.0,
             hot_depot: 0.8,
             cold: 0.02,
-            crowd: Crowd { members: 3, most_jobs: 800, first: 0.3, hot: 1.0, warm: 0.1, cold: 0.03 },
+            crowd: Crowd { members: 3, most_jobs: 800, first: 0.3, each: 500, hot: 1.0, warm: 0.1, cold: 0.03 },
             cross: 1.0,
             window: 64,
             welcome: 5.0,
