@@ -35,6 +35,7 @@ fn main() {
                     "welcome" => o.tuning.welcome = v,
                     "x" => o.tuning.cross = v,
                     "k" => o.reach.insert = v as usize,
+                    "apart" => o.reach.insert_apart = v as usize,
                     "s" => o.reach.sample = v as usize,
                     "far" => o.reach.far = v as usize,
                     "depot" => o.reach.depot = v as usize,

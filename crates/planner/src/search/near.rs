@@ -11,6 +11,8 @@ use crate::rng::Rng;
 pub struct Reach {
     /// Best predecessors, and best successors, that every insertion tries.
     pub insert: usize,
+    /// The same where distance alone counts and everybody starts elsewhere: who is near cannot always do the job, and does not always lie on the way.
+    pub insert_apart: usize,
     /// Further ones that an insertion tries, a random stretch of the lists: in a heap of shops the best ones all lie in the heap.
     pub sample: usize,
     /// Length of the lists.
@@ -25,7 +27,7 @@ pub struct Reach {
 
 impl Default for Reach {
     fn default() -> Self {
-        Self { insert: 20, sample: 12, far: 160, depot: 24, ruin: 120, empty: 16 }
+        Self { insert: 20, insert_apart: 80, sample: 12, far: 160, depot: 24, ruin: 120, empty: 16 }
     }
 }
 
@@ -151,6 +153,8 @@ impl Near {
         }
         let able = able(p);
         let depot = Depot::new(p, reach.depot);
+        let apart = depot.is_none() && p.objective == Objective::Distance;
+        let reach = Reach { insert: if apart { reach.insert_apart } else { reach.insert }, ..reach };
         let mut near = Self { reach, before: vec![], after: vec![], around: vec![], classes_near: vec![], classes, class_of, depot };
         let mut row = Vec::with_capacity(n);
         let mut least = vec![0; near.classes.len()];

@@ -16,7 +16,12 @@ impl<E: Eval> Search<E> {
         }
         for i in 0..self.ruined.len() {
             for k in i + 1..self.ruined.len() {
-                let ((r, a), (s, b)) = (self.ruined[i], self.ruined[k]);
+                let ((r, mut a), (s, mut b)) = (self.ruined[i], self.ruined[k]);
+                // Who sets out from elsewhere may better do the whole day of the other.
+                let whole = !self.depot() && self.rng.below(4) == 0;
+                if whole {
+                    (a, b) = (self.l.start(r as usize), self.l.start(s as usize));
+                }
                 let heat = (-temperature * self.tuning.cross * (1.0 - self.rng.unit()).ln()) as i64;
                 let empty =
                     |head: u32, tail: u32| i64::from(head as usize >= self.l.jobs && self.l.node(tail).next as usize >= self.l.jobs);
@@ -27,6 +32,12 @@ impl<E: Eval> Search<E> {
                     let (x, y) = self.eval.crossed(&self.l, a, b);
                     self.total += x + y - self.cost[r as usize] - self.cost[s as usize];
                     (self.cost[r as usize], self.cost[s as usize]) = (x, y);
+                    if whole {
+                        // The gaps went along, but for those that begin a day.
+                        let (gap_r, gap_s) = (self.ruined[i].1, self.ruined[k].1);
+                        self.ruined[i].1 = if gap_s == b { a } else { gap_s };
+                        self.ruined[k].1 = if gap_r == a { b } else { gap_r };
+                    }
                 }
             }
         }
