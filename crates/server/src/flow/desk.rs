@@ -37,7 +37,7 @@ pub struct Desk {
 /// Where it comes from.
 enum Since {
     /// It was loaded like this.
-    Loaded(Ticket),
+    Loaded(Box<Ticket>),
     /// It is being made: written once, when all is known, and then what hangs on it, in the order it happened.
     Made { clocks: Beginning, lines: Vec<Placed>, events: Vec<Event> },
 }
@@ -58,7 +58,7 @@ impl Desk {
         };
         let live_work_order = visit::store::live_of_ticket(tx, id)?.is_some();
         let around = Around { live_work_order, days_closed, merged_into, open_tasks: task::open_titles(tx, id)?.len() };
-        Self::of(tx, Since::Loaded(ticket.clone()), ticket, around)
+        Self::of(tx, Since::Loaded(Box::new(ticket.clone())), ticket, around)
     }
 
     /// A ticket that is being made; nothing of it is written before it is saved.

@@ -150,7 +150,7 @@ impl<'c> Tx<'c> {
     /// Whether nothing can hang on a thing yet: it was made in this very transaction, and the file that would have written it (`file!()`,
     /// where the tables are also read, as for [`Tx::known`]) has written nothing so far.
     pub fn is_bare(&self, thing: Uuid, file: &str) -> bool {
-        self.made.contains(&thing) && !self.wrote.iter().any(|wrote| *wrote == file)
+        self.made.contains(&thing) && !self.wrote.contains(&file)
     }
 
     /// Like [`Query::query`], about what hangs on a thing: the first table named has a row only where somebody hung one on it. Nobody is
