@@ -104,12 +104,15 @@ pub fn next(say: Say, next: &Next, now: Timestamp) -> String {
         Next::Waiting => say.t("next.waiting").into(),
         Next::VisitOpen => say.t("next.visit_open").into(),
         Next::Booked(from, to) => say.f("next.booked", &[("window", &when::span(say.0, *from, *to, now))]),
+        Next::Coming(from, to) => say.f("next.coming", &[("window", &when::span(say.0, *from, *to, now))]),
         Next::Visit(from, to, engineer) => {
             let window = when::span(say.0, *from, *to, now);
             say.f("next.visit", &[("engineer", engineer), ("window", &window)])
         }
         Next::OnTheWay(engineer) => say.f("next.visit_way", &[("engineer", engineer)]),
         Next::There(engineer) => say.f("next.visit_here", &[("engineer", engineer)]),
+        Next::SomebodyOnTheWay => say.t("next.somebody_way").into(),
+        Next::SomebodyThere => say.t("next.somebody_here").into(),
         Next::Solved => say.t("next.solved").into(),
         Next::Closed => say.t("next.closed").into(),
         Next::Cancelled => say.t("next.cancelled").into(),

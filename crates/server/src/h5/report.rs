@@ -99,7 +99,7 @@ pub fn already(say: Say, path: &str, progress: &Progress, wrong: Option<&str>, n
         section {
             h2 { (say.t("report.again_title")) " " span.meta { (progress.number) } }
             (steps(say, progress))
-            p.next { (next(say, &progress.next, now)) }
+            p.next { (next(say, &progress.next.nameless(), now)) }
         }
         @if !progress.phone_tails.is_empty() {
             section {

@@ -104,12 +104,30 @@ pub enum Next {
     OnTheWay(String),
     /// An engineer is there.
     There(String),
+    /// Somebody comes then; the reader is not told who.
+    Coming(Timestamp, Timestamp),
+    /// Somebody is on the way.
+    SomebodyOnTheWay,
+    /// Somebody is there.
+    SomebodyThere,
     /// The merchant must confirm.
     Solved,
     /// Over.
     Closed,
     /// Withdrawn.
     Cancelled,
+}
+
+impl Next {
+    /// For whoever scans the sticker: it hangs in a shop, and a name would help somebody to pass for the engineer.
+    pub fn nameless(&self) -> Self {
+        match self {
+            Self::Visit(from, to, _) | Self::Booked(from, to) => Self::Coming(*from, *to),
+            Self::OnTheWay(_) => Self::SomebodyOnTheWay,
+            Self::There(_) => Self::SomebodyThere,
+            other => other.clone(),
+        }
+    }
 }
 
 /// How a step of the case stands.

@@ -1,5 +1,5 @@
 import { Form, type FormInstance } from "antd";
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import type { Problem, TicketPage } from "@api";
 import { useWords } from "@ground/i18n/Words";
 import { Dialog } from "@ground/parts/Dialog";
@@ -30,6 +30,13 @@ export function CommandModal<Values extends object>(props: Props<Values>) {
   const { t } = useWords();
   // What the person had in front of them when they began.
   const [seen] = useState(page);
+  // Who is quick opens it before the page has read itself again: what nobody has touched follows the page.
+  const from = JSON.stringify(initial ?? {});
+  useEffect(() => {
+    const fields: FormInstance = form;
+    const untouched = Object.entries(JSON.parse(from) as object).filter(([name]) => !fields.isFieldTouched(name));
+    fields.setFieldsValue(Object.fromEntries(untouched));
+  }, [from, form]);
   return (
     <Dialog
       open
