@@ -149,7 +149,7 @@ async fn every_page_is_small_and_carries_no_script() {
 fn whoever_scans_the_sticker_is_not_told_who_comes() {
     let (from, to) = (at("2026-11-26T14:00:00+08:00"), at("2026-11-26T16:00:00+08:00"));
     for (next, told) in [
-        (Next::Visit(from, to, "王师傅".into()), "工程师11月26日（周四）14:00–16:00上门"),
+        (Next::Visit(from, to, "王师傅".into()), "下一步：工程师11-26 周四 14:00–16:00上门"),
         (Next::OnTheWay("王师傅".into()), "工程师已出发"),
         (Next::There("王师傅".into()), "工程师已到店"),
     ] {
