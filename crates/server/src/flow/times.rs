@@ -5,7 +5,7 @@ use jiff::ToSpan;
 use postsale_domain::bell;
 use postsale_domain::dispatch::plan::why_here;
 use postsale_domain::dispatch::{Open, Slot, may_pick};
-use postsale_domain::ground::{EngineerId, Text, Timestamp, TypedId};
+use postsale_domain::ground::{EngineerId, Lang, Text, Timestamp, TypedId};
 use postsale_domain::refuse;
 use postsale_domain::ticket::TicketId;
 use postsale_domain::visit::{Command, Facts, Span, WorkOrderId, WorkOrderState};
@@ -157,7 +157,8 @@ fn give(tx: &mut Tx<'_>, table: &mut Table, found: &Found, window: Span) -> Done
         table.command(tx, &Command::Withdraw { reason }, &Facts::default())?;
     }
     let mut why = found.why.clone();
-    why.insert(0, Text { zh: "商户选定了这个时间。".into(), en: "The merchant chose this time.".into() });
+    let chose = |lang| texts::sentence(lang, "times.chose_this", &[].into());
+    why.insert(0, Text { zh: chose(Lang::Zh), en: chose(Lang::En) });
     dispatch::give(tx, table, &Given { engineer: found.engineer, planned: found.planned, promised: Some(window), why })
 }
 

@@ -1,7 +1,8 @@
 //! The database layer itself.
 
-use postsale_domain::ground::{Caller, Role};
+use postsale_domain::ground::{Caller, Role, TypedId};
 use postsale_domain::refuse;
+use postsale_domain::ticket::TicketId;
 use postsale_server::ground::db::{DbError, Dialect, Done, Query, Stop, Tx, p, registered};
 use postsale_server::ground::jobs;
 use postsale_server::house::House;
@@ -117,6 +118,24 @@ on_both! {
             })
             .await;
         assert_eq!(seen, (true, Some("three".to_owned())));
+    }
+}
+
+on_both! {
+    fn nobody_is_asked_what_hangs_on_a_thing_just_made_until_somebody_may_have_hung_it(kit) {
+        let world = World::new(&kit, "t1").await;
+        let seen = world
+            .write(&kit, |tx| {
+                let (old, made) = (TicketId::from_uuid(uuid::Uuid::from_u128(7)), tx.new_id::<TicketId>());
+                // Stands for what hangs on either: a row that is there whoever asks.
+                let tenant = tx.tenant();
+                let ask = |tx: &mut Tx<'_>, thing| tx.hanging_one(thing, sql!("SELECT name FROM tenant WHERE id = $1"), &[p(&tenant)], |r| r.next::<String>());
+                let before = (ask(tx, old)?.is_some(), ask(tx, made)?.is_some());
+                tx.exec(sql!("UPDATE tenant SET name = 'two' WHERE id = $1"), &[p(&tenant)])?;
+                Ok((before, ask(tx, made)?))
+            })
+            .await;
+        assert_eq!(seen, ((true, false), Some("two".to_owned())), "an older thing is asked about, a new one once this file has written");
     }
 }
 
