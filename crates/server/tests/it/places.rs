@@ -1,5 +1,6 @@
 //! Branches, partners, and what each role may do.
 
+use jiff::SignedDuration;
 use postsale_domain::ground::Role;
 use postsale_domain::org::act;
 use postsale_testkit::{World, on_both};
@@ -19,6 +20,8 @@ on_both! {
         assert_eq!((&smaller["districts"], &smaller["version"]), (&json!(["杨浦"]), &json!(2)));
         let stale = admin.patch(&path, &json!({ "version": 1, "name": "x" })).await;
         assert_eq!((stale.status, &stale.json["current"]["districts"]), (409, &json!(["杨浦"])));
+        // The newest stands first; of two made in one instant either may.
+        kit.later(SignedDuration::from_secs(1));
         admin.post("/api/v1/branches", &west).await.expect(201);
         let closed = admin.patch(&path, &json!({ "version": 2, "closed": true })).await.expect(200);
         assert!(closed["closed_at"].is_string());
