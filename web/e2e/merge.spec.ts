@@ -52,7 +52,7 @@ for (const lang of ["zh", "en"] as Lang[]) {
 
     // Undone: it stands where it stood, nothing is lost.
     await page.getByTestId("do-unmerge").click();
-    await expect(page.getByRole("dialog")).toContainText(t("unmerge.lead", { number: mailed!.number, survivor: phoned.number }));
+    await expect(page.getByRole("dialog")).toContainText(t("command.unmerge_lead", { number: mailed!.number, survivor: phoned.number }));
     await submit.click();
     await expect(page.getByTestId("merged-into")).toHaveCount(0);
     await expect(page.getByTestId("composer-reply")).toBeVisible();

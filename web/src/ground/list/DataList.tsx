@@ -28,7 +28,8 @@ type Props<Row> = {
   /** The same row on a phone. */
   card: (row: Row) => ReactNode;
   cardHeight?: number;
-  onOpen: (row: Row) => void;
+  /** Left out where a row holds all there is to see of it. */
+  onOpen?: ((row: Row) => void) | undefined;
   onPeek?: (row: Row) => void;
   /** The row that stands open beside the list. */
   openId?: string | undefined;
@@ -101,7 +102,7 @@ export function DataList<Row>(props: Props<Row>) {
     j: () => step(1),
     k: () => step(-1),
     ...(on !== undefined && {
-      Enter: () => onOpen(on),
+      ...(onOpen && { Enter: () => onOpen(on) }),
       ...(onPeek && { Space: () => onPeek(on) }),
       ...(picked && { x: () => pick(id(on), false), "Shift+x": () => pick(id(on), true) }),
     }),
@@ -145,6 +146,7 @@ export function DataList<Row>(props: Props<Row>) {
                 aria-selected={picked ? picked.ids.has(rowId) : undefined}
                 data-at={rowId === at || undefined}
                 data-open={rowId === openId || undefined}
+                data-still={onOpen === undefined || undefined}
                 data-row={rowId}
                 className={narrow ? css.card : css.row}
                 style={narrow ? place : { ...place, gridTemplateColumns: tracks }}
@@ -159,7 +161,7 @@ export function DataList<Row>(props: Props<Row>) {
                 })}
                 onClick={() => {
                   setAt(rowId);
-                  onOpen(row);
+                  onOpen?.(row);
                 }}
               >
                 {narrow ? (

@@ -1,13 +1,11 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { Button, Form, Input, Popconfirm, Radio } from "antd";
+import { Button, Form, Input, Radio } from "antd";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import type { Key } from "@ground/i18n/words";
-import { Dialog } from "@ground/parts/Dialog";
-import { ProblemLine } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
 import css from "./canned.module.css";
+import { KeptDialog, useKept } from "./KeptDialog";
 
 export type Canned = Schema<"Canned">;
 
@@ -20,49 +18,26 @@ type Values = { name: string; body: string; share: Canned["share"] };
 export function CannedModal({ canned, onClose }: { canned: Canned | null; onClose: () => void }) {
   const { t } = useWords();
   const { me, may } = useSession();
-  const cache = useQueryClient();
   const [form] = Form.useForm<Values>();
-  const done = () => {
-    void cache.invalidateQueries({ queryKey: ["get", "/api/v1/canned"] });
-    onClose();
-  };
-  const add = $api.useMutation("post", "/api/v1/canned", { onSuccess: done });
-  const change = $api.useMutation("put", "/api/v1/canned/{id}", { onSuccess: done });
-  const remove = $api.useMutation("delete", "/api/v1/canned/{id}", { onSuccess: done });
+  const kept = useKept("/api/v1/canned", onClose);
+  const add = $api.useMutation("post", "/api/v1/canned", kept);
+  const change = $api.useMutation("put", "/api/v1/canned/{id}", kept);
+  const remove = $api.useMutation("delete", "/api/v1/canned/{id}", kept);
   const manage = may("canned.manage");
   const mine = !canned || manage || (canned.owner_id === me.id && canned.share === "own");
-  const problem = add.error ?? change.error ?? remove.error;
   const save = (values: Values) => {
     if (canned) change.mutate({ params: { path: { id: canned.id } }, body: { ...values, version: canned.version } });
     else add.mutate({ body: values });
   };
   return (
-    <Dialog
-      open
-      closable={false}
+    <KeptDialog
       title={t(canned ? "canned.edit" : "canned.new")}
       width={640}
-      onCancel={onClose}
-      mask={{ closable: false }}
-      destroyOnHidden
-      footer={
-        <div className={css.foot}>
-          {canned && mine && (
-            <Popconfirm title={t("canned.remove_sure", { name: canned.name })} okText={t("canned.remove")} cancelText={t("action.cancel")} okButtonProps={{ danger: true }} onConfirm={() => remove.mutate({ params: { path: { id: canned.id } } })}>
-              <Button danger type="text" loading={remove.isPending}>
-                {t("canned.remove")}
-              </Button>
-            </Popconfirm>
-          )}
-          <span className={css.space} />
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          {mine && (
-            <Button type="primary" htmlType="submit" form="canned" loading={add.isPending || change.isPending} data-testid="canned-save">
-              {t("canned.save")}
-            </Button>
-          )}
-        </div>
-      }
+      add={add}
+      change={change}
+      removal={canned && mine ? { name: canned.name, run: remove, go: () => remove.mutate({ params: { path: { id: canned.id } } }) } : undefined}
+      save={mine ? { htmlType: "submit", form: "canned", children: t("canned.save"), "data-testid": "canned-save" } : undefined}
+      onClose={onClose}
     >
       <Form<Values> id="canned" form={form} layout="vertical" requiredMark={false} disabled={!mine} onFinish={save} initialValues={canned ?? { name: "", body: "", share: "own" }}>
         <Form.Item name="name" label={t("canned.name")} rules={[{ required: true, whitespace: true, max: 60, message: t("canned.name_missing") }]}>
@@ -82,8 +57,7 @@ export function CannedModal({ canned, onClose }: { canned: Canned | null; onClos
           </Radio.Group>
         </Form.Item>
       </Form>
-      {problem && <ProblemLine problem={problem} />}
-    </Dialog>
+    </KeptDialog>
   );
 }
 

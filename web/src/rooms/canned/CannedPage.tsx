@@ -1,6 +1,6 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { Button, Tabs } from "antd";
+import { Button } from "antd";
 import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
@@ -9,6 +9,7 @@ import type { Column } from "@ground/list/DataList";
 import { PagedList } from "@ground/list/PagedList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ListPage } from "@ground/parts/ListPage";
+import { ViewTabs } from "@ground/parts/ViewTabs";
 import { useSession } from "@ground/session/Session";
 import css from "./canned.module.css";
 import { CannedModal, type Canned } from "./CannedModal";
@@ -30,14 +31,13 @@ export function CannedPage() {
       title={t("canned.title")}
       tools={
         <>
-          <Tabs
-            activeKey={macros ? "macros" : "canned"}
-            onChange={(key) => void navigate({ to: "/canned", search: key === "macros" ? { view: "macros" } : {}, replace: true })}
-            items={[
+          <ViewTabs
+            value={macros ? "macros" : "canned"}
+            onView={(next) => void navigate({ to: "/canned", search: next === "macros" ? { view: "macros" } : {}, replace: true })}
+            views={[
               { key: "canned", label: t("canned.replies") },
               { key: "macros", label: t("canned.macros") },
             ]}
-            className={css.tabs}
           />
           {(!macros || may("canned.manage")) && (
             <Button type="primary" icon={<PlusOutlined />} onClick={() => setFresh(true)} data-testid="canned-new">
@@ -117,7 +117,7 @@ function Macros({ fresh, onClose }: Part) {
         rows={rows}
         id={idOf}
         columns={columns}
-        onOpen={(row) => may("canned.manage") && setOpen(row)}
+        onOpen={may("canned.manage") ? setOpen : undefined}
         card={(row) => (
           <>
             <strong>{row.name}</strong>

@@ -1,17 +1,15 @@
 import { ArrowDownOutlined, ArrowUpOutlined, DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { useQueryClient } from "@tanstack/react-query";
-import { Button, Checkbox, Dropdown, Form, Input, Popconfirm, Select } from "antd";
+import { Button, Checkbox, Dropdown, Form, Input, Select } from "antd";
 import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import type { Key } from "@ground/i18n/words";
-import { Dialog } from "@ground/parts/Dialog";
-import { ProblemLine } from "@ground/parts/ProblemView";
 import { ColleagueSelect } from "@rooms/ticket/command/ColleagueSelect";
 import { useFaults } from "@rooms/ticket/command/fields";
 import css from "./canned.module.css";
 import { Holes } from "./CannedModal";
+import { KeptDialog, useKept } from "./KeptDialog";
 
 export type Macro = Schema<"Recipe">;
 type Step = Schema<"RecipeStep">;
@@ -38,16 +36,12 @@ const begun: Record<Kind, Step> = {
 /** Writes a macro: its name, and its steps in the order they are given. */
 export function MacroEditor({ macro, onClose }: { macro: Macro | null; onClose: () => void }) {
   const { t } = useWords();
-  const cache = useQueryClient();
   const [name, setName] = useState(macro?.name ?? "");
   const [steps, setSteps] = useState<Step[]>(macro?.steps ?? []);
-  const done = () => {
-    void cache.invalidateQueries({ queryKey: ["get", "/api/v1/recipes"] });
-    onClose();
-  };
-  const add = $api.useMutation("post", "/api/v1/recipes", { onSuccess: done });
-  const change = $api.useMutation("put", "/api/v1/recipes/{id}", { onSuccess: done });
-  const remove = $api.useMutation("delete", "/api/v1/recipes/{id}", { onSuccess: done });
+  const kept = useKept("/api/v1/recipes", onClose);
+  const add = $api.useMutation("post", "/api/v1/recipes", kept);
+  const change = $api.useMutation("put", "/api/v1/recipes/{id}", kept);
+  const remove = $api.useMutation("delete", "/api/v1/recipes/{id}", kept);
   const problem = add.error ?? change.error ?? remove.error;
   const save = () => {
     const body = { name, steps };
@@ -63,30 +57,14 @@ export function MacroEditor({ macro, onClose }: { macro: Macro | null; onClose: 
       return next;
     });
   return (
-    <Dialog
-      open
-      closable={false}
+    <KeptDialog
       title={t(macro ? "canned.edit_macro" : "canned.new_macro")}
       width={720}
-      onCancel={onClose}
-      mask={{ closable: false }}
-      destroyOnHidden
-      footer={
-        <div className={css.foot}>
-          {macro && (
-            <Popconfirm title={t("canned.remove_sure", { name: macro.name })} okText={t("canned.remove")} cancelText={t("action.cancel")} okButtonProps={{ danger: true }} onConfirm={() => remove.mutate({ params: { path: { id: macro.id } } })}>
-              <Button danger type="text" loading={remove.isPending}>
-                {t("canned.remove")}
-              </Button>
-            </Popconfirm>
-          )}
-          <span className={css.space} />
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button type="primary" disabled={!name.trim() || steps.length === 0} loading={add.isPending || change.isPending} onClick={save} data-testid="macro-save">
-            {t("macro.save")}
-          </Button>
-        </div>
-      }
+      add={add}
+      change={change}
+      removal={macro ? { name: macro.name, run: remove, go: () => remove.mutate({ params: { path: { id: macro.id } } }) } : undefined}
+      save={{ disabled: !name.trim() || steps.length === 0, onClick: save, children: t("macro.save"), "data-testid": "macro-save" }}
+      onClose={onClose}
     >
       <Form layout="vertical" requiredMark={false}>
         <Form.Item label={t("canned.name")}>
@@ -113,8 +91,7 @@ export function MacroEditor({ macro, onClose }: { macro: Macro | null; onClose: 
           </Button>
         </Dropdown>
       </Form>
-      {problem && <ProblemLine problem={problem} />}
-    </Dialog>
+    </KeptDialog>
   );
 }
 

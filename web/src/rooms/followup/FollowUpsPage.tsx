@@ -1,14 +1,12 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { Segmented } from "antd";
 import { useState } from "react";
 import type { Schema } from "@api";
 import { $api, LOOK_EVERY } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import type { Column } from "@ground/list/DataList";
-import { PagedList } from "@ground/list/PagedList";
 import { keyset, useRows } from "@ground/list/useKeyset";
+import { ViewList } from "@ground/list/ViewList";
 import { ExportButton } from "@ground/parts/ExportButton";
-import { ListPage } from "@ground/parts/ListPage";
 import { useSession } from "@ground/session/Session";
 import { AnswerDialog } from "./AnswerDialog";
 import { LISTS, type List } from "./room";
@@ -61,40 +59,33 @@ export function FollowUpsPage() {
   ];
 
   return (
-    <ListPage
+    <ViewList<Row, List>
       title={t("follow_up.title")}
-      tools={
+      view={{
+        value: state,
+        views: LISTS.map((key) => ({ key, label: t(`follow_up.list_${key}`) })),
+        onView: (next) => void navigate({ to: "/follow-ups", search: next === "due" ? {} : { state: next }, replace: true }),
+      }}
+      tools={<ExportButton list="follow-ups" filter={{ state }} />}
+      turn={taken}
+      list={list}
+      nothing={{ title: t(`follow_up.none_${state}`), next: t(`follow_up.none_${state}_next`) }}
+      rows={rows}
+      id={idOf}
+      columns={columns}
+      onOpen={open}
+      card={(row) => (
         <>
-          <Segmented<List>
-            value={state}
-            onChange={(next) => void navigate({ to: "/follow-ups", search: next === "due" ? {} : { state: next }, replace: true })}
-            options={LISTS.map((value) => ({ value, label: t(`follow_up.list_${value}`) }))}
-          />
-          <ExportButton list="follow-ups" filter={{ state }} />
+          <div>
+            <span className="num">{row.ticket_number}</span> {row.subject}
+          </div>
+          <div className="meta">{shop(row)}</div>
+          <div className="meta">{told ? `${stars(row)} ${row.comment ?? ""}` : person(row)}</div>
+          <div className="meta">{t(`follow_up.when_${state}`)} {when(row)}</div>
         </>
-      }
+      )}
     >
-      <PagedList
-        key={taken}
-        list={list}
-        nothing={{ title: t(`follow_up.none_${state}`), next: t(`follow_up.none_${state}_next`) }}
-        label={t("follow_up.title")}
-        rows={rows}
-        id={idOf}
-        columns={columns}
-        onOpen={open}
-        card={(row) => (
-          <>
-            <div>
-              <span className="num">{row.ticket_number}</span> {row.subject}
-            </div>
-            <div className="meta">{shop(row)}</div>
-            <div className="meta">{told ? `${stars(row)} ${row.comment ?? ""}` : person(row)}</div>
-            <div className="meta">{t(`follow_up.when_${state}`)} {when(row)}</div>
-          </>
-        )}
-      />
       {asking && <AnswerDialog row={asking} onClose={() => setAsking(undefined)} onDone={() => setTaken(taken + 1)} />}
-    </ListPage>
+    </ViewList>
   );
 }

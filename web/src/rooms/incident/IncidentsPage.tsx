@@ -1,21 +1,20 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { Button, Segmented } from "antd";
+import { Button } from "antd";
 import { useState } from "react";
 import type { Schema } from "@api";
 import { $api, LOOK_EVERY } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import type { Column } from "@ground/list/DataList";
-import { PagedList } from "@ground/list/PagedList";
 import { keyset, useRows } from "@ground/list/useKeyset";
+import { ViewList } from "@ground/list/ViewList";
 import { ExportButton } from "@ground/parts/ExportButton";
-import { ListPage } from "@ground/parts/ListPage";
 import { useSession } from "@ground/session/Session";
 import { NewIncident } from "./NewIncident";
 import { Scope } from "./Scope";
-import css from "./incident.module.css";
 
 type Row = Schema<"IncidentRow">;
+type State = "open" | "resolved";
 const route = getRouteApi("/shell/incidents");
 const idOf = (row: Row) => row.id;
 
@@ -40,16 +39,15 @@ export function IncidentsPage() {
   ];
 
   return (
-    <ListPage
+    <ViewList<Row, State>
       title={t("incident.title")}
+      view={{
+        value: state,
+        views: (["open", "resolved"] as const).map((key) => ({ key, label: t(`incident.state.${key}`) })),
+        onView: (next) => void navigate({ to: "/incidents", search: next === "resolved" ? { state: "resolved" } : {}, replace: true }),
+      }}
       tools={
         <>
-          <Segmented<"open" | "resolved">
-            value={state}
-            onChange={(next) => void navigate({ to: "/incidents", search: next === "resolved" ? { state: "resolved" } : {}, replace: true })}
-            options={(["open", "resolved"] as const).map((value) => ({ value, label: t(`incident.state.${value}`) }))}
-          />
-          <span className={css.end} />
           <ExportButton list="incidents" filter={{ state }} />
           {may("incident.work") && (
             <Button type="primary" icon={<PlusOutlined />} onClick={() => setMaking(true)} data-testid="incident-new">
@@ -58,30 +56,27 @@ export function IncidentsPage() {
           )}
         </>
       }
+      list={list}
+      nothing={{ title: t(`incident.none_${state}`), next: t("incident.none_next") }}
+      rows={rows}
+      id={idOf}
+      columns={columns}
+      onOpen={open}
+      card={(row) => (
+        <>
+          <div>
+            <span className="num">{row.number}</span> {row.title}
+          </div>
+          <div className="meta">
+            <Scope row={row} />
+          </div>
+          <div className="meta num">
+            {t("incident.reporters_of", { open: row.reporters_open, all: row.reporters })} · {f.moment(row.opened_at)}
+          </div>
+        </>
+      )}
     >
-      <PagedList
-        list={list}
-        nothing={{ title: t(`incident.none_${state}`), next: t("incident.none_next") }}
-        label={t("incident.title")}
-        rows={rows}
-        id={idOf}
-        columns={columns}
-        onOpen={open}
-        card={(row) => (
-          <>
-            <div>
-              <span className="num">{row.number}</span> {row.title}
-            </div>
-            <div className="meta">
-              <Scope row={row} />
-            </div>
-            <div className="meta num">
-              {t("incident.reporters_of", { open: row.reporters_open, all: row.reporters })} · {f.moment(row.opened_at)}
-            </div>
-          </>
-        )}
-      />
       {making && <NewIncident onClose={() => setMaking(false)} onMade={(id) => void navigate({ to: "/incidents/$id", params: { id } })} />}
-    </ListPage>
+    </ViewList>
   );
 }

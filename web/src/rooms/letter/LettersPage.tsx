@@ -1,5 +1,4 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { Tabs } from "antd";
 import type { Schema } from "@api";
 import { $api, LOOK_EVERY } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
@@ -9,6 +8,7 @@ import { PagedList } from "@ground/list/PagedList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ExportButton } from "@ground/parts/ExportButton";
 import { SidePanel } from "@ground/parts/SidePanel";
+import { ViewTabs } from "@ground/parts/ViewTabs";
 import css from "./letter.module.css";
 import { LetterView } from "./LetterView";
 import type { LetterSearch } from "./room";
@@ -52,10 +52,10 @@ export function LettersPage() {
       <section className={css.main}>
         <header className={css.head}>
           <h1>{t("letter.title")}</h1>
-          <Tabs
-            activeKey={view}
-            onChange={(key) => search(key === "all" ? { view: "all" } : {})}
-            items={[
+          <ViewTabs
+            value={view}
+            onView={(next) => search(next === "all" ? { view: "all" } : {})}
+            views={[
               { key: "unreadable", label: t("letter.view_unreadable") },
               { key: "all", label: t("letter.view_all") },
             ]}

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useWords } from "@ground/i18n/Words";
+import { NavRow } from "@ground/parts/NavRow";
 import { useSession } from "@ground/session/Session";
-import css from "./org.module.css";
 
 const pages = [
   { to: "/people", word: "people.title", needs: "user.read", exact: true },
@@ -18,7 +18,7 @@ export function OrgNav() {
   const { t } = useWords();
   const { may } = useSession();
   return (
-    <nav className={css.nav} aria-label={t("people.title")}>
+    <NavRow label={t("people.title")}>
       {pages
         .filter((page) => may(page.needs))
         .map((page) => (
@@ -26,6 +26,6 @@ export function OrgNav() {
             {t(page.word)}
           </Link>
         ))}
-    </nav>
+    </NavRow>
   );
 }

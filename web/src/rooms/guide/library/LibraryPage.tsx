@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { Button, Form, Input, Tabs } from "antd";
+import { Button, Form, Input } from "antd";
 import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
@@ -10,6 +10,7 @@ import { ListPage } from "@ground/parts/ListPage";
 import { RowsLoading } from "@ground/parts/Loading";
 import { Nothing } from "@ground/parts/Nothing";
 import { ProblemPage } from "@ground/parts/ProblemView";
+import { ViewTabs } from "@ground/parts/ViewTabs";
 import css from "./library.module.css";
 
 type Row = Schema<"GuideShelf">;
@@ -53,7 +54,7 @@ export function LibraryPage() {
       title={t("library.title")}
       tools={
         <>
-          <Tabs activeKey={view} onChange={setView} items={Object.keys(fits).map((key) => ({ key, label: `${t(`library.view.${key}` as "library.view.all")} ${rows.filter(fits[key]!).length}` }))} />
+          <ViewTabs value={view} onView={setView} views={Object.keys(fits).map((key) => ({ key, label: `${t(`library.view.${key}` as "library.view.all")} ${rows.filter(fits[key]!).length}` }))} />
           <Button type="primary" onClick={() => setMaking(true)} data-testid="guide-new">
             {t("library.new")}
           </Button>

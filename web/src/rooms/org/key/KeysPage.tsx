@@ -29,9 +29,8 @@ export function KeysPage() {
   const again = () => void cache.invalidateQueries({ queryKey: ["get", "/api/v1/api-keys"] });
   const end = $api.useMutation("delete", "/api/v1/api-keys/{id}", { onSuccess: again, onError: (problem) => void message.error(sentence(problem)) });
   const stateOf = (row: ApiKey) => (row.ended_at ? "ended" : Date.parse(row.expires_at) < now ? "expired" : "works");
-  const ask = (row: ApiKey) => {
-    if (stateOf(row) !== "works") return;
-    modal.confirm({
+  const ask = (row: ApiKey) =>
+    void modal.confirm({
       title: t("api_key.end_title", { name: row.name }),
       content: t("api_key.end_why"),
       okText: t("api_key.end"),
@@ -39,18 +38,9 @@ export function KeysPage() {
       cancelText: t("action.cancel"),
       onOk: () => end.mutateAsync({ params: { path: { id: row.id } } }).catch(() => {}),
     });
-  };
   const ender = (row: ApiKey) =>
     stateOf(row) === "works" && (
-      <Button
-        size="small"
-        type="text"
-        danger
-        onClick={(event) => {
-          event.stopPropagation();
-          ask(row);
-        }}
-      >
+      <Button size="small" type="text" danger onClick={() => ask(row)} data-testid="key-end">
         {t("api_key.end")}
       </Button>
     );
@@ -72,7 +62,6 @@ export function KeysPage() {
         list={list}
         rows={useRows<ApiKey>(list)}
         columns={columns}
-        onOpen={ask}
         card={(row) => (
           <div className={css.cardWide}>
             <div className={css.cardWords}>

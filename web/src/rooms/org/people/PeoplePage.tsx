@@ -1,6 +1,6 @@
 import { ImportOutlined } from "@ant-design/icons";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { Button, Select, Tabs } from "antd";
+import { Button, Select } from "antd";
 import { useCallback, useState } from "react";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
@@ -10,6 +10,7 @@ import { keyset, useRows } from "@ground/list/useKeyset";
 import { ExportButton } from "@ground/parts/ExportButton";
 import { SearchField } from "@ground/parts/SearchField";
 import { SidePanel } from "@ground/parts/SidePanel";
+import { ViewTabs } from "@ground/parts/ViewTabs";
 import { useSession } from "@ground/session/Session";
 import { OrgNav } from "../OrgNav";
 import css from "../org.module.css";
@@ -56,7 +57,7 @@ export function PeoplePage() {
         <OrgNav />
         <header className={css.head}>
           <h1>{t("people.title")}</h1>
-          <Tabs activeKey={state} onChange={(key) => go({ ...userStates.flatMap((s) => (s === key && s !== "active" ? [{ state: s }] : []))[0] })} items={userStates.map((s) => ({ key: s, label: t(`people.state.${s}`) }))} />
+          <ViewTabs value={state} onView={(next) => go(next === "active" ? {} : { state: next })} views={userStates.map((key) => ({ key, label: t(`people.state.${key}`) }))} />
           <SearchField q={search.q} onSearch={look} hint={t("people.search")} testId="people-search" />
           <Select
             allowClear

@@ -35,7 +35,7 @@ export function BranchesPage() {
         list={list}
         rows={useRows<Branch>(list)}
         columns={columns}
-        onOpen={(row) => may("org.edit") && setEdited(row)}
+        onOpen={may("org.edit") ? setEdited : undefined}
         card={(row) => (
           <>
             <div>{row.name}</div>

@@ -37,7 +37,7 @@ export function PartnersPage() {
         list={list}
         rows={useRows<Partner>(list)}
         columns={columns}
-        onOpen={(row) => may("org.edit") && setEdited(row)}
+        onOpen={may("org.edit") ? setEdited : undefined}
         card={(row) => (
           <>
             <div>{row.name}</div>

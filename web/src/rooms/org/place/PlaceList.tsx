@@ -15,7 +15,7 @@ type Props<Row extends { id: string }> = {
   rows: readonly Row[];
   columns: readonly Column<Row>[];
   card: (row: Row) => ReactNode;
-  onOpen: (row: Row) => void;
+  onOpen?: ((row: Row) => void) | undefined;
   tools: ReactNode;
 };
 

@@ -6,28 +6,32 @@ import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { StaleNotice } from "../page/StaleNotice";
 
+type Name = "assign" | "cancel" | "confirm" | "pause" | "priority" | "register" | "relate" | "reopen" | "resume" | "solve" | "task" | "triage" | "unmerge" | "visit";
+
 type Props<Values extends object> = {
-  title: string;
+  /** The command: its title and the words on its button. */
+  name: Name;
   /** What it means and what follows. */
   lead?: ReactNode;
-  submit: string;
   danger?: boolean;
   page: TicketPage;
-  form: FormInstance<Values>;
+  /** For a dialog whose fields follow from each other. */
+  form?: FormInstance<Values>;
   initial?: Partial<Values>;
-  pending: boolean;
-  problem: Problem | null;
+  /** How sending it stands. */
+  run: { isPending: boolean; error: Problem | null };
   onSubmit: (values: Values) => void;
   onClose: () => void;
-  children: ReactNode;
+  children?: ReactNode;
 };
 
 const testId = { "data-testid": "command-submit" };
 
 /** The dialog of a command: says what follows, keeps what was typed through every "no". */
 export function CommandModal<Values extends object>(props: Props<Values>) {
-  const { title, lead, submit, danger = false, page, form, initial, pending, problem, onSubmit, onClose, children } = props;
+  const { name, lead, danger = false, page, initial, run, onSubmit, onClose, children } = props;
   const { t } = useWords();
+  const [form] = Form.useForm<Values>(props.form);
   // What the person had in front of them when they began.
   const [seen] = useState(page);
   // Who is quick opens it before the page has read itself again: what nobody has touched follows the page.
@@ -41,11 +45,11 @@ export function CommandModal<Values extends object>(props: Props<Values>) {
     <Dialog
       open
       closable={false}
-      title={`${page.ticket.number} ${title}`}
-      okText={submit}
+      title={`${page.ticket.number} ${t(`command.${name}`)}`}
+      okText={t(`command.${name}_submit`)}
       cancelText={t("action.cancel")}
       okButtonProps={{ danger, htmlType: "submit", form: "command", ...testId }}
-      confirmLoading={pending}
+      confirmLoading={run.isPending}
       onCancel={onClose}
       mask={{ closable: false }}
       width={560}
@@ -56,8 +60,8 @@ export function CommandModal<Values extends object>(props: Props<Values>) {
         {children}
       </Form>
       {/* The page behind reads itself again: what changed since the dialog was opened is said before anything is sent. */}
-      {page.ticket.version !== seen.ticket.version && !pending && <StaleNotice seen={seen} now={page} />}
-      {problem && problem.code !== "stale" && <ProblemLine problem={problem} />}
+      {page.ticket.version !== seen.ticket.version && !run.isPending && <StaleNotice seen={seen} now={page} />}
+      {run.error && run.error.code !== "stale" && <ProblemLine problem={run.error} />}
     </Dialog>
   );
 }

@@ -1,4 +1,3 @@
-import { Form } from "antd";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { useAfterCommand, useForgetTickets } from "../data";
@@ -8,7 +7,6 @@ import type { DialogProps } from "./deciding";
 /** Lets a merged ticket stand on its own again; says what stays where it was written. */
 export function UnmergeDialog({ page, onClose }: DialogProps) {
   const { t } = useWords();
-  const [form] = Form.useForm<object>();
   const forget = useForgetTickets();
   const after = useAfterCommand(() => {
     forget();
@@ -17,18 +15,13 @@ export function UnmergeDialog({ page, onClose }: DialogProps) {
   const run = $api.useMutation("post", "/api/v1/tickets/{id}/unmerge", after);
   const { id, version, number } = page.ticket;
   return (
-    <CommandModal
-      title={t("unmerge.title")}
-      lead={t("unmerge.lead", { number, survivor: page.merged_into?.number ?? "" })}
-      submit={t("unmerge.submit")}
+    <CommandModal<object>
+      name="unmerge"
+      lead={t("command.unmerge_lead", { number, survivor: page.merged_into?.number ?? "" })}
       page={page}
-      form={form}
-      pending={run.isPending}
-      problem={run.error}
+      run={run}
       onSubmit={() => run.mutate({ params: { path: { id } }, body: { version } })}
       onClose={onClose}
-    >
-      {null}
-    </CommandModal>
+    />
   );
 }

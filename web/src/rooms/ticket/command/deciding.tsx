@@ -17,19 +17,15 @@ type Judged = Pick<Schema<"PriorityTicket">, "impact" | "urgency" | "reason" | "
 
 export function PriorityDialog({ page, onClose }: DialogProps) {
   const { t, pick } = useWords();
-  const [form] = Form.useForm<Judged>();
   const run = $api.useMutation("post", "/api/v1/tickets/{id}/priority", useAfterCommand(onClose));
   const { ticket } = page;
   return (
-    <CommandModal
-      title={t("command.priority")}
+    <CommandModal<Judged>
+      name="priority"
       lead={t("command.priority_lead")}
-      submit={t("command.priority_submit")}
       page={page}
-      form={form}
       initial={{ impact: ticket.impact, urgency: ticket.urgency, terminals_hit: ticket.priority_why.terminals_hit ?? null }}
-      pending={run.isPending}
-      problem={run.error}
+      run={run}
       onSubmit={(values) => run.mutate({ params: { path: { id: ticket.id } }, body: { ...values, version: ticket.version } })}
       onClose={onClose}
     >
@@ -51,19 +47,14 @@ export function PriorityDialog({ page, onClose }: DialogProps) {
 type Triaged = { decision: Schema<"Decision">; fault_code?: string; reason: string };
 
 export function TriageDialog({ page, onClose }: DialogProps) {
-  const { t } = useWords();
-  const [form] = Form.useForm<Triaged>();
   const run = $api.useMutation("post", "/api/v1/tickets/{id}/triage", useAfterCommand(onClose));
   const { ticket } = page;
   return (
-    <CommandModal
-      title={t("command.triage")}
-      submit={t("command.triage_submit")}
+    <CommandModal<Triaged>
+      name="triage"
       page={page}
-      form={form}
       initial={{ decision: ticket.decision ?? "remote", ...(ticket.fault_code && { fault_code: ticket.fault_code }) }}
-      pending={run.isPending}
-      problem={run.error}
+      run={run}
       onSubmit={({ decision, fault_code, reason }) => run.mutate({ params: { path: { id: ticket.id } }, body: { decision, fault_code: fault_code ?? null, reason, version: ticket.version } })}
       onClose={onClose}
     >
@@ -92,18 +83,16 @@ export function VisitDialog({ page, onClose }: DialogProps) {
   }, [known, form]);
   return (
     <CommandModal
-      title={t("command.visit")}
+      name="visit"
       lead={
         store
           ? t(store.open_now ? "command.visit_lead_open" : "command.visit_lead", { store: store.name, address: store.address, opens: store.opens_at ? f.moment(store.opens_at) : "—" })
           : t("command.visit_lead_nowhere")
       }
-      submit={t("command.visit_submit")}
       page={page}
       form={form}
       initial={ticket.fault_code ? { fault_code: ticket.fault_code } : {}}
-      pending={run.isPending}
-      problem={run.error}
+      run={run}
       onSubmit={(v) =>
         run.mutate({
           params: { path: { id: ticket.id } },
@@ -138,20 +127,16 @@ type Solved = { fault_code: string; outcome: Schema<"Outcome"> };
 
 export function SolveDialog({ page, onClose }: DialogProps) {
   const { t } = useWords();
-  const [form] = Form.useForm<Solved>();
   const run = $api.useMutation("post", "/api/v1/tickets/{id}/solve", useAfterCommand(onClose));
   const { ticket, guide } = page;
   const outcome = guide.outcome === "fixed" ? "remote_fixed" : guide.outcome === "advise" ? "advised" : undefined;
   return (
-    <CommandModal
-      title={t("command.solve")}
+    <CommandModal<Solved>
+      name="solve"
       lead={t("command.solve_lead")}
-      submit={t("command.solve_submit")}
       page={page}
-      form={form}
       initial={{ ...(ticket.fault_code && { fault_code: ticket.fault_code }), ...(outcome && { outcome }) }}
-      pending={run.isPending}
-      problem={run.error}
+      run={run}
       onSubmit={(values) => run.mutate({ params: { path: { id: ticket.id } }, body: { ...values, version: ticket.version } })}
       onClose={onClose}
     >

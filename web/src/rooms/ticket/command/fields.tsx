@@ -20,6 +20,21 @@ export function ReasonField({ label }: { label?: Key }) {
   );
 }
 
+/** Which terminal, or why nobody knows. */
+export function TerminalFields() {
+  const { t } = useWords();
+  return (
+    <div className={css.two}>
+      <Form.Item name="serial" label={t("letter.serial")}>
+        <Input maxLength={40} />
+      </Form.Item>
+      <Form.Item name="unknown" label={t("letter.serial_unknown")}>
+        <Input maxLength={200} placeholder={t("letter.serial_unknown_hint")} />
+      </Form.Item>
+    </div>
+  );
+}
+
 /** One of a few, all in sight. */
 export function ChoiceField<Value extends string>({ name, label, words, values }: { name: string; label: Key; words: string; values: readonly Value[] }) {
   const { t } = useWords();

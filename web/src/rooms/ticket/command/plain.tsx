@@ -9,24 +9,20 @@ import { ColleagueSelect } from "./ColleagueSelect";
 import css from "./command.module.css";
 import { CommandModal } from "./CommandModal";
 import type { DialogProps } from "./deciding";
-import { ChoiceField, ReasonField } from "./fields";
+import { ChoiceField, ReasonField, TerminalFields } from "./fields";
 
 const reasons = ["waiting_merchant", "waiting_parts", "waiting_acquirer", "merchant_closed"] as const;
 
 export function AssignDialog({ page, onClose }: DialogProps) {
   const { t } = useWords();
-  const [form] = Form.useForm<{ to: string }>();
   const run = $api.useMutation("post", "/api/v1/tickets/{id}/assign", useAfterCommand(onClose));
   const { id, version } = page.ticket;
   return (
-    <CommandModal
-      title={t("command.assign")}
+    <CommandModal<{ to: string }>
+      name="assign"
       lead={t("command.assign_lead", { name: page.ticket.owner.name })}
-      submit={t("command.assign_submit")}
       page={page}
-      form={form}
-      pending={run.isPending}
-      problem={run.error}
+      run={run}
       onSubmit={({ to }) => run.mutate({ params: { path: { id } }, body: { to, version } })}
       onClose={onClose}
     >
@@ -39,18 +35,14 @@ export function AssignDialog({ page, onClose }: DialogProps) {
 
 export function PauseDialog({ page, onClose }: DialogProps) {
   const { t } = useWords();
-  const [form] = Form.useForm<{ reason: Schema<"PauseReason"> }>();
   const run = $api.useMutation("post", "/api/v1/tickets/{id}/pause", useAfterCommand(onClose));
   const { id, version, waiting } = page.ticket;
   return (
-    <CommandModal
-      title={t("command.pause")}
+    <CommandModal<{ reason: Schema<"PauseReason"> }>
+      name="pause"
       lead={t("command.pause_lead")}
-      submit={t("command.pause_submit")}
       page={page}
-      form={form}
-      pending={run.isPending}
-      problem={run.error}
+      run={run}
       onSubmit={({ reason }) => run.mutate({ params: { path: { id } }, body: { reason, version } })}
       onClose={onClose}
     >
@@ -61,19 +53,15 @@ export function PauseDialog({ page, onClose }: DialogProps) {
 
 export function ResumeDialog({ page, onClose }: DialogProps) {
   const { t } = useWords();
-  const [form] = Form.useForm<{ reason: Schema<"PauseReason"> }>();
   const run = $api.useMutation("post", "/api/v1/tickets/{id}/resume", useAfterCommand(onClose));
   const { id, version, waiting } = page.ticket;
   return (
-    <CommandModal
-      title={t("command.resume")}
+    <CommandModal<{ reason: Schema<"PauseReason"> }>
+      name="resume"
       lead={t("command.resume_lead")}
-      submit={t("command.resume_submit")}
       page={page}
-      form={form}
       initial={waiting[0] ? { reason: waiting[0] } : {}}
-      pending={run.isPending}
-      problem={run.error}
+      run={run}
       onSubmit={({ reason }) => run.mutate({ params: { path: { id } }, body: { reason, version } })}
       onClose={onClose}
     >
@@ -84,19 +72,15 @@ export function ResumeDialog({ page, onClose }: DialogProps) {
 
 export function ConfirmDialog({ page, onClose }: DialogProps) {
   const { t } = useWords();
-  const [form] = Form.useForm<{ by: "phone" | "telemetry" }>();
   const run = $api.useMutation("post", "/api/v1/tickets/{id}/confirm", useAfterCommand(onClose));
   const { id, version } = page.ticket;
   return (
-    <CommandModal
-      title={t("command.confirm")}
+    <CommandModal<{ by: "phone" | "telemetry" }>
+      name="confirm"
       lead={t("command.confirm_lead")}
-      submit={t("command.confirm_submit")}
       page={page}
-      form={form}
       initial={{ by: "phone" }}
-      pending={run.isPending}
-      problem={run.error}
+      run={run}
       onSubmit={({ by }) => run.mutate({ params: { path: { id } }, body: { by, version } })}
       onClose={onClose}
     >
@@ -108,22 +92,18 @@ export function ConfirmDialog({ page, onClose }: DialogProps) {
 /** Opening again and withdrawing ask the same: why. */
 function EndDialog({ page, onClose, kind }: DialogProps & { kind: "reopen" | "cancel" }) {
   const { t } = useWords();
-  const [form] = Form.useForm<{ reason: string }>();
   const after = useAfterCommand(onClose);
   const reopen = $api.useMutation("post", "/api/v1/tickets/{id}/reopen", after);
   const cancel = $api.useMutation("post", "/api/v1/tickets/{id}/cancel", after);
   const run = kind === "reopen" ? reopen : cancel;
   const { id, version } = page.ticket;
   return (
-    <CommandModal
-      title={t(`command.${kind}`)}
+    <CommandModal<{ reason: string }>
+      name={kind}
       lead={t(`command.${kind}_lead`)}
-      submit={t(`command.${kind}_submit`)}
       danger={kind === "cancel"}
       page={page}
-      form={form}
-      pending={run.isPending}
-      problem={run.error}
+      run={run}
       onSubmit={({ reason }) => run.mutate({ params: { path: { id } }, body: { reason, version } })}
       onClose={onClose}
     >
@@ -142,7 +122,6 @@ const said = (text: string | undefined) => text?.trim() || null;
 /** Completes what is missing. What is already known is printed, not asked again. */
 export function RegisterDialog({ page, onClose }: DialogProps) {
   const { t } = useWords();
-  const [form] = Form.useForm<Facts>();
   const run = $api.useMutation("post", "/api/v1/tickets/{id}/register", useAfterCommand(onClose));
   const { ticket, missing, contact, terminal } = page;
   const known = [
@@ -150,15 +129,12 @@ export function RegisterDialog({ page, onClose }: DialogProps) {
     terminal && t("command.known_terminal", { what: `${terminal.model} ${terminal.serial_no}` }),
   ].filter(Boolean);
   return (
-    <CommandModal
-      title={t("command.register")}
+    <CommandModal<Facts>
+      name="register"
       lead={missing.length > 0 ? t("next.missing", { what: missing.map((m) => t(`missing.${m}` as Key)).join(t("list.comma")) }) : known.join(" ")}
-      submit={t("command.register_submit")}
       page={page}
-      form={form}
       initial={{ symptom: ticket.symptom }}
-      pending={run.isPending}
-      problem={run.error}
+      run={run}
       onSubmit={(v) => {
         const given = { name: said(v.name), phone: said(v.phone), email: said(v.email) };
         run.mutate({
@@ -188,16 +164,7 @@ export function RegisterDialog({ page, onClose }: DialogProps) {
       <Form.Item name="email" label={t("letter.contact_email")}>
         <Input inputMode="email" maxLength={100} placeholder={contact.email_masked ?? ""} />
       </Form.Item>
-      {!terminal && (
-        <div className={css.two}>
-          <Form.Item name="serial" label={t("letter.serial")}>
-            <Input maxLength={40} />
-          </Form.Item>
-          <Form.Item name="unknown" label={t("letter.serial_unknown")}>
-            <Input maxLength={200} placeholder={t("letter.serial_unknown_hint")} />
-          </Form.Item>
-        </div>
-      )}
+      {!terminal && <TerminalFields />}
     </CommandModal>
   );
 }

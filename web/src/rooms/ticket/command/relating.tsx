@@ -15,7 +15,7 @@ import { ColleagueSelect } from "./ColleagueSelect";
 import css from "./command.module.css";
 import { CommandModal } from "./CommandModal";
 import type { DialogProps } from "./deciding";
-import { ChoiceField } from "./fields";
+import { ChoiceField, TerminalFields } from "./fields";
 import { TicketSelect } from "./MergeDialog";
 
 const testId = { "data-testid": "command-submit" };
@@ -25,7 +25,6 @@ const kinds = ["relates", "blocks", "caused_by", "duplicate_of"] as const;
 /** Says how this ticket stands to another one. */
 export function RelateDialog({ page, onClose }: DialogProps) {
   const { t } = useWords();
-  const [form] = Form.useForm<{ kind: Schema<"LinkKind">; to: string }>();
   const forget = useForgetTickets();
   const after = useAfterCommand(() => {
     forget();
@@ -34,14 +33,11 @@ export function RelateDialog({ page, onClose }: DialogProps) {
   const run = $api.useMutation("post", "/api/v1/tickets/{id}/links", after);
   const { id, number } = page.ticket;
   return (
-    <CommandModal
-      title={t("relate.title")}
-      submit={t("relate.submit")}
+    <CommandModal<{ kind: Schema<"LinkKind">; to: string }>
+      name="relate"
       page={page}
-      form={form}
       initial={{ kind: "relates" }}
-      pending={run.isPending}
-      problem={run.error}
+      run={run}
       onSubmit={({ kind, to }) => run.mutate({ params: { path: { id } }, body: { kind, to } })}
       onClose={onClose}
     >
@@ -63,18 +59,14 @@ type Task = { title: string; assignee?: string; due?: Dayjs };
 /** Something smaller that has to be done before the ticket is solved. */
 export function TaskDialog({ page, onClose }: DialogProps) {
   const { t } = useWords();
-  const [form] = Form.useForm<Task>();
   const run = $api.useMutation("post", "/api/v1/tickets/{id}/tasks", useAfterCommand(onClose));
   const { id } = page.ticket;
   return (
-    <CommandModal
-      title={t("task.title")}
-      lead={t("task.lead")}
-      submit={t("task.submit")}
+    <CommandModal<Task>
+      name="task"
+      lead={t("command.task_lead")}
       page={page}
-      form={form}
-      pending={run.isPending}
-      problem={run.error}
+      run={run}
       onSubmit={(v) => run.mutate({ params: { path: { id } }, body: { title: v.title, assignee: v.assignee ?? null, due_at: v.due?.toISOString() ?? null } })}
       onClose={onClose}
     >
@@ -154,14 +146,7 @@ export function SplitDialog({ page, onClose }: DialogProps) {
         <Form.Item name="symptom" label={t("split.symptom")} extra={t("split.symptom_extra")}>
           <Input.TextArea autoSize={{ minRows: 1, maxRows: 4 }} maxLength={4000} />
         </Form.Item>
-        <div className={css.two}>
-          <Form.Item name="serial" label={t("letter.serial")}>
-            <Input maxLength={40} />
-          </Form.Item>
-          <Form.Item name="unknown" label={t("letter.serial_unknown")}>
-            <Input maxLength={200} placeholder={t("letter.serial_unknown_hint")} />
-          </Form.Item>
-        </div>
+        <TerminalFields />
       </Form>
       {run.error && (run.error.code === "stale" ? <p role="alert">{t("stale.sentence")}</p> : <ProblemLine problem={run.error} />)}
     </Dialog>

@@ -6,6 +6,7 @@ import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { NavRow } from "@ground/parts/NavRow";
 import { useSentence } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
 import { useDeskViews } from "../data";
@@ -31,7 +32,7 @@ export function Views({ search, counts, onSearch }: Props) {
   const plain = search.q === undefined && search.saved === undefined;
   const count = (n: number | null | undefined) => (n === undefined || n === null ? "" : n > 999 ? t("queue.many") : f.number(n));
   return (
-    <nav className={css.views} aria-label={t("queue.views")}>
+    <NavRow className={css.views} label={t("queue.views")}>
       {views.map((name) => (
         <Button key={name} type="text" className={css.view} aria-current={plain && name === (search.view ?? "open") ? "page" : undefined} onClick={() => onSearch(name === "open" ? {} : { view: name })} data-testid={`view-${name}`}>
           <span>{t(`queue.view.${name}`)}</span>
@@ -77,7 +78,7 @@ export function Views({ search, counts, onSearch }: Props) {
           }}
         />
       )}
-    </nav>
+    </NavRow>
   );
 }
 

@@ -1,0 +1,33 @@
+import type { ComponentProps, ReactNode } from "react";
+import { ListPage } from "@ground/parts/ListPage";
+import { ViewTabs } from "@ground/parts/ViewTabs";
+import { PagedList } from "./PagedList";
+
+type Props<Row, View extends string> = Omit<ComponentProps<typeof PagedList<Row>>, "label"> & {
+  title: string;
+  view: ComponentProps<typeof ViewTabs<View>>;
+  /** Rows stay where they are while a hand is near them; another turn lays them out anew. */
+  turn?: number;
+  /** Beside the views. */
+  tools?: ReactNode;
+  /** What is open above the list. */
+  children?: ReactNode;
+};
+
+/** A page that is one list, seen in one of a few views. */
+export function ViewList<Row, View extends string>({ title, view, turn, tools, children, ...list }: Props<Row, View>) {
+  return (
+    <ListPage
+      title={title}
+      tools={
+        <>
+          <ViewTabs {...view} />
+          {tools}
+        </>
+      }
+    >
+      <PagedList<Row> key={turn} {...list} label={title} />
+      {children}
+    </ListPage>
+  );
+}
