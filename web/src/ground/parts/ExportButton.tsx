@@ -1,11 +1,12 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { useMutation } from "@tanstack/react-query";
-import { App, Button, Dropdown } from "antd";
+import { App, Dropdown } from "antd";
 import type { Problem } from "@api";
 import { download } from "@ground/api/files";
 import { useWords } from "@ground/i18n/Words";
 import { useSession } from "@ground/session/Session";
 import { useSentence } from "./ProblemView";
+import { SideButton } from "./SideButton";
 
 type Props = {
   /** The list's word in its address: `merchants`. */
@@ -31,9 +32,9 @@ export function ExportButton({ list, filter = {} }: Props) {
   if (!may("export.read")) return null;
   return (
     <Dropdown trigger={["click"]} menu={{ items: ["xlsx", "csv"].map((format) => ({ key: format, label: format.toUpperCase() })), onClick: ({ key }) => take.mutate(key) }}>
-      <Button icon={<DownloadOutlined />} loading={take.isPending} data-testid="export">
+      <SideButton icon={<DownloadOutlined />} loading={take.isPending} data-testid="export">
         {t("export.title")}
-      </Button>
+      </SideButton>
     </Dropdown>
   );
 }

@@ -1,4 +1,4 @@
-import { ImportOutlined, PlusOutlined } from "@ant-design/icons";
+import { PlusOutlined } from "@ant-design/icons";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useState } from "react";
@@ -10,6 +10,7 @@ import { SearchList } from "@ground/list/SearchList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ExportButton } from "@ground/parts/ExportButton";
 import { useSession } from "@ground/session/Session";
+import { ImportButton } from "@rooms/import/ImportButton";
 import css from "./merchant.module.css";
 import { MerchantDialog } from "./MerchantDialog";
 
@@ -61,11 +62,7 @@ export function MerchantsPage() {
         tools={
           <>
             <ExportButton list="merchants" filter={{ q }} />
-            {may("import.run") && may("registry.edit") && (
-              <Button icon={<ImportOutlined />} onClick={() => void navigate({ to: "/imports", search: { kind: "merchants" } })}>
-                {t("import.short")}
-              </Button>
-            )}
+            <ImportButton kind="merchants" />
             {may("registry.edit") && (
               <Button type="primary" icon={<PlusOutlined />} onClick={() => setMaking(true)} data-testid="merchant-new">
                 {t("merchant.new")}

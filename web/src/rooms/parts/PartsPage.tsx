@@ -1,4 +1,4 @@
-import { ImportOutlined, PlusOutlined } from "@ant-design/icons";
+import { PlusOutlined } from "@ant-design/icons";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Button, Checkbox, Tag } from "antd";
 import { useState } from "react";
@@ -10,6 +10,7 @@ import { SearchList } from "@ground/list/SearchList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ExportButton } from "@ground/parts/ExportButton";
 import { useSession } from "@ground/session/Session";
+import { ImportButton } from "@rooms/import/ImportButton";
 import { usePartNames } from "@rooms/visit/usePartNames";
 import { PartDialog } from "./PartDialog";
 import css from "./parts.module.css";
@@ -71,11 +72,7 @@ export function PartsPage() {
               {t("stock.only_low")}
             </Checkbox>
             <ExportButton list="parts" filter={{ q }} />
-            {may("import.run") && may("part.manage") && (
-              <Button icon={<ImportOutlined />} onClick={() => void navigate({ to: "/imports", search: { kind: "parts" } })}>
-                {t("import.short")}
-              </Button>
-            )}
+            <ImportButton kind="parts" />
             {may("part.manage") && (
               <Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding(true)} data-testid="part-new">
                 {t("part.new")}

@@ -1,4 +1,3 @@
-import { ImportOutlined } from "@ant-design/icons";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Button, Select } from "antd";
 import { useCallback, useState } from "react";
@@ -12,6 +11,7 @@ import { SearchField } from "@ground/parts/SearchField";
 import { SidePanel } from "@ground/parts/SidePanel";
 import { ViewTabs } from "@ground/parts/ViewTabs";
 import { useSession } from "@ground/session/Session";
+import { ImportButton } from "@rooms/import/ImportButton";
 import { OrgNav } from "../OrgNav";
 import css from "../org.module.css";
 import { userStates, type PeopleSearch } from "../room";
@@ -70,11 +70,7 @@ export function PeoplePage() {
           />
           <span className={css.headEnd} />
           <ExportButton list="users" filter={{ q: search.q, role: search.role, state }} />
-          {may("user.manage") && may("import.run") && (
-            <Button icon={<ImportOutlined />} onClick={() => void navigate({ to: "/imports", search: { kind: "users" } })}>
-              {t("import.short")}
-            </Button>
-          )}
+          <ImportButton kind="users" />
           {may("user.manage") && (
             <Button type="primary" onClick={() => setInviting(true)} data-testid="invite">
               {t("people.invite")}
