@@ -431,14 +431,14 @@ impl Resident {
                 if close - open < length / 4 && open > *from {
                     break;
                 }
-                each!(&mut self.engine, s => s.eval.set_windows(&mut s.l, job as u32, &[(open, close)]));
+                each!(&mut self.engine, s => s.set_windows(job as u32, &[(open, close)]));
                 if let Some(best) = self.offers(job, 1).first().copied() {
                     out.push(Slot { open, close, offer: best, keeps_due: due.is_none_or(|d| best.start <= d) });
                 }
                 open = close + 1;
             }
         }
-        each!(&mut self.engine, s => s.eval.set_windows(&mut s.l, job as u32, &own));
+        each!(&mut self.engine, s => s.set_windows(job as u32, &own));
         out
     }
 }

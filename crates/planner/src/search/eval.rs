@@ -1,6 +1,6 @@
 //! What the search asks of a model of costs and rules: judge a change before it is made, follow it when it is made, take it back.
 
-use super::links::{Links, NONE};
+use super::links::Links;
 use super::near::Near;
 use crate::model::Problem;
 use crate::rng::Rng;
@@ -58,26 +58,10 @@ pub(crate) trait Eval: Clone + Send + Sync {
     fn admits(&self, l: &Links, r: usize, j: u32) -> bool;
     /// Cost of putting `j` behind `p`; `i64::MAX` when impossible or not below `limit`.
     fn delta(&self, l: &Links, j: u32, p: u32, limit: i64) -> i64;
-    /// Cheapest place for `j` next to its neighbours, in routes that are `active`: (price, node to follow), `NONE` when none is
-    /// below the price of leaving it out.
-    fn best(&self, l: &Links, near: &Near, active: &[bool], j: u32, blink: &mut Blink) -> (i64, u32) {
-        let mut best = (self.price(j), NONE);
-        for (list, is_before) in [(&near.before[j as usize], true), (&near.after[j as usize], false)] {
-            let (close, other) = near.tries(list, &mut blink.rng);
-            for v in close.iter().chain(other) {
-                let node = l.node(*v);
-                let r = node.route;
-                if r == NONE || !active[r as usize] || !self.admits(l, r as usize, j) {
-                    continue;
-                }
-                let p = if is_before { *v } else { node.prev };
-                let delta = self.delta(l, j, p, best.0);
-                if delta < best.0 && !blink.now() {
-                    best = (delta, p);
-                }
-            }
-        }
-        best
+    /// A model may know a quicker way than asking routes: the cheapest place for `j` in routes that are `active`, as (price, node to
+    /// follow), `NONE` when none is below the price of leaving it out.
+    fn best(&self, _l: &Links, _near: &Near, _active: &[bool], _j: u32, _blink: &mut Blink) -> Option<(i64, u32)> {
+        None
     }
     /// Sets what a unit of load above an engineer's capacity costs; `HARD` forbids it. Answers false where the model has no such thing.
     fn set_toll(&mut self, _toll: i64) -> bool {

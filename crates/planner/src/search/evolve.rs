@@ -75,6 +75,13 @@ pub(crate) fn islands<E: Eval>(p: &Problem, search: &mut Search<E>, options: &Op
     steps
 }
 
+/// Share of the welcome of a route more. The first plan of a crowd goes without, and shows how many routes the day needs: with ten there
+/// is hardly a choice of their number, and one more would be too much; with fourteen and more there is.
+fn warmth(shown: Option<&Member>) -> f64 {
+    let routes = shown.map_or(0, |m| m.routes.iter().filter(|r| !r.is_empty()).count());
+    ((routes as f64 - 10.0) / 4.0).clamp(0.0, 1.0)
+}
+
 impl<E: Eval> Run<'_, '_, E> {
     fn used(&self) -> f64 {
         used(self.options, self.steps, self.begin)
@@ -85,9 +92,11 @@ impl<E: Eval> Run<'_, '_, E> {
     }
 
     /// One crowd after the other. A crowd grows alike and then finds nothing more, long before the budget of a small day is used: its
-    /// best plan is put by, and a new crowd starts from nothing. What has been put by is a crowd of its own in the end.
-    fn ages(&mut self, first: &[Vec<u32>], many: usize) {
+    /// best plan is put by, and a new crowd starts from nothing. What has been put by is a crowd of its own in the end. Answers with how
+    /// many crowds there were.
+    fn ages(&mut self, first: &[Vec<u32>], many: usize) -> usize {
         let mut elders = Vec::new();
+        let mut crowds = 0;
         let mut longest = 0.0f64;
         while !self.over() {
             let began = self.used();
@@ -95,6 +104,7 @@ impl<E: Eval> Run<'_, '_, E> {
             let last = elders.len() == 1 && began + longest > 1.0;
             let mut crowd = if last { std::mem::take(&mut elders) } else { Vec::new() };
             let patience = self.found(first, many, &mut crowd);
+            crowds += 1;
             let best = self.breed(crowd, if last { u64::MAX } else { patience });
             elders.push(best);
             longest = longest.max(self.used() - began);
@@ -104,6 +114,7 @@ impl<E: Eval> Run<'_, '_, E> {
                 elders.push(best);
             }
         }
+        crowds
     }
 
     /// Anneals from where the search stands, between two temperatures given as shares of a job's average cost, until a share of the
@@ -139,10 +150,7 @@ impl<E: Eval> Run<'_, '_, E> {
         for i in 1..=many {
             self.search.load(first);
             self.search.keep_best();
-            // The first plan goes without a welcome, and shows how many routes the day needs. With ten there is hardly a choice of their
-            // number, and one more would be too much; with fourteen and more there is.
-            let routes = crowd.last().map_or(0, |m| m.routes.iter().filter(|r| !r.is_empty()).count());
-            self.search.tuning.welcome = if i == 1 { 0.0 } else { self.welcome * ((routes as f64 - 10.0) / 4.0).clamp(0.0, 1.0) };
+            self.search.tuning.welcome = if i == 1 { 0.0 } else { self.welcome * warmth(crowd.last()) };
             self.anneal(knobs.hot, knobs.cold, from + share * i as f64, knobs.each * self.p.jobs.len() as u64);
             crowd.push(Member { cost: self.search.best_total, routes: self.search.best.clone() });
         }
@@ -250,3 +258,7 @@ impl<E: Eval> Run<'_, '_, E> {
         taken
     }
 }
+
+#[cfg(test)]
+#[path = "evolve_test.rs"]
+mod test;

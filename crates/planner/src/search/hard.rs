@@ -531,20 +531,21 @@ impl Eval for Hard {
         delta
     }
 
-    fn best(&self, l: &Links, near: &Near, active: &[bool], j: u32, blink: &mut Blink) -> (i64, u32) {
+    /// With a common depot: next to the neighbours of `j`, and one time in three where its way from or to the depot is cheap.
+    fn best(&self, l: &Links, near: &Near, active: &[bool], j: u32, blink: &mut Blink) -> Option<(i64, u32)> {
+        let depot = near.depot.as_ref()?;
         let x = *l.node(j);
         let ask = Ask { j, x, to: self.f.to(x.place), from: self.f.from(x.place), active };
         let mut best = (self.price(j).min(i64::from(i32::MAX)) as i32, NONE);
-        let (close, other) = near.tries(&near.before[j as usize], &mut blink.rng);
+        let (close, other) = near.tries(&near.before[j as usize], near.reach.insert, &mut blink.rng);
         for p in close.iter().chain(other) {
             self.look(l, &ask, *p, &mut best, blink);
         }
-        let (close, other) = near.tries(&near.after[j as usize], &mut blink.rng);
+        let (close, other) = near.tries(&near.after[j as usize], near.reach.insert, &mut blink.rng);
         for v in close.iter().chain(other) {
             self.look(l, &ask, l.node(*v).prev, &mut best, blink);
         }
-        // One question in three looks at the long legs from and to the depot as well.
-        if let Some(depot) = near.depot.as_ref().filter(|_| blink.rng.below(3) == 0) {
+        if blink.rng.below(3) == 0 {
             for (price, v) in &depot.first[j as usize] {
                 if *price >= best.0 {
                     break;
@@ -563,7 +564,7 @@ impl Eval for Hard {
                 }
             }
         }
-        (i64::from(best.0), best.1)
+        Some((i64::from(best.0), best.1))
     }
 
     fn set_toll(&mut self, toll: i64) -> bool {

@@ -9,13 +9,13 @@ use crate::rng::Rng;
 /// Sizes of the candidate lists.
 #[derive(Debug, Clone, Copy)]
 pub struct Reach {
-    /// Best predecessors, and best successors, that every insertion tries.
+    /// With a common depot: best predecessors, and best successors, that every insertion tries.
     pub insert: usize,
-    /// The same where distance alone counts and everybody starts elsewhere: who is near cannot always do the job, and does not always lie on the way.
-    pub insert_apart: usize,
-    /// Further ones that an insertion tries, a random stretch of the lists: in a heap of shops the best ones all lie in the heap.
+    /// Without one: nearest jobs whose routes an insertion asks as a whole.
+    pub around: usize,
+    /// Further ones, a random stretch of the lists: in a heap of shops the best ones all lie in the heap.
     pub sample: usize,
-    /// Length of the lists.
+    /// Length of the lists of predecessors and successors.
     pub far: usize,
     /// First and last jobs of a route tried for an insertion next to a common depot.
     pub depot: usize,
@@ -27,7 +27,7 @@ pub struct Reach {
 
 impl Default for Reach {
     fn default() -> Self {
-        Self { insert: 20, insert_apart: 80, sample: 12, far: 160, depot: 24, ruin: 120, empty: 16 }
+        Self { insert: 20, around: 40, sample: 12, far: 160, depot: 24, ruin: 120, empty: 16 }
     }
 }
 
@@ -35,12 +35,14 @@ impl Default for Reach {
 pub(crate) struct Near {
     /// Sizes of the lists.
     pub reach: Reach,
-    /// Jobs that may come just before `j`, best first.
+    /// With a common depot: jobs that may come just before `j`, best first.
     pub before: Vec<Vec<u32>>,
-    /// Jobs that may come just after `j`, best first.
+    /// With a common depot: jobs that may come just after `j`, best first.
     pub after: Vec<Vec<u32>>,
     /// Jobs near `j`, nearest first, itself excluded.
     pub around: Vec<Vec<u32>>,
+    /// Those near `j` that ask for all the skills that `j` asks for: whoever serves them could serve `j`. Empty where no job asks for any.
+    pub kin: Vec<Vec<u32>>,
     /// Classes of identical engineers near `j`, each with the least that its first job can cost (search units).
     pub classes_near: Vec<Vec<(i64, u32)>>,
     /// Members of each class.
@@ -130,10 +132,10 @@ pub(crate) fn same(a: &Engineer, b: &Engineer) -> bool {
 }
 
 impl Near {
-    /// The neighbours that an insertion tries: the best ones and a random stretch of the others.
+    /// The neighbours that an insertion tries: so many of the best ones, and a random stretch of the others.
     #[inline]
-    pub fn tries<'a>(&self, list: &'a [u32], rng: &mut Rng) -> (&'a [u32], &'a [u32]) {
-        let (best, others) = list.split_at(self.reach.insert.min(list.len()));
+    pub fn tries<'a>(&self, list: &'a [u32], best: usize, rng: &mut Rng) -> (&'a [u32], &'a [u32]) {
+        let (best, others) = list.split_at(best.min(list.len()));
         let from = rng.below(others.len().saturating_sub(self.reach.sample) + 1);
         (best, &others[from..others.len().min(from + self.reach.sample)])
     }
@@ -153,27 +155,36 @@ impl Near {
         }
         let able = able(p);
         let depot = Depot::new(p, reach.depot);
-        let apart = depot.is_none() && p.objective == Objective::Distance;
-        let reach = Reach { insert: if apart { reach.insert_apart } else { reach.insert }, ..reach };
-        let mut near = Self { reach, before: vec![], after: vec![], around: vec![], classes_near: vec![], classes, class_of, depot };
+        let common = depot.is_some();
+        let skilled = p.jobs.iter().any(|j| j.skills != 0);
+        let mut near =
+            Self { reach, before: vec![], after: vec![], around: vec![], kin: vec![], classes_near: vec![], classes, class_of, depot };
         let mut row = Vec::with_capacity(n);
         let mut least = vec![0; near.classes.len()];
         let far = reach.far.max(reach.insert);
         for j in 0..n {
             let others = || (0..n).filter(|v| *v != j);
-            row.clear();
-            row.extend(others().map(|v| (follow(p, v, j), v as u32)));
-            near.before.push(nearest(&mut row, far));
-            row.clear();
-            row.extend(others().map(|v| (follow(p, j, v), v as u32)));
-            near.after.push(nearest(&mut row, far));
-            row.clear();
+            if common {
+                row.clear();
+                row.extend(others().map(|v| (follow(p, v, j), v as u32)));
+                near.before.push(nearest(&mut row, far));
+                row.clear();
+                row.extend(others().map(|v| (follow(p, j, v), v as u32)));
+                near.after.push(nearest(&mut row, far));
+            }
             let place = p.jobs[j].place;
-            row.extend(others().map(|v| {
+            let away = |v: usize| {
                 let q = p.jobs[v].place;
                 (i64::from(p.travel.seconds(place, q)).min(i64::from(p.travel.seconds(q, place))), v as u32)
-            }));
+            };
+            row.clear();
+            row.extend(others().map(away));
             near.around.push(nearest(&mut row, reach.ruin));
+            if skilled {
+                row.clear();
+                row.extend(others().filter(|v| p.jobs[j].skills & !p.jobs[*v].skills == 0).map(away));
+                near.kin.push(nearest(&mut row, reach.ruin));
+            }
             row.clear();
             for (c, members) in near.classes.iter().enumerate() {
                 let r = members[0] as usize;

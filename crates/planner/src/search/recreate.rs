@@ -9,6 +9,10 @@ impl<E: Eval> Search<E> {
         self.rng.shuffle(&mut self.pool);
         let k = self.keys.clone();
         let pick = self.rng.below(17);
+        if !k.able.is_empty() && self.rng.unit() < self.tuning.scarce {
+            self.pool.sort_by_key(|j| k.able[*j as usize]);
+            return;
+        }
         match pick {
             0..4 => {}
             4..8 => self.pool.sort_by_key(|j| -k.demand[*j as usize]),
@@ -43,6 +47,7 @@ impl<E: Eval> Search<E> {
                 let r = self.l.node(found.1).route as usize;
                 self.touch(r);
                 self.l.link(j, found.1);
+                self.memory.renew(r);
                 let change = self.eval.opened(&self.l, j).unwrap_or(BROKEN);
                 self.cost[r] += change;
                 self.total += change - self.eval.price(j);
@@ -53,7 +58,8 @@ impl<E: Eval> Search<E> {
 
     /// Cheapest place for `j` among its candidates: (price, node to follow), `NONE` when none is below the unserved price.
     fn scan(&mut self, j: u32) -> (i64, u32) {
-        let mut best = self.eval.best(&self.l, &self.near, &self.active, j, &mut self.blink);
+        let known = self.eval.best(&self.l, &self.near, &self.active, j, &mut self.blink);
+        let mut best = known.unwrap_or_else(|| self.ask_around(j));
         for (least, class) in &self.near.classes_near[j as usize] {
             let limit = best.0.saturating_add(self.welcome);
             if *least >= limit {
@@ -74,6 +80,31 @@ impl<E: Eval> Search<E> {
         best
     }
 
+    /// The cheapest place for `j` in the routes of the jobs around it, from memory where a route is as it was when it was last asked.
+    fn ask_around(&mut self, j: u32) -> (i64, u32) {
+        let near = self.near.clone();
+        let (close, other) = near.tries(&near.around[j as usize], near.reach.around, &mut self.blink.rng);
+        let mut best = (self.eval.price(j), NONE);
+        self.memory.ask();
+        for v in close.iter().chain(other) {
+            let r = self.l.node(*v).route;
+            if r == NONE || !self.active[r as usize] || !self.memory.meets(r as usize) {
+                continue;
+            }
+            let found = self.memory.recall(j, r as usize, best.0).unwrap_or_else(|| {
+                let never = !self.eval.admits(&self.l, r as usize, j);
+                let least = if never { i64::MAX } else { best.0 };
+                let found = self.scan_route(j, r as usize, best.0).unwrap_or((least, NONE));
+                self.memory.keep(j, r as usize, found);
+                found
+            });
+            if found.0 < best.0 && !self.blink.now() {
+                best = found;
+            }
+        }
+        best
+    }
+
     fn scan_all(&self, j: u32) -> (i64, u32) {
         let mut best = (self.eval.price(j), NONE);
         for r in 0..self.cost.len() {
@@ -88,7 +119,7 @@ impl<E: Eval> Search<E> {
     /// after two looks at the matrix.
     pub fn cheapest(&self, j: u32) -> Option<(i64, u32)> {
         let mut best = (i64::MAX, NONE);
-        for v in self.near.before[j as usize].iter().take(32) {
+        for v in self.near.around[j as usize].iter().take(32) {
             let r = self.l.node(*v).route;
             if r != NONE && self.active[r as usize] && self.eval.admits(&self.l, r as usize, j) {
                 let delta = self.eval.delta(&self.l, j, *v, best.0);

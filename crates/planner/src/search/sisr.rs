@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::eval::{Blink, Eval, HARD};
 use super::links::{Links, NONE};
+use super::memory::Memory;
 use super::near::Near;
 use crate::model::{Objective, Problem};
 use crate::rng::Rng;
@@ -57,6 +58,10 @@ pub struct Tuning {
     /// With a common depot: what one route more is worth on the way, in temperatures; nothing at the end. Greedy insertion closes routes
     /// and never opens one that is not full at once, so without a counterweight the plan freezes with too few.
     pub welcome: f64,
+    /// How often a ruin spreads along the jobs that ask for as much as the one it began with: few can take those from each other.
+    pub kin: f64,
+    /// How often a recreate begins with the jobs that the fewest engineers can do, before others take those engineers' time.
+    pub scarce: f64,
 }
 
 impl Default for Tuning {
@@ -74,6 +79,8 @@ impl Default for Tuning {
             cross: 1.0,
             window: 64,
             welcome: 5.0,
+            kin: 0.5,
+            scarce: 0.5,
         }
     }
 }
@@ -98,18 +105,19 @@ pub(crate) struct Search<E: Eval> {
     pub(super) rng: Rng,
     /// Routes this search may touch, and the jobs that a ruin may start from.
     pub(super) active: Vec<bool>,
-    mine: Vec<u32>,
+    pub(super) mine: Vec<u32>,
     /// The neighbourhood that ruins start from at present, and for how many steps more.
-    base: usize,
-    stay: usize,
+    pub(super) base: usize,
+    pub(super) stay: usize,
     /// What a step may lose by opening a route, and must gain by emptying one.
     pub(super) welcome: i64,
     pub(super) absent: Vec<u32>,
-    absent_at: Vec<u32>,
+    pub(super) absent_at: Vec<u32>,
     dirty: Vec<bool>,
     dirty_list: Vec<u32>,
     pub(super) blink: Blink,
     pub(super) keys: Arc<Keys>,
+    pub(super) memory: Memory,
     /// What a unit of load above capacity costs at present, `HARD` when capacities are kept; looks since it was last set, and how many
     /// of them met no such unit.
     toll: i64,
@@ -117,11 +125,22 @@ pub(crate) struct Search<E: Eval> {
     clean: u32,
     // Scratch of one step.
     pub(super) pool: Vec<u32>,
-    /// Routes that the step touched, with their cost before and whether they had jobs.
-    touched: Vec<(u32, i64, bool)>,
+    /// Routes that the step touched, as they were before.
+    touched: Vec<Touched>,
     touched_mark: Vec<bool>,
     /// Routes that lost a string, and the node before the gap.
     pub(super) ruined: Vec<(u32, u32)>,
+}
+
+/// A route as it was before the step.
+#[derive(Debug, Clone, Copy)]
+struct Touched {
+    route: u32,
+    cost: i64,
+    /// Had it jobs?
+    used: bool,
+    /// Number of its state in the memory.
+    state: u32,
 }
 
 /// Sort keys of the recreate orders, per job.
@@ -133,13 +152,18 @@ pub(super) struct Keys {
     pub close: Vec<i64>,
     pub width: Vec<i64>,
     pub price: Vec<i64>,
+    /// Engineers who can do the job; empty where everybody can do everything.
+    pub able: Vec<usize>,
 }
 
 impl Keys {
     fn new(p: &Problem) -> Self {
         let e = p.engineers[0].start;
         let hull = |j: &crate::model::Job| (j.windows[0].0, j.windows[j.windows.len() - 1].1);
+        let able = super::hard::able(p)
+            .map_or_else(Vec::new, |able| able.chunks(p.engineers.len()).map(|row| row.iter().filter(|can| **can).count()).collect());
         Self {
+            able,
             demand: p.jobs.iter().map(|j| j.demand + j.service).collect(),
             far: p.jobs.iter().map(|j| i64::from(p.travel.seconds(e, j.place))).collect(),
             open: p.jobs.iter().map(|j| hull(j).0).collect(),
@@ -153,6 +177,7 @@ impl Keys {
 impl<E: Eval> Search<E> {
     pub fn new(p: &Problem, eval: E, near: Arc<Near>, tuning: Tuning, seed: u64) -> Self {
         let (n, m) = (p.jobs.len(), p.engineers.len());
+        let memory = Memory::new(if near.depot.is_some() { 0 } else { n }, m);
         let roams = p.objective == Objective::Distance && near.depot.is_none();
         let mut out = Self {
             l: Links::new(p),
@@ -176,6 +201,7 @@ impl<E: Eval> Search<E> {
             dirty_list: (0..m as u32).collect(),
             blink: Blink::new(tuning.blink, seed ^ 0xB11F),
             keys: Arc::new(Keys::new(p)),
+            memory,
             toll: HARD,
             looks: 0,
             clean: 0,
@@ -206,6 +232,7 @@ impl<E: Eval> Search<E> {
                 Some(c) => self.cost[r] = c,
                 None => fine = false,
             }
+            self.memory.renew(r);
             self.touch_dirty(r);
         }
         self.absent.clear();
@@ -221,6 +248,12 @@ impl<E: Eval> Search<E> {
         }
         self.best_total = i64::MAX;
         fine
+    }
+
+    /// Narrows an absent job to one window, or gives it its windows back.
+    pub fn set_windows(&mut self, j: u32, windows: &[(i64, i64)]) {
+        self.eval.set_windows(&mut self.l, j, windows);
+        self.memory.forget(j);
     }
 
     /// Limits the search to some routes and to the absent jobs in `absent`.
@@ -285,7 +318,7 @@ impl<E: Eval> Search<E> {
     pub(super) fn touch(&mut self, r: usize) {
         if !self.touched_mark[r] {
             self.touched_mark[r] = true;
-            self.touched.push((r as u32, self.cost[r], self.l.count[r] > 0));
+            self.touched.push(Touched { route: r as u32, cost: self.cost[r], used: self.l.count[r] > 0, state: self.memory.state(r) });
         }
     }
 
@@ -294,12 +327,13 @@ impl<E: Eval> Search<E> {
         self.touched.clear();
         self.l.begin();
         self.eval.begin();
+        self.memory.begin();
     }
 
     /// The step is over: what it touched now differs from the best plan, unless it was undone.
     pub(super) fn finish(&mut self, kept: bool) {
         for i in 0..self.touched.len() {
-            let r = self.touched[i].0 as usize;
+            let r = self.touched[i].route as usize;
             self.touched_mark[r] = false;
             if kept {
                 self.touch_dirty(r);
@@ -325,8 +359,9 @@ impl<E: Eval> Search<E> {
         if !kept {
             self.l.undo();
             self.eval.undo();
-            for (r, cost, _) in &self.touched {
-                self.cost[*r as usize] = *cost;
+            for t in &self.touched {
+                self.cost[t.route as usize] = t.cost;
+                self.memory.restore(t.route as usize, t.state);
             }
             self.total = before;
         }
@@ -342,14 +377,14 @@ impl<E: Eval> Search<E> {
 
     /// Routes that the step opened, less those that it emptied.
     fn opened(&self) -> i64 {
-        self.touched.iter().map(|(r, _, used)| i64::from(self.l.count[*r as usize] > 0) - i64::from(*used)).sum()
+        self.touched.iter().map(|t| i64::from(self.l.count[t.route as usize] > 0) - i64::from(t.used)).sum()
     }
 
     /// From now on a route may carry more than its capacity, at a price (Vidal et al., 2013): where vans are full, two plans are
-    /// joined by none that keeps every capacity.
+    /// joined by none that keeps every capacity. With a common depot only.
     pub fn soften(&mut self, toll: i64) {
         let toll = toll.clamp(1, DEAREST);
-        if self.eval.set_toll(toll) {
+        if self.depot() && self.eval.set_toll(toll) {
             self.toll = toll;
         } else {
             self.eval.set_toll(HARD);
@@ -389,136 +424,6 @@ impl<E: Eval> Search<E> {
                 self.absent_at[j as usize] = NONE;
             }
         }
-    }
-
-    /// Where the next ruin starts. Ruins that follow each other lie next to each other for a while, so that what they read is in the
-    /// cache already; which neighbourhood comes next is left to chance.
-    fn seed(&mut self) -> u32 {
-        let (n, window) = (self.mine.len(), self.tuning.window);
-        if window == 0 || n < 8 * window {
-            return self.mine[self.rng.below(n)];
-        }
-        if self.stay == 0 {
-            (self.stay, self.base) = (8 * window, self.rng.below(n));
-        }
-        self.stay -= 1;
-        self.mine[(self.base + self.rng.below(window)) % n]
-    }
-
-    fn ruin(&mut self, temperature: f64) {
-        let seed = self.seed();
-        let (mut routes, mut jobs) = (0usize, 0usize);
-        // Average route length near the seed, not of the whole day: long and short routes may live in one plan.
-        for v in self.near.around[seed as usize].iter().take(20) {
-            let r = self.l.node(*v).route;
-            if r != NONE {
-                routes += 1;
-                jobs += self.l.count[r as usize] as usize;
-            }
-        }
-        let average = if routes == 0 { 1.0 } else { jobs as f64 / routes as f64 };
-        let longest = (self.tuning.longest as f64).min(average).max(1.0);
-        let strings = (4.0 * self.tuning.average_removed / (1.0 + longest) - 1.0).max(1.0);
-        let strings = (1.0 + self.rng.unit() * strings) as usize;
-        self.ruined.clear();
-        for i in 0..=self.near.around[seed as usize].len() {
-            if self.ruined.len() >= strings {
-                break;
-            }
-            let v = if i == 0 { seed } else { self.near.around[seed as usize][i - 1] };
-            let r = self.l.node(v).route;
-            if r == NONE {
-                if self.absent_at[v as usize] != NONE && self.pool.len() < 60 {
-                    self.pool.push(v);
-                }
-                continue;
-            }
-            if !self.active[r as usize] || self.l.node(v).frozen == 1 || self.ruined.iter().any(|x| x.0 == r) {
-                continue;
-            }
-            self.touch(r as usize);
-            let size = self.l.count[r as usize] as f64;
-            let length = (1.0 + self.rng.unit() * longest.min(size)) as usize;
-            let gap = self.tear(v, length.min(size as usize).max(1), size as usize);
-            self.ruined.push((r, gap));
-        }
-        self.cross(temperature);
-        for _ in 0..2 {
-            if !self.absent.is_empty() {
-                let v = self.absent[self.rng.below(self.absent.len())];
-                if !self.pool.contains(&v) {
-                    self.pool.push(v);
-                }
-            }
-        }
-    }
-
-    /// Removes `length` jobs in a string around `v`, perhaps sparing some in the middle. Answers with the node before the gap.
-    fn tear(&mut self, v: u32, length: usize, size: usize) -> u32 {
-        let mut spare = 0;
-        if length > 1 && length < size && self.rng.unit() < self.tuning.split {
-            spare = 1;
-            while length + spare < size && self.rng.unit() < self.tuning.deepen {
-                spare += 1;
-            }
-        }
-        let span = length + spare;
-        let (mut first, mut back) = (v, 0);
-        while back + 1 < span {
-            let prev = self.l.node(first).prev;
-            if prev as usize >= self.l.jobs || self.l.node(prev).frozen == 1 {
-                break;
-            }
-            (first, back) = (prev, back + 1);
-        }
-        let (mut last, mut ahead) = (v, 0);
-        while ahead + 1 < span {
-            let next = self.l.node(last).next;
-            if next as usize >= self.l.jobs {
-                break;
-            }
-            (last, ahead) = (next, ahead + 1);
-        }
-        // The string may begin so far back, at least so far that it still reaches its span.
-        let least = (span - 1).saturating_sub(ahead).min(back);
-        let begin = least + self.rng.below(back - least + 1);
-        let mut first = v;
-        for _ in 0..begin {
-            first = self.l.node(first).prev;
-        }
-        let span = span.min(begin + ahead + 1);
-        if spare == 0 {
-            return self.cut(first, span);
-        }
-        // The jobs in the middle stay: two cuts, the later one first.
-        let head = (1 + self.rng.below(length.saturating_sub(1).max(1))).min(span);
-        if span > head + spare {
-            let mut rest = first;
-            for _ in 0..head + spare {
-                rest = self.l.node(rest).next;
-            }
-            self.cut(rest, span - head - spare);
-        }
-        self.cut(first, head)
-    }
-
-    /// Takes `many` jobs from `first` on out of their route. Answers with the node before them.
-    fn cut(&mut self, first: u32, many: usize) -> u32 {
-        let (before, r) = (self.l.node(first).prev, self.l.node(first).route as usize);
-        let mut last = first;
-        for k in 0..many {
-            self.pool.push(last);
-            self.total += self.eval.price(last);
-            if k + 1 < many {
-                last = self.l.node(last).next;
-            }
-        }
-        self.l.cut(first, last);
-        // Removing a stop can break a route only where travel violates the triangle inequality; such a step is then refused.
-        let change = self.eval.closed(&self.l, before).unwrap_or(BROKEN);
-        self.cost[r] += change;
-        self.total += change;
-        before
     }
 
     /// Scale of one job in the present plan, for temperatures.

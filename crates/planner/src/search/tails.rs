@@ -29,6 +29,8 @@ impl<E: Eval> Search<E> {
                 let delta = self.eval.cross(&self.l, a, b, limit);
                 if delta < limit {
                     self.l.cross(a, b);
+                    self.memory.renew(r as usize);
+                    self.memory.renew(s as usize);
                     let (x, y) = self.eval.crossed(&self.l, a, b);
                     self.total += x + y - self.cost[r as usize] - self.cost[s as usize];
                     (self.cost[r as usize], self.cost[s as usize]) = (x, y);
