@@ -133,6 +133,23 @@ fn calendars(found: &mut Findings, now: Timestamp) {
     }
 }
 
+/// What PostgreSQL itself keeps apart, and from whom.
+fn walls(found: &mut Findings, url: &str) {
+    match db::walls(url) {
+        Ok(None) => {}
+        Err(error) => found.say(Mark::Bad, "walls", error),
+        Ok(Some(walls)) if !walls.open.is_empty() => {
+            found.say(Mark::Bad, "walls", format_args!("none around {}; run `postsale migrate`", walls.open.join(" ")));
+        }
+        Ok(Some(db::Walls { passes: Some(why), .. })) => found.say(
+            Mark::Warn,
+            "walls",
+            format_args!("the server's role walks through them: {why}; give it an ordinary role that owns the tables (docs/OPERATIONS.md, Backup)"),
+        ),
+        Ok(Some(walls)) => found.say(Mark::Good, "walls", format_args!("{} tables, PostgreSQL keeps organisations apart in each", walls.tables)),
+    }
+}
+
 fn database(found: &mut Findings, config: &Config, now: Timestamp) {
     let url = config.database_url();
     match db::pending(&url) {
@@ -152,6 +169,7 @@ fn database(found: &mut Findings, config: &Config, now: Timestamp) {
             );
         }
     }
+    walls(found, &url);
     let db = match Db::open_to_read(&DbOptions { url, threads: 1 }) {
         Ok(db) => db,
         Err(error) => return found.say(Mark::Bad, "database", error),

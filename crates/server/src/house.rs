@@ -10,7 +10,7 @@ use crate::edge::fetch::Fetch;
 use crate::edge::oidc::Oidc;
 use crate::ground::clock::Clock;
 use crate::ground::config::Config;
-use crate::ground::db::{Db, DbError, DbOptions, Stop, migrate};
+use crate::ground::db::{Db, DbError, DbOptions, Stop, migrate, walls};
 use crate::ground::meter::Meter;
 use crate::ground::seal::{Seal, random};
 use crate::live::Hub;
@@ -61,6 +61,9 @@ impl House {
         let options = DbOptions { url, threads: config.db_threads };
         let db = patient(if far { PATIENCE } else { Duration::ZERO }, || {
             migrate(&options.url, clock.now())?;
+            if let Some(passes) = walls(&options.url)?.and_then(|walls| walls.passes) {
+                tracing::warn!(passes, "the database role walks through the walls between organisations; `postsale doctor` says what to do");
+            }
             Db::open(&options, crate::flow::index::finish)
         })?;
         Ok(Self(Arc::new(Shared { db, clock, seal, config, meter: Meter::default(), accounts, live: Hub::default(), wake: Notify::new() })))

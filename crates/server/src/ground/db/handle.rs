@@ -12,6 +12,7 @@ use super::batch::sqlite_writer;
 use super::load::{Load, Stats};
 use super::postgres::{PgConn, PgServer};
 use super::sqlite::SqliteConn;
+use super::walls::Reach;
 use super::{Bare, Conn, DbError, Dialect, Done, Stop, Tx};
 use crate::ground::sabotage;
 use crate::ground::seal::random;
@@ -69,6 +70,8 @@ struct Inner {
 pub(super) trait Piece: Send {
     /// Whether it is one reading statement, which needs no transaction around it.
     fn look(&self) -> bool;
+    /// Whose rows it works on.
+    fn reach(&self) -> Reach;
     /// Runs it. The connection is inside a transaction, unless it is a look.
     fn run(&mut self, conn: &mut dyn Conn) -> Verdict;
     /// Tells who waits: the closure's own answer if the commit went well, the commit's error otherwise.
@@ -86,6 +89,7 @@ pub(super) enum Verdict {
 
 struct Job<F, T> {
     look: bool,
+    reach: Reach,
     work: F,
     result: Option<Done<T>>,
     reply: oneshot::Sender<Done<T>>,
@@ -94,6 +98,10 @@ struct Job<F, T> {
 impl<T: Send, F: FnMut(&mut dyn Conn) -> Done<T> + Send> Piece for Job<F, T> {
     fn look(&self) -> bool {
         self.look
+    }
+
+    fn reach(&self) -> Reach {
+        self.reach
     }
 
     fn run(&mut self, conn: &mut dyn Conn) -> Verdict {
@@ -175,7 +183,7 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Done<T> + Send + 'static,
     {
-        received(self.submit(&self.inner.writes, self.writing(caller, now, work))?.await)
+        received(self.submit(&self.inner.writes, Reach::Tenant(caller.tenant), self.writing(caller, now, work))?.await)
     }
 
     /// [`Db::write`] for threads outside the async runtime.
@@ -184,7 +192,7 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Done<T> + Send + 'static,
     {
-        received(self.submit(&self.inner.writes, self.writing(caller, now, work))?.blocking_recv())
+        received(self.submit(&self.inner.writes, Reach::Tenant(caller.tenant), self.writing(caller, now, work))?.blocking_recv())
     }
 
     /// Runs a reading closure on a consistent snapshot.
@@ -193,7 +201,7 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Done<T> + Send + 'static,
     {
-        received(self.submit(&self.inner.reads, reading(caller, now, work))?.await)
+        received(self.submit(&self.inner.reads, Reach::Tenant(caller.tenant), reading(caller, now, work))?.await)
     }
 
     /// [`Db::read`] for threads outside the async runtime.
@@ -202,7 +210,7 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Done<T> + Send + 'static,
     {
-        received(self.submit(&self.inner.reads, reading(caller, now, work))?.blocking_recv())
+        received(self.submit(&self.inner.reads, Reach::Tenant(caller.tenant), reading(caller, now, work))?.blocking_recv())
     }
 
     /// A writing transaction without a tenant: sessions, job claims.
@@ -211,7 +219,7 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Bare<'_>) -> Done<T> + Send + 'static,
     {
-        received(self.submit(&self.inner.writes, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.await)
+        received(self.submit(&self.inner.writes, Reach::Every, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.await)
     }
 
     /// [`Db::bare_write`] for threads outside the async runtime.
@@ -220,7 +228,7 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Bare<'_>) -> Done<T> + Send + 'static,
     {
-        received(self.submit(&self.inner.writes, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.blocking_recv())
+        received(self.submit(&self.inner.writes, Reach::Every, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.blocking_recv())
     }
 
     /// A reading transaction without a tenant.
@@ -229,7 +237,7 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Bare<'_>) -> Done<T> + Send + 'static,
     {
-        received(self.submit(&self.inner.reads, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.await)
+        received(self.submit(&self.inner.reads, Reach::Every, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.await)
     }
 
     /// [`Db::bare_read`] of exactly one statement: it is consistent by itself, and on PostgreSQL a transaction around it would be two more
@@ -239,7 +247,7 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Bare<'_>) -> Done<T> + Send + 'static,
     {
-        received(self.send(&self.inner.reads, true, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.await)
+        received(self.send(&self.inner.reads, Reach::Every, true, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.await)
     }
 
     /// [`Db::bare_read`] for threads outside the async runtime.
@@ -248,7 +256,7 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Bare<'_>) -> Done<T> + Send + 'static,
     {
-        received(self.submit(&self.inner.reads, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.blocking_recv())
+        received(self.submit(&self.inner.reads, Reach::Every, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.blocking_recv())
     }
 
     /// What time it is for the database, when it has a clock of its own.
@@ -275,21 +283,21 @@ impl Db {
         }
     }
 
-    fn submit<T, F>(&self, queue: &Sender<Box<dyn Piece>>, work: F) -> Done<oneshot::Receiver<Done<T>>>
+    fn submit<T, F>(&self, queue: &Sender<Box<dyn Piece>>, reach: Reach, work: F) -> Done<oneshot::Receiver<Done<T>>>
     where
         T: Send + 'static,
         F: FnMut(&mut dyn Conn) -> Done<T> + Send + 'static,
     {
-        self.send(queue, false, work)
+        self.send(queue, reach, false, work)
     }
 
-    fn send<T, F>(&self, queue: &Sender<Box<dyn Piece>>, look: bool, work: F) -> Done<oneshot::Receiver<Done<T>>>
+    fn send<T, F>(&self, queue: &Sender<Box<dyn Piece>>, reach: Reach, look: bool, work: F) -> Done<oneshot::Receiver<Done<T>>>
     where
         T: Send + 'static,
         F: FnMut(&mut dyn Conn) -> Done<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        queue.try_send(Box::new(Job { look, work, result: None, reply })).map_err(|error| match error {
+        queue.try_send(Box::new(Job { look, reach, work, result: None, reply })).map_err(|error| match error {
             TrySendError::Full(_) => DbError::Unavailable("too many requests wait for the database".into()),
             TrySendError::Disconnected(_) => DbError::Unavailable("the database threads have ended".into()),
         })?;
@@ -397,7 +405,9 @@ fn pg_worker(server: &Arc<PgServer>, way: &Way, queue: &Receiver<Box<dyn Piece>>
 
 /// Runs a look. A kept connection may have died since; looking changes nothing, so one new try is free.
 fn pg_look(server: &Arc<PgServer>, kept: &mut Option<PgConn>, piece: &mut dyn Piece) -> Result<(), DbError> {
-    if let Some(mut conn) = kept.take() {
+    if let Some(mut conn) = kept.take()
+        && conn.open_up().is_ok()
+    {
         piece.run(&mut conn);
         if !conn.is_closed() {
             *kept = Some(conn);
@@ -405,6 +415,7 @@ fn pg_look(server: &Arc<PgServer>, kept: &mut Option<PgConn>, piece: &mut dyn Pi
         }
     }
     let mut conn = server.connect()?;
+    conn.open_up()?;
     piece.run(&mut conn);
     *kept = Some(conn);
     Ok(())
@@ -416,7 +427,7 @@ fn pg_once(server: &Arc<PgServer>, way: &Way, kept: &mut Option<PgConn>, piece: 
             stats.repeated();
             thread::sleep(pause(attempt));
         }
-        let mut conn = pg_begun(server, way.begin, kept)?;
+        let mut conn = pg_begun(server, &format!("{}; {}", way.begin, piece.reach().local()), kept)?;
         let verdict = piece.run(&mut conn);
         if verdict == Verdict::Keep && sabotage::on("ack-early") {
             // The commit comes later, or not at all.

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use super::handle::Target;
 use super::postgres::PgConn;
 use super::sqlite::SqliteConn;
+use super::walls::{self, OPEN};
 use super::{Conn, DbError, Dialect};
 
 /// The migrations, in order. Forward only; a landed file is never edited.
@@ -43,6 +44,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0321_contact", include_str!("../../../migrations/0321_contact.sql")),
     ("0041_words", include_str!("../../../migrations/0041_words.sql")),
     ("0322_stock", include_str!("../../../migrations/0322_stock.sql")),
+    ("0330_walls", include_str!("../../../migrations/0330_walls.sql")),
 ];
 
 /// What a run of [`migrate`] did.
@@ -63,7 +65,11 @@ pub fn migrate(url: &str, now: Timestamp) -> Result<Applied, DbError> {
             }
             run(&mut SqliteConn::open(&path, false)?, "BEGIN IMMEDIATE", now)
         }
-        Target::Postgres(url) => run(&mut PgConn::open(&url)?, "BEGIN; SELECT pg_advisory_xact_lock(7205759403)", now),
+        Target::Postgres(url) => {
+            let mut conn = PgConn::open(&url)?;
+            conn.raw(OPEN)?;
+            run(&mut conn, "BEGIN; SELECT pg_advisory_xact_lock(7205759403)", now)
+        }
     }
 }
 
@@ -138,6 +144,9 @@ fn step(conn: &mut dyn Conn, index: usize, name: &str, text: &str, now: Timestam
                 conn.raw("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '5s'")?;
             }
             conn.raw(&dialect.render_ddl(text))?;
+            if dialect == Dialect::Postgres {
+                walls::raise(conn)?;
+            }
             conn.raw(&format!(
                 "INSERT INTO schema_migration (version, name, checksum, applied_at) VALUES ({version}, '{name}', '{checksum}', {})",
                 to_millis(now)

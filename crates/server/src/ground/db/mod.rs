@@ -15,6 +15,7 @@ mod sql;
 mod sqlite;
 mod tx;
 mod val;
+mod walls;
 
 pub use backup::{restored, snapshot};
 pub use conn::{Bare, Conn, Query};
@@ -25,6 +26,7 @@ pub use load::{BATCHES, Load};
 pub use migrate::{Applied, migrate, pending};
 pub use sql::{Dialect, Registered, Sql, registered};
 pub use tx::{Change, Tx};
+pub use walls::{Walls, walls};
 pub use val::{FromVal, Json, Row, ToVal, Val, Versioned, code, contains, p};
 
 use postsale_domain::ground::Refusal;

@@ -8,6 +8,7 @@ use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, Config, NoTls, Statement};
 
+use super::walls::OPEN;
 use super::{Conn, DbError, Dialect, Row, Sql, Val};
 
 /// A PostgreSQL database, and one connection to it beside those of the transactions.
@@ -39,7 +40,9 @@ impl PgServer {
             }
         }
         let mut conn = PgConn::open(&self.url)?;
+        // Its statements name their tenant themselves, and there is no transaction to say it in.
         conn.raw("SET synchronous_commit = off")?;
+        conn.raw(OPEN)?;
         beside.insert(conn).rows(sql, params)
     }
 }
@@ -49,6 +52,8 @@ pub struct PgConn {
     client: Client,
     prepared: HashMap<usize, Statement>,
     server: Option<Arc<PgServer>>,
+    /// Whether single statements see every tenant.
+    open: bool,
 }
 
 impl PgConn {
@@ -62,7 +67,16 @@ impl PgConn {
         config.keepalives_idle(Duration::from_secs(30)).tcp_user_timeout(Duration::from_secs(40));
         let mut client = config.connect(NoTls).map_err(wrap)?;
         client.batch_execute("SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET TIME ZONE 'UTC'").map_err(wrap)?;
-        Ok(Self { client, prepared: HashMap::new(), server: None })
+        Ok(Self { client, prepared: HashMap::new(), server: None, open: false })
+    }
+
+    /// Lets single statements outside of transactions see every tenant; a transaction says for itself whom it works for.
+    pub fn open_up(&mut self) -> Result<(), DbError> {
+        if !self.open {
+            self.raw(OPEN)?;
+            self.open = true;
+        }
+        Ok(())
     }
 
     /// Whether the connection is gone.
