@@ -11,6 +11,7 @@ use crate::edge::oidc::Oidc;
 use crate::ground::clock::Clock;
 use crate::ground::config::Config;
 use crate::ground::db::{Db, DbError, DbOptions, Stop, migrate, walls};
+use crate::ground::gate::Gate;
 use crate::ground::meter::Meter;
 use crate::ground::seal::{Seal, random};
 use crate::live::Hub;
@@ -36,6 +37,8 @@ pub struct Shared {
     pub config: Config,
     /// What this process counts about itself.
     pub meter: Meter,
+    /// Turns for what costs much.
+    pub gate: Gate,
     /// Speaks with houses of accounts.
     pub accounts: Oidc,
     /// The open streams of changes.
@@ -66,7 +69,9 @@ impl House {
             }
             Db::open(&options, crate::flow::index::finish)
         })?;
-        Ok(Self(Arc::new(Shared { db, clock, seal, config, meter: Meter::default(), accounts, live: Hub::default(), wake: Notify::new() })))
+        let gate = Gate::new(config.db_threads);
+        let (meter, live, wake) = (Meter::default(), Hub::default(), Notify::new());
+        Ok(Self(Arc::new(Shared { db, clock, seal, config, meter, gate, accounts, live, wake })))
     }
 
     /// Sets the clock by the database's, before anything goes by it.

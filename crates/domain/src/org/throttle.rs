@@ -13,6 +13,8 @@ pub enum Throttle {
     Mail,
     /// The last digits of a phone number, guessed on the page of a sticker.
     Sticker,
+    /// Looks at the times a visit can be given, per visit: each makes the planner think.
+    Times,
 }
 
 impl Throttle {
@@ -20,7 +22,7 @@ impl Throttle {
     pub fn free(self) -> u32 {
         match self {
             Throttle::Name | Throttle::Sticker => 5,
-            Throttle::Address => 30,
+            Throttle::Address | Throttle::Times => 30,
             Throttle::Mail => 3,
         }
     }
@@ -29,7 +31,7 @@ impl Throttle {
     pub fn forget(self) -> SignedDuration {
         match self {
             Throttle::Sticker => SignedDuration::from_hours(24),
-            Throttle::Name | Throttle::Address | Throttle::Mail => SignedDuration::from_hours(1),
+            Throttle::Name | Throttle::Address | Throttle::Mail | Throttle::Times => SignedDuration::from_hours(1),
         }
     }
 
@@ -37,7 +39,7 @@ impl Throttle {
     fn longest(self) -> i64 {
         match self {
             Throttle::Sticker => 3600,
-            Throttle::Name | Throttle::Address | Throttle::Mail => 300,
+            Throttle::Name | Throttle::Address | Throttle::Mail | Throttle::Times => 300,
         }
     }
 
@@ -48,6 +50,7 @@ impl Throttle {
             Throttle::Address => "address",
             Throttle::Mail => "mail",
             Throttle::Sticker => "sticker",
+            Throttle::Times => "times",
         }
     }
 
@@ -81,6 +84,8 @@ mod tests {
             (Throttle::Address, 29, 0, None),
             (Throttle::Address, 30, 0, Some(2)),
             (Throttle::Mail, 3, 0, Some(2)),
+            (Throttle::Times, 29, 0, None),
+            (Throttle::Times, 30, 0, Some(2)),
             (Throttle::Sticker, 60, 0, Some(3600)),
             (Throttle::Sticker, 60, 3600, None),
         ];

@@ -18,6 +18,7 @@ use utoipa_axum::routes;
 use super::plans;
 use crate::flow::{absence, plan as flow, slots};
 use crate::ground::db::{DbError, Done, Stop, Tx};
+use crate::ground::gate::Costly;
 use crate::ground::web::{Answered, Body, Door, Keyset, Page, PageParams, Params, Problem, Ref};
 use crate::house::House;
 use crate::view::plan::{self as view, PlanPage, PlanRow, SlotRow, SuggestionRow};
@@ -225,6 +226,7 @@ async fn thinking<T: Send + 'static>(door: &crate::ground::web::Runner, work: im
 async fn slot_list(door: Door<act::SlotRead>, Ref(id): Ref<WorkOrderId>, body: Body<SlotOrder>) -> Result<Json<Slots>, Problem> {
     let (reach, ask) = (door.reach(), body.value);
     let (from, many, late) = (ask.from, ask.days.unwrap_or(7), ask.late);
+    let _turn = door.turn(Costly::Thinking).await?;
     let days = door.read(move |tx| slots::days(tx, reach, id, from, many, false)).await?;
     let items = thinking(&door, move || slots::slots(&days, id, late)).await?;
     Ok(Json(Slots { items }))
@@ -257,6 +259,7 @@ async fn suggestion_list(
     Params(query): Params<SuggestionQuery>,
 ) -> Result<Json<Suggestions>, Problem> {
     let reach = door.reach();
+    let _turn = door.turn(Costly::Thinking).await?;
     let days = door.read(move |tx| slots::days(tx, reach, id, query.date, 1, true)).await?;
     let most = query.limit.unwrap_or(10).clamp(1, 50);
     let items = thinking(&door, move || slots::suggestions(&days, id, most)).await?;

@@ -64,6 +64,9 @@ pub struct Choice {
     pub keeps_due: bool,
 }
 
+/// The bit that says of a person that they can be asked for the one job at hand; the skills have the others.
+const WILLING: u32 = 63;
+
 /// The planner's view of a day, and the way back.
 struct Built {
     problem: Problem,
@@ -106,9 +109,9 @@ fn build(day: &Day, exempt: &Exempt) -> Built {
     p.now = if soonest > 0 { (soonest + GRID_S - 1) / GRID_S * GRID_S } else { 0 };
     let mut skills: BTreeMap<&str, u32> = BTreeMap::new();
     for skill in day.jobs.iter().flat_map(|j| &j.skills) {
-        // Beyond 63 skills the last ones share a bit; publishing asks for each by its name again.
+        // Beyond 62 skills the last ones share a bit; publishing asks for each by its name again.
         let next = skills.len() as u32;
-        skills.entry(&skill.code).or_insert(next.min(63));
+        skills.entry(&skill.code).or_insert(next.min(WILLING - 1));
     }
     let bits = |names: &mut dyn Iterator<Item = &String>| names.filter_map(|n| skills.get(n.as_str())).fold(0_u64, |b, n| b | 1 << n);
     let mut places: Vec<Option<(i64, i64)>> = Vec::new();
@@ -378,17 +381,25 @@ fn still(day: &Day) -> Day {
     day
 }
 
-fn resident(day: &Day, job: usize) -> Option<(Built, Resident, usize)> {
-    let (built, plan) = settle(day);
+/// `unasked`: people the job is not given to, by place.
+fn resident(day: &Day, job: usize, unasked: &[usize]) -> Option<(Built, Resident, usize)> {
+    let (mut built, plan) = settle(day);
     let j = built.jobs.iter().position(|i| *i == job)?;
+    if !unasked.is_empty() {
+        built.problem.jobs[j].skills |= 1 << WILLING;
+        for (_, engineer) in built.problem.engineers.iter_mut().enumerate().filter(|(e, _)| !unasked.contains(e)) {
+            engineer.skills |= 1 << WILLING;
+        }
+    }
     let resident = Resident::open(built.problem.clone(), &plan, &[j], 1).ok()?;
     Some((built, resident, j))
 }
 
-/// The windows of two hours in which a free order of the day can be done, each with the cheapest way; nothing else moves.
-pub fn choices(day: &Day, job: usize) -> Vec<Choice> {
+/// The windows of two hours in which a free order of the day can be done by anybody but `unasked`, each with the cheapest way; nothing
+/// else moves.
+pub fn choices(day: &Day, job: usize, unasked: &[usize]) -> Vec<Choice> {
     let day = still(day);
-    let Some((built, mut resident, j)) = resident(&day, job) else { return Vec::new() };
+    let Some((built, mut resident, j)) = resident(&day, job, unasked) else { return Vec::new() };
     let slots = resident.slots(j, SLOT_S);
     let choice = |s: &postsale_planner::Slot| {
         let from = s.open.div_euclid(GRID_S) * GRID_S;
@@ -405,7 +416,7 @@ pub fn choices(day: &Day, job: usize) -> Vec<Choice> {
 /// Everybody who could have a free order of the day, the cheapest first; nothing else moves.
 pub fn suggestions(day: &Day, job: usize) -> Vec<Alternative> {
     let day = still(day);
-    let Some((built, mut resident, j)) = resident(&day, job) else { return Vec::new() };
+    let Some((built, mut resident, j)) = resident(&day, job, &[]) else { return Vec::new() };
     let offers = resident.offers(j, day.people.len());
     offers.iter().map(|o| alternative(&day, &built, j, o)).filter(|a| decent(&day, a.placed)).collect()
 }

@@ -58,7 +58,7 @@ pub fn slots(days: &[Gathered], id: WorkOrderId, late: bool) -> Vec<SlotRow> {
     let mut rows = Vec::new();
     for day in days {
         let Some(job) = place(day, id) else { continue };
-        rows.extend(planning::choices(&day.day, job).into_iter().filter(|c| late || c.keeps_due).map(|c| SlotRow {
+        rows.extend(planning::choices(&day.day, job, &[]).into_iter().filter(|c| late || c.keeps_due).map(|c| SlotRow {
             window: span(c.window),
             engineer: who(day, c.best.placed),
             planned: span(c.best.placed.slot),

@@ -4,7 +4,7 @@
 use jiff::ToSpan;
 use postsale_domain::bell;
 use postsale_domain::dispatch::plan::why_here;
-use postsale_domain::dispatch::{Open, Slot, may_pick};
+use postsale_domain::dispatch::{OfferState, Open, Slot, may_pick};
 use postsale_domain::ground::{EngineerId, Lang, Text, Timestamp, TypedId};
 use postsale_domain::refuse;
 use postsale_domain::ticket::TicketId;
@@ -32,6 +32,17 @@ pub struct Looked {
     order: WorkOrderId,
     gathered: Gathered,
     taken: Vec<Taken>,
+    /// Who has refused this order, by their place in the day.
+    unwilling: Vec<usize>,
+}
+
+/// Who is asked to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    /// Those who have not refused the order.
+    Willing,
+    /// Everybody, when nobody else is left: circumstances change.
+    Everybody,
 }
 
 /// A time that can be chosen, with what stands behind it.
@@ -75,7 +86,10 @@ pub fn look(tx: &mut Tx<'_>, order: WorkOrderId, ahead: u16) -> Done<Looked> {
     let date = today.checked_add(i64::from(ahead).days()).unwrap_or(today);
     let gathered = gather(tx, date, &[], Waiting::One(order, false))?;
     let taken = offers::taken(tx, slot(span_of(date)), order)?;
-    Ok(Looked { order, gathered, taken })
+    let refused: Vec<EngineerId> =
+        offers::of_order(tx, order)?.into_iter().filter(|o| o.state == OfferState::Refused).map(|o| o.engineer_id).collect();
+    let unwilling = (0..gathered.engineers.len()).filter(|i| refused.contains(&gathered.engineers[*i].id)).collect();
+    Ok(Looked { order, gathered, taken, unwilling })
 }
 
 impl Looked {
@@ -88,16 +102,22 @@ impl Looked {
         self.gathered.day.jobs[self.place()?].due
     }
 
+    /// Whether somebody has refused the order.
+    pub fn refused(&self) -> bool {
+        !self.unwilling.is_empty()
+    }
+
     /// When the day is over.
     pub fn ends(&self) -> Timestamp {
         self.gathered.day.span.to
     }
 
     /// The times of the day, in order. Slow; computed outside of any transaction.
-    pub fn found(&self) -> Vec<Found> {
+    pub fn found(&self, whom: Whom) -> Vec<Found> {
         let Some(job) = self.place() else { return Vec::new() };
         let day = &self.gathered.day;
-        let choices = planning::choices(day, job).into_iter();
+        let unasked = if whom == Whom::Willing { self.unwilling.as_slice() } else { &[] };
+        let choices = planning::choices(day, job, unasked).into_iter();
         choices
             .map(|c| {
                 let engineer = self.gathered.engineers[c.best.placed.person].id;

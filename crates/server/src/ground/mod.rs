@@ -4,6 +4,7 @@ pub mod blob;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod gate;
 pub mod identity;
 pub mod jobs;
 pub mod mail;

@@ -1,5 +1,7 @@
 //! "Pick a time": the hours in which somebody could come, a day at a time, and the choice of one.
 
+use std::sync::Arc;
+
 use axum::extract::{Form as Fields, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -7,6 +9,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use postsale_domain::dispatch::{Menu, Open, Slot, enough, menu};
 use postsale_domain::org::act;
+use postsale_domain::org::throttle::Throttle;
 use postsale_domain::refuse;
 use postsale_domain::ticket::TicketId;
 use postsale_domain::visit::{Span, WorkOrderId};
@@ -16,11 +19,13 @@ use super::handle::{Asked, behind_token, go, gone, page_path, plain, refused, sp
 use super::page::Page;
 use super::progress::lang;
 use super::words::Say;
-use crate::flow::times::{self, DAYS, Found, Looked};
+use crate::flow::times::{self, DAYS, Found, Looked, Whom};
 use crate::ground::db::{DbError, Done, Stop, Tx};
+use crate::ground::gate::Costly;
 use crate::ground::web::{Problem, Runner};
 use crate::ground::when;
 use crate::house::House;
+use crate::org::store::throttle::{self, Counted};
 use crate::ticket;
 use crate::view::appointment::{self, Appointment};
 use crate::view::shop;
@@ -59,21 +64,49 @@ impl Times {
 
 /// Looks at one day after the other, each on a snapshot of its own, until further ones would change nothing.
 async fn times_of(run: &Runner, order: WorkOrderId) -> Result<Times, Problem> {
+    let (gate, who) = (&run.house.gate, order.to_string());
+    let _turn = gate.turn(Costly::Thinking, &who).await.map_err(|refusal| Problem::refused(run.lang, &refusal))?;
+    seldom(run, who).await?;
     let mut times = Times { days: Vec::new(), due: None };
+    let mut looked = Vec::new();
     for ahead in 0..DAYS {
-        let day = run.read(move |tx| times::look(tx, order, ahead)).await?;
+        let day = Arc::new(run.read(move |tx| times::look(tx, order, ahead)).await?);
         let (due, ends) = (day.due(), day.ends());
         times.due = due;
-        times.days.push(thinking(run, day).await?);
+        times.days.push(thinking(run, day.clone(), Whom::Willing).await?);
+        looked.push(day);
         if enough(&times.open(), due, ends) {
             break;
+        }
+    }
+    // Whoever has refused this visit is asked again only when nobody else can do it on any of the days.
+    if times.menu(None).days.is_empty() && looked.iter().any(|day| day.refused()) {
+        times.days.clear();
+        for day in looked {
+            times.days.push(thinking(run, day, Whom::Everybody).await?);
         }
     }
     Ok(times)
 }
 
-async fn thinking(run: &Runner, day: Looked) -> Result<Vec<Found>, Problem> {
-    let found = tokio::task::spawn_blocking(move || day.found()).await;
+/// Whoever holds the link of a case may look often, not all the time: every look makes the planner think. Errors: `session.wait`.
+async fn seldom(run: &Runner, order: String) -> Result<(), Problem> {
+    let (counted, now) = (Counted::new(Throttle::Times, &order), run.house.clock.now());
+    let wait = run.house.db.bare_write(move |bare| {
+        let wait = throttle::wait_left(bare, std::slice::from_ref(&counted), now)?;
+        if wait.is_none() {
+            throttle::count(bare, std::slice::from_ref(&counted), now)?;
+        }
+        Ok(wait)
+    });
+    match wait.await.map_err(|stop| Problem::stopped(run.lang, stop))? {
+        None => Ok(()),
+        Some(seconds) => Err(Problem::refused(run.lang, &refuse!(TooMany, "session.wait", seconds = seconds))),
+    }
+}
+
+async fn thinking(run: &Runner, day: Arc<Looked>, whom: Whom) -> Result<Vec<Found>, Problem> {
+    let found = tokio::task::spawn_blocking(move || day.found(whom)).await;
     found.map_err(|e| Problem::stopped(run.lang, Stop::Db(DbError::Other(format!("the planner did not answer: {e}")))))
 }
 

@@ -21,6 +21,7 @@ use utoipa_axum::routes;
 use super::page::{ImportLine, ImportPage, ImportTrouble, column, page, shown, troubles};
 use super::store::{self, Run};
 use crate::flow::import::{self as flow, Alike, Correction, Corrections};
+use crate::ground::gate::Costly;
 use crate::ground::sheet::{self, Book, CsvText, MAX_FILE, Out, Remark, XLSX};
 use crate::ground::web::{Answered, Body, Door, KEY_PREFIX, Keyset, Page, PageParams, Params, Problem, Ref, bearer_or_cookie};
 use crate::house::House;
@@ -365,6 +366,7 @@ fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> impl IntoResponse {
     responses((status = 200, body = Vec<u8>, content_type = XLSX), Problem))]
 async fn import_errors(door: Door<act::ImportRun>, Ref(id): Ref<ImportId>) -> Result<impl IntoResponse, Problem> {
     let lang = door.lang;
+    let _turn = door.turn(Costly::Table).await?;
     let bytes = door
         .read(move |tx| {
             let run = store::seen(tx, id)?;

@@ -3,7 +3,7 @@
 use axum::http::header;
 use axum::response::IntoResponse;
 use jiff::civil::Date;
-use postsale_domain::ground::{Reach, Refusal, Role};
+use postsale_domain::ground::{Lang, Reach, Refusal, Role};
 use postsale_domain::incident::IncidentState;
 use postsale_domain::org::{UserState, act};
 use postsale_domain::refuse;
@@ -15,8 +15,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::ground::db::DbError;
+use crate::ground::gate::Costly;
 use crate::ground::sheet::{Book, CsvText, Out, XLSX};
-use crate::ground::web::{Door, Params, Problem, Ref};
+use crate::ground::web::{Door, Params, Problem, Ref, said};
 use crate::house::House;
 use crate::view::export::{ExportList, Filter, FollowUpView, Narrowed, View, Which, header as titles, rows};
 use crate::view::registry::sight;
@@ -97,23 +98,24 @@ impl ExportAsked {
     }
 
     /// The word of `state` as this list reads it. Errors: `query.unreadable`.
-    fn stands<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        serde_json::from_value(json!(self.state)).map_err(|reason| refuse!(Invalid, "query.unreadable", reason = reason).field("state"))
+    fn stands<T: DeserializeOwned>(&self, lang: Lang) -> Result<T, Refusal> {
+        serde_json::from_value(json!(self.state))
+            .map_err(|why| refuse!(Invalid, "query.unreadable", reason = said(lang, &why.to_string())).field("state"))
     }
 
     /// What a list is narrowed to. Errors: `query.unreadable`, those of a queue's filter.
-    fn narrowed(&self, list: ExportList) -> Result<Narrowed, Refusal> {
+    fn narrowed(&self, list: ExportList, lang: Lang) -> Result<Narrowed, Refusal> {
         Ok(Narrowed {
             which: if list == ExportList::Tickets { self.which()? } else { Which::default() },
             q: self.q.clone().unwrap_or_default(),
             unreadable: self.unreadable.unwrap_or_default(),
             subject: self.subject.clone(),
             role: self.role,
-            state: if list == ExportList::Users { self.stands::<Option<UserState>>()? } else { None },
+            state: if list == ExportList::Users { self.stands::<Option<UserState>>(lang)? } else { None },
             planned: self.date.map(day),
-            over: list == ExportList::Incidents && self.stands::<Option<IncidentState>>()? == Some(IncidentState::Resolved),
+            over: list == ExportList::Incidents && self.stands::<Option<IncidentState>>(lang)? == Some(IncidentState::Resolved),
             follow_ups: if list == ExportList::FollowUps {
-                self.stands::<Option<FollowUpView>>()?.unwrap_or_default()
+                self.stands::<Option<FollowUpView>>(lang)?.unwrap_or_default()
             } else {
                 FollowUpView::Due
             },
@@ -156,7 +158,8 @@ async fn export_list(
         return Err(Problem::refused(door.lang, &refuse!(Forbidden, "not_allowed", action = list.action())));
     }
     let (lang, format) = (door.lang, asked.format.unwrap_or(TableFormat::Csv));
-    let narrowed = asked.narrowed(list).map_err(|refusal| Problem::refused(door.lang, &refusal))?;
+    let narrowed = asked.narrowed(list, lang).map_err(|refusal| Problem::refused(door.lang, &refusal))?;
+    let turn = door.turn(Costly::Table).await?;
     let (bytes, taken, more) = door
         .read(move |tx| {
             let sight = sight(tx, reach);
@@ -182,6 +185,7 @@ async fn export_list(
             }
         })
         .await?;
+    drop(turn);
     let name = list.as_str();
     door.write(move |tx| {
         tx.audit("export.read", name, None, Some(&json!({ "rows": taken })));

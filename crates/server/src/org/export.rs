@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::audit;
+use crate::ground::gate::Costly;
 use crate::ground::seal::hex;
 use crate::ground::web::{Door, Problem, Runner};
 use crate::house::House;
@@ -25,16 +26,18 @@ pub fn routes() -> OpenApiRouter<House> {
 #[utoipa::path(get, path = "/audit/export", operation_id = "audit_export", tag = "org",
     responses((status = 200, body = String, content_type = "application/x-ndjson"), Problem))]
 async fn audit_export(door: Door<act::AuditRead>) -> Result<Response, Problem> {
+    let turn = door.turn(Costly::Table).await?;
     // Whoever compresses the answer asks once more after the end, which an unfolded stream alone does not survive.
     // What is written while the file travels is not part of it.
     let (last, hash) = door.read(audit::head).await?.unwrap_or((0, postsale_domain::org::audit::GENESIS.to_vec()));
     let end = HeadLine { head: Head { seq: last, hash: hex(&hash) } };
-    let lines = stream::unfold(Some((door.runner.clone(), 0_i64)), move |state| {
+    // The turn goes along and is over with the file, or when whoever takes it goes away.
+    let lines = stream::unfold(Some((door.runner.clone(), 0_i64, turn)), move |state| {
         let end = end.clone();
         async move {
-            let (runner, after) = state?;
+            let (runner, after, turn) = state?;
             Some(match next(&runner, after, last).await {
-                Some((text, reached)) => (Ok::<_, Infallible>(Bytes::from(text)), Some((runner, reached))),
+                Some((text, reached)) => (Ok::<_, Infallible>(Bytes::from(text)), Some((runner, reached, turn))),
                 None => (Ok(Bytes::from(serde_json::to_string(&end).unwrap_or_default() + "\n")), None),
             })
         }

@@ -8,6 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::asked;
+use crate::ground::gate::Costly;
 use crate::ground::web::{Door, Params, Problem};
 use crate::house::House;
 use crate::view::search::{SearchResult, find};
@@ -38,5 +39,6 @@ struct SearchAsked {
     responses((status = 200, body = SearchResult), Problem))]
 async fn search(door: Door<act::SearchUse>, Params(question): Params<SearchAsked>) -> Result<Json<SearchResult>, Problem> {
     let limit = question.limit.unwrap_or(HITS).clamp(1, MAX_HITS);
+    let _turn = door.turn(Costly::Search).await?;
     door.read(move |tx| find(tx, &asked(&question.q), limit)).await.map(Json)
 }

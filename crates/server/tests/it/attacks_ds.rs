@@ -1,15 +1,20 @@
 //! Rows of the attack catalogue about overload, transport and injection: sizes, depths, headers, paths, questions.
 
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
-use postsale_domain::ground::Role;
+use postsale_domain::ground::{Refusal, Role};
+use postsale_server::ground::gate::{Costly, Turn};
 use postsale_testkit::{Client, Kit, World, on_both};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 use tower::ServiceExt;
+
+use crate::desk_world::{DeskWorld, id_of, path};
 
 /// Longer than any of these may take on a slow machine; what they guard against takes minutes or for ever.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -147,6 +152,68 @@ fn ds_03_a_request_has_one_meaning_or_none() {
         let answer = said(&kit, vec![both.into_bytes()]).await;
         assert!(answer.matches("HTTP/1.1").count() <= 2, "{answer}");
     });
+}
+
+/// Takes every turn of a kind: those that go on, and those that wait.
+fn all_turns(kit: &Kit, kind: Costly) -> (Vec<Turn>, JoinSet<Result<Turn, Refusal>>) {
+    let (mut on, mut waiting) = (Vec::new(), JoinSet::new());
+    for n in 0.. {
+        let house = kit.house.clone();
+        let mut turn = Box::pin(async move { house.gate.turn(kind, &format!("somebody {n}")).await });
+        match turn.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(turn)) => on.push(turn),
+            Poll::Ready(Err(refusal)) => {
+                assert_eq!(refusal.code, "costly.full");
+                break;
+            }
+            Poll::Pending => drop(waiting.spawn(turn)),
+        }
+    }
+    (on, waiting)
+}
+
+on_both! {
+    fn ds_06_costly_questions_have_turns_and_the_desk_goes_on(kit) {
+        let desk = DeskWorld::new(&kit).await;
+        let ticket = id_of(&desk.called().await);
+        desk.does(&desk.agent, &ticket, "/claim", json!({})).await;
+        let asked = json!({ "fault_code": "PRN-01", "reason_code": "needs_hands", "reason": "换过纸卷仍报缺纸", "skills": ["printer"] });
+        let sent = desk.does(&desk.agent, &ticket, "/work-orders", asked).await;
+        let order = sent["work_orders"][0]["id"].as_str().unwrap();
+        let doors = [
+            (Costly::Table, &desk.supervisor, "/api/v1/exports/tickets?format=xlsx".to_owned()),
+            (Costly::Table, &desk.supervisor, "/api/v1/audit/export".to_owned()),
+            (Costly::Search, &desk.supervisor, "/api/v1/search?q=%E5%8D%A1%E7%BA%B8".to_owned()),
+            (Costly::Search, &desk.supervisor, "/api/v1/tickets/search?q=T-000001".to_owned()),
+            (Costly::Search, &desk.supervisor, path(&ticket, "/similar")),
+            (Costly::Thinking, &desk.dispatcher, format!("/api/v1/work-orders/{order}/suggestions")),
+        ];
+        for (kind, client, door) in doors {
+            let ask = || {
+                let request = client.request(Method::GET, &door).body(Body::empty()).unwrap();
+                postsale_server::http::router(kit.house.clone()).oneshot(request)
+            };
+            let (on, mut waiting) = all_turns(&kit, kind);
+            for answer in (0..50).map(|_| ask()).collect::<JoinSet<_>>().join_all().await {
+                let answer = answer.unwrap();
+                assert!(matches!(answer.status().as_u16(), 429 | 503), "{door}: {}", answer.status());
+                assert_eq!(answer.headers()["content-type"], "application/problem+json", "{door}");
+                assert!(answer.headers().contains_key("retry-after"), "{door}");
+            }
+            assert_eq!(client.get(&door).await.problem(503), "costly.full");
+            // What a case needs at this moment asks nobody for a turn.
+            desk.called().await;
+            desk.page(&ticket).await;
+            waiting.shutdown().await;
+            drop(on);
+            assert_eq!(client.get(&door).await.status, 200, "{door}");
+            // Fifty of one person: each gets an answer or is told to come back, and nothing stays taken.
+            for answer in (0..50).map(|_| ask()).collect::<JoinSet<_>>().join_all().await {
+                assert!(matches!(answer.unwrap().status().as_u16(), 200 | 429 | 503), "{door}");
+            }
+            assert_eq!(client.get(&door).await.status, 200, "{door}");
+        }
+    }
 }
 
 #[test]

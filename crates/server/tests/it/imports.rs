@@ -277,6 +277,10 @@ on_both! {
         let tickets = supervisor.get("/api/v1/exports/tickets").await.text;
         assert!(tickets.contains(",待登记,普通,"), "{tickets}");
         assert!(supervisor.get("/api/v1/exports/users").await.text.contains("主管,在用"));
+        let unknown = supervisor.get("/api/v1/exports/users?state=asleep").await;
+        assert_eq!(unknown.json["field"], "state");
+        assert!(unknown.text.contains("没有“asleep”这个值") && !unknown.text.contains("variant"), "{}", unknown.text);
+        assert_eq!(unknown.problem(422), "query.unreadable");
         assert!(csv.text.contains("标准"), "{}", csv.text);
         for (list, state, status) in [
             ("incidents", "resolved", 200), ("incidents", "over", 422), ("follow-ups", "coming", 200), ("follow-ups", "late", 422), ("users", "gone", 422),

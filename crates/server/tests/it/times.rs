@@ -1,6 +1,7 @@
 //! The merchant chooses the time of the visit on their page.
 
 use postsale_domain::ground::TypedId;
+use postsale_domain::org::throttle::Throttle;
 use postsale_domain::ticket::TicketId;
 use postsale_server::notify;
 use postsale_server::notify::jobs::PAGE_TOKEN;
@@ -222,5 +223,48 @@ on_both! {
         let none = s.times().await;
         assert!(none.status == 200 && none.windows.is_empty() && none.text.contains("近几天没有空的时段"), "{}", none.text);
         assert!(none.text.contains("#thread") && !none.text.contains("就这个时间"));
+    }
+}
+
+on_both! {
+    fn whoever_has_refused_the_visit_is_asked_again_only_when_nobody_else_can(kit) {
+        let s = Shop::new(&kit).await.needs_hands(json!(["printer"])).await;
+        let far = s.desk.other_engineer.get("/api/v1/sessions/current").await.expect(200)["engineer_id"].clone();
+        assert!(far.is_string() && far != json!(s.desk.near));
+        // Whom the planner finds cheapest says no; every time there is belongs to the other one now.
+        let first = s.times().await;
+        s.choose(&first.version, &first.windows[0]).await;
+        let asked = s.order().await["engineer"]["id"].clone();
+        let (one, other, left) = match asked == far {
+            true => (&s.desk.other_engineer, &s.desk.engineer, json!(s.desk.near)),
+            false => (&s.desk.engineer, &s.desk.other_engineer, far.clone()),
+        };
+        kit.later(jiff::SignedDuration::from_mins(1));
+        s.does(one, "/refuse", json!({ "reason": "车坏了" })).await;
+        let again = s.times().await;
+        assert!(again.windows.len() > 2, "{}", again.text);
+        assert_eq!(s.choose(&again.version, again.windows.last().unwrap()).await.status, 303);
+        assert_eq!(s.order().await["engineer"]["id"], left, "who said no is not asked for this visit");
+        // Nobody else is left: the ones who said no are better than nobody.
+        kit.later(jiff::SignedDuration::from_mins(1));
+        s.does(other, "/refuse", json!({ "reason": "家里有事" })).await;
+        let last = s.times().await;
+        assert!(last.status == 200 && !last.windows.is_empty(), "{}", last.text);
+        assert_eq!(s.choose(&last.version, &last.windows[0]).await.status, 303);
+        assert_eq!(s.order().await["state"], "offered");
+    }
+}
+
+on_both! {
+    fn who_looks_all_the_time_is_asked_to_wait_and_then_goes_on(kit) {
+        let s = Shop::new(&kit).await.needs_hands(json!(["printer"])).await;
+        for _ in 0..Throttle::Times.free() {
+            assert_eq!(s.times().await.status, 200);
+        }
+        let slow = s.times().await;
+        assert!(slow.status == 429 && slow.text.contains("请等2秒再试"), "{}", slow.text);
+        assert_eq!(s.phone.get(&s.page).await.status, 200, "the page itself stays");
+        kit.later(jiff::SignedDuration::from_secs(2));
+        assert_eq!(s.times().await.status, 200);
     }
 }

@@ -44,8 +44,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0321_contact", include_str!("../../../migrations/0321_contact.sql")),
     ("0041_words", include_str!("../../../migrations/0041_words.sql")),
     ("0322_stock", include_str!("../../../migrations/0322_stock.sql")),
-    ("0330_walls", include_str!("../../../migrations/0330_walls.sql")),
 ];
+
+/// How a step begins on PostgreSQL: one process at a time.
+const LOCKED: &str = "BEGIN; SELECT pg_advisory_xact_lock(7205759403)";
 
 /// What a run of [`migrate`] did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +70,16 @@ pub fn migrate(url: &str, now: Timestamp) -> Result<Applied, DbError> {
         Target::Postgres(url) => {
             let mut conn = PgConn::open(&url)?;
             conn.raw(OPEN)?;
-            run(&mut conn, "BEGIN; SELECT pg_advisory_xact_lock(7205759403)", now)
+            let applied = run(&mut conn, LOCKED, now)?;
+            // A database that was there before the walls, or lost one, gets them now.
+            if !walls::open(&mut conn)?.is_empty() {
+                conn.raw(LOCKED)?;
+                conn.raw("SET LOCAL lock_timeout = '5s'")?;
+                let raised = walls::raise(&mut conn);
+                conn.raw(if raised.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+                raised?;
+            }
+            Ok(applied)
         }
     }
 }

@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Body, Problem};
 use crate::ground::db::{DbError, Done, Query, Stop, Tx, p};
+use crate::ground::gate::{Costly, Turn};
 use crate::ground::sabotage;
 use crate::ground::seal::digest;
 use crate::ground::texts;
@@ -50,6 +51,11 @@ impl Runner {
     /// How far the action reaches for this caller: all, or only their own.
     pub fn reach(&self) -> Reach {
         self.reach
+    }
+
+    /// Waits for this caller's turn at something costly; it lasts until it is dropped. Errors: `costly.own`, `costly.full`.
+    pub async fn turn(&self, kind: Costly) -> Result<Turn, Problem> {
+        self.house.gate.turn(kind, &self.caller.label()).await.map_err(|refusal| Problem::refused(self.lang, &refusal))
     }
 
     /// Reads on a snapshot.

@@ -17,3 +17,4 @@ pub use links::Links;
 pub use observe::observe;
 pub use peer::Peer;
 pub use problem::Problem;
+pub use unread::said;

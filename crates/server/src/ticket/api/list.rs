@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::ground::gate::Costly;
 use crate::ground::web::{Door, Keyset, Page, PageParams, Params, Problem};
 use crate::house::House;
 use crate::ticket::filter::{self, Filter, Narrow, Sort};
@@ -162,6 +163,7 @@ struct TicketsFound {
     responses((status = 200, body = TicketsFound), Problem))]
 async fn ticket_search(door: Door<act::TicketRead>, Params(query): Params<TicketSearch>) -> Result<Json<TicketsFound>, Problem> {
     let reach = door.reach();
+    let _turn = door.turn(Costly::Search).await?;
     door.read(move |tx| {
         let word = query.q.trim();
         let digits = word.chars().any(|c| c.is_ascii_digit());

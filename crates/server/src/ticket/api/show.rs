@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::ground::gate::Costly;
 use crate::ground::web::{Door, Params, Problem, Ref};
 use crate::house::House;
 use crate::view::ticket::{SimilarTicket, TicketLine, TicketPage, shown, similar, timeline};
@@ -76,5 +77,6 @@ struct SimilarTickets {
     responses((status = 200, body = SimilarTickets), Problem))]
 async fn ticket_similar(door: Door<act::TicketRead>, Ref(id): Ref<TicketId>) -> Result<Json<SimilarTickets>, Problem> {
     let reach = door.reach();
+    let _turn = door.turn(Costly::Search).await?;
     door.read(move |tx| Ok(SimilarTickets { items: similar(tx, reach, id)? })).await.map(Json)
 }
