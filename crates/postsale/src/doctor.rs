@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use postsale_server::ground::clock::Clock;
 use postsale_server::ground::config::Config;
 use postsale_server::ground::db::{self, Db, DbOptions};
+use postsale_server::ground::guard::{guarded, others};
 use postsale_server::ground::when;
 use postsale_server::view::pulse::pulse;
 use postsale_server::{org, sla, web};
@@ -49,6 +50,7 @@ pub fn doctor(file: Option<&Path>) -> Result<(), String> {
     let config = crate::run::config(file)?;
     let (mut found, now) = (Findings::default(), Clock::Wall.now());
     folder(&mut found, "data folder", &config.data_dir);
+    secrets(&mut found, &config.data_dir);
     space(&mut found, &config.data_dir);
     if let Some(spool) = &config.mail_spool {
         folder(&mut found, "mail spool", spool);
@@ -69,6 +71,23 @@ fn folder(found: &mut Findings, what: &str, path: &Path) {
     match std::fs::write(&probe, b"ok").and_then(|()| std::fs::remove_file(&probe)) {
         Ok(()) => found.say(Mark::Good, what, format_args!("{} can be written", path.display())),
         Err(error) => found.say(Mark::Bad, what, format_args!("{}: {error}; create it and let this user write there", path.display())),
+    }
+}
+
+/// Who else on this machine gets at the key and the data.
+fn secrets(found: &mut Findings, folder: &Path) {
+    let key = folder.join("secret.key");
+    if let Err(why) = guarded(&key, "the key that signs links") {
+        found.say(Mark::Bad, "secrets", why);
+    } else if others(folder) & 0o4 != 0 || (others(folder) & 0o1 != 0 && others(&folder.join("postsale.db")) & 0o4 != 0) {
+        let folder = folder.display();
+        found.say(
+            Mark::Warn,
+            "secrets",
+            format_args!("everybody on this machine can read {folder}: it holds personal data; run `chmod o-rwx {folder}`"),
+        );
+    } else {
+        found.say(Mark::Good, "secrets", "the data folder and its key are not for everybody");
     }
 }
 
@@ -144,9 +163,13 @@ fn walls(found: &mut Findings, url: &str) {
         Ok(Some(db::Walls { passes: Some(why), .. })) => found.say(
             Mark::Warn,
             "walls",
-            format_args!("the server's role walks through them: {why}; give it an ordinary role that owns the tables (docs/OPERATIONS.md, Backup)"),
+            format_args!(
+                "the server's role walks through them: {why}; give it an ordinary role that owns the tables (docs/OPERATIONS.md, Backup)"
+            ),
         ),
-        Ok(Some(walls)) => found.say(Mark::Good, "walls", format_args!("{} tables, PostgreSQL keeps organisations apart in each", walls.tables)),
+        Ok(Some(walls)) => {
+            found.say(Mark::Good, "walls", format_args!("{} tables, PostgreSQL keeps organisations apart in each", walls.tables))
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! The long-running subcommands and the ones that look at an installation.
 
-use std::fs::{File, TryLockError, create_dir_all};
+use std::fs::{File, TryLockError};
 use std::future::Future;
 use std::path::Path;
 use std::time::Duration;
 
 use postsale_server::ground::clock::Clock;
 use postsale_server::ground::config::Config;
+use postsale_server::ground::guard::make_folder;
 use postsale_server::house::House;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -41,7 +42,7 @@ fn alone(config: &Config) -> Result<Option<File>, String> {
     let Some(path) = url.strip_prefix("sqlite://") else { return Ok(None) };
     let lock = format!("{path}.lock");
     if let Some(folder) = Path::new(&lock).parent() {
-        create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+        make_folder(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     }
     let file = File::options().create(true).truncate(false).write(true).open(&lock).map_err(|e| format!("{lock}: {e}"))?;
     match file.try_lock() {

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::ground::blob::{Blobs, Flaw};
 use crate::ground::config::Config;
 use crate::ground::db::{Db, DbOptions, restored, snapshot};
+use crate::ground::guard::make_folder;
 use crate::ground::seal::hex;
 use crate::{file, org};
 
@@ -69,7 +70,7 @@ pub fn make(config: &Config, folder: &Path, now: Timestamp) -> Result<Manifest, 
     if part.exists() {
         fs::remove_dir_all(&part).map_err(at(&part))?;
     }
-    fs::create_dir_all(&part).map_err(at(&part))?;
+    make_folder(&part).map_err(at(&part))?;
     let database = part.join(DATABASE);
     snapshot(&url, &database).map_err(|e| e.to_string())?;
     let key = config.data_dir.join(KEY);
@@ -114,7 +115,7 @@ pub fn restore(config: &Config, folder: &Path) -> Result<Manifest, String> {
         }
     }
     let part = beside(&target, "restoring");
-    fs::create_dir_all(parent(&target)).map_err(at(&target))?;
+    make_folder(parent(&target)).map_err(at(&target))?;
     fs::copy(folder.join(DATABASE), &part).map_err(at(&part))?;
     let put = put(config, folder, &manifest, &part, &target);
     if put.is_err() {
@@ -129,7 +130,7 @@ fn put(config: &Config, folder: &Path, manifest: &Manifest, part: &Path, target:
     if heads != manifest.heads || tables != manifest.tables {
         return Err("the copy does not hold what it says it holds; use an older copy".into());
     }
-    fs::create_dir_all(&config.data_dir).map_err(at(&config.data_dir))?;
+    make_folder(&config.data_dir).map_err(at(&config.data_dir))?;
     let files: Vec<String> =
         manifest.files.iter().filter_map(|f| f.name.strip_prefix(FILES)?.rsplit('/').next().map(str::to_owned)).collect();
     let all = named(&format!("sqlite://{}", part.display()))?;

@@ -65,7 +65,10 @@ impl House {
         let db = patient(if far { PATIENCE } else { Duration::ZERO }, || {
             migrate(&options.url, clock.now())?;
             if let Some(passes) = walls(&options.url)?.and_then(|walls| walls.passes) {
-                tracing::warn!(passes, "the database role walks through the walls between organisations; `postsale doctor` says what to do");
+                tracing::warn!(
+                    passes,
+                    "the database role walks through the walls between organisations; `postsale doctor` says what to do"
+                );
             }
             Db::open(&options, crate::flow::index::finish)
         })?;

@@ -5,6 +5,15 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::guard::guarded;
+
+/// Whether an address names a password: `…://user:password@host` or `?password=…`.
+fn has_password(url: &str) -> bool {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let host = rest.split(['/', '?']).next().unwrap_or_default();
+    rest.contains("password=") || host.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
+}
+
 /// What a process needs to know to start.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -65,7 +74,11 @@ impl Config {
         let mut config: Config = match file {
             Some(path) => {
                 let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
-                serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?
+                let config: Config = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+                if config.has_secrets() {
+                    guarded(path, "passwords")?;
+                }
+                config
             }
             None => Config::default(),
         };
@@ -100,6 +113,12 @@ impl Config {
         Ok(config)
     }
 
+    /// Whether whoever reads this could sign in somewhere with it.
+    fn has_secrets(&self) -> bool {
+        let password = |url: &Option<String>| url.as_ref().is_some_and(|url| has_password(url));
+        self.metrics_token.is_some() || password(&self.database_url) || password(&self.smtp_url)
+    }
+
     /// Where the database is.
     pub fn database_url(&self) -> String {
         self.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", self.data_dir.join("postsale.db").display()))
@@ -110,5 +129,40 @@ impl Config {
         self.public_url
             .clone()
             .map_or_else(|| format!("http://{}", self.listen.replace("0.0.0.0", "127.0.0.1")), |u| u.trim_end_matches('/').to_owned())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs::{Permissions, set_permissions, write};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_file_with_passwords_is_not_for_everybody() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("postsale.json");
+        let plain = [
+            r#"{"listen": "0.0.0.0:80"}"#,
+            r#"{"database_url": "postgres://postsale@db/postsale"}"#,
+            r#"{"database_url": "sqlite:///var/lib/postsale/a:b@c.db"}"#,
+            r#"{"smtp_url": "smtp://mail.example:25"}"#,
+        ];
+        let secret = [
+            r#"{"database_url": "postgres://postsale:words@db/postsale"}"#,
+            r#"{"database_url": "postgres://db/postsale?user=postsale&password=words"}"#,
+            r#"{"smtp_url": "smtps://desk:words@mail.example"}"#,
+            r#"{"metrics_token": "words"}"#,
+        ];
+        for (text, secret) in plain.iter().map(|t| (t, false)).chain(secret.iter().map(|t| (t, true))) {
+            write(&path, text).unwrap();
+            for (mode, open) in [(0o644, true), (0o640, false), (0o600, false)] {
+                set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+                let read = Config::load(Some(&path), |_| None);
+                assert_eq!(read.is_err(), secret && open, "{text} {mode:o}");
+                assert!(read.err().is_none_or(|why| why.contains("chmod o-rwx") && !why.contains("words")), "{text}");
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod gate;
+pub mod guard;
 pub mod identity;
 pub mod jobs;
 pub mod mail;

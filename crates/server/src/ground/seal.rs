@@ -9,6 +9,8 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
+use super::guard::{guarded, make_folder};
+
 /// Bytes of the signature kept in a link: 80 bits, beyond guessing at any rate a server answers.
 const TAG: usize = 10;
 
@@ -30,14 +32,15 @@ impl Seal {
         Self { key }
     }
 
-    /// Reads `secret.key` in the data folder, making it (mode 600) when it is not there.
+    /// Reads `secret.key` in the data folder, making it (mode 600) when it is not there. Errors: everybody can read it.
     pub fn load(folder: &Path) -> std::io::Result<Self> {
         let path = folder.join("secret.key");
         if let Ok(bytes) = std::fs::read(&path) {
+            guarded(&path, "the key that signs links").map_err(|why| std::io::Error::new(std::io::ErrorKind::PermissionDenied, why))?;
             let key = bytes.try_into().map_err(|_| std::io::Error::other(format!("{} does not hold 32 bytes", path.display())))?;
             return Ok(Self { key });
         }
-        std::fs::create_dir_all(folder)?;
+        make_folder(folder)?;
         let key = random();
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
@@ -149,6 +152,23 @@ pub fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_everybody_can_read_is_not_taken() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let made = Seal::load(&data).unwrap();
+        assert_eq!(std::fs::metadata(&data).unwrap().permissions().mode() & 0o7, 0, "nor is the folder for everybody");
+        assert_eq!(Seal::load(&data).unwrap().key, made.key);
+        let path = data.join("secret.key");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let why = Seal::load(&data).unwrap_err();
+        assert!(why.kind() == std::io::ErrorKind::PermissionDenied && why.to_string().contains("chmod o-rwx"), "{why}");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        assert_eq!(Seal::load(&data).unwrap().key, made.key);
+    }
 
     #[test]
     fn a_token_opens_only_whole_and_only_for_its_kind() {

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 use crate::desk_world::{DeskWorld, id_of, path};
+use crate::talk_world::SERIAL;
 
 /// Longer than any of these may take on a slow machine; what they guard against takes minutes or for ever.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -202,7 +203,8 @@ on_both! {
             }
             assert_eq!(client.get(&door).await.problem(503), "costly.full");
             // What a case needs at this moment asks nobody for a turn.
-            desk.called().await;
+            let call = json!({ "terminal_serial": SERIAL, "even_if_open": true, "symptom": "又不出纸了", "contact": { "name": "张老板", "phone": "13812345521" } });
+            id_of(&desk.agent.post("/api/v1/tickets", &call).await.expect(201));
             desk.page(&ticket).await;
             waiting.shutdown().await;
             drop(on);

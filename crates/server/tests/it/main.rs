@@ -6,6 +6,7 @@ mod attacks_au;
 mod attacks_az;
 mod attacks_ds;
 mod attacks_in;
+mod attacks_markup;
 mod attacks_rows;
 mod attacks_walls;
 mod attacks_xs;

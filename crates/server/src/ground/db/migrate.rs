@@ -63,7 +63,7 @@ pub fn migrate(url: &str, now: Timestamp) -> Result<Applied, DbError> {
     match Target::parse(url)? {
         Target::Sqlite(path) => {
             if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder).map_err(|e| DbError::Unavailable(format!("{}: {e}", folder.display())))?;
+                crate::ground::guard::make_folder(folder).map_err(|e| DbError::Unavailable(format!("{}: {e}", folder.display())))?;
             }
             run(&mut SqliteConn::open(&path, false)?, "BEGIN IMMEDIATE", now)
         }

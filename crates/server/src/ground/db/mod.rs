@@ -26,8 +26,8 @@ pub use load::{BATCHES, Load};
 pub use migrate::{Applied, migrate, pending};
 pub use sql::{Dialect, Registered, Sql, registered};
 pub use tx::{Change, Tx};
-pub use walls::{Walls, walls};
 pub use val::{FromVal, Json, Row, ToVal, Val, Versioned, code, contains, p};
+pub use walls::{Walls, walls};
 
 use postsale_domain::ground::Refusal;
 
