@@ -150,10 +150,10 @@ mod tests {
             r#"{"smtp_url": "smtp://mail.example:25"}"#,
         ];
         let secret = [
-            r#"{"database_url": "postgres://postsale:words@db/postsale"}"#,
-            r#"{"database_url": "postgres://db/postsale?user=postsale&password=words"}"#,
-            r#"{"smtp_url": "smtps://desk:words@mail.example"}"#,
-            r#"{"metrics_token": "words"}"#,
+            r#"{"database_url": "postgres://postsale:sesame@db/postsale"}"#,
+            r#"{"database_url": "postgres://db/postsale?user=postsale&password=sesame"}"#,
+            r#"{"smtp_url": "smtps://desk:sesame@mail.example"}"#,
+            r#"{"metrics_token": "sesame"}"#,
         ];
         for (text, secret) in plain.iter().map(|t| (t, false)).chain(secret.iter().map(|t| (t, true))) {
             write(&path, text).unwrap();
@@ -161,7 +161,7 @@ mod tests {
                 set_permissions(&path, Permissions::from_mode(mode)).unwrap();
                 let read = Config::load(Some(&path), |_| None);
                 assert_eq!(read.is_err(), secret && open, "{text} {mode:o}");
-                assert!(read.err().is_none_or(|why| why.contains("chmod o-rwx") && !why.contains("words")), "{text}");
+                assert!(read.err().is_none_or(|why| why.contains("chmod o-rwx") && !why.contains("sesame")), "{text}");
             }
         }
     }
