@@ -220,6 +220,11 @@ impl Rows<'_> {
                     self.say("price", refuse!(Invalid, "fact.percent_or_price"));
                 }
             }
+            FactKind::ServiceItems if has("target_hours") == has("target_days") => {
+                self.say("target_hours", refuse!(Invalid, "fact.hours_or_days"));
+            }
+            // A working day is as long as its calendar says.
+            FactKind::ServiceItems if has("target_days") && !has("calendar") => self.say("calendar", refuse!(Invalid, "fact.missing")),
             FactKind::WarrantyTerms if !has("months") && !has("days") => self.say("months", refuse!(Invalid, "fact.missing")),
             FactKind::Faults if has("onsite") != has("onsite_minutes") => {
                 self.say("onsite_minutes", refuse!(Invalid, "fact.onsite_with_minutes"));

@@ -25,6 +25,13 @@ fn wrong(kind: FactKind, shipped: Value, row: Value) -> Vec<String> {
     check(kind, &laid, &lay(&shipped, &[]), &lists()).into_iter().map(|w| format!("{}.{} {}", w.row, w.field, w.why.code)).collect()
 }
 
+/// Something that can be ordered, with this promise.
+fn service(promise: Value) -> Value {
+    let mut row = json!({ "code": "s", "name": { "zh": "字", "en": "word" }, "visit": false, "minutes": 10 });
+    row.as_object_mut().unwrap().extend(promise.as_object().unwrap().clone());
+    row
+}
+
 #[test]
 fn every_kind_names_the_row_and_the_field() {
     let both = json!({ "zh": "字", "en": "word" });
@@ -72,6 +79,16 @@ fn every_kind_names_the_row_and_the_field() {
             json!({ "code": "s", "name": both, "visit": true, "minutes": 1, "target_hours": 24, "price": "X", "skills": ["printer", "y"] }),
             &["s.price fact.unknown_code", "s.skills[1] fact.unknown_code", "s.minutes fact.bad_number"],
         ),
+        (FactKind::ServiceItems, service(json!({ "target_hours": 24 })), &[]),
+        (FactKind::ServiceItems, service(json!({ "target_days": 3, "calendar": "suburb_workdays" })), &[]),
+        (FactKind::ServiceItems, service(json!({})), &["s.target_hours fact.hours_or_days"]),
+        (
+            FactKind::ServiceItems,
+            service(json!({ "target_hours": 24, "target_days": 3, "calendar": "suburb_workdays" })),
+            &["s.target_hours fact.hours_or_days"],
+        ),
+        (FactKind::ServiceItems, service(json!({ "target_days": 3 })), &["s.calendar fact.missing"]),
+        (FactKind::ServiceItems, service(json!({ "target_days": 91, "calendar": "lunar" })), &["s.target_days fact.bad_number", "s.calendar fact.bad_choice"]),
         (
             FactKind::Faults,
             json!({ "code": "PRN1", "symptom": both, "cause": both, "remote_minutes": 5, "visit": "no", "impact": "partly", "onsite": both }),

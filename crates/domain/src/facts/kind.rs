@@ -108,6 +108,9 @@ pub(super) const STATES: &[&str] = &["new", "triaged", "remote", "visit", "solve
 pub(super) const PAUSABLE: &[&str] = &["new", "triaged", "remote", "visit"];
 const PAUSES: &[&str] = &["waiting_merchant", "waiting_parts", "waiting_acquirer", "merchant_closed"];
 
+/// Whose hours a promise may count: the calendars of the agreements, by name.
+pub const CALENDARS: &[&str] = &["urban_7x12", "suburb_workdays", "round_the_clock"];
+
 const LABEL: &[Field] = &[
     fixed(may("state", Shape::Choice(STATES))),
     fixed(may("pauses", Shape::Choice(PAUSES))),
@@ -131,7 +134,9 @@ const SERVICE: &[Field] = &[
     must("visit", Shape::Flag),
     may("skills", Shape::Refs(List::Skills)),
     must("minutes", Shape::Number(5, 480)),
-    must("target_hours", Shape::Number(1, 2160)),
+    may("target_hours", Shape::Number(1, 2160)),
+    may("target_days", Shape::Number(1, 90)),
+    may("calendar", Shape::Choice(CALENDARS)),
 ];
 const PRICE: &[Field] = &[
     must("name", Shape::Both(60)),

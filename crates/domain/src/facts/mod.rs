@@ -22,7 +22,7 @@ mod set_test;
 
 pub use check::{Lists, Wrong, check};
 pub use custom::{CustomField, FieldNeed, FieldOption, FieldShape, Given, accept, lacking};
-pub use kind::{FactKind, Field, List, Shape};
+pub use kind::{CALENDARS, FactKind, Field, List, Shape};
 pub use label::{StatusLabel, label_of};
 pub use price::{Asked, Charge, Price, PriceUnit, Quoted, quote};
 pub use service::ServiceItem;

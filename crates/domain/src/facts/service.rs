@@ -17,6 +17,13 @@ pub struct ServiceItem {
     pub skills: Vec<String>,
     /// Minutes it takes.
     pub minutes: u32,
-    /// Hours from the order until it is to be done.
-    pub target_hours: u32,
+    /// Hours from the order until it is to be done, where it is not promised in days.
+    #[serde(default)]
+    pub target_hours: Option<u32>,
+    /// Working days from the order until it is to be done.
+    #[serde(default)]
+    pub target_days: Option<u32>,
+    /// Whose hours and working days count, by name; around the clock without.
+    #[serde(default)]
+    pub calendar: Option<String>,
 }

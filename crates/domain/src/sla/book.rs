@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{Calendar, DAY_MS, day_of};
-use super::model::{Agreement, Agreements, Target};
+use super::model::{Agreement, Agreements, Calendars, Promise, Target};
 use super::read::{Mistake, Node, document};
 use crate::ground::{Text, from_millis};
 
@@ -15,6 +15,8 @@ const CALENDARS_FORMAT: &str = "postsale-calendars/1";
 const AGREEMENTS_FORMAT: &str = "postsale-agreements/1";
 /// Every agreement promises something for each of these.
 pub const PRIORITIES: [&str; 4] = ["urgent", "high", "normal", "low"];
+/// The calendar of what is promised in plain hours.
+pub const ROUND_THE_CLOCK: &str = "round_the_clock";
 /// Longest promise in seconds: a year of business time.
 const MAX_PROMISE_S: i64 = 31_536_000;
 
@@ -105,10 +107,20 @@ pub struct Card {
     calendars: BTreeMap<(ClockKind, String), String>,
 }
 
+/// How long something that is ordered may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Within {
+    /// So many hours of a calendar.
+    Hours(u32),
+    /// So many of its working days, each as long as its longest one.
+    Days(u32),
+}
+
 /// All calendars and agreements of a tenant, checked.
 #[derive(Debug, Clone, Default)]
 pub struct Book {
     calendars: BTreeMap<String, NamedCalendar>,
+    hours: Arc<Calendars>,
     cards: BTreeMap<String, Card>,
     terms: BTreeMap<ClockKind, Agreements>,
     reasons: BTreeMap<String, Text>,
@@ -119,11 +131,12 @@ impl Book {
     /// no night shift into the next day's shifts, a promise above zero for every kind and priority, only known pause reasons.
     pub fn parse(calendars: &str, agreements: &str) -> Result<Self, Mistake> {
         let calendars = read_calendars(&document(calendars)?)?;
+        let hours = Arc::new(calendars.iter().map(|(name, c)| (name.clone(), Arc::clone(&c.calendar))).collect());
         let value = document(agreements)?;
         let root = Node::root(&value);
         expect_format(&root, AGREEMENTS_FORMAT)?;
         let reasons = root.field("pause_reasons")?.named(Node::bilingual)?;
-        let mut book = Self { calendars, cards: BTreeMap::new(), terms: BTreeMap::new(), reasons };
+        let mut book = Self { calendars, hours, cards: BTreeMap::new(), terms: BTreeMap::new(), reasons };
         for (name, node) in root.field("agreements")?.entries()? {
             book.add(name, &node)?;
         }
@@ -166,6 +179,7 @@ impl Book {
                 pause_reasons: known,
                 on_reopen: clock.field("on_reopen")?.on_reopen()?,
                 warn: clock.field("warn")?.warn()?,
+                calendars: Arc::clone(&self.hours),
             };
             self.terms.entry(kind).or_default().insert(name.to_owned(), agreement);
         }
@@ -204,6 +218,16 @@ impl Book {
     pub fn calendar_of(&self, kind: ClockKind, agreement: &str, priority: &str) -> Option<&NamedCalendar> {
         let name = self.cards.get(agreement)?.calendars.get(&(kind, priority.to_owned()))?;
         self.calendars.get(name)
+    }
+
+    /// The promise of something that is ordered under this name; `None` on a calendar nobody knows.
+    pub fn promise(&self, name: &Text, within: Within, calendar: &str) -> Option<Promise> {
+        let hours = self.calendar(calendar)?;
+        let (seconds, days) = match within {
+            Within::Hours(hours) => (i64::from(hours) * 3600, None),
+            Within::Days(days) => (i64::from(days) * hours.calendar.day_seconds(), Some(days)),
+        };
+        Some(Promise { name: name.clone(), seconds, calendar: calendar.to_owned(), days })
     }
 
     /// A pause reason in words.

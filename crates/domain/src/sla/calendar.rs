@@ -132,6 +132,12 @@ impl Calendar {
         !own && self.week.iter().all(Vec::is_empty)
     }
 
+    /// Business seconds of a working day: of the longest one of the week.
+    pub fn day_seconds(&self) -> i64 {
+        let day = |shifts: &Vec<Shift>| shifts.iter().map(|s| s.end - s.begin).sum::<i64>();
+        self.week.iter().map(day).max().unwrap_or(0) / 1000
+    }
+
     /// Whether the calendar is open at this instant.
     pub fn is_open(&self, at: Timestamp) -> bool {
         let at = at.as_millisecond();

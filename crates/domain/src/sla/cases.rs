@@ -1,7 +1,6 @@
 //! Clock cases as files (`postsale-clock-cases/1`): histories with calendars and agreements in, one answer per line out.
 //! The answers come from the same rules that serve the product, so anybody can check them with cases of their own.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -9,16 +8,12 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::calendar::Calendar;
-use super::model::{Agreement, Agreements, Answer, ClockEvent, Target};
-use super::read::{Mistake, Node, document};
+use super::model::{Agreement, Agreements, Answer, Calendars, ClockEvent, Target};
+use super::read::{MAX_TARGET_S, Mistake, Node, document};
 use super::rules::evaluate;
 
 /// The format this module reads.
 pub const CASES_FORMAT: &str = "postsale-clock-cases/1";
-/// Longest target of a case in seconds: a hundred years.
-const MAX_TARGET_S: i64 = 3_155_760_000;
-
-type Calendars = BTreeMap<String, Arc<Calendar>>;
 
 /// One case, ready to be asked.
 #[derive(Debug)]
@@ -96,7 +91,7 @@ pub(super) fn agreement(node: &Node<'_>, calendars: &Calendars) -> Result<Agreem
     let pause_reasons = node.maybe("pause_reasons")?.map_or(Ok(Vec::new()), |list| list.texts())?;
     let on_reopen = node.field("on_reopen")?.on_reopen()?;
     let warn = node.maybe("warn")?.map_or(Ok(Vec::new()), |list| list.warn())?;
-    Ok(Agreement { calendar, targets, pause_reasons, on_reopen, warn })
+    Ok(Agreement { calendar, targets, pause_reasons, on_reopen, warn, calendars: Arc::new(calendars.clone()) })
 }
 
 fn target(node: &Node<'_>, calendars: &Calendars) -> Result<Target, Mistake> {

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::book::{Book, ClockKind, NamedCalendar};
 use super::face::{Clock, Kept};
-use super::model::{Answer, ClockError, ClockEvent, ClockState, Segment, SegmentKind, What};
-use super::rules::evaluate;
+use super::model::{Answer, ClockError, ClockEvent, ClockState, Promise, Segment, SegmentKind, What};
+use super::rules::{Stated, evaluate};
 use crate::ground::Text;
 
 /// One line of the account.
@@ -90,17 +90,22 @@ pub fn explain(
     let asks: Vec<Timestamp> = history.iter().map(|event| event.at).collect();
     let answer = evaluate(book.agreements(kind), history, as_of, &asks)?;
     let card = book.card(&answer.agreement).ok_or_else(|| ClockError::NoAgreement(answer.agreement.clone()))?;
-    let hours = book.calendar_of(kind, &answer.agreement, &answer.priority);
+    let stated = Stated { agreement: &answer.agreement, priority: &answer.priority, promise: answer.promise.as_ref() };
+    let hours = hours_of(book, kind, stated);
     let hours = hours.ok_or_else(|| ClockError::NoTarget { agreement: answer.agreement.clone(), priority: answer.priority.clone() })?;
     let clause = card.clauses.get(&kind).map_or("", String::as_str);
+    let agreement_name = match &answer.promise {
+        Some(promise) => both(format!("服务目录：{}", promise.name.zh), format!("Service catalogue: {}", promise.name.en)),
+        None => both(
+            format!("{}（v{}，条款{clause}）", card.name.zh, card.version),
+            format!("{} v{} [clause {clause}]", card.name.en, card.version),
+        ),
+    };
     let teller = Teller { book, kind, hours };
     Ok(ClockExplain {
         clock: Kept::of(kind, &answer).face(book, as_of),
         agreement: answer.agreement.clone(),
-        agreement_name: Text {
-            zh: format!("{}（v{}，条款{clause}）", card.name.zh, card.version),
-            en: format!("{} v{} [clause {clause}]", card.name.en, card.version),
-        },
+        agreement_name,
         calendar: hours.name.clone(),
         headline: teller.headline(&answer),
         lines: teller.lines(&answer, history),
@@ -129,6 +134,24 @@ fn length(ms: i64) -> Text {
     both(said("", |(n, zh, _)| format!("{n}{zh}")), said(" ", |(n, _, en)| format!("{n}{en}")))
 }
 
+/// The length of a promise as it was made: working days with what they are on their calendar.
+fn promised(promise: &Promise) -> Text {
+    let whole = length(promise.seconds * 1000);
+    match promise.days {
+        None => whole,
+        Some(1) => both(format!("1个工作日（{}）", whole.zh), format!("1 working day ({})", whole.en)),
+        Some(days) => both(format!("{days}个工作日（{}）", whole.zh), format!("{days} working days ({})", whole.en)),
+    }
+}
+
+/// Whose hours count under these terms.
+fn hours_of<'b>(book: &'b Book, kind: ClockKind, stated: Stated<'_>) -> Option<&'b NamedCalendar> {
+    match stated.promise {
+        Some(promise) => book.calendar(&promise.calendar),
+        None => book.calendar_of(kind, stated.agreement, stated.priority),
+    }
+}
+
 struct Teller<'a> {
     book: &'a Book,
     kind: ClockKind,
@@ -149,7 +172,8 @@ impl Teller<'_> {
             ClockKind::Resolution => both("解决时限", "Resolution"),
         };
         // Outside business hours the count begins at the opening.
-        let (start, target) = (self.at(self.hours.calendar.opening(answer.started_at)), length(answer.target_s * 1000));
+        let start = self.at(self.hours.calendar.opening(answer.started_at));
+        let target = answer.promise.as_ref().map_or_else(|| length(answer.target_s * 1000), promised);
         let (used, left) = (length(answer.consumed_ms), length(answer.remaining_ms()));
         let paused = length(answer.paused_ms);
         let (zh_pause, en_pause) = match answer.paused_ms {
@@ -226,31 +250,39 @@ impl Teller<'_> {
             SegmentKind::Run => both("服务时间，计时", "service hours, counted"),
             SegmentKind::Paused => self.reasons(&segment.reasons),
             SegmentKind::Stopped => both("已停止，至重开前不计", "stopped, not counted until reopened"),
-            SegmentKind::Closed => {
-                let (agreement, priority) = terms_at(history, segment.from);
-                match self.book.calendar_of(self.kind, agreement, priority) {
-                    Some(hours) => hours.why_closed(segment.from, segment.to),
-                    None => both("非服务时间", "outside service hours"),
-                }
-            }
+            SegmentKind::Closed => match hours_of(self.book, self.kind, stated_at(history, segment.from)) {
+                Some(hours) => hours.why_closed(segment.from, segment.to),
+                None => both("非服务时间", "outside service hours"),
+            },
         }
     }
 
     fn changes(&self, answer: &Answer, history: &[ClockEvent]) -> Vec<ClockChange> {
-        let target = |(agreement, priority): (&str, &str)| {
-            let found = self.book.agreements(self.kind).get(agreement).and_then(|terms| terms.targets.get(priority));
+        let target = |stated: Stated<'_>| {
+            if let Some(promise) = stated.promise {
+                return promised(promise);
+            }
+            let found = self.book.agreements(self.kind).get(stated.agreement).and_then(|terms| terms.targets.get(stated.priority));
             found.map_or_else(|| both("-", "-"), |target| length(target.seconds * 1000))
         };
         let mut changes = Vec::new();
-        let mut terms = terms_at(history, Timestamp::MIN);
+        let mut stated = stated_at(history, Timestamp::MIN);
         for (event, (_, used)) in history.iter().zip(&answer.asked) {
             let used = length(*used);
             let sentence = match &event.what {
-                What::Priority { priority } if terms.1 != priority => {
-                    let (old, before) = (terms.1, target(terms));
-                    terms.1 = priority;
-                    let now = target(terms);
+                What::Priority { priority } if stated.priority != priority => {
+                    let (old, before) = (stated.priority, target(stated));
+                    stated.priority = priority;
+                    let now = target(stated);
                     let (from, to) = (priority_word(old), priority_word(priority));
+                    if stated.promise.is_some() {
+                        let sentence = both(
+                            format!("{} → {}：按服务目录，目标仍为{}", from.zh, to.zh, now.zh),
+                            format!("{} → {}: ordered, so the target stays {}", from.en, to.en, now.en),
+                        );
+                        changes.push(ClockChange { at: event.at, sentence });
+                        continue;
+                    }
                     both(
                         format!("{} → {}：目标{}改为{}，已用{}照旧，暂停不计", from.zh, to.zh, before.zh, now.zh, used.zh),
                         format!(
@@ -259,10 +291,28 @@ impl Teller<'_> {
                         ),
                     )
                 }
-                What::Agreement { agreement } if terms.0 != agreement => {
-                    let before = target(terms);
-                    terms.0 = agreement;
-                    let now = target(terms);
+                What::Order { promise } if stated.promise != Some(promise) => {
+                    let before = target(stated);
+                    stated.promise = Some(promise);
+                    let (name, now) = (&promise.name, target(stated));
+                    both(
+                        format!("订购{}：目标{}改为{}，已用{}照旧", name.zh, before.zh, now.zh, used.zh),
+                        format!("{} ordered: target {} becomes {}; {} used stay", name.en, before.en, now.en, used.en),
+                    )
+                }
+                What::Unorder if stated.promise.is_some() => {
+                    let before = target(stated);
+                    stated.promise = None;
+                    let now = target(stated);
+                    both(
+                        format!("改为报修：目标{}改为{}，已用{}照旧", before.zh, now.zh, used.zh),
+                        format!("a repair after all: target {} becomes {}; {} used stay", before.en, now.en, used.en),
+                    )
+                }
+                What::Agreement { agreement } if stated.agreement != agreement => {
+                    let before = target(stated);
+                    stated.agreement = agreement;
+                    let now = target(stated);
                     let name = self.book.card(agreement).map_or_else(|| both(agreement, agreement), |card| card.name.clone());
                     both(
                         format!("改用协议{}：目标{}改为{}，已用{}照旧", name.zh, before.zh, now.zh, used.zh),
@@ -285,18 +335,22 @@ impl Teller<'_> {
     }
 }
 
-/// Agreement and priority as stated up to an instant; those of the start before it.
-fn terms_at(history: &[ClockEvent], at: Timestamp) -> (&str, &str) {
-    let mut terms = ("", "");
+/// The terms as stated up to an instant; those of the start before it.
+fn stated_at(history: &[ClockEvent], at: Timestamp) -> Stated<'_> {
+    let mut stated = Stated { agreement: "", priority: "", promise: None };
     for event in history {
         match &event.what {
-            What::Start { agreement, priority, .. } if terms.0.is_empty() => terms = (agreement, priority),
-            What::Priority { priority } if event.at <= at => terms.1 = priority,
-            What::Agreement { agreement } if event.at <= at => terms.0 = agreement,
+            What::Start { agreement, priority, .. } if stated.agreement.is_empty() => {
+                (stated.agreement, stated.priority) = (agreement, priority);
+            }
+            What::Priority { priority } if event.at <= at => stated.priority = priority,
+            What::Agreement { agreement } if event.at <= at => stated.agreement = agreement,
+            What::Order { promise } if event.at <= at => stated.promise = Some(promise),
+            What::Unorder if event.at <= at => stated.promise = None,
             _ => {}
         }
     }
-    terms
+    stated
 }
 
 fn priority_word(priority: &str) -> Text {

@@ -1,6 +1,7 @@
 use super::cases_test::data;
 use super::rules_test::{at, history};
-use super::{Book, ClockKind, Kept, Level, SegmentKind, explain, glance, most_urgent};
+use super::{Book, ClockEvent, ClockKind, Kept, Level, SegmentKind, What, Within, explain, glance, most_urgent};
+use crate::ground::Text;
 
 fn book() -> Book {
     Book::parse(&data("calendars.json"), &data("agreements.json")).unwrap()
@@ -35,6 +36,32 @@ fn a_raise_while_waiting_is_told_with_both_targets() {
     assert_eq!(told.lines.iter().map(|line| line.counted_s).sum::<i64>(), told.clock.consumed_s);
 }
 
+/// Paper is ordered: three working days of 7.5 h in the suburb's hours, from Thursday afternoon.
+#[test]
+fn what_was_ordered_is_told_with_its_own_target() {
+    let book = book();
+    let name = Text { zh: "送打印纸".into(), en: "Paper rolls".into() };
+    let promise = book.promise(&name, Within::Days(3), "suburb_workdays").unwrap();
+    assert_eq!((promise.seconds, promise.days), (3 * 27_000, Some(3)));
+    let mut story = history("11-26 14:00 start urban normal");
+    story.push(ClockEvent { at: at("11-26 14:00"), what: What::Order { promise } });
+    story.extend(history("11-26 15:00 priority urgent"));
+    let told = explain(&book, ClockKind::Resolution, &story, at("11-26 16:00"), true).unwrap();
+    assert_eq!(told.headline.zh, "解决时限 = 11月26日14:00起 + 3个工作日（22小时30分） = 12月1日14:00；余20小时30分");
+    assert_eq!(told.headline.en, "Resolution = from 26 Nov 14:00 + 3 working days (22 h 30 min) = 1 Dec 14:00; 20 h 30 min left");
+    assert_eq!(
+        (told.agreement_name.zh.as_str(), told.calendar.en.as_str()),
+        ("服务目录：送打印纸", "Suburb, workdays 09:00–18:00, lunch 12:00–13:30")
+    );
+    let changes: Vec<_> = told.changes.iter().map(|c| c.sentence.zh.as_str()).collect();
+    assert_eq!(
+        changes,
+        ["订购送打印纸：目标8小时改为3个工作日（22小时30分），已用0分照旧", "普通 → 紧急：按服务目录，目标仍为3个工作日（22小时30分）"]
+    );
+    assert_eq!(book.promise(&name, Within::Hours(72), "round_the_clock").map(|p| (p.seconds, p.days)), Some((259_200, None)));
+    assert_eq!(book.promise(&name, Within::Hours(72), "nowhere"), None);
+}
+
 #[test]
 fn closed_time_names_its_cause() {
     let book = book();
@@ -62,6 +89,8 @@ fn a_kept_clock_shows_later_what_a_new_answer_would() {
         "11-24 10:00 start remote_only high; 11-24 10:30 stop",
         "11-24 10:00 start urban low; 11-24 10:30 cancel",
         "11-24 10:30 start urban low 11-24 09:10",
+        "11-24 10:00 start urban low; 11-24 10:10 order 54000 suburb_workdays",
+        "11-24 10:00 start suburb low; 11-24 10:10 order 36000 round_the_clock; 11-24 10:20 pause waiting_parts; 11-24 10:25 resume *",
     ] {
         let story = history(story);
         for kind in ClockKind::ALL {

@@ -40,6 +40,8 @@ pub struct Kept {
     pub agreement: String,
     /// Priority in force.
     pub priority: String,
+    /// The calendar of what was ordered; without one the agreement says whose hours count.
+    pub calendar: Option<String>,
     /// Where it stood.
     pub state: ClockState,
     /// The present cycle, from 1.
@@ -73,6 +75,7 @@ impl Kept {
             kind,
             agreement: answer.agreement.clone(),
             priority: answer.priority.clone(),
+            calendar: answer.promise.as_ref().map(|promise| promise.calendar.clone()),
             state: answer.state,
             cycle: answer.cycle,
             target_ms: answer.target_s * 1000,
@@ -94,7 +97,10 @@ impl Kept {
         let mut used = self.consumed_ms;
         let mut breached = self.breached;
         if self.state == ClockState::Running {
-            let hours = book.calendar_of(self.kind, &self.agreement, &self.priority);
+            let hours = match &self.calendar {
+                Some(name) => book.calendar(name),
+                None => book.calendar_of(self.kind, &self.agreement, &self.priority),
+            };
             used += hours.map_or(0, |hours| hours.calendar.open_ms(self.computed.max(self.started), now));
             breached = breached.or(self.due.filter(|due| *due < now));
         }

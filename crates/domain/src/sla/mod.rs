@@ -16,14 +16,14 @@ mod model;
 mod read;
 mod rules;
 
-pub use book::{Book, Card, ClockKind, NamedCalendar, PRIORITIES};
+pub use book::{Book, Card, ClockKind, NamedCalendar, PRIORITIES, ROUND_THE_CLOCK, Within};
 pub use calendar::{Calendar, CalendarError, CalendarSpec, Hours};
 pub use cases::{BadCase, CASES_FORMAT, Case, read_cases};
 pub use explain::{ClockChange, ClockExplain, ClockLine, ClockWarning, explain};
 pub use face::{Clock, Kept, most_urgent};
 pub use model::{
-    Agreement, Agreements, Answer, Breach, ClockError, ClockEvent, ClockState, Detail, Level, OnReopen, Segment, SegmentKind, Target,
-    Warning, What,
+    Agreement, Agreements, Answer, Breach, Calendars, ClockError, ClockEvent, ClockState, Detail, Level, OnReopen, Promise, Segment,
+    SegmentKind, Target, Warning, What,
 };
 pub use read::Mistake;
 pub use rules::{evaluate, glance};

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Calendar;
+use crate::ground::Text;
 
 /// How long a priority may take, and whose hours count.
 #[derive(Debug, Clone)]
@@ -27,6 +28,24 @@ pub enum OnReopen {
     Restart,
 }
 
+/// Calendars by name.
+pub type Calendars = BTreeMap<String, Arc<Calendar>>;
+
+/// What was promised for something that was ordered: its own length on its own hours, whatever the priority. It stands in the history
+/// as it was on the day of the order, so a catalogue that changes later changes nothing that was promised before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// What was ordered, as it was called then.
+    pub name: Text,
+    /// Business seconds allowed.
+    pub seconds: i64,
+    /// Whose hours count: a calendar by name.
+    pub calendar: String,
+    /// The working days those seconds are, where the promise was made in days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<u32>,
+}
+
 /// What was agreed for one kind of clock.
 #[derive(Debug, Clone)]
 pub struct Agreement {
@@ -40,6 +59,8 @@ pub struct Agreement {
     pub on_reopen: OnReopen,
     /// Thresholds in percent of the target, ascending, e.g. 50, 75, 100.
     pub warn: Vec<u32>,
+    /// Hours that a [`Promise`] may name.
+    pub calendars: Arc<Calendars>,
 }
 
 /// The agreements a history may name, by name.
@@ -101,6 +122,13 @@ pub enum What {
         /// Name of the agreement.
         agreement: String,
     },
+    /// Something was ordered: its promise is the target from here on.
+    Order {
+        /// What was promised.
+        promise: Promise,
+    },
+    /// Nothing is ordered after all: the agreement's target counts again.
+    Unorder,
     /// The target was reached: answered, arrived, solved.
     Stop,
     /// It was not reached after all.
@@ -238,6 +266,8 @@ pub struct Answer {
     pub agreement: String,
     /// Priority in force.
     pub priority: String,
+    /// The promise in force, where something was ordered.
+    pub promise: Option<Promise>,
     /// Business seconds allowed.
     pub target_s: i64,
     /// When the target is or was used up, assuming that nothing else happens; `None` while held, cancelled, or never.
@@ -296,6 +326,8 @@ pub enum ClockError {
         /// The priority.
         priority: String,
     },
+    /// What was ordered names a calendar that does not exist.
+    NoCalendar(String),
 }
 
 impl fmt::Display for ClockError {
@@ -304,6 +336,7 @@ impl fmt::Display for ClockError {
             Self::NotStarted => write!(f, "the history has no start up to the instant of the question"),
             Self::NoAgreement(name) => write!(f, "agreement {name:?} is not known"),
             Self::NoTarget { agreement, priority } => write!(f, "agreement {agreement:?} has no target for priority {priority:?}"),
+            Self::NoCalendar(name) => write!(f, "calendar {name:?} is not known"),
         }
     }
 }

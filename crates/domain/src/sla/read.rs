@@ -7,8 +7,11 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::calendar::{Calendar, CalendarSpec, Hours};
-use super::model::{ClockEvent, OnReopen, What};
+use super::model::{ClockEvent, OnReopen, Promise, What};
 use crate::ground::Text;
+
+/// Longest target of a case in seconds: a hundred years.
+pub(super) const MAX_TARGET_S: i64 = 3_155_760_000;
 
 /// A mistake in a file of calendars, agreements or cases.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,6 +186,12 @@ impl<'a> Node<'a> {
             "resume" => What::Resume { reason: own("reason")? },
             "priority" => What::Priority { priority: own("priority")? },
             "agreement" => What::Agreement { agreement: own("agreement")? },
+            "order" => {
+                let (item, seconds) = (own("item")?, self.field("seconds")?.whole(0, MAX_TARGET_S)?);
+                let name = Text { zh: item.clone(), en: item };
+                What::Order { promise: Promise { name, seconds, calendar: own("calendar")?, days: None } }
+            }
+            "unorder" => What::Unorder,
             "stop" => What::Stop,
             "reopen" => What::Reopen,
             "cancel" => What::Cancel,

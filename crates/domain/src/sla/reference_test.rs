@@ -8,8 +8,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{
-    Agreement, Agreements, Answer, Calendar, CalendarSpec, ClockEvent, ClockState, OnReopen, SegmentKind, Target, What, evaluate, glance,
+    Agreement, Agreements, Answer, Calendar, CalendarSpec, ClockEvent, ClockState, OnReopen, Promise, SegmentKind, Target, What, evaluate,
+    glance,
 };
+use crate::ground::Text;
 
 const CASES: u64 = 100_000;
 const MIN: i64 = 60_000;
@@ -138,6 +140,8 @@ struct State {
     cycle: u32,
     deal: String,
     priority: String,
+    /// Seconds and plan of what was ordered.
+    order: Option<(i64, usize)>,
     held: BTreeSet<String>,
     stopped_at: Option<i64>,
 }
@@ -174,6 +178,7 @@ impl Case {
             cycle: 1,
             deal: String::new(),
             priority: String::new(),
+            order: None,
             held: BTreeSet::new(),
             stopped_at: None,
         };
@@ -184,7 +189,7 @@ impl Case {
                 (state.deal, state.priority) = (agreement.clone(), priority.clone());
             }
         }
-        let (mut waiting_deal, mut waiting_priority) = (state.deal.clone(), state.priority.clone());
+        let (mut waiting_deal, mut waiting_priority, mut waiting_order) = (state.deal.clone(), state.priority.clone(), None);
         for event in self.known().into_iter().filter(|event| (start..=at).contains(&event.at.as_millisecond())) {
             let stopped = state.stopped_at.is_some();
             match &event.what {
@@ -193,6 +198,8 @@ impl Case {
                 What::Resume { reason } => drop(state.held.remove(reason)),
                 What::Priority { priority } => waiting_priority.clone_from(priority),
                 What::Agreement { agreement } => waiting_deal.clone_from(agreement),
+                What::Order { promise } => waiting_order = Some((promise.seconds, promise.calendar.parse().unwrap())),
+                What::Unorder => waiting_order = None,
                 What::Stop if !stopped => {
                     state.stopped_at = Some(event.at.as_millisecond());
                     state.held.clear();
@@ -210,7 +217,7 @@ impl Case {
                 _ => {}
             }
             if state.stopped_at.is_none() {
-                (state.deal, state.priority) = (waiting_deal.clone(), waiting_priority.clone());
+                (state.deal, state.priority, state.order) = (waiting_deal.clone(), waiting_priority.clone(), waiting_order);
             }
         }
         let pausing = &self.deals[state.deal.as_str()].pausing;
@@ -224,11 +231,14 @@ impl Case {
     }
 
     fn target(&self, state: &State) -> i64 {
-        self.deals[state.deal.as_str()].targets[state.priority.as_str()].0 * 1000
+        state.order.map_or_else(|| self.deals[state.deal.as_str()].targets[state.priority.as_str()].0, |(seconds, _)| seconds) * 1000
     }
 
     fn plan(&self, state: &State) -> &Plan {
         let deal = &self.deals[state.deal.as_str()];
+        if let Some((_, plan)) = state.order {
+            return &self.plans[plan];
+        }
         &self.plans[deal.targets[state.priority.as_str()].1.unwrap_or(deal.plan)]
     }
 
@@ -482,7 +492,7 @@ fn case(seed: u64) -> Case {
     };
     let mut history = vec![ClockEvent { at: ts(start), what: start_event }];
     for at in times {
-        let what = match dice.below(20) {
+        let what = match dice.below(22) {
             0..=5 => What::Pause { reason: (*dice.pick(&REASONS)).to_owned() },
             6..=8 => What::Resume { reason: (*dice.pick(&["*", REASONS[0], REASONS[1], REASONS[2]])).to_owned() },
             9..=11 => What::Priority { priority: (*dice.pick(&PRIORITIES)).to_owned() },
@@ -491,6 +501,12 @@ fn case(seed: u64) -> Case {
             15..=16 => What::Reopen,
             17 => What::Merge { id: format!("m{}", dice.below(2)), contact_at: ts(at - dice.below(3 * DAY)) },
             18 => What::Unmerge { id: format!("m{}", dice.below(2)) },
+            19 => {
+                let name = Text { zh: String::new(), en: String::new() };
+                let seconds = dice.below(72 * 3600 / unit) * unit;
+                What::Order { promise: Promise { name, seconds, calendar: dice.below(2).to_string(), days: None } }
+            }
+            20 => What::Unorder,
             _ if dice.one_in(3) => What::Cancel,
             _ => What::Stop,
         };
@@ -504,6 +520,7 @@ fn case(seed: u64) -> Case {
 
 fn agreements(case: &Case) -> Agreements {
     let calendars: Vec<Arc<Calendar>> = case.plans.iter().map(|plan| Arc::new(Calendar::new(&plan.spec()).unwrap())).collect();
+    let named: Arc<super::Calendars> = Arc::new(calendars.iter().enumerate().map(|(i, c)| (i.to_string(), c.clone())).collect());
     let built = case.deals.iter().map(|(name, deal)| {
         let target = |(seconds, own): &(i64, Option<usize>)| Target { seconds: *seconds, calendar: own.map(|i| calendars[i].clone()) };
         let agreement = Agreement {
@@ -512,6 +529,7 @@ fn agreements(case: &Case) -> Agreements {
             pause_reasons: deal.pausing.iter().map(|reason| (*reason).to_owned()).collect(),
             on_reopen: if deal.restart { OnReopen::Restart } else { OnReopen::Continue },
             warn: deal.warn.iter().map(|percent| *percent as u32).collect(),
+            calendars: named.clone(),
         };
         ((*name).to_owned(), agreement)
     });

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::calendar::Calendar;
 use super::model::{
-    Agreement, Agreements, Answer, Breach, ClockError, ClockEvent, ClockState, Detail, OnReopen, Segment, SegmentKind, Target, Warning,
+    Agreement, Agreements, Answer, Breach, ClockError, ClockEvent, ClockState, Detail, OnReopen, Promise, Segment, SegmentKind, Warning,
     What,
 };
 use crate::ground::from_millis;
@@ -102,36 +102,48 @@ enum Phase {
     Cancelled,
 }
 
-/// The terms in force: an agreement and a priority of it.
+/// Terms by their names: an agreement, a priority of it, and the promise that stands in the place of its target.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stated<'a> {
+    pub agreement: &'a str,
+    pub priority: &'a str,
+    pub promise: Option<&'a Promise>,
+}
+
+/// The terms in force.
 #[derive(Clone, Copy)]
 struct Terms<'a> {
-    agreement_name: &'a str,
-    priority: &'a str,
+    stated: Stated<'a>,
     agreement: &'a Agreement,
-    target: &'a Target,
+    seconds: i64,
+    calendar: &'a Calendar,
 }
 
 impl<'a> Terms<'a> {
-    fn find(agreements: &'a Agreements, agreement_name: &'a str, priority: &'a str) -> Result<Self, ClockError> {
-        let agreement = agreements.get(agreement_name).ok_or_else(|| ClockError::NoAgreement(agreement_name.to_owned()))?;
-        let target = agreement
-            .targets
-            .get(priority)
-            .ok_or_else(|| ClockError::NoTarget { agreement: agreement_name.to_owned(), priority: priority.to_owned() })?;
-        Ok(Self { agreement_name, priority, agreement, target })
-    }
-
-    fn calendar(&self) -> &'a Calendar {
-        self.target.calendar.as_ref().unwrap_or(&self.agreement.calendar)
+    fn find(agreements: &'a Agreements, stated: Stated<'a>) -> Result<Self, ClockError> {
+        let agreement = agreements.get(stated.agreement).ok_or_else(|| ClockError::NoAgreement(stated.agreement.to_owned()))?;
+        let (seconds, calendar) = match stated.promise {
+            Some(promise) => {
+                let calendar = agreement.calendars.get(&promise.calendar);
+                (promise.seconds, calendar.ok_or_else(|| ClockError::NoCalendar(promise.calendar.clone()))?)
+            }
+            None => {
+                let (named, priority) = (stated.agreement.to_owned(), stated.priority.to_owned());
+                let target = agreement.targets.get(stated.priority);
+                let target = target.ok_or(ClockError::NoTarget { agreement: named, priority })?;
+                (target.seconds, target.calendar.as_ref().unwrap_or(&agreement.calendar))
+            }
+        };
+        Ok(Self { stated, agreement, seconds, calendar })
     }
 
     fn target_ms(&self) -> i64 {
-        self.target.seconds.saturating_mul(1000)
+        self.seconds.saturating_mul(1000)
     }
 
     /// Use at which a threshold is reached: fractions of a second round up.
     fn need(&self, percent: u32) -> i64 {
-        let seconds = (i128::from(self.target.seconds) * i128::from(percent) + 99).div_euclid(100);
+        let seconds = (i128::from(self.seconds) * i128::from(percent) + 99).div_euclid(100);
         i64::try_from(seconds * 1000).unwrap_or(i64::MAX)
     }
 }
@@ -144,8 +156,8 @@ struct Walk<'a> {
     phase: Phase,
     /// In force; replaced in [`Walk::settle`], after all events of an instant.
     terms: Terms<'a>,
-    /// Names as last stated; they wait here while the clock is stopped.
-    stated: (&'a str, &'a str),
+    /// As last stated; they wait here while the clock is stopped.
+    stated: Stated<'a>,
     reasons: Vec<&'a str>,
     held: Vec<&'a str>,
     cycle: u32,
@@ -170,7 +182,8 @@ impl<'a> Walk<'a> {
         now: i64,
         detail: Detail,
     ) -> Result<Self, ClockError> {
-        let terms = Terms::find(agreements, agreement, priority)?;
+        let stated = Stated { agreement, priority, promise: None };
+        let terms = Terms::find(agreements, stated)?;
         Ok(Self {
             agreements,
             detail,
@@ -178,7 +191,7 @@ impl<'a> Walk<'a> {
             now,
             phase: Phase::Active,
             terms,
-            stated: (agreement, priority),
+            stated,
             reasons: Vec::new(),
             held: Vec::new(),
             cycle: 1,
@@ -202,8 +215,10 @@ impl<'a> Walk<'a> {
                 self.phase = Phase::Cancelled;
                 self.held.clear();
             }
-            (_, What::Priority { priority }) => self.stated.1 = priority,
-            (_, What::Agreement { agreement }) => self.stated.0 = agreement,
+            (_, What::Priority { priority }) => self.stated.priority = priority,
+            (_, What::Agreement { agreement }) => self.stated.agreement = agreement,
+            (_, What::Order { promise }) => self.stated.promise = Some(promise),
+            (_, What::Unorder) => self.stated.promise = None,
             (Phase::Active, What::Pause { reason }) => {
                 if !self.reasons.contains(&reason.as_str()) {
                     self.reasons.push(reason);
@@ -237,12 +252,11 @@ impl<'a> Walk<'a> {
 
     /// Brings the stated terms into force: the use stays, the target is another one.
     fn retarget(&mut self) -> Result<(), ClockError> {
-        let (agreement, priority) = self.stated;
-        if (agreement, priority) != (self.terms.agreement_name, self.terms.priority) {
-            let before = self.terms.target.seconds;
-            self.terms = Terms::find(self.agreements, agreement, priority)?;
+        if self.stated != self.terms.stated {
+            let before = self.terms.seconds;
+            self.terms = Terms::find(self.agreements, self.stated)?;
             // Another agreement that promises the same is the same promise: what was due stays due when it was.
-            if self.terms.target.seconds != before {
+            if self.terms.seconds != before {
                 self.due = None;
             }
         }
@@ -268,7 +282,7 @@ impl<'a> Walk<'a> {
         if self.phase != Phase::Active || from >= to {
             return;
         }
-        let calendar = self.terms.calendar();
+        let calendar = self.terms.calendar;
         calendar.unofficial(from, to, &mut self.years);
         let mut cursor = from;
         for (begin, end) in calendar.spans(from, to) {
@@ -339,11 +353,11 @@ impl<'a> Walk<'a> {
         if self.phase != Phase::Active || !self.held.is_empty() {
             return self.used;
         }
-        self.used + self.terms.calendar().spans(now.max(self.start), ask).map(|(begin, end)| end - begin).sum::<i64>()
+        self.used + self.terms.calendar.spans(now.max(self.start), ask).map(|(begin, end)| end - begin).sum::<i64>()
     }
 
     fn conclude(mut self, as_of: Timestamp) -> Answer {
-        let calendar = self.terms.calendar();
+        let calendar = self.terms.calendar;
         let from = self.now.max(self.start);
         let missing = self.terms.target_ms() - self.used;
         let (mut met, mut wake) = (None, None);
@@ -376,9 +390,10 @@ impl<'a> Walk<'a> {
             started_at: from_millis(self.start),
             state,
             cycle: self.cycle,
-            agreement: self.terms.agreement_name.to_owned(),
-            priority: self.terms.priority.to_owned(),
-            target_s: self.terms.target.seconds,
+            agreement: self.terms.stated.agreement.to_owned(),
+            priority: self.terms.stated.priority.to_owned(),
+            promise: self.terms.stated.promise.cloned(),
+            target_s: self.terms.seconds,
             due: due.map(from_millis),
             consumed_ms: self.used,
             asked: Vec::new(),
@@ -405,7 +420,7 @@ impl<'a> Walk<'a> {
         }
         let warn = self.terms.agreement.warn.iter().filter(|percent| !self.fired.contains(percent));
         let need = warn.map(|&percent| self.terms.need(percent)).min();
-        let warn = need.and_then(|need| self.terms.calendar().advance(self.now.max(self.start), need - self.used));
+        let warn = need.and_then(|need| self.terms.calendar.advance(self.now.max(self.start), need - self.used));
         let breach = if self.breached { None } else { due };
         [warn, breach].into_iter().flatten().min()
     }

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::cases_test::{agreements, instant};
 use super::table_test::TABLE;
-use super::{Answer, ClockEvent, SegmentKind, What, evaluate};
+use super::{Answer, ClockEvent, Promise, SegmentKind, What, evaluate};
+use crate::ground::Text;
 
 /// `MM-DD HH:MM[:SS]` in Shanghai, optionally with a year before it.
 pub(super) fn at(text: &str) -> Timestamp {
@@ -29,6 +30,15 @@ pub(super) fn history(text: &str) -> Vec<ClockEvent> {
             ("resume", 4) => What::Resume { reason: own(3) },
             ("priority", 4) => What::Priority { priority: own(3) },
             ("agreement", 4) => What::Agreement { agreement: own(3) },
+            ("order", 5) => What::Order {
+                promise: Promise {
+                    name: Text { zh: "送纸".into(), en: "Paper".into() },
+                    seconds: own(3).parse().unwrap(),
+                    calendar: own(4),
+                    days: None,
+                },
+            },
+            ("unorder", 3) => What::Unorder,
             ("stop", 3) => What::Stop,
             ("reopen", 3) => What::Reopen,
             ("cancel", 3) => What::Cancel,

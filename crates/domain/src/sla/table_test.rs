@@ -355,6 +355,63 @@ const STARTS: &[Row] = &[
     ),
 ];
 
+const ORDERS: &[Row] = &[
+    (
+        "what is ordered has its own length on its own hours",
+        "06-01 09:00 start city urgent; 06-01 09:00 order 259200 round",
+        "06-01 09:00",
+        "target=72h, due=06-04 09:00, used=0",
+    ),
+    (
+        "two working days of 7.5 h over a weekend",
+        "06-05 17:00 start city low; 06-05 17:00 order 54000 city",
+        "06-05 17:00",
+        "target=15h, due=06-09 17:00",
+    ),
+    (
+        "ordered a little later: what was used on the agreement's hours stays used",
+        "06-01 09:00 start city low; 06-01 09:10 order 259200 round",
+        "06-01 09:10",
+        "used=10m, due=06-04 09:00",
+    ),
+    (
+        "no priority changes it",
+        "06-01 09:00 start city low; 06-01 09:00 order 259200 round; 06-01 10:00 priority urgent",
+        "06-01 12:00",
+        "target=72h, due=06-04 09:00, used=3h, breach=-",
+    ),
+    (
+        "the agreement's reasons hold it",
+        "06-01 09:00 start city low; 06-01 09:00 order 259200 round; 06-01 10:00 pause waiting_merchant; 06-01 22:00 resume *",
+        "06-01 23:00",
+        "due=06-04 21:00, paused=12h",
+    ),
+    (
+        "a repair after all: the agreement's target again, what was used stays used",
+        "06-01 09:00 start city low; 06-01 09:00 order 259200 round; 06-01 10:00 unorder",
+        "06-01 10:00",
+        "target=8h, due=06-02 09:30, used=1h",
+    ),
+    (
+        "ordered while it was stopped: holds from the reopening",
+        "06-01 09:00 start city urgent; 06-01 09:30 stop; 06-01 10:00 order 36000 round; 06-01 11:00 reopen",
+        "06-01 11:00",
+        "target=10h, due=06-01 20:30",
+    ),
+    (
+        "ordered when it was late: no longer late, but it was",
+        "06-01 09:00 start city urgent; 06-01 11:00 order 259200 round",
+        "06-01 12:00",
+        "due=06-04 09:00, breach=1@06-01 10:00, level=ok",
+    ),
+    (
+        "something else was ordered instead",
+        "06-01 09:00 start city low; 06-01 09:00 order 259200 round; 06-01 10:00 order 54000 city",
+        "06-01 10:00",
+        "target=15h, due=06-02 18:00",
+    ),
+];
+
 const WARNINGS: &[Row] = &[
     (
         "thresholds are business time",
@@ -401,4 +458,4 @@ const WARNINGS: &[Row] = &[
     ("a stop at the threshold keeps it from firing", "06-01 09:00 start city urgent; 06-01 09:30 stop", "06-01 11:00", "warn=-, met=yes"),
 ];
 
-pub(super) const TABLE: &[&[Row]] = &[CALENDAR, PAUSES, TARGETS, ENDS, STARTS, WARNINGS];
+pub(super) const TABLE: &[&[Row]] = &[CALENDAR, PAUSES, TARGETS, ENDS, STARTS, ORDERS, WARNINGS];

@@ -3,7 +3,7 @@
 use postsale_domain::bell;
 use postsale_domain::ground::{Reach, Who, to_millis};
 use postsale_domain::refuse;
-use postsale_domain::sla::{ClockKind, What};
+use postsale_domain::sla::{ClockKind, Promise, What};
 use postsale_domain::ticket::{Around, Case, Channel, Command, Event, TicketId, TicketState, apply, decide};
 use serde_json::{Value, json};
 
@@ -134,10 +134,7 @@ impl Desk {
             _ => {}
         }
         for (kinds, what) in clocks(event) {
-            match &mut self.since {
-                Since::Loaded(_) => drop(sla::store::record(tx, self.ticket.id, kinds, &[what])?),
-                Since::Made { clocks, .. } => clocks.record(now, kinds, &what),
-            }
+            self.clocks(tx, kinds, what)?;
         }
         // The first answer is a stamp, not a story: the reply itself stands on the timeline, and so does what ended a visit.
         if !matches!(event, Event::Responded | Event::VisitOver) {
@@ -168,6 +165,21 @@ impl Desk {
                 Ok(())
             }
         }
+    }
+
+    /// Something was ordered, or nothing after all: its promise is the target of the solution from here on.
+    pub fn ordered(&mut self, tx: &mut Tx<'_>, promise: Option<Promise>) -> Done<()> {
+        self.touched = true;
+        let what = promise.map_or(What::Unorder, |promise| What::Order { promise });
+        self.clocks(tx, &[ClockKind::Resolution], what)
+    }
+
+    fn clocks(&mut self, tx: &mut Tx<'_>, kinds: &[ClockKind], what: What) -> Done<()> {
+        match &mut self.since {
+            Since::Loaded(_) => drop(sla::store::record(tx, self.ticket.id, kinds, &[what])?),
+            Since::Made { clocks, .. } => clocks.record(tx.now(), kinds, &what),
+        }
+        Ok(())
     }
 
     /// The event's code and the values its sentence needs, with names instead of ids.

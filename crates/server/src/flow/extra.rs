@@ -3,13 +3,14 @@
 use postsale_domain::facts::{Asked, FactKind, FieldNeed, Given, accept, lacking, quote as add_up};
 use postsale_domain::ground::{Reach, Refusal};
 use postsale_domain::refuse;
+use postsale_domain::sla::{Promise, ROUND_THE_CLOCK, Within};
 use postsale_domain::ticket::{Command, PauseReason, TicketId};
 use serde_json::json;
 
 use super::desk::Desk;
 use crate::facts::extra::{self, Extra};
 use crate::facts::quote::{self, Quote};
-use crate::facts::{REPAIR, in_force};
+use crate::facts::{InForce, REPAIR, in_force};
 use crate::ground::db::{Done, Tx};
 use crate::ground::when;
 use crate::ticket::entry::Kind;
@@ -54,6 +55,17 @@ pub fn label(tx: &mut Tx<'_>, desk: &mut Desk, code: Option<&str>) -> Done<()> {
     extra::put(tx, "ticket.label", desk.ticket.id, &before, &after)
 }
 
+/// What the catalogue promises of what a ticket is about; nothing of a repair, which its agreement promises.
+fn promise(force: &InForce, ticket_type: &str) -> Option<Promise> {
+    let item = force.service_item(ticket_type)?;
+    let within = match (item.target_days, item.target_hours) {
+        (Some(days), _) => Within::Days(days),
+        (None, Some(hours)) => Within::Hours(hours),
+        (None, None) => return None,
+    };
+    force.book().promise(&item.name, within, item.calendar.as_deref().unwrap_or(ROUND_THE_CLOCK))
+}
+
 /// Says what a ticket is about and what its custom fields hold. Errors: `ticket.type_unknown`, those of [`accept`].
 pub fn fields(tx: &mut Tx<'_>, desk: &mut Desk, ticket_type: Option<&str>, given: &Given) -> Done<()> {
     let force = in_force(tx)?;
@@ -83,6 +95,9 @@ pub fn fields(tx: &mut Tx<'_>, desk: &mut Desk, ticket_type: Option<&str>, given
     });
     let (_, who) = desk.author();
     desk.line(tx, Kind::Event, false, "", Some(("fields_said".into(), json!({ "who": who, "label": said }))), None)?;
+    if ticket_type != before.ticket_type {
+        desk.ordered(tx, promise(&force, ticket_type))?;
+    }
     extra::put(tx, "ticket.fields", desk.ticket.id, &before, &after)
 }
 

@@ -1,7 +1,6 @@
 //! Somebody is sent, and what they do there, with everything that follows: the offer, the ticket and its timeline, the
 //! bindings of a swap, the word to the merchant. All of one command in one transaction.
 
-use jiff::SignedDuration;
 use postsale_domain::dispatch::{self, Answer, Slot};
 use postsale_domain::facts::FactKind;
 use postsale_domain::ground::{Reach, Text, TypedId, Who};
@@ -125,7 +124,7 @@ pub fn send(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<WorkOrd
         confirmation: None,
         code: None,
         minutes: ordered.as_ref().map(|item| item.minutes).or(fault.onsite_minutes),
-        due_at: ordered.as_ref().map(|item| desk.ticket.opened_at + SignedDuration::from_hours(i64::from(item.target_hours))),
+        due_at: None,
         service: ordered.map(|item| item.code),
         created_at: tx.now(),
         closed_at: None,

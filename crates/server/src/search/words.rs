@@ -14,7 +14,7 @@ const MAX_WORDS: usize = 2000;
 /// Most characters of a word.
 const MAX_LENGTH: usize = 40;
 /// Most words of a question.
-pub(super) const MAX_ASKED: usize = 4;
+pub const MAX_ASKED: usize = 4;
 
 /// The dictionary, with the field's own words. What it lacks is cut into single characters, in a sentence and in a question alike; a guess
 /// by what stands around (the library's other way) would cut the two differently, and the one would not find the other.
@@ -81,6 +81,12 @@ impl Word {
     pub fn range(&self) -> (String, String) {
         let last = if self.begins { format!("{}{}", self.text, "z".repeat(MAX_LENGTH)) } else { self.text.clone() };
         (self.text.clone(), last)
+    }
+
+    /// Its last four characters if it is a long number: numbers are kept by their end as well, for those who read them out from there.
+    pub fn tail(&self) -> &str {
+        let number = self.text.len() > 4 && self.text.is_ascii() && self.text.bytes().any(|b| b.is_ascii_digit());
+        if number { &self.text[self.text.len() - 4..] } else { &self.text }
     }
 
     /// What the kept words of a thing are like where it stands: a blank before it, and one behind it unless it is a beginning. `~` escapes.
@@ -163,6 +169,13 @@ mod tests {
             for word in asked(question).words {
                 assert!(found.iter().any(|w| *w == word.text || word.begins && w.starts_with(&word.text)), "{question}: {word:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_long_number_is_also_looked_for_by_its_end() {
+        for (text, tail) in [("110002", "0002"), ("a9200123", "0123"), ("0002", "0002"), ("network", "network"), ("打印机卡纸了", "打印机卡纸了")] {
+            assert_eq!(Word { text: text.into(), begins: false }.tail(), tail);
         }
     }
 

@@ -109,8 +109,8 @@ impl Begun {
             tx.exec(
                 sql!(
                     "INSERT INTO clock (id, tenant_id, ticket_id, kind, agreement, priority, state, cycle, target_ms, consumed_ms, due_at, next_at,
-                       breached_at, met, reasons, started_at, computed_at, unofficial_years)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+                       breached_at, met, reasons, started_at, computed_at, unofficial_years, calendar)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
                 ),
                 &params,
             )?;
@@ -157,7 +157,7 @@ pub fn faces(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Done<BTreeMap<TicketId, V
         let rows = tx.query(
             sql!(
                 "SELECT id, ticket_id, kind, agreement, priority, state, cycle, target_ms, consumed_ms, due_at, next_at, breached_at, met,
-                   reasons, started_at, computed_at, unofficial_years
+                   reasons, started_at, computed_at, unofficial_years, calendar
                  FROM clock WHERE tenant_id = $1 AND ticket_id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
                    $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41,
                    $42, $43, $44, $45, $46, $47, $48, $49, $50, $51)"
@@ -359,8 +359,9 @@ fn settle(tx: &mut Tx<'_>, stored: &Stored, history: &[ClockEvent], as_of: Times
     tx.exec(
         sql!(
             "UPDATE clock SET agreement = $1, priority = $2, state = $3, cycle = $4, target_ms = $5, consumed_ms = $6, due_at = $7,
-               next_at = $8, breached_at = $9, met = $10, reasons = $11, started_at = $12, computed_at = $13, unofficial_years = $14
-             WHERE id = $15"
+               next_at = $8, breached_at = $9, met = $10, reasons = $11, started_at = $12, computed_at = $13, unofficial_years = $14,
+               calendar = $15
+             WHERE id = $16"
         ),
         &params,
     )?;
@@ -371,7 +372,7 @@ fn settle(tx: &mut Tx<'_>, stored: &Stored, history: &[ClockEvent], as_of: Times
 }
 
 /// The computed columns, in the order of the statements.
-fn columns(kept: &Kept) -> [Val; 14] {
+fn columns(kept: &Kept) -> [Val; 15] {
     [
         p(&kept.agreement),
         p(&kept.priority),
@@ -387,6 +388,7 @@ fn columns(kept: &Kept) -> [Val; 14] {
         p(&kept.started),
         p(&kept.computed),
         p(&Json(&kept.unofficial_years)),
+        p(&kept.calendar),
     ]
 }
 
@@ -410,6 +412,7 @@ fn read(r: &mut Row) -> Result<Stored, DbError> {
             started: r.next()?,
             computed: r.next()?,
             unofficial_years: r.next::<Json<Vec<i16>>>()?.0,
+            calendar: r.next()?,
         },
     })
 }
@@ -418,7 +421,7 @@ fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Vec<Stored>, DbError> 
     tx.known(
         sql!(
             "SELECT id, ticket_id, kind, agreement, priority, state, cycle, target_ms, consumed_ms, due_at, next_at, breached_at, met,
-               reasons, started_at, computed_at, unofficial_years
+               reasons, started_at, computed_at, unofficial_years, calendar
              FROM clock WHERE ticket_id = $1 AND tenant_id = $2"
         ),
         &[p(&ticket), p(&tx.tenant())],
@@ -431,7 +434,7 @@ fn locked(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Vec<Stored>, DbError> {
     tx.query(
         sql!(
             "SELECT id, ticket_id, kind, agreement, priority, state, cycle, target_ms, consumed_ms, due_at, next_at, breached_at, met,
-               reasons, started_at, computed_at, unofficial_years
+               reasons, started_at, computed_at, unofficial_years, calendar
              FROM clock WHERE ticket_id = $1 AND tenant_id = $2 ORDER BY kind {for_update}"
         ),
         &[p(&ticket), p(&tx.tenant())],

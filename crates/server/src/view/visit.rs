@@ -115,7 +115,7 @@ pub struct WorkOrderFull {
     service: Option<Text>,
     /// Minutes on site it is planned with; null for orders of earlier days.
     minutes: Option<u32>,
-    /// Until when an ordered service is to be done; null for a repair, which is due by its ticket's clock.
+    /// Until when an ordered service is to be done; null for a repair, and while its ticket's clock waits.
     #[schema(value_type = Option<String>, format = DateTime)]
     due_at: Option<Timestamp>,
     diagnosis_code: Option<String>,
@@ -421,6 +421,7 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
         None => fitting(tx, &w.parts, terminal.as_ref().map(|t| t.model.as_str()), w.engineer_id)?,
         Some(_) => Vec::new(),
     };
+    let due_at = w.due_at.or_else(|| w.service.as_ref().and_then(|_| row.due()));
     Ok(WorkOrderPage {
         contact: ticket.contact.name.clone().map(|name| VisitContact {
             id: ticket.contact.id,
@@ -469,7 +470,7 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
             row,
             service: w.service.as_deref().and_then(|code| force.service_item(code)).map(|item| item.name),
             minutes: w.minutes,
-            due_at: w.due_at,
+            due_at,
             fault_name: name_of(&w.fault_code),
             fault_code: w.fault_code.clone(),
             access_hours: shop.map(|s| s.hours),

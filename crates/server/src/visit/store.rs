@@ -99,7 +99,7 @@ pub struct WorkOrder {
     pub service: Option<String>,
     /// Minutes on site it was ordered for; orders of earlier days have none.
     pub minutes: Option<u32>,
-    /// Until when an ordered service is to be done; a repair is due by its ticket's clock.
+    /// Until when a service ordered in earlier days is to be done; today its ticket's clock says so, as it does of a repair.
     pub due_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,

@@ -280,6 +280,63 @@ on_both! {
 }
 
 on_both! {
+    fn what_was_ordered_has_the_target_of_its_item(kit) {
+        let desk = DeskWorld::new(&kit).await;
+        let admin = admin(&kit, &desk.world).await;
+        let target = |page: &Value| page["ticket"]["resolution"]["target_s"].as_i64().unwrap();
+        let repair = target(&desk.called().await);
+        let mut call = DeskWorld::call();
+        (call["ticket_type"], call["even_if_open"]) = (json!("paper"), json!(true));
+        let page = desk.agent.post("/api/v1/tickets", &call).await.expect(201);
+        let ticket = id_of(&page);
+        // Three working days of 7.5 hours, whatever was agreed for repairs.
+        assert_eq!(target(&page), 3 * 27_000);
+        assert_ne!(repair, 3 * 27_000);
+        let queue = desk.agent.get("/api/v1/tickets?view=open").await.expect(200);
+        let row = queue["items"].as_array().unwrap().iter().find(|row| row["id"] == json!(ticket)).unwrap().clone();
+        assert_eq!(row["resolution"]["target_s"], 3 * 27_000, "{row}");
+        let told = desk.agent.get(&path(&ticket, "/clocks/resolution")).await.expect(200);
+        assert_eq!((&told["agreement_name"]["zh"], &told["recomputed_equal"]), (&json!("服务目录：送打印纸"), &json!(true)));
+        let response = desk.agent.get(&path(&ticket, "/clocks/first_response")).await.expect(200);
+        assert!(!response["agreement_name"]["zh"].as_str().unwrap().contains("服务目录"), "somebody answers as for everything else: {response}");
+
+        // A catalogue that changes changes nothing that was promised before.
+        let item = json!({ "code": "paper", "name": both("送纸", "Paper"), "visit": false, "minutes": 10, "target_hours": 4 });
+        published(&admin, "service_items", &[item]).await;
+        let urgent = json!({ "impact": "cannot_take_payment", "urgency": "now", "reason": "明早开业" });
+        let page = desk.does(&desk.agent, &ticket, "/priority", urgent).await;
+        assert_eq!((page["ticket"]["priority"].as_str(), target(&page)), (Some("urgent"), 3 * 27_000));
+        let second = desk.agent.post("/api/v1/tickets", &call).await.expect(201);
+        assert_eq!(target(&second), 4 * 3600);
+        let opened: jiff::Timestamp = second["ticket"]["opened_at"].as_str().unwrap().parse().unwrap();
+        let due: jiff::Timestamp = second["ticket"]["resolution"]["due_at"].as_str().unwrap().parse().unwrap();
+        assert_eq!(due.duration_since(opened).as_hours(), 4, "around the clock");
+
+        // It turns out to be a repair: the agreement's target for its priority.
+        let page = desk.does(&desk.agent, &id_of(&second), "/fields", json!({ "ticket_type": "repair", "fields": {} })).await;
+        assert_eq!(target(&page), repair);
+        let told = desk.agent.get(&path(&id_of(&second), "/clocks/resolution")).await.expect(200);
+        let changes: Vec<_> = told["changes"].as_array().unwrap().iter().map(|c| c["sentence"]["en"].as_str().unwrap()).collect();
+        assert_eq!(changes.len(), 2, "{changes:?}");
+        assert!(changes[0].starts_with("Paper ordered: target") && changes[1].starts_with("a repair after all: target 4 h becomes"), "{changes:?}");
+
+        // Hours or days, and days on a calendar.
+        let both_given = json!({ "code": "paper", "name": both("送纸", "Paper"), "visit": false, "minutes": 10, "target_hours": 4, "target_days": 1 });
+        let page = drafted(&admin, "service_items", &[both_given]).await;
+        let publish = json!({ "version": page["draft"]["version"], "reason": "试试" });
+        assert_eq!(admin.post(&set("service_items", "/publish"), &publish).await.problem(422), "fact.hours_or_days");
+    }
+}
+
+/// The calendars a service item may name are those of the shipped agreements.
+#[test]
+fn service_items_name_calendars_that_exist() {
+    for name in postsale_domain::facts::CALENDARS {
+        assert!(sla::book().calendar(name).is_some(), "{name}");
+    }
+}
+
+on_both! {
     fn what_was_ordered_drives_the_visit(kit) {
         let desk = DeskWorld::new(&kit).await;
         let admin = admin(&kit, &desk.world).await;

@@ -17,6 +17,9 @@ export type Column<Row> = {
   render: (row: Row) => ReactNode;
 };
 
+/** The width of a column of moments: one of another year says its year, and stands whole. */
+export const WHEN = "160px";
+
 /** Which rows are picked, by id. Lists without bulk actions have none. */
 export type Picked = { ids: ReadonlySet<string>; set: (ids: ReadonlySet<string>) => void };
 

@@ -10,15 +10,18 @@ type Props<Row, View extends string> = Omit<ComponentProps<typeof PagedList<Row>
   turn?: number;
   /** Beside the views. */
   tools?: ReactNode;
+  /** What stands open beside the list. */
+  side?: ReactNode;
   /** What is open above the list. */
   children?: ReactNode;
 };
 
 /** A page that is one list, seen in one of a few views. */
-export function ViewList<Row, View extends string>({ title, view, turn, tools, children, ...list }: Props<Row, View>) {
+export function ViewList<Row, View extends string>({ title, view, turn, tools, side, children, ...list }: Props<Row, View>) {
   return (
     <ListPage
       title={title}
+      side={side}
       tools={
         <>
           <ViewTabs {...view} />

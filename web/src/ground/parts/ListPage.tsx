@@ -9,13 +9,18 @@ type Props = {
   /** A line about what stands here, under the title. */
   about?: ReactNode;
   tools?: ReactNode;
+  /** Where else one can go from here, above it. */
+  nav?: ReactNode;
+  /** What stands open beside it. */
+  side?: ReactNode;
   children: ReactNode;
 };
 
 /** A page that is a list: its title, its search, its one button, and the rows. */
-export function ListPage({ title, up, about, tools, children }: Props) {
-  return (
+export function ListPage({ title, up, about, tools, nav, side, children }: Props) {
+  const page = (
     <section className={css.list}>
+      {nav}
       <header className={css.listHead}>
         <div className={css.listTitle}>
           <h1>
@@ -35,6 +40,13 @@ export function ListPage({ title, up, about, tools, children }: Props) {
       </header>
       {children}
     </section>
+  );
+  if (side === undefined) return page;
+  return (
+    <div className={css.beside}>
+      {page}
+      {side}
+    </div>
   );
 }
 

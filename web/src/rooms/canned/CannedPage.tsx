@@ -5,7 +5,7 @@ import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import type { Column } from "@ground/list/DataList";
+import { WHEN, type Column } from "@ground/list/DataList";
 import { PagedList } from "@ground/list/PagedList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ListPage } from "@ground/parts/ListPage";
@@ -64,7 +64,7 @@ function Replies({ fresh, onClose }: Part) {
     { key: "body", title: t("canned.body"), width: "minmax(200px, 1fr)", render: (row) => <span className={css.dim}>{row.body.replace(/\s+/g, " ")}</span> },
     { key: "share", title: t("canned.share"), width: "104px", render: (row) => t(`canned.share.${row.share}`) },
     { key: "owner", title: t("canned.owner"), width: "120px", render: (row) => row.owner_name },
-    { key: "at", title: t("canned.updated"), width: "128px", render: (row) => <time dateTime={row.updated_at}>{f.ago(row.updated_at)}</time> },
+    { key: "at", title: t("canned.updated"), width: WHEN, render: (row) => <time dateTime={row.updated_at}>{f.ago(row.updated_at)}</time> },
   ];
   return (
     <>
@@ -106,7 +106,7 @@ function Macros({ fresh, onClose }: Part) {
   const columns: Column<Macro>[] = [
     { key: "name", title: t("canned.name"), width: "minmax(120px, 240px)", render: (row) => row.name },
     { key: "steps", title: t("macro.steps"), width: "minmax(200px, 1fr)", render: said },
-    { key: "at", title: t("canned.updated"), width: "128px", render: (row) => <time dateTime={row.updated_at}>{f.ago(row.updated_at)}</time> },
+    { key: "at", title: t("canned.updated"), width: WHEN, render: (row) => <time dateTime={row.updated_at}>{f.ago(row.updated_at)}</time> },
   ];
   return (
     <>

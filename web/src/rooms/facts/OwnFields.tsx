@@ -1,14 +1,21 @@
 import { DatePicker, Form, Input, Select } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { $api } from "@ground/api/query";
-import { useWords } from "@ground/i18n/Words";
-import type { Schema } from "@api";
+import { useWords, type Translate } from "@ground/i18n/Words";
+import type { Both, Schema } from "@api";
 
 /** Labels, types, fields and prices as they are in force; every form of the desk asks for them once a minute at most. */
 export const useDeskFacts = () => $api.useQuery("get", "/api/v1/facts/desk", {}, { staleTime: 60_000 });
 
 const asDay = (value: unknown) => (typeof value === "string" && value ? dayjs(value) : undefined);
 const written = (value: Dayjs | null) => value?.format("YYYY-MM-DD") ?? "";
+
+/** What the catalogue promises of something that is ordered. */
+function within({ target_days: days, target_hours: hours, calendar }: Schema<"TicketType">, t: Translate, pick: (text: Both | null | undefined) => string) {
+  const by = { calendar: pick(calendar) || t("facts.choice.calendar.round_the_clock") };
+  if (days) return t("order.within_days", { days, ...by });
+  return hours ? t("order.within_hours", { hours, ...by }) : "";
+}
 
 /** What a ticket is about, and what the tenant asks of tickets of that type. Draws nothing where nothing is asked. */
 export function OwnFields({ type, withType = true }: { type: string; withType?: boolean }) {
@@ -17,10 +24,11 @@ export function OwnFields({ type, withType = true }: { type: string; withType?: 
   if (!facts) return null;
   const asked = facts.fields.filter((field) => field.ticket_type == null || field.ticket_type === type);
   const chosen = facts.ticket_types.find((kind) => kind.code === type);
+  const extra = [pick(chosen?.about), chosen && within(chosen, t, pick)].filter(Boolean).join(" ");
   return (
     <>
       {withType && facts.ticket_types.length > 1 && (
-        <Form.Item name="ticket_type" label={t("facts.field.ticket_type")} extra={pick(chosen?.about) || undefined}>
+        <Form.Item name="ticket_type" label={t("facts.field.ticket_type")} extra={extra || undefined}>
           <Select options={facts.ticket_types.map((kind) => ({ value: kind.code, label: pick(kind.name) }))} data-testid="ticket-type" />
         </Form.Item>
       )}

@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { Schema } from "@api";
 import { $api, LOOK_EVERY } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import type { Column } from "@ground/list/DataList";
+import { WHEN, type Column } from "@ground/list/DataList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ViewList } from "@ground/list/ViewList";
 import { ExportButton } from "@ground/parts/ExportButton";
@@ -55,7 +55,7 @@ export function FollowUpsPage() {
           { key: "comment", title: t("follow_up.comment"), width: "minmax(160px, 1.2fr)", render: (row: Row) => row.comment || "—" },
         ]
       : [{ key: "person", title: t("follow_up.person"), width: "minmax(150px, 0.8fr)", render: person }]),
-    { key: "when", title: t(`follow_up.when_${state}`), width: "136px", render: when },
+    { key: "when", title: t(`follow_up.when_${state}`), width: WHEN, render: when },
   ];
 
   return (

@@ -4,7 +4,7 @@ import { Button } from "antd";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import type { Column } from "@ground/list/DataList";
+import { WHEN, type Column } from "@ground/list/DataList";
 import { PagedList } from "@ground/list/PagedList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ListPage } from "@ground/parts/ListPage";
@@ -24,7 +24,7 @@ export function ImportsPage() {
   const list = $api.useInfiniteQuery("get", "/api/v1/imports", { params: { query: { limit: 50 } } }, { ...keyset, refetchInterval: 5_000 });
   const rows = useRows<Row>(list);
   const columns: Column<Row>[] = [
-    { key: "at", title: t("import.at"), width: "128px", render: (row) => <time dateTime={row.created_at} title={f.full(row.created_at)}>{f.moment(row.created_at)}</time> },
+    { key: "at", title: t("import.at"), width: WHEN, render: (row) => <time dateTime={row.created_at} title={f.full(row.created_at)}>{f.moment(row.created_at)}</time> },
     { key: "kind", title: t("import.kind"), width: "88px", render: (row) => t(`import.kind.${row.kind}`) },
     { key: "file", title: t("import.file"), width: "minmax(160px, 1fr)", render: (row) => row.file_name },
     { key: "rows", title: t("import.rows"), width: "96px", align: "end", render: (row) => f.number(row.rows) },

@@ -5,7 +5,7 @@ import { useState } from "react";
 import type { Schema } from "@api";
 import { $api, LOOK_EVERY } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import type { Column } from "@ground/list/DataList";
+import { WHEN, type Column } from "@ground/list/DataList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ViewList } from "@ground/list/ViewList";
 import { ExportButton } from "@ground/parts/ExportButton";
@@ -34,7 +34,7 @@ export function IncidentsPage() {
     { key: "title", title: t("incident.what"), width: "minmax(200px, 1fr)", render: (row) => row.title },
     { key: "scope", title: t("incident.scope"), width: "minmax(160px, 1fr)", render: (row) => <Scope row={row} /> },
     { key: "reporters", title: t("incident.reporters"), width: "112px", align: "end", render: (row) => t("incident.reporters_of", { open: row.reporters_open, all: row.reporters }) },
-    { key: "since", title: t(state === "open" ? "incident.since" : "incident.until"), width: "136px", render: (row) => f.moment(row.resolved_at ?? row.opened_at) },
+    { key: "since", title: t(state === "open" ? "incident.since" : "incident.until"), width: WHEN, render: (row) => f.moment(row.resolved_at ?? row.opened_at) },
     { key: "by", title: t("incident.by"), width: "112px", render: (row) => row.opened_by },
   ];
 

@@ -3,12 +3,11 @@ import type { Schema } from "@api";
 import { $api, LOOK_EVERY } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { ChannelLabel } from "@ground/labels/Labels";
-import type { Column } from "@ground/list/DataList";
-import { PagedList } from "@ground/list/PagedList";
+import { WHEN, type Column } from "@ground/list/DataList";
 import { keyset, useRows } from "@ground/list/useKeyset";
+import { ViewList } from "@ground/list/ViewList";
 import { ExportButton } from "@ground/parts/ExportButton";
 import { SidePanel } from "@ground/parts/SidePanel";
-import { ViewTabs } from "@ground/parts/ViewTabs";
 import css from "./letter.module.css";
 import { LetterView } from "./LetterView";
 import type { LetterSearch } from "./room";
@@ -30,7 +29,7 @@ export function LettersPage() {
   const rows = useRows<Row>(list);
 
   const columns: Column<Row>[] = [
-    { key: "received", title: t("letter.received"), width: "128px", render: (row) => <time dateTime={row.received_at} title={f.full(row.received_at)}>{f.ago(row.received_at)}</time> },
+    { key: "received", title: t("letter.received"), width: WHEN, render: (row) => <time dateTime={row.received_at} title={f.full(row.received_at)}>{f.ago(row.received_at)}</time> },
     { key: "channel", title: t("letter.channel"), width: "104px", render: (row) => <ChannelLabel channel={row.channel} /> },
     { key: "sender", title: t("letter.from"), width: "minmax(120px, 200px)", render: (row) => row.sender },
     {
@@ -48,46 +47,36 @@ export function LettersPage() {
   ];
 
   return (
-    <div className={css.page}>
-      <section className={css.main}>
-        <header className={css.head}>
-          <h1>{t("letter.title")}</h1>
-          <ViewTabs
-            value={view}
-            onView={(next) => search(next === "all" ? { view: "all" } : {})}
-            views={[
-              { key: "unreadable", label: t("letter.view_unreadable") },
-              { key: "all", label: t("letter.view_all") },
-            ]}
-          />
-          <span className={css.headEnd}>
-            <ExportButton list="letters" filter={{ unreadable: view === "unreadable" ? "true" : undefined }} />
-          </span>
-        </header>
-        <PagedList
-          list={list}
-          nothing={{ title: t(`letter.empty_${view}`), next: t(`letter.empty_${view}_next`) }}
-          label={t("letter.title")}
-          rows={rows}
-          id={idOf}
-          columns={columns}
-          openId={open}
-          onOpen={(row) => show(row.id)}
-          onPeek={(row) => show(row.id === open ? undefined : row.id)}
-          card={(row) => (
-            <>
-              <div className={css.cardTop}>
-                <ChannelLabel channel={row.channel} /> <span className="meta">{f.ago(row.received_at)}</span>
-              </div>
-              <div className={css.line}>{row.subject || row.preview}</div>
-              <div className={`${css.line} meta`}>{row.error ?? row.sender}</div>
-            </>
-          )}
-        />
-      </section>
-      <SidePanel open={open !== undefined} title={t("letter.title")} onClose={() => show()}>
-        {open && <LetterView id={open} />}
-      </SidePanel>
-    </div>
+    <ViewList<Row, "unreadable" | "all">
+      title={t("letter.title")}
+      view={{
+        value: view,
+        views: (["unreadable", "all"] as const).map((key) => ({ key, label: t(`letter.view_${key}`) })),
+        onView: (next) => search(next === "all" ? { view: "all" } : {}),
+      }}
+      tools={<ExportButton list="letters" filter={{ unreadable: view === "unreadable" ? "true" : undefined }} />}
+      side={
+        <SidePanel open={open !== undefined} title={t("letter.title")} onClose={() => show()}>
+          {open && <LetterView id={open} />}
+        </SidePanel>
+      }
+      list={list}
+      nothing={{ title: t(`letter.empty_${view}`), next: t(`letter.empty_${view}_next`) }}
+      rows={rows}
+      id={idOf}
+      columns={columns}
+      openId={open}
+      onOpen={(row) => show(row.id)}
+      onPeek={(row) => show(row.id === open ? undefined : row.id)}
+      card={(row) => (
+        <>
+          <div className={css.cardTop}>
+            <ChannelLabel channel={row.channel} /> <span className="meta">{f.ago(row.received_at)}</span>
+          </div>
+          <div className={css.line}>{row.subject || row.preview}</div>
+          <div className={`${css.line} meta`}>{row.error ?? row.sender}</div>
+        </>
+      )}
+    />
   );
 }

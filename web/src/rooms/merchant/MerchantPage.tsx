@@ -121,7 +121,9 @@ function Terminals({ terminals }: { terminals: Schema<"MerchantTerminal">[] }) {
               <td>{terminal.store_name}</td>
               <td>{terminal.offline_since ? t("fact.offline_since", { at: f.moment(terminal.offline_since) }) : t("fact.online")}</td>
               <td>{terminal.covered_until ? t(terminal.in_warranty ? "merchant.covered_until" : "merchant.ended_on", { day: terminal.covered_until }) : "—"}</td>
-              <td className={css.end}>{terminal.open_tickets > 0 ? terminal.open_tickets : "—"}</td>
+              <td className={css.end} data-label={t("merchant.open")} data-none={terminal.open_tickets === 0 || undefined}>
+                {terminal.open_tickets > 0 ? terminal.open_tickets : "—"}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -35,7 +35,12 @@ struct TicketType {
     /// Whether somebody has to come.
     visit: Option<bool>,
     minutes: Option<i64>,
+    /// Hours it is to be done within, where it is not promised in days.
     target_hours: Option<i64>,
+    /// Working days it is to be done within.
+    target_days: Option<i64>,
+    /// Whose hours and days those are.
+    calendar: Option<Text>,
     /// What it costs today, in fen; null when it is charged at cost or by the case.
     price: Option<i64>,
 }
@@ -64,6 +69,8 @@ fn types(force: &InForce, prices: &[Price]) -> Vec<TicketType> {
             visit: row.and_then(|r| r.get("visit")).and_then(serde_json::Value::as_bool),
             minutes: number("minutes"),
             target_hours: number("target_hours"),
+            target_days: number("target_days"),
+            calendar: row.and_then(|r| r.get("calendar")).and_then(serde_json::Value::as_str).and_then(|c| force.book().calendar(c)).map(|c| c.name.clone()),
             price: price.and_then(|code| prices.iter().find(|p| p.code == code)).and_then(|p| p.price),
             code,
             name,

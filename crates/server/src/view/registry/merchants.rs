@@ -18,6 +18,7 @@ use crate::ground::db::{DbError, Done, Query, Row, Tx, Versioned, contains, p};
 use crate::ground::web::Keyset;
 use crate::ground::when;
 use crate::merchant::store::{self, Contact, Merchant, Store};
+use crate::search::{MAX_ASKED, Word, asked};
 use crate::terminal::store::Day;
 use crate::view::coverage::Terms;
 use crate::view::reach::in_branch;
@@ -66,36 +67,88 @@ fn row(r: &mut Row) -> Result<MerchantRow, DbError> {
     })
 }
 
-/// Merchants, newest first, whose name or number contains `q` (all for an empty one).
+/// Merchants, newest first; with `q` those in whose name, number, addresses and contacts all its words stand, by the words of the
+/// search: a rare one is looked up where it stands, not looked for in every merchant.
 pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -> Done<Vec<MerchantRow>> {
-    macro_rules! question {
+    macro_rules! columns {
+        () => {
+            "SELECT m.id, m.mid, m.name, m.tier, m.industry, m.acquirer_id, a.name,
+                    (SELECT s.district FROM store s WHERE s.merchant_id = m.id ORDER BY s.id LIMIT 1),
+                    (SELECT COUNT(*) FROM store s WHERE s.merchant_id = m.id),
+                    (SELECT COUNT(*) FROM binding b WHERE b.merchant_id = m.id AND b.valid_to IS NULL),
+                    (SELECT COUNT(*) FROM ticket t WHERE t.tenant_id = m.tenant_id AND t.merchant_id = m.id AND t.closed_at IS NULL), m.version"
+        };
+    }
+    macro_rules! newest {
         ($sight:expr) => {
             sql!(concat!(
-                "SELECT m.id, m.mid, m.name, m.tier, m.industry, m.acquirer_id, a.name,
-                        (SELECT s.district FROM store s WHERE s.merchant_id = m.id ORDER BY s.id LIMIT 1),
-                        (SELECT COUNT(*) FROM store s WHERE s.merchant_id = m.id),
-                        (SELECT COUNT(*) FROM binding b WHERE b.merchant_id = m.id AND b.valid_to IS NULL),
-                        (SELECT COUNT(*) FROM ticket t WHERE t.tenant_id = m.tenant_id AND t.merchant_id = m.id AND t.closed_at IS NULL), m.version
-                 FROM merchant m JOIN acquirer a ON a.id = m.acquirer_id
-                 WHERE m.tenant_id = $1 AND m.id < $2 AND (m.name LIKE $3 ESCAPE '!' OR m.mid LIKE $3 ESCAPE '!')",
+                columns!(),
+                " FROM merchant m JOIN acquirer a ON a.id = m.acquirer_id WHERE m.tenant_id = $1 AND m.id < $2",
                 $sight,
-                " ORDER BY m.id DESC LIMIT $4"
+                " ORDER BY m.id DESC LIMIT $3"
             ))
         };
     }
+    // The page is chosen before anything is counted for its rows. The joins are written CROSS because SQLite keeps the order of one: it
+    // would walk all merchants to keep theirs.
+    macro_rules! found {
+        ($sight:expr) => {
+            sql!(concat!(
+                columns!(),
+                " FROM (SELECT m.id FROM (SELECT w.id FROM search_word w WHERE w.tenant_id = $1 AND w.kind = 'merchant' AND w.word BETWEEN $4 AND $5
+                                    UNION SELECT w.id FROM search_word w WHERE w.tenant_id = $1 AND w.kind = 'merchant' AND w.word = $6) known
+                        CROSS JOIN merchant m CROSS JOIN search_doc d
+                        WHERE m.id = known.id AND m.tenant_id = $1 AND m.id < $2 AND d.tenant_id = $1 AND d.kind = 'merchant' AND d.id = m.id
+                          AND (d.words LIKE $7 ESCAPE '~' OR m.name LIKE $8 ESCAPE '!' OR m.mid LIKE $8 ESCAPE '!')
+                          AND (d.words LIKE $9 ESCAPE '~' OR m.name LIKE $10 ESCAPE '!' OR m.mid LIKE $10 ESCAPE '!')
+                          AND (d.words LIKE $11 ESCAPE '~' OR m.name LIKE $12 ESCAPE '!' OR m.mid LIKE $12 ESCAPE '!')
+                          AND (d.words LIKE $13 ESCAPE '~' OR m.name LIKE $14 ESCAPE '!' OR m.mid LIKE $14 ESCAPE '!')",
+                $sight,
+                " ORDER BY m.id DESC LIMIT $3) page
+                 CROSS JOIN merchant m JOIN acquirer a ON a.id = m.acquirer_id WHERE m.id = page.id ORDER BY m.id DESC"
+            ))
+        };
+    }
+    macro_rules! by_sight {
+        ($question:ident, $mine:literal) => {
+            match sight {
+                Sight::All | Sight::Nothing => $question!(""),
+                Sight::Acquirer(_) => $question!(concat!(" AND m.acquirer_id = ", $mine)),
+                Sight::Engineer(_) => $question!(concat!(
+                    " AND m.id IN (SELECT t.merchant_id FROM work_order w JOIN ticket t ON t.id = w.ticket_id WHERE w.engineer_id = ",
+                    $mine,
+                    ")"
+                )),
+                Sight::Branch(_) => $question!(merchant_of_branch!($mine)),
+            }
+        };
+    }
+    let whose = match sight {
+        Sight::Nothing => return Ok(Vec::new()),
+        Sight::All => None,
+        Sight::Acquirer(own) => Some(p(&own)),
+        Sight::Engineer(me) => Some(p(&me)),
+        Sight::Branch(own) => Some(p(&own)),
+    };
     let visible: String = q.chars().filter(|c| !c.is_control()).collect();
-    let key = [p(&tx.tenant()), p(&MerchantId::from_uuid(after.id)), p(&contains(&visible)), p(&limit)];
-    Ok(match sight {
-        Sight::Nothing => Vec::new(),
-        Sight::All => tx.query(question!(""), &key, row)?,
-        Sight::Acquirer(own) => tx.query(question!(" AND m.acquirer_id = $5"), &[key.as_slice(), &[p(&own)]].concat(), row)?,
-        Sight::Engineer(me) => tx.query(
-            question!(" AND m.id IN (SELECT t.merchant_id FROM work_order w JOIN ticket t ON t.id = w.ticket_id WHERE w.engineer_id = $5)"),
-            &[key.as_slice(), &[p(&me)]].concat(),
-            row,
-        )?,
-        Sight::Branch(own) => tx.query(question!(merchant_of_branch!("$5")), &[key.as_slice(), &[p(&own)]].concat(), row)?,
-    })
+    let mut params = vec![p(&tx.tenant()), p(&MerchantId::from_uuid(after.id)), p(&limit)];
+    let question = if visible.trim().is_empty() {
+        by_sight!(newest, "$4")
+    } else {
+        let asked = asked(&visible);
+        let Some(lead) = asked.words.first() else { return Ok(Vec::new()) };
+        let (from, to) = lead.range();
+        params.extend([p(&from), p(&to), p(lead.tail())]);
+        for place in 0..MAX_ASKED {
+            // A place without a word of its own asks for nothing.
+            let word = asked.words.get(place);
+            params.push(p(&word.map_or_else(|| "%".to_owned(), Word::pattern)));
+            params.push(p(&word.map_or_else(|| "%".to_owned(), |w| contains(&w.text))));
+        }
+        by_sight!(found, "$15")
+    };
+    params.extend(whose);
+    Ok(tx.query(question, &params, row)?)
 }
 
 /// A merchant on its page.

@@ -105,28 +105,53 @@ fn row(r: &mut Row, terms: &Terms) -> Result<TerminalRow, DbError> {
 /// Terminals, newest first; with `q` those whose serial number, unique number, model or open terminal number begins with it,
 /// or whose serial number ends with its four characters.
 pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -> Done<Vec<TerminalRow>> {
-    macro_rules! question {
-        ($found:literal, $sight:literal) => {
+    macro_rules! columns {
+        () => {
+            "SELECT x.id, x.serial_no, x.tusn, x.model, x.batch, x.firmware, x.offline_since, x.shipped_on, x.activated_on, x.warranty_until, x.extended_until,
+                    (SELECT COUNT(*) FROM ticket k WHERE k.tenant_id = x.tenant_id AND k.terminal_id = x.id AND k.closed_at IS NULL), x.version,
+                    b.tid, b.merchant_id, m.name, b.store_id, s.name, s.district"
+        };
+    }
+    macro_rules! newest {
+        ($sight:literal) => {
             sql!(concat!(
-                "SELECT x.id, x.serial_no, x.tusn, x.model, x.batch, x.firmware, x.offline_since, x.shipped_on, x.activated_on, x.warranty_until, x.extended_until,
-                        (SELECT COUNT(*) FROM ticket k WHERE k.tenant_id = x.tenant_id AND k.terminal_id = x.id AND k.closed_at IS NULL), x.version,
-                        b.tid, b.merchant_id, m.name, b.store_id, s.name, s.district
-                 FROM terminal x LEFT JOIN binding b ON b.terminal_id = x.id AND b.valid_to IS NULL
-                      LEFT JOIN merchant m ON m.id = b.merchant_id LEFT JOIN store s ON s.id = b.store_id
-                 WHERE x.tenant_id = $1 AND x.id < $2",
-                $found,
+                columns!(),
+                " FROM terminal x LEFT JOIN binding b ON b.terminal_id = x.id AND b.valid_to IS NULL
+                       LEFT JOIN merchant m ON m.id = b.merchant_id LEFT JOIN store s ON s.id = b.store_id
+                  WHERE x.tenant_id = $1 AND x.id < $2",
                 $sight,
                 " ORDER BY x.id DESC LIMIT $3"
             ))
         };
     }
+    // The page is chosen before anything is counted for its rows. The join is written CROSS because SQLite keeps the order of one: it
+    // would walk all terminals to keep theirs.
+    macro_rules! found {
+        ($sight:literal) => {
+            sql!(concat!(
+                columns!(),
+                " FROM (SELECT x.id FROM (SELECT id FROM terminal WHERE tenant_id = $1 AND serial_no BETWEEN $4 AND $5
+                                    UNION SELECT id FROM terminal WHERE tenant_id = $1 AND tusn BETWEEN $4 AND $5
+                                    UNION SELECT id FROM terminal WHERE tenant_id = $1 AND substr(serial_no, length(serial_no) - 3) = $4
+                                    UNION SELECT id FROM terminal WHERE tenant_id = $1 AND upper(replace(model, ' ', '')) BETWEEN $4 AND $5
+                                    UNION SELECT terminal_id FROM binding WHERE tenant_id = $1 AND tid BETWEEN $4 AND $5 AND valid_to IS NULL) known
+                        CROSS JOIN terminal x LEFT JOIN binding b ON b.terminal_id = x.id AND b.valid_to IS NULL LEFT JOIN store s ON s.id = b.store_id
+                        WHERE x.id = known.id AND x.tenant_id = $1 AND x.id < $2",
+                $sight,
+                " ORDER BY x.id DESC LIMIT $3) page
+                  CROSS JOIN terminal x LEFT JOIN binding b ON b.terminal_id = x.id AND b.valid_to IS NULL
+                       LEFT JOIN merchant m ON m.id = b.merchant_id LEFT JOIN store s ON s.id = b.store_id
+                  WHERE x.id = page.id ORDER BY x.id DESC"
+            ))
+        };
+    }
     macro_rules! by_sight {
-        ($found:literal, $acquirer:literal, $engineer:literal, $branch:literal) => {
+        ($question:ident, $acquirer:literal, $engineer:literal, $branch:literal) => {
             match sight {
-                Sight::All | Sight::Nothing => question!($found, ""),
-                Sight::Acquirer(_) => question!($found, $acquirer),
-                Sight::Engineer(_) => question!($found, $engineer),
-                Sight::Branch(_) => question!($found, $branch),
+                Sight::All | Sight::Nothing => $question!(""),
+                Sight::Acquirer(_) => $question!($acquirer),
+                Sight::Engineer(_) => $question!($engineer),
+                Sight::Branch(_) => $question!($branch),
             }
         };
     }
@@ -145,7 +170,7 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
     let mut params: Vec<Val> = vec![p(&tenant), p(&TerminalId::from_uuid(after.id)), p(&limit)];
     let question = if word.is_empty() {
         by_sight!(
-            "",
+            newest,
             " AND b.acquirer_id = $4",
             " AND x.id IN (SELECT t.terminal_id FROM work_order w JOIN ticket t ON t.id = w.ticket_id WHERE w.engineer_id = $4)",
             " AND (b.id IS NULL OR EXISTS
@@ -154,11 +179,7 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
     } else {
         params.extend([p(&word), p(&last_with(&word))]);
         by_sight!(
-            " AND x.id IN (SELECT id FROM terminal WHERE tenant_id = $1 AND serial_no BETWEEN $4 AND $5
-                     UNION SELECT id FROM terminal WHERE tenant_id = $1 AND tusn BETWEEN $4 AND $5
-                     UNION SELECT id FROM terminal WHERE tenant_id = $1 AND substr(serial_no, length(serial_no) - 3) = $4
-                     UNION SELECT id FROM terminal WHERE tenant_id = $1 AND upper(replace(model, ' ', '')) BETWEEN $4 AND $5
-                     UNION SELECT terminal_id FROM binding WHERE tenant_id = $1 AND tid BETWEEN $4 AND $5 AND valid_to IS NULL)",
+            found,
             " AND b.acquirer_id = $6",
             " AND x.id IN (SELECT t.terminal_id FROM work_order w JOIN ticket t ON t.id = w.ticket_id WHERE w.engineer_id = $6)",
             " AND (b.id IS NULL OR EXISTS

@@ -3,11 +3,12 @@ import { Input } from "antd";
 import { useState } from "react";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import type { Column } from "@ground/list/DataList";
+import { WHEN, type Column } from "@ground/list/DataList";
 import { PagedList } from "@ground/list/PagedList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ExportButton } from "@ground/parts/ExportButton";
 import { Nothing } from "@ground/parts/Nothing";
+import { ListPage } from "@ground/parts/ListPage";
 import { SidePanel } from "@ground/parts/SidePanel";
 import css from "../org.module.css";
 import type { AuditSearch } from "../room";
@@ -31,7 +32,7 @@ export function AuditPage() {
   const shown = lines.find((line) => line.seq === open);
 
   const columns: Column<Line>[] = [
-    { key: "at", title: t("audit.at"), width: "152px", render: (line) => <time dateTime={line.at} title={f.full(line.at)}>{f.moment(line.at)}</time> },
+    { key: "at", title: t("audit.at"), width: WHEN, render: (line) => <time dateTime={line.at} title={f.full(line.at)}>{f.moment(line.at)}</time> },
     { key: "who", title: t("audit.who"), width: "minmax(96px, 160px)", render: (line) => said.who(line) },
     { key: "what", title: t("audit.what"), width: "minmax(120px, 1fr)", render: (line) => said.action(line.action) },
     { key: "subject", title: t("audit.subject"), width: "minmax(120px, 200px)", render: (line) => said.subject(line.subject) },
@@ -40,10 +41,10 @@ export function AuditPage() {
   ];
 
   return (
-    <div className={css.page}>
-      <section className={css.main}>
-        <header className={css.head}>
-          <h1>{t("audit.title")}</h1>
+    <ListPage
+      title={t("audit.title")}
+      tools={
+        <>
           <Input.Search
             className={css.search}
             allowClear
@@ -53,40 +54,42 @@ export function AuditPage() {
             placeholder={t("audit.search_hint")}
             aria-label={t("audit.search")}
           />
-          <span className={css.headEnd} />
           <ExportButton list="audit" filter={{ subject }} />
           <a href="/api/v1/audit/export" download>
             {t("audit.export")}
           </a>
-        </header>
-        <PagedList
-          list={list}
-          nothing={{ kind: subject ? "no_match" : "empty", title: t("audit.nothing"), next: t("audit.nothing_next") }}
-          label={t("audit.title")}
-          rows={lines}
-          id={idOf}
-          columns={columns}
-          openId={open === undefined ? undefined : String(open)}
-          onOpen={(line) => show(line.seq)}
-          onPeek={(line) => show(line.seq === open ? undefined : line.seq)}
-          card={(line) => (
-            <>
-              <div className={css.cardTop}>
-                <span>{said.who(line)}</span> <span className="meta">{f.ago(line.at)}</span>
-              </div>
-              <div>{said.action(line.action)}</div>
-              <div className="meta">{said.subject(line.subject)}</div>
-            </>
+        </>
+      }
+      side={
+        <SidePanel open={open !== undefined} title={t("audit.line", { seq: open ?? 0 })} onClose={() => show()}>
+          {shown ? (
+            <AuditLine line={shown} onSubject={() => (setTyped(shown.subject), go({ subject: shown.subject, open: shown.seq }))} />
+          ) : (
+            !list.isPending && <Nothing kind="no_match" title={t("audit.not_shown")} next={t("audit.not_shown_next")} />
           )}
-        />
-      </section>
-      <SidePanel open={open !== undefined} title={t("audit.line", { seq: open ?? 0 })} onClose={() => show()}>
-        {shown ? (
-          <AuditLine line={shown} onSubject={() => (setTyped(shown.subject), go({ subject: shown.subject, open: shown.seq }))} />
-        ) : (
-          !list.isPending && <Nothing kind="no_match" title={t("audit.not_shown")} next={t("audit.not_shown_next")} />
+        </SidePanel>
+      }
+    >
+      <PagedList
+        list={list}
+        nothing={{ kind: subject ? "no_match" : "empty", title: t("audit.nothing"), next: t("audit.nothing_next") }}
+        label={t("audit.title")}
+        rows={lines}
+        id={idOf}
+        columns={columns}
+        openId={open === undefined ? undefined : String(open)}
+        onOpen={(line) => show(line.seq)}
+        onPeek={(line) => show(line.seq === open ? undefined : line.seq)}
+        card={(line) => (
+          <>
+            <div className={css.cardTop}>
+              <span>{said.who(line)}</span> <span className="meta">{f.ago(line.at)}</span>
+            </div>
+            <div>{said.action(line.action)}</div>
+            <div className="meta">{said.subject(line.subject)}</div>
+          </>
         )}
-      </SidePanel>
-    </div>
+      />
+    </ListPage>
   );
 }

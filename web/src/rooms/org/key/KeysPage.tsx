@@ -5,7 +5,7 @@ import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import type { Column } from "@ground/list/DataList";
+import { WHEN, type Column } from "@ground/list/DataList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { CopyNumber } from "@ground/parts/CopyNumber";
 import { Dialog } from "@ground/parts/Dialog";
@@ -49,7 +49,7 @@ export function KeysPage() {
     { key: "prefix", title: t("api_key.prefix"), width: "128px", render: (row) => <span className={css.mono}>{row.prefix}…</span> },
     { key: "holder", title: t("api_key.holder"), width: "112px", render: (row) => row.user_name },
     { key: "role", title: t("people.role"), width: "104px", render: (row) => t(`role.${row.role}`) },
-    { key: "used", title: t("api_key.used"), width: "136px", render: (row) => (row.last_used_at ? f.moment(row.last_used_at) : t("api_key.never")) },
+    { key: "used", title: t("api_key.used"), width: WHEN, render: (row) => (row.last_used_at ? f.moment(row.last_used_at) : t("api_key.never")) },
     { key: "expires", title: t("api_key.expires"), width: "136px", render: (row) => f.date(row.expires_at) },
     { key: "state", title: t("place.state"), width: "88px", render: (row) => t(`api_key.state.${stateOf(row)}`) },
     { key: "end", title: "", width: "80px", align: "end", render: ender },

@@ -8,6 +8,7 @@ import { PagedList } from "@ground/list/PagedList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ExportButton } from "@ground/parts/ExportButton";
 import { SearchField } from "@ground/parts/SearchField";
+import { ListPage } from "@ground/parts/ListPage";
 import { SidePanel } from "@ground/parts/SidePanel";
 import { ViewTabs } from "@ground/parts/ViewTabs";
 import { useSession } from "@ground/session/Session";
@@ -52,11 +53,11 @@ export function PeoplePage() {
   const state = search.state ?? "active";
 
   return (
-    <div className={css.page}>
-      <section className={css.main}>
-        <OrgNav />
-        <header className={css.head}>
-          <h1>{t("people.title")}</h1>
+    <ListPage
+      nav={<OrgNav />}
+      title={t("people.title")}
+      tools={
+        <>
           <ViewTabs value={state} onView={(next) => go(next === "active" ? {} : { state: next })} views={userStates.map((key) => ({ key, label: t(`people.state.${key}`) }))} />
           <SearchField q={search.q} onSearch={look} hint={t("people.search")} testId="people-search" />
           <Select
@@ -68,7 +69,6 @@ export function PeoplePage() {
             onChange={(role) => go({ ...(search.state && { state: search.state }), ...(search.q && { q: search.q }), ...(role && { role }) })}
             options={roles.map((role) => ({ value: role, label: t(`role.${role}`) }))}
           />
-          <span className={css.headEnd} />
           <ExportButton list="users" filter={{ q: search.q, role: search.role, state }} />
           <ImportButton kind="users" />
           {may("user.manage") && (
@@ -76,33 +76,36 @@ export function PeoplePage() {
               {t("people.invite")}
             </Button>
           )}
-        </header>
-        <PagedList
-          list={list}
-          nothing={{ kind: search.q || search.role ? "no_match" : "empty", title: t("people.nothing"), next: t("people.nothing_next") }}
-          label={t("people.title")}
-          rows={rows}
-          id={idOf}
-          columns={columns}
-          openId={open}
-          onOpen={(row) => show(row.id)}
-          onPeek={(row) => show(row.id === open ? undefined : row.id)}
-          card={(row) => (
-            <>
-              <div className={css.cardTop}>
-                <span>{row.name}</span> <span>{t(`role.${row.role}`)}</span>
-              </div>
-              <div className="meta">
-                {row.username} · {place(row)}
-              </div>
-            </>
-          )}
-        />
-      </section>
-      <SidePanel open={open !== undefined} title={t("people.person")} onClose={() => show()}>
-        {open && <PersonPanel key={open} id={open} />}
-      </SidePanel>
+        </>
+      }
+      side={
+        <SidePanel open={open !== undefined} title={t("people.person")} onClose={() => show()}>
+          {open && <PersonPanel key={open} id={open} />}
+        </SidePanel>
+      }
+    >
+      <PagedList
+        list={list}
+        nothing={{ kind: search.q || search.role ? "no_match" : "empty", title: t("people.nothing"), next: t("people.nothing_next") }}
+        label={t("people.title")}
+        rows={rows}
+        id={idOf}
+        columns={columns}
+        openId={open}
+        onOpen={(row) => show(row.id)}
+        onPeek={(row) => show(row.id === open ? undefined : row.id)}
+        card={(row) => (
+          <>
+            <div className={css.cardTop}>
+              <span>{row.name}</span> <span>{t(`role.${row.role}`)}</span>
+            </div>
+            <div className="meta">
+              {row.username} · {place(row)}
+            </div>
+          </>
+        )}
+      />
       {inviting && <InviteModal onClose={() => setInviting(false)} onDone={(id) => go({ state: "invited", open: id })} />}
-    </div>
+    </ListPage>
   );
 }

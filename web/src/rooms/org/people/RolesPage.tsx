@@ -2,6 +2,7 @@ import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import type { Key } from "@ground/i18n/words";
 import { RowsLoading } from "@ground/parts/Loading";
+import { ListPage } from "@ground/parts/ListPage";
 import { ProblemPage } from "@ground/parts/ProblemView";
 import { OrgNav } from "../OrgNav";
 import css from "../org.module.css";
@@ -21,12 +22,7 @@ export function RolesPage() {
     return words === `act.${action}` ? action : words;
   };
   return (
-    <div className={css.main}>
-      <OrgNav />
-      <header className={css.head}>
-        <h1>{t("roles.title")}</h1>
-        <span className="meta">{t("roles.legend")}</span>
-      </header>
+    <ListPage nav={<OrgNav />} title={t("roles.title")} about={t("roles.legend")}>
       <div className={css.scroll}>
         <table className={css.matrix}>
           <thead>
@@ -57,6 +53,6 @@ export function RolesPage() {
           </tbody>
         </table>
       </div>
-    </div>
+    </ListPage>
   );
 }

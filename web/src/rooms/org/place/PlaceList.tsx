@@ -4,7 +4,6 @@ import type { Column } from "@ground/list/DataList";
 import { PagedList } from "@ground/list/PagedList";
 import { ListPage } from "@ground/parts/ListPage";
 import { OrgNav } from "../OrgNav";
-import css from "../org.module.css";
 
 type Listed = { isPending: boolean; error: Problem | null; refetch: () => unknown; hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
 
@@ -22,20 +21,8 @@ type Props<Row extends { id: string }> = {
 /** A short list of the house's own: branches, partners, keys. */
 export function PlaceList<Row extends { id: string }>({ title, empty, list, rows, columns, card, onOpen, tools }: Props<Row>) {
   return (
-    <div className={css.whole}>
-      <OrgNav />
-      <ListPage title={title} tools={tools}>
-        <PagedList
-          list={list}
-          nothing={empty}
-          label={title}
-          rows={rows}
-          id={(row) => row.id}
-          columns={columns}
-          onOpen={onOpen}
-          card={card}
-        />
-      </ListPage>
-    </div>
+    <ListPage nav={<OrgNav />} title={title} tools={tools}>
+      <PagedList list={list} nothing={empty} label={title} rows={rows} id={(row) => row.id} columns={columns} onOpen={onOpen} card={card} />
+    </ListPage>
   );
 }

@@ -45,6 +45,8 @@ export function Header({ page, company, search, onCommand, onClock, onFacts, und
         {ticket.response && <ClockBadge clock={ticket.response} named onExplain={() => onClock("first_response")} />}
         {ticket.resolution && <ClockBadge clock={ticket.resolution} named onExplain={() => onClock("resolution")} />}
         <StateLabel {...ticket} />
+        {/* A repair is what a ticket is for; what was ordered instead is said. */}
+        {ticket.ticket_type !== "repair" && <span>{pick(ticket.ticket_type_name)}</span>}
         <PriorityLabel priority={ticket.priority} why={[...ticket.priority_why.lines, ...ticket.queue_why].map(pick).join("\n")} />
         {page.incident && (
           <span>
