@@ -9102,6 +9102,7 @@ export interface components {
         /** @description What a ticket may be about. */
         TicketType: {
             about?: components["schemas"]["Text"] | null;
+            calendar?: components["schemas"]["Text"] | null;
             /** @description `repair`, or the code of what was ordered. */
             code: string;
             /** Format: int64 */
@@ -9112,7 +9113,15 @@ export interface components {
              * @description What it costs today, in fen; null when it is charged at cost or by the case.
              */
             price?: number | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Working days it is to be done within.
+             */
+            target_days?: number | null;
+            /**
+             * Format: int64
+             * @description Hours it is to be done within, where it is not promised in days.
+             */
             target_hours?: number | null;
             /** @description Whether somebody has to come. */
             visit?: boolean | null;
@@ -9413,7 +9422,7 @@ export interface components {
             diagnosis_name?: components["schemas"]["Text"] | null;
             /**
              * Format: date-time
-             * @description Until when an ordered service is to be done; null for a repair, which is due by its ticket's clock.
+             * @description Until when an ordered service is to be done; null for a repair, and while its ticket's clock waits.
              */
             due_at?: string | null;
             fault_code: string;

@@ -88,7 +88,11 @@ fn every_kind_names_the_row_and_the_field() {
             &["s.target_hours fact.hours_or_days"],
         ),
         (FactKind::ServiceItems, service(json!({ "target_days": 3 })), &["s.calendar fact.missing"]),
-        (FactKind::ServiceItems, service(json!({ "target_days": 91, "calendar": "lunar" })), &["s.target_days fact.bad_number", "s.calendar fact.bad_choice"]),
+        (
+            FactKind::ServiceItems,
+            service(json!({ "target_days": 91, "calendar": "lunar" })),
+            &["s.target_days fact.bad_number", "s.calendar fact.bad_choice"],
+        ),
         (
             FactKind::Faults,
             json!({ "code": "PRN1", "symptom": both, "cause": both, "remote_minutes": 5, "visit": "no", "impact": "partly", "onsite": both }),

@@ -174,7 +174,9 @@ mod tests {
 
     #[test]
     fn a_long_number_is_also_looked_for_by_its_end() {
-        for (text, tail) in [("110002", "0002"), ("a9200123", "0123"), ("0002", "0002"), ("network", "network"), ("打印机卡纸了", "打印机卡纸了")] {
+        for (text, tail) in
+            [("110002", "0002"), ("a9200123", "0123"), ("0002", "0002"), ("network", "network"), ("打印机卡纸了", "打印机卡纸了")]
+        {
             assert_eq!(Word { text: text.into(), begins: false }.tail(), tail);
         }
     }

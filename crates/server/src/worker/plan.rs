@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use postsale_domain::dispatch::plan::PlanId;
 use postsale_domain::ground::{Caller, Text};
+use postsale_domain::refuse;
 
 use super::jobs::finish;
 use crate::dispatch::planning::{Effort, propose};
@@ -50,7 +51,11 @@ pub async fn search(house: &House, job: &Job) -> Done<()> {
     let no = |why: String| Text { zh: format!("这一天排不了：{why}"), en: format!("This day cannot be planned: {why}") };
     let found = match found {
         Ok(Ok(found)) => found,
-        Ok(Err(bad)) => return give_up(house, caller, id, ours, no(bad.to_string())).await,
+        Ok(Err(bad)) => {
+            // Which thing and which field is for who looks after the house; who plans is told where to look.
+            tracing::error!(plan = %id, %bad, "a day cannot be planned");
+            return give_up(house, caller, id, ours, plan::in_words(&refuse!(Conflict, "dispatch.plan_clash"))).await;
+        }
         Err(accident) => {
             tracing::error!(plan = %id, %accident, "a search ended badly");
             return give_up(house, caller, id, ours, no(accident.to_string())).await;

@@ -322,9 +322,9 @@ on_both! {
 
         // Hours or days, and days on a calendar.
         let both_given = json!({ "code": "paper", "name": both("送纸", "Paper"), "visit": false, "minutes": 10, "target_hours": 4, "target_days": 1 });
-        let page = drafted(&admin, "service_items", &[both_given]).await;
-        let publish = json!({ "version": page["draft"]["version"], "reason": "试试" });
-        assert_eq!(admin.post(&set("service_items", "/publish"), &publish).await.problem(422), "fact.hours_or_days");
+        let draft = admin.get(&set("service_items", "")).await.expect(200)["draft"]["version"].clone();
+        let body = json!({ "version": draft, "code": "paper", "row": both_given });
+        assert_eq!(admin.post(&set("service_items", "/draft/rows"), &body).await.problem(422), "fact.hours_or_days");
     }
 }
 

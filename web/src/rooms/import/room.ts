@@ -4,7 +4,7 @@ import type { RailItem } from "@ground/shell/rail";
 import { shell } from "@ground/shell/root";
 import { asKind, type Kind } from "./kinds";
 
-export const entry: RailItem = { to: "/imports", word: "rail.import", name: "import.title", icon: ImportOutlined, needs: "import.run", key: "i" };
+export const entry: RailItem = { to: "/imports", word: "rail.import", name: "import.title", icon: ImportOutlined, needs: "import.run", key: "x" };
 
 const list = createRoute({
   getParentRoute: () => shell,

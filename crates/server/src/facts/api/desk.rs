@@ -70,7 +70,11 @@ fn types(force: &InForce, prices: &[Price]) -> Vec<TicketType> {
             minutes: number("minutes"),
             target_hours: number("target_hours"),
             target_days: number("target_days"),
-            calendar: row.and_then(|r| r.get("calendar")).and_then(serde_json::Value::as_str).and_then(|c| force.book().calendar(c)).map(|c| c.name.clone()),
+            calendar: row
+                .and_then(|r| r.get("calendar"))
+                .and_then(serde_json::Value::as_str)
+                .and_then(|c| force.book().calendar(c))
+                .map(|c| c.name.clone()),
             price: price.and_then(|code| prices.iter().find(|p| p.code == code)).and_then(|p| p.price),
             code,
             name,
