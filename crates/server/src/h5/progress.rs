@@ -113,6 +113,8 @@ pub fn next(say: Say, next: &Next, now: Timestamp) -> String {
         Next::There(engineer) => say.f("next.visit_here", &[("engineer", engineer)]),
         Next::SomebodyOnTheWay => say.t("next.somebody_way").into(),
         Next::SomebodyThere => say.t("next.somebody_here").into(),
+        Next::WaitingForReporter => say.t("next.reporter_waiting").into(),
+        Next::SolvedForReporter => say.t("next.reporter_solved").into(),
         Next::Solved => say.t("next.solved").into(),
         Next::Closed => say.t("next.closed").into(),
         Next::Cancelled => say.t("next.cancelled").into(),

@@ -110,6 +110,10 @@ pub enum Next {
     SomebodyOnTheWay,
     /// Somebody is there.
     SomebodyThere,
+    /// Who reported it must answer; the reader may be somebody else.
+    WaitingForReporter,
+    /// Who reported it must confirm.
+    SolvedForReporter,
     /// The merchant must confirm.
     Solved,
     /// Over.
@@ -119,12 +123,15 @@ pub enum Next {
 }
 
 impl Next {
-    /// For whoever scans the sticker: it hangs in a shop, and a name would help somebody to pass for the engineer.
+    /// For whoever scans the sticker: it hangs in a shop, and a name would help somebody to pass for the engineer. Answering and
+    /// confirming are not on that page, so it says who is asked.
     pub fn nameless(&self) -> Self {
         match self {
             Self::Visit(from, to, _) | Self::Booked(from, to) => Self::Coming(*from, *to),
             Self::OnTheWay(_) => Self::SomebodyOnTheWay,
             Self::There(_) => Self::SomebodyThere,
+            Self::Waiting => Self::WaitingForReporter,
+            Self::Solved => Self::SolvedForReporter,
             other => other.clone(),
         }
     }

@@ -2,6 +2,7 @@
 import { useQueryClient, type QueryClient, type QueryKey } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { LOOK_EVERY } from "@ground/api/query";
+import { useSession } from "@ground/session/Session";
 import { isLive, onNews, startNews } from "./stream";
 
 /** A list is read again this often at most, however much changes. */
@@ -33,10 +34,12 @@ export function readAgain(cache: QueryClient, changed: (key: QueryKey) => boolea
   void cache.invalidateQueries({ predicate: ({ queryKey }) => changed(queryKey) });
 }
 
-/** Mounted once, around the pages. */
+/** Mounted once, around the pages. The news are of tickets: who may read none is not told any. */
 export function useNews() {
   const cache = useQueryClient();
+  const told = useSession().may("ticket.read");
   useEffect(() => {
+    if (!told) return;
     let waiting: ReturnType<typeof setTimeout> | undefined;
     const listsSoon = () => {
       waiting ??= setTimeout(() => {
@@ -58,5 +61,5 @@ export function useNews() {
       clearTimeout(waiting);
       for (const end of off) end();
     };
-  }, [cache]);
+  }, [cache, told]);
 }

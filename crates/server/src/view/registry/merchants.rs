@@ -96,7 +96,7 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
             sql!(concat!(
                 columns!(),
                 " FROM (SELECT m.id FROM (SELECT w.id FROM search_word w WHERE w.tenant_id = $1 AND w.kind = 'merchant' AND w.word BETWEEN $4 AND $5
-                                    UNION SELECT w.id FROM search_word w WHERE w.tenant_id = $1 AND w.kind = 'merchant' AND w.word = $6) known
+                                    UNION SELECT w.id FROM search_word w WHERE w.tenant_id = $1 AND w.kind = 'merchant' AND w.word = $6) AS known
                         CROSS JOIN merchant m CROSS JOIN search_doc d
                         WHERE m.id = known.id AND m.tenant_id = $1 AND m.id < $2 AND d.tenant_id = $1 AND d.kind = 'merchant' AND d.id = m.id
                           AND (d.words LIKE $7 ESCAPE '~' OR m.name LIKE $8 ESCAPE '!' OR m.mid LIKE $8 ESCAPE '!')
@@ -104,7 +104,7 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
                           AND (d.words LIKE $11 ESCAPE '~' OR m.name LIKE $12 ESCAPE '!' OR m.mid LIKE $12 ESCAPE '!')
                           AND (d.words LIKE $13 ESCAPE '~' OR m.name LIKE $14 ESCAPE '!' OR m.mid LIKE $14 ESCAPE '!')",
                 $sight,
-                " ORDER BY m.id DESC LIMIT $3) page
+                " ORDER BY m.id DESC LIMIT $3) AS page
                  CROSS JOIN merchant m JOIN acquirer a ON a.id = m.acquirer_id WHERE m.id = page.id ORDER BY m.id DESC"
             ))
         };

@@ -134,11 +134,11 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
                                     UNION SELECT id FROM terminal WHERE tenant_id = $1 AND tusn BETWEEN $4 AND $5
                                     UNION SELECT id FROM terminal WHERE tenant_id = $1 AND substr(serial_no, length(serial_no) - 3) = $4
                                     UNION SELECT id FROM terminal WHERE tenant_id = $1 AND upper(replace(model, ' ', '')) BETWEEN $4 AND $5
-                                    UNION SELECT terminal_id FROM binding WHERE tenant_id = $1 AND tid BETWEEN $4 AND $5 AND valid_to IS NULL) known
+                                    UNION SELECT terminal_id FROM binding WHERE tenant_id = $1 AND tid BETWEEN $4 AND $5 AND valid_to IS NULL) AS known
                         CROSS JOIN terminal x LEFT JOIN binding b ON b.terminal_id = x.id AND b.valid_to IS NULL LEFT JOIN store s ON s.id = b.store_id
                         WHERE x.id = known.id AND x.tenant_id = $1 AND x.id < $2",
                 $sight,
-                " ORDER BY x.id DESC LIMIT $3) page
+                " ORDER BY x.id DESC LIMIT $3) AS page
                   CROSS JOIN terminal x LEFT JOIN binding b ON b.terminal_id = x.id AND b.valid_to IS NULL
                        LEFT JOIN merchant m ON m.id = b.merchant_id LEFT JOIN store s ON s.id = b.store_id
                   WHERE x.id = page.id ORDER BY x.id DESC"
