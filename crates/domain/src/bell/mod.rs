@@ -28,6 +28,8 @@ pub enum Kind {
     State,
     /// The merchant chose the time of the visit; the words are the window, from and to.
     Time,
+    /// A plan of the day has nobody who could keep the time a merchant was promised; the words are that time, from and to.
+    Promise,
 }
 
 /// Most people one note can call.

@@ -11,6 +11,7 @@ mod pan;
 mod pan_test;
 mod refusal;
 mod text;
+mod word;
 
 pub use address::is_public;
 pub use caller::{AcquirerId, Act, BranchId, Caller, EngineerId, Reach, Role, TenantId, UserId, Who};

@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn samples_are_understood_in_both_languages() {
-        for kind in ImportKind::ALL {
+        for &kind in ImportKind::ALL {
             for header in [|f: &Field| f.zh, |f: &Field| f.en, |f: &Field| f.name] {
                 let headers: Vec<String> = fields(kind).iter().map(|f| header(f).to_owned()).collect();
                 let found = guess(kind, &headers);

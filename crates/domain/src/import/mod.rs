@@ -14,52 +14,27 @@ crate::ids! {
     ImportId = "imp";
 }
 
-/// What a file holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ImportKind {
-    /// Merchants, by their number.
-    Merchants,
-    /// Stores, by merchant and name.
-    Stores,
-    /// Contacts, by merchant and phone number or name.
-    Contacts,
-    /// Terminals, by their serial number; with a merchant number they are put to use there.
-    Terminals,
-    /// Bindings of known terminals.
-    Bindings,
-    /// People, by the name they sign in with; each is invited and chooses a password.
-    Users,
-    /// Parts of the catalogue, by their number.
-    Parts,
+crate::words! {
+    /// What a file holds, in the order files are best imported.
+    ImportKind {
+        /// Merchants, by their number.
+        Merchants = "merchants",
+        /// Stores, by merchant and name.
+        Stores = "stores",
+        /// Contacts, by merchant and phone number or name.
+        Contacts = "contacts",
+        /// Terminals, by their serial number; with a merchant number they are put to use there.
+        Terminals = "terminals",
+        /// Bindings of known terminals.
+        Bindings = "bindings",
+        /// People, by the name they sign in with; each is invited and chooses a password.
+        Users = "users",
+        /// Parts of the catalogue, by their number.
+        Parts = "parts",
+    }
 }
 
 impl ImportKind {
-    /// Every kind, in the order they are best imported.
-    pub const ALL: [ImportKind; 7] = [
-        ImportKind::Merchants,
-        ImportKind::Stores,
-        ImportKind::Contacts,
-        ImportKind::Terminals,
-        ImportKind::Bindings,
-        ImportKind::Users,
-        ImportKind::Parts,
-    ];
-
-    /// The stored word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ImportKind::Merchants => "merchants",
-            ImportKind::Stores => "stores",
-            ImportKind::Contacts => "contacts",
-            ImportKind::Terminals => "terminals",
-            ImportKind::Bindings => "bindings",
-            ImportKind::Users => "users",
-            ImportKind::Parts => "parts",
-        }
-    }
-
     /// The action somebody needs besides importing: whoever may not invite people may not do it by a file either.
     pub fn action(self) -> &'static str {
         match self {
@@ -71,7 +46,7 @@ impl ImportKind {
 
     /// Reads the stored word.
     pub fn parse(text: &str) -> Option<ImportKind> {
-        ImportKind::ALL.into_iter().find(|k| k.as_str() == text)
+        ImportKind::ALL.iter().copied().find(|k| k.as_str() == text)
     }
 }
 

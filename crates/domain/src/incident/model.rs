@@ -10,24 +10,13 @@ crate::ids! {
     BroadcastId = "brd";
 }
 
-/// Where an incident stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum IncidentState {
-    /// It goes on.
-    Open,
-    /// It is over.
-    Resolved,
-}
-
-impl IncidentState {
-    /// The stored word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Resolved => "resolved",
-        }
+crate::words! {
+    /// Where an incident stands.
+    IncidentState {
+        /// It goes on.
+        Open = "open",
+        /// It is over.
+        Resolved = "resolved",
     }
 }
 
@@ -64,41 +53,25 @@ pub struct Reported {
     pub faults: Vec<String>,
 }
 
-/// Why a reporter is, or is not, reached by a broadcast.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum TellingOutcome {
-    /// By mail, at once.
-    Mail,
-    /// By mail, after the quiet hours.
-    MailLater,
-    /// On their page: there is no address.
-    Page,
-    /// Not told: the same address has it from another reporter of this broadcast.
-    SameContact,
-    /// Not told by mail: the address has heard from us often enough today.
-    Capped,
-    /// Not told: the ticket was closed, withdrawn or merged meanwhile.
-    Over,
+crate::words! {
+    /// Why a reporter is, or is not, reached by a broadcast.
+    TellingOutcome {
+        /// By mail, at once.
+        Mail = "mail",
+        /// By mail, after the quiet hours.
+        MailLater = "mail_later",
+        /// On their page: there is no address.
+        Page = "page",
+        /// Not told: the same address has it from another reporter of this broadcast.
+        SameContact = "same_contact",
+        /// Not told by mail: the address has heard from us often enough today.
+        Capped = "capped",
+        /// Not told: the ticket was closed, withdrawn or merged meanwhile.
+        Over = "over",
+    }
 }
 
 impl TellingOutcome {
-    /// Every outcome.
-    pub const ALL: [Self; 6] = [Self::Mail, Self::MailLater, Self::Page, Self::SameContact, Self::Capped, Self::Over];
-
-    /// The stored word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Mail => "mail",
-            Self::MailLater => "mail_later",
-            Self::Page => "page",
-            Self::SameContact => "same_contact",
-            Self::Capped => "capped",
-            Self::Over => "over",
-        }
-    }
-
     /// Whether the words reach the reporter.
     pub fn told(self) -> bool {
         matches!(self, Self::Mail | Self::MailLater | Self::Page)

@@ -13,27 +13,15 @@ use crate::refuse;
 /// What is known before anybody is asked, by the names of [`super::FACT_NAMES`].
 pub type GuideFacts = BTreeMap<String, String>;
 
-/// How a walk stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum GuideState {
-    /// A step waits for its answer.
-    Running,
-    /// At an ending.
-    Ended,
-    /// Given up on the way.
-    Left,
-}
-
-impl GuideState {
-    /// The stored word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Ended => "ended",
-            Self::Left => "left",
-        }
+crate::words! {
+    /// How a walk stands.
+    GuideState {
+        /// A step waits for its answer.
+        Running = "running",
+        /// At an ending.
+        Ended = "ended",
+        /// Given up on the way.
+        Left = "left",
     }
 }
 

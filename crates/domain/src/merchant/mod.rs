@@ -18,26 +18,14 @@ crate::ids! {
     ContactId = "con";
 }
 
-/// The service tier a merchant has by contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Tier {
-    /// 标准.
-    Standard,
-    /// 银牌.
-    Silver,
-    /// 金牌.
-    Gold,
-}
-
-impl Tier {
-    /// The stored word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Tier::Standard => "standard",
-            Tier::Silver => "silver",
-            Tier::Gold => "gold",
-        }
+crate::words! {
+    /// The service tier a merchant has by contract.
+    Tier {
+        /// 标准.
+        Standard = "standard",
+        /// 银牌.
+        Silver = "silver",
+        /// 金牌.
+        Gold = "gold",
     }
 }

@@ -32,6 +32,7 @@ impl NoticeKind {
             NoticeKind::Received | NoticeKind::VisitChosen | NoticeKind::OnTheWay | NoticeKind::ConfirmationCode => Account::Theirs,
             NoticeKind::VisitPromised
             | NoticeKind::VisitChanged
+            | NoticeKind::VisitCalledOff
             | NoticeKind::SolvedPleaseConfirm
             | NoticeKind::MessageFromAgent
             | NoticeKind::Closed

@@ -48,7 +48,7 @@ fn where_the_own_case_stands_is_never_one_too_many() {
         let contact = Contact { account: kind.account(), asked: false, emergency: false, today: CONTACTS_A_DAY };
         may_contact(&contact, &shanghai(), at("24T12:00:00")) != May::Now(None)
     };
-    let held: Vec<_> = NoticeKind::ALL.into_iter().filter(capped).collect();
+    let held: Vec<_> = NoticeKind::ALL.iter().copied().filter(capped).collect();
     assert_eq!(held, [NoticeKind::Survey, NoticeKind::IncidentNews]);
 }
 

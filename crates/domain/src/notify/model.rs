@@ -7,86 +7,49 @@ crate::ids! {
     NoticeId = "ntc";
 }
 
-/// What a notice is about. Each names a change the merchant can see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum NoticeKind {
-    /// The report has arrived and is being worked on.
-    Received,
-    /// An engineer will come in a stated window.
-    VisitPromised,
-    /// The stated window has changed.
-    VisitChanged,
-    /// The merchant has chosen a window themselves; who comes is not known yet.
-    VisitChosen,
-    /// The engineer has left for the shop.
-    OnTheWay,
-    /// We think it is solved; please say so or say no.
-    SolvedPleaseConfirm,
-    /// Closed.
-    Closed,
-    /// Open again.
-    Reopened,
-    /// How was it?
-    Survey,
-    /// Somebody of the desk wrote.
-    MessageFromAgent,
-    /// The code the merchant tells the engineer when the work is done.
-    ConfirmationCode,
-    /// The report goes on under another number.
-    Merged,
-    /// It stands on its own again.
-    Unmerged,
-    /// News of a trouble that hits many.
-    IncidentNews,
+crate::words! {
+    /// What a notice is about, in the order of a case. Each names a change the merchant can see.
+    NoticeKind {
+        /// The report has arrived and is being worked on.
+        Received = "received",
+        /// An engineer will come in a stated window.
+        VisitPromised = "visit_promised",
+        /// The stated window has changed.
+        VisitChanged = "visit_changed",
+        /// Nobody will come: the visit that was promised is not needed any more.
+        VisitCalledOff = "visit_called_off",
+        /// The merchant has chosen a window themselves; who comes is not known yet.
+        VisitChosen = "visit_chosen",
+        /// The engineer has left for the shop.
+        OnTheWay = "on_the_way",
+        /// We think it is solved; please say so or say no.
+        SolvedPleaseConfirm = "solved_please_confirm",
+        /// Closed.
+        Closed = "closed",
+        /// Open again.
+        Reopened = "reopened",
+        /// How was it?
+        Survey = "survey",
+        /// Somebody of the desk wrote.
+        MessageFromAgent = "message_from_agent",
+        /// The code the merchant tells the engineer when the work is done.
+        ConfirmationCode = "confirmation_code",
+        /// The report goes on under another number.
+        Merged = "merged",
+        /// It stands on its own again.
+        Unmerged = "unmerged",
+        /// News of a trouble that hits many.
+        IncidentNews = "incident_news",
+    }
 }
 
 impl NoticeKind {
-    /// Every kind, in the order of a case.
-    pub const ALL: [NoticeKind; 14] = [
-        NoticeKind::Received,
-        NoticeKind::VisitPromised,
-        NoticeKind::VisitChanged,
-        NoticeKind::VisitChosen,
-        NoticeKind::OnTheWay,
-        NoticeKind::SolvedPleaseConfirm,
-        NoticeKind::Closed,
-        NoticeKind::Reopened,
-        NoticeKind::Survey,
-        NoticeKind::MessageFromAgent,
-        NoticeKind::ConfirmationCode,
-        NoticeKind::Merged,
-        NoticeKind::Unmerged,
-        NoticeKind::IncidentNews,
-    ];
-
-    /// The stored and transmitted word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            NoticeKind::Received => "received",
-            NoticeKind::VisitPromised => "visit_promised",
-            NoticeKind::VisitChanged => "visit_changed",
-            NoticeKind::VisitChosen => "visit_chosen",
-            NoticeKind::OnTheWay => "on_the_way",
-            NoticeKind::SolvedPleaseConfirm => "solved_please_confirm",
-            NoticeKind::Closed => "closed",
-            NoticeKind::Reopened => "reopened",
-            NoticeKind::Survey => "survey",
-            NoticeKind::MessageFromAgent => "message_from_agent",
-            NoticeKind::ConfirmationCode => "confirmation_code",
-            NoticeKind::Merged => "merged",
-            NoticeKind::Unmerged => "unmerged",
-            NoticeKind::IncidentNews => "incident_news",
-        }
-    }
-
     /// The holes its text may have; `number`, `shop` and `link` are there for every kind.
     pub fn holes(self) -> &'static [&'static str] {
         match self {
             NoticeKind::Received => &["next"],
             NoticeKind::VisitPromised | NoticeKind::VisitChanged => &["window", "engineer"],
-            NoticeKind::VisitChosen => &["window"],
+            NoticeKind::VisitChosen | NoticeKind::VisitCalledOff => &["window"],
             NoticeKind::OnTheWay => &["engineer"],
             NoticeKind::MessageFromAgent | NoticeKind::IncidentNews => &["agent", "words"],
             NoticeKind::ConfirmationCode => &["code", "engineer"],

@@ -50,7 +50,7 @@ pub fn check_text(kind: NoticeKind, body: bool, text: &str) -> Vec<TextFault> {
     let essential: &[&'static str] = match kind {
         NoticeKind::MessageFromAgent => &["words"],
         NoticeKind::ConfirmationCode => &["code"],
-        NoticeKind::VisitPromised | NoticeKind::VisitChanged | NoticeKind::VisitChosen => &["window"],
+        NoticeKind::VisitPromised | NoticeKind::VisitChanged | NoticeKind::VisitCalledOff | NoticeKind::VisitChosen => &["window"],
         NoticeKind::SolvedPleaseConfirm | NoticeKind::Survey => &["link"],
         _ => &[],
     };
@@ -64,7 +64,7 @@ impl Wordings {
     /// Reads `data/notices.json`. Errors: a kind is missing, or a text has a hole that its kind does not fill.
     pub fn parse(json: &str) -> Result<Self, NoticeError> {
         let all: BTreeMap<NoticeKind, Wording> = serde_json::from_str(json).map_err(|e| NoticeError::File(e.to_string()))?;
-        for kind in NoticeKind::ALL {
+        for &kind in NoticeKind::ALL {
             let wording = all.get(&kind).ok_or_else(|| NoticeError::File(format!("{} is missing", kind.as_str())))?;
             for text in [&wording.subject.zh, &wording.subject.en, &wording.body.zh, &wording.body.en] {
                 for hole in holes(text) {

@@ -15,7 +15,7 @@ fn values() -> BTreeMap<&'static str, String> {
 #[test]
 fn every_kind_has_its_words_in_both_languages() {
     let wordings = Wordings::parse(FILE).unwrap();
-    for kind in NoticeKind::ALL {
+    for &kind in NoticeKind::ALL {
         assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
         for lang in [Lang::Zh, Lang::En] {
             let notice = wordings.write(kind, lang, &values()).unwrap();

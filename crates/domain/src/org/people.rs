@@ -7,50 +7,29 @@ use super::act;
 use crate::ground::{AcquirerId, EngineerId, Refusal, Role};
 use crate::refuse;
 
-/// How a person stands with the house.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum UserState {
-    /// Asked to join; has not chosen a password yet.
-    Invited,
-    /// Can sign in.
-    Active,
-    /// Has left; signs in no more.
-    Disabled,
-}
-
-impl UserState {
-    /// The stored word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            UserState::Invited => "invited",
-            UserState::Active => "active",
-            UserState::Disabled => "disabled",
-        }
+crate::words! {
+    /// How a person stands with the house.
+    UserState {
+        /// Asked to join; has not chosen a password yet.
+        Invited = "invited",
+        /// Can sign in.
+        Active = "active",
+        /// Has left; signs in no more.
+        Disabled = "disabled",
     }
 }
 
-/// What a link sent to a person lets them do, once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum TokenKind {
-    /// Join: choose the first password.
-    Invite,
-    /// Choose a new password.
-    Reset,
+crate::words! {
+    /// What a link sent to a person lets them do, once.
+    TokenKind {
+        /// Join: choose the first password.
+        Invite = "invite",
+        /// Choose a new password.
+        Reset = "reset",
+    }
 }
 
 impl TokenKind {
-    /// The stored word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            TokenKind::Invite => "invite",
-            TokenKind::Reset => "reset",
-        }
-    }
-
     /// How long the link works.
     pub fn life(self) -> SignedDuration {
         match self {

@@ -1,6 +1,7 @@
 //! **parts** owns the catalogue of parts and where their pieces lie: what can be bought, kept and put in, by the number that is
 //! printed on it. Never: goes negative, knows what a fault asks for. Knocks: the catalogue page, imports, visits that use a part.
 
+mod reserve;
 mod stock;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ground::{Refusal, line};
 use crate::refuse;
 
+pub use reserve::{OnShelf, ReservationEnd, ReservationId, reserve};
 pub use stock::{Place, StockChange, StockLineId, StockMove, StockMoveId, StockMoveKind, moved};
 
 crate::ids! {

@@ -103,6 +103,19 @@ pub fn ring(tx: &mut Tx<'_>, user: UserId, ticket: TicketId, kind: Kind, by_name
     Ok(())
 }
 
+/// [`ring`], unless they have not read yet that the same thing happened on the same ticket.
+pub fn ring_once(tx: &mut Tx<'_>, user: UserId, ticket: TicketId, kind: Kind, by_name: &str, preview: &str) -> Done<()> {
+    let tenant = tx.tenant();
+    let unread = tx.number(
+        sql!("SELECT COUNT(*) FROM bell WHERE user_id = $1 AND read_at IS NULL AND tenant_id = $2 AND ticket_id = $3 AND kind = $4"),
+        &[p(&user), p(&tenant), p(&ticket), code(&kind)],
+    )?;
+    match unread {
+        0 => ring(tx, user, ticket, kind, by_name, preview),
+        _ => Ok(()),
+    }
+}
+
 /// Somebody's notifications, newest first, after a place.
 pub fn list(tx: &mut Tx<'_>, user: UserId, after: Keyset, limit: u32) -> Done<Vec<Bell>> {
     let (tenant, id) = (tx.tenant(), BellId::from_uuid(after.id));

@@ -77,7 +77,10 @@ pub fn seed(db: &Db, now: Timestamp, size: &Size) -> Done<()> {
         db.write_blocking(shared::at_the_desk(tenant, agent), now, move |tx| shared::notice(tx, agent))?;
     }
     let bags: Vec<EngineerId> = world.engineers.iter().map(|e| e.id).collect();
-    db.write_blocking(stock::at_the_warehouse(tenant, staff.keeper), now, move |tx| stock::fill(tx, &bags))?;
+    db.write_blocking(stock::at_the_warehouse(tenant, staff.keeper), now, move |tx| {
+        stock::fill(tx, &bags)?;
+        stock::keep(tx)
+    })?;
     tracing::info!(merchants = world.merchants.len(), tickets = history.stories.len(), "the demo is ready: sign in as agent, {PASSWORD}");
     Ok(())
 }

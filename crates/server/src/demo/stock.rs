@@ -1,11 +1,17 @@
 //! The warehouse of the demo: a catalogue of parts for the models that stand out there, pieces on the shelves, pieces in the bags.
 
+use jiff::SignedDuration;
 use postsale_domain::ground::{Caller, EngineerId, Role, TenantId, UserId, Who};
 use postsale_domain::parts::{PartDraft, StockMoveKind};
+use postsale_domain::visit::Span;
 
-use crate::flow::part;
+use crate::flow::{part, reserve};
 use crate::flow::stock::{Moving, go};
 use crate::ground::db::{DbError, Done, Tx};
+use crate::ground::web::Keyset;
+use crate::terminal::store as terminals;
+use crate::ticket::store as tickets;
+use crate::visit::list::{self, Sight};
 
 #[derive(serde::Deserialize)]
 struct Shelves {
@@ -41,6 +47,21 @@ struct Kept {
 /// The storekeeper.
 pub(super) fn at_the_warehouse(tenant: TenantId, keeper: UserId) -> Caller {
     Caller { tenant, who: Who::Staff { user: keeper, role: Role::Storekeeper, engineer: None, acquirer: None, branch: None } }
+}
+
+/// Keeps pieces for the visits that are still to come.
+pub(super) fn keep(tx: &mut Tx<'_>) -> Done<()> {
+    let span = Span { from: tx.now() - SignedDuration::from_hours(24), to: tx.now() + SignedDuration::from_hours(24 * 30) };
+    let mut orders = list::unassigned(tx, Sight::All, Keyset::FIRST, 500)?;
+    orders.extend(list::planned(tx, span, Sight::All, Keyset::FIRST, 500)?);
+    for order in orders.iter().filter(|order| order.closed_at.is_none()) {
+        let terminal = match tickets::ticket(tx, order.ticket_id)?.and_then(|t| t.terminal_id) {
+            Some(id) => terminals::terminal(tx, id)?,
+            None => None,
+        };
+        reserve::choose(tx, order, terminal.as_ref().map(|t| t.model.as_str()))?;
+    }
+    Ok(())
 }
 
 /// Fills the catalogue, the shelves and the bags. Two engineers of three carry a piece; which ones, differs from part to part.

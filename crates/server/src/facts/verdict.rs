@@ -54,7 +54,7 @@ pub fn verdict(kind: FactKind, set: &[Laid], before: &[Laid], force: &InForce) -
 /// The holes of a notice are those that are filled.
 fn notice(l: &Laid, wrong: &mut Vec<Wrong>) {
     let code = code_of(&l.row);
-    let Some(kind) = NoticeKind::ALL.into_iter().find(|k| k.as_str() == code) else { return };
+    let Some(kind) = NoticeKind::ALL.iter().copied().find(|k| k.as_str() == code) else { return };
     for field in ["subject", "body"] {
         for lang in ["zh", "en"] {
             let text = l.row[field][lang].as_str().unwrap_or_default();

@@ -1,8 +1,9 @@
 //! Rings for people of the desk, in the transaction that gives the occasion.
 
 use postsale_domain::bell::{Kind, named};
-use postsale_domain::ground::UserId;
+use postsale_domain::ground::{Role, UserId};
 use postsale_domain::ticket::TicketId;
+use postsale_domain::visit::Span;
 
 use crate::bell::store;
 use crate::ground::db::{Done, Tx};
@@ -34,6 +35,21 @@ pub fn mentions(tx: &mut Tx<'_>, ticket: TicketId, words: &str) -> Done<Vec<User
         told.push(user);
     }
     Ok(told)
+}
+
+/// Rings for the supervisors who may see a ticket: a promise to its merchant that nobody of the crew could keep.
+pub fn unkept(tx: &mut Tx<'_>, ticket: TicketId, promised: Span, by_name: &str) -> Done<()> {
+    for supervisor in org::store::colleagues(tx, Role::Supervisor)? {
+        if may_see(tx, supervisor.id, ticket)? {
+            store::ring_once(tx, supervisor.id, ticket, Kind::Promise, by_name, &window(promised))?;
+        }
+    }
+    Ok(())
+}
+
+/// The words of a ring that tells a time: from and to.
+pub fn window(span: Span) -> String {
+    format!("{}/{}", span.from, span.to)
 }
 
 /// Rings for the followers, except whose deed it is, who was told already, and who may no longer see it.

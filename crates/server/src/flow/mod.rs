@@ -26,6 +26,7 @@ pub mod preview;
 pub mod recipe;
 pub mod relation;
 pub mod report;
+pub mod reserve;
 pub mod shop;
 pub mod slots;
 pub mod stock;

@@ -122,6 +122,14 @@ pub fn keep(tx: &mut Tx<'_>, id: PlanId, g: &Gathered, found: &Proposal) -> Done
     let Some(before) = plans::for_change(tx, id)?.filter(|p| p.state == PlanState::Running) else { return Ok(()) };
     let stops: Vec<PlanStop> = (0..g.orders.len()).map(|i| stop_of(g, found, i)).collect();
     plans::keep_stops(tx, id, &stops)?;
+    // A search among some of the crew says nothing about the others.
+    if before.engineers.is_empty() {
+        for (stop, order) in stops.iter().zip(&g.orders) {
+            if let (None, Some(promised)) = (stop.place, stop.promised.filter(|p| p.to > tx.now())) {
+                super::bell::unkept(tx, order.ticket_id, promised, &before.made_by)?;
+            }
+        }
+    }
     let told = stops.iter().zip(&g.day.jobs).filter(|(s, j)| rules::to_tell(j, s.change)).count();
     let mut after = PlanRecord { state: PlanState::Proposed, done_at: Some(tx.now()), progress: 1000, ..before.clone() };
     after.best_fen = Some(found.terms.iter().map(|t| t.after_fen).sum());

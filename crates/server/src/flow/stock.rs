@@ -4,6 +4,7 @@ use postsale_domain::ground::{EngineerId, mask_cards};
 use postsale_domain::parts::{PartId, Place, StockChange, StockMove, StockMoveKind, moved};
 use postsale_domain::refuse;
 
+use super::reserve;
 use crate::crew::store as crew;
 use crate::ground::db::{Done, Tx};
 use crate::org;
@@ -25,7 +26,7 @@ pub struct Moving {
     pub note: String,
 }
 
-/// Moves pieces. Errors: `not_found`, `stock.by_visit`, `dispatch.engineer_unknown`, those of [`moved`].
+/// Moves pieces. Errors: `not_found`, `stock.by_visit`, `dispatch.engineer_unknown`, `stock.reserved`, those of [`moved`].
 pub fn go(tx: &mut Tx<'_>, id: PartId, moving: &Moving) -> Done<StockPage> {
     if moving.kind == StockMoveKind::Used {
         return Err(refuse!(Invalid, "stock.by_visit").field("kind").into());
@@ -41,6 +42,10 @@ pub fn go(tx: &mut Tx<'_>, id: PartId, moving: &Moving) -> Done<StockPage> {
     let note = mask_cards(moving.note.trim()).text;
     let asked = StockMove { kind: moving.kind, quantity: moving.quantity, engineer: moving.engineer, note: &note };
     let changes = decided(tx, id, &asked)?;
+    if let (StockMoveKind::HandedOut, Some(engineer)) = (moving.kind, moving.engineer) {
+        let left = stock::lie(tx, id, None)? - moving.quantity;
+        reserve::hand_out(tx, id, engineer, moving.quantity, left)?;
+    }
     let by = org::store::shown_name(tx)?;
     stock::keep(tx, id, &changes, &Because { kind: moving.kind, note: &note, order: None, by: &by })?;
     page(tx, id)
@@ -59,6 +64,7 @@ fn decided(tx: &mut Tx<'_>, part: PartId, asked: &StockMove<'_>) -> Done<Vec<Sto
 /// A piece the engineer carried was put in. Which part it was, the terminal's model says; whoever carries none that fits took it from
 /// elsewhere, and no stock changes.
 pub fn used(tx: &mut Tx<'_>, order: &WorkOrder, model: Option<&str>, kind: &str, by: &str) -> Done<()> {
+    reserve::used(tx, order, kind)?;
     let Some(engineer) = order.engineer_id else { return Ok(()) };
     let fitting = stock::fitting(tx, &[kind.to_owned()], model, Some(engineer))?;
     let Some(part) = fitting.into_iter().find(|part| part.carried > 0) else { return Ok(()) };

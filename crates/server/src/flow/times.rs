@@ -192,5 +192,5 @@ fn tell(tx: &mut Tx<'_>, table: &mut Table, found: &Found, window: Span, left: u
     let turn = picked(tx, id)?;
     word::chosen(tx, &table.ticket, id.uuid(), (window.from, window.to), turn)?;
     visits::append(tx, id, "told", &json!({ "promised": window }), &by)?;
-    super::bell::followers(tx, table.ticket.id, bell::Kind::Time, &by, &format!("{}/{}", window.from, window.to), &[])
+    super::bell::followers(tx, table.ticket.id, bell::Kind::Time, &by, &super::bell::window(window), &[])
 }

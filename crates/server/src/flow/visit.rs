@@ -13,7 +13,7 @@ use postsale_domain::visit::{
 use serde_json::{Value, json};
 
 use super::desk::Desk;
-use super::{stock, word};
+use super::{reserve, stock, word};
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
 use crate::facts::{extra, guide_at, in_force};
@@ -81,8 +81,8 @@ pub fn send(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<WorkOrd
         Some(id) => merchants::store(tx, id)?.map_or_else(String::new, |s| s.district),
         None => String::new(),
     };
-    let class = match desk.ticket.terminal_id {
-        Some(id) => terminals::terminal(tx, id)?.map(|t| facts.class_of(&t.model).to_owned()),
+    let model = match desk.ticket.terminal_id {
+        Some(id) => terminals::terminal(tx, id)?.map(|t| t.model),
         None => None,
     };
     // A whole unit to bring means that the unit will be changed.
@@ -105,7 +105,7 @@ pub fn send(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<WorkOrd
         parts,
         remote_steps: remote_steps(tx, desk.ticket.id)?,
         district,
-        terminal_class: class.unwrap_or_else(|| "unknown".into()),
+        terminal_class: model.as_deref().map_or("unknown", |model| facts.class_of(model)).to_owned(),
         engineer_id: None,
         promised: None,
         planned: None,
@@ -133,6 +133,7 @@ pub fn send(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<WorkOrd
         parts_used: Vec::new(),
     };
     store::insert(tx, &w)?;
+    reserve::keep(tx, desk, &w, model.as_deref())?;
     let by = org::store::shown_name(tx)?;
     store::append(tx, w.id, "opened", &json!({ "reason": w.reason, "fault_code": w.fault_code }), &by)?;
     Ok(w.id)
@@ -221,6 +222,9 @@ impl Table {
     /// Saves under an action's name and shows the order as it is now.
     pub fn save(mut self, tx: &mut Tx<'_>, action: &'static str) -> Done<WorkOrderPage> {
         store::save(tx, action, &self.before, &mut self.w)?;
+        if self.w.closed_at.is_some() {
+            reserve::release(tx, &self.w)?;
+        }
         page(tx, &self.w)
     }
 
@@ -260,8 +264,24 @@ impl Table {
                 desk.command(tx, &case::Command::VisitOver)?;
                 desk.save(tx, "visit.fail").map(drop)
             }
+            Event::Cancelled { reason } => self.called_off(tx, reason, data),
             _ => Ok(()),
         }
+    }
+
+    /// Nobody goes: whoever was asked is free, the merchant who waits is told, the case goes on at the desk.
+    fn called_off(&mut self, tx: &mut Tx<'_>, reason: &str, data: &Value) -> Done<()> {
+        if self.w.engineer_id.is_some() {
+            self.answer(tx, Answer::Withdraw, Some(reason))?;
+        }
+        if let Some(promised) = told(tx, self.w.id)? {
+            word::called_off(tx, &self.ticket, self.w.id.uuid(), (promised.from, promised.to))?;
+        }
+        let mut desk = Desk::load(tx, self.ticket.id, Reach::All, None)?;
+        desk.work_order_closed();
+        desk.line(tx, Kind::Event, false, "", Some(self.event("visit_cancelled", data)), None)?;
+        desk.command(tx, &case::Command::VisitOver)?;
+        desk.save(tx, "visit.cancel").map(drop)
     }
 
     /// Completing: the binding moves if the unit was changed, the ticket is solved.

@@ -262,6 +262,12 @@ pub fn window(
     send(tx, ticket, &change, &values).map(|_| ())
 }
 
+/// The visit that was promised for a window will not take place.
+pub fn called_off(tx: &mut Tx<'_>, ticket: &Ticket, order: Uuid, (from, to): (Timestamp, Timestamp)) -> Done<()> {
+    let change = Change { kind: NoticeKind::VisitCalledOff, changed: order, turn: 1 };
+    send(tx, ticket, &change, &[("window", when::span(ticket.contact.lang, from, to, tx.now()))]).map(drop)
+}
+
 /// The window a merchant has chosen, for the how-manyeth time.
 pub fn chosen(tx: &mut Tx<'_>, ticket: &Ticket, order: Uuid, (from, to): (Timestamp, Timestamp), turn: u32) -> Done<()> {
     let change = Change { kind: NoticeKind::VisitChosen, changed: order, turn: i64::from(turn) };

@@ -100,7 +100,7 @@ async fn import_list(door: Door<act::ImportRun>, Params(paging): Params<PagePara
     door.read(move |tx| {
         let tenant = tx.tenant();
         let after = Keyset::open(&seal, tenant, "imports", paging.cursor.as_deref(), Keyset::LAST)?;
-        let kinds: Vec<ImportKind> = ImportKind::ALL.into_iter().filter(|kind| flow::may(tx, *kind).is_ok()).collect();
+        let kinds: Vec<ImportKind> = ImportKind::ALL.iter().copied().filter(|kind| flow::may(tx, *kind).is_ok()).collect();
         let found = store::runs(tx, &kinds, after, paging.take())?;
         Ok(Page::cut(found, paging.limit, &seal, tenant, "imports", |(run, _)| store::place(run)).map(brief))
     })

@@ -77,6 +77,8 @@ pub struct FittingPart {
     pub unit: String,
     /// Pieces in the warehouse.
     pub in_store: i64,
+    /// Those of them that no visit waits for; below nothing when fewer are there than were kept.
+    pub free: i64,
     /// Pieces the engineer of the order carries.
     pub carried: i64,
 }
@@ -93,8 +95,9 @@ pub fn fitting(tx: &mut Tx<'_>, kinds: &[String], model: Option<&str>, engineer:
     let mut params = vec![p(&tenant), p(&spelt), p(&engineer)];
     params.extend((0..KINDS).map(|i| p(kinds.get(i).unwrap_or(last))));
     let read = |r: &mut Row| {
-        let (id, kind, number, name, unit) = (r.next()?, r.next()?, r.next()?, r.next()?, r.next()?);
-        Ok(FittingPart { id, kind, number, name, unit, in_store: r.next()?, carried: r.next()? })
+        let (id, kind, number, name, unit, in_store) = (r.next()?, r.next()?, r.next()?, r.next()?, r.next()?, r.next()?);
+        let (carried, kept): (_, i64) = (r.next()?, r.next()?);
+        Ok(FittingPart { id, kind, number, name, unit, in_store, free: in_store - kept, carried })
     };
     Ok(tx.query(
         sql!(
@@ -102,7 +105,8 @@ pub fn fitting(tx: &mut Tx<'_>, kinds: &[String], model: Option<&str>, engineer:
                CAST((SELECT COALESCE(SUM(s.quantity), 0) FROM stock_line s
                  WHERE s.tenant_id = part.tenant_id AND s.part_id = part.id AND s.engineer_id IS NULL) AS BIGINT),
                CAST((SELECT COALESCE(SUM(s.quantity), 0) FROM stock_line s
-                 WHERE s.tenant_id = part.tenant_id AND s.part_id = part.id AND s.engineer_id = $3) AS BIGINT)
+                 WHERE s.tenant_id = part.tenant_id AND s.part_id = part.id AND s.engineer_id = $3) AS BIGINT),
+               (SELECT COUNT(*) FROM part_reservation v WHERE v.tenant_id = part.tenant_id AND v.part_id = part.id AND v.ended_at IS NULL)
              FROM part WHERE tenant_id = $1 AND off = 0 AND (models = '[]' OR models LIKE $2 ESCAPE '!')
                AND kind IN ($4, $5, $6, $7, $8, $9, $10, $11)
              ORDER BY CASE WHEN models = '[]' THEN 1 ELSE 0 END, kind, number LIMIT 20"

@@ -57,6 +57,8 @@ pub struct StockedPart {
     pub in_store: i64,
     /// Pieces engineers carry.
     pub carried: i64,
+    /// Pieces of the warehouse that wait for visits.
+    pub reserved: i64,
 }
 
 macro_rules! stocked {
@@ -66,7 +68,8 @@ macro_rules! stocked {
                CAST((SELECT COALESCE(SUM(s.quantity), 0) FROM stock_line s
                  WHERE s.tenant_id = part.tenant_id AND s.part_id = part.id AND s.engineer_id IS NULL) AS BIGINT),
                CAST((SELECT COALESCE(SUM(s.quantity), 0) FROM stock_line s
-                 WHERE s.tenant_id = part.tenant_id AND s.part_id = part.id AND s.engineer_id IS NOT NULL) AS BIGINT)
+                 WHERE s.tenant_id = part.tenant_id AND s.part_id = part.id AND s.engineer_id IS NOT NULL) AS BIGINT),
+               (SELECT COUNT(*) FROM part_reservation v WHERE v.tenant_id = part.tenant_id AND v.part_id = part.id AND v.ended_at IS NULL)
              FROM part WHERE tenant_id = $1 AND ",
             $rest
         ))
@@ -74,7 +77,7 @@ macro_rules! stocked {
 }
 
 fn read_stocked(r: &mut Row) -> Result<StockedPart, DbError> {
-    Ok(StockedPart { part: read(r)?, in_store: r.next()?, carried: r.next()? })
+    Ok(StockedPart { part: read(r)?, in_store: r.next()?, carried: r.next()?, reserved: r.next()? })
 }
 
 /// Which parts of the catalogue.

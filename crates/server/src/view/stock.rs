@@ -12,6 +12,7 @@ use super::visit::EngineerName;
 use crate::crew::store as crew;
 use crate::ground::db::{Done, Query, Tx, p};
 use crate::ground::web::Keyset;
+use crate::parts::reservation;
 use crate::parts::store::{StockedPart, with_stock};
 use crate::sql;
 use crate::visit::store::number;
@@ -23,12 +24,27 @@ pub struct Carrier {
     pieces: i64,
 }
 
+/// A visit a piece waits for.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WaitingOrder {
+    work_order_id: WorkOrderId,
+    /// `W-000123`.
+    work_order_number: String,
+    /// Who has the order.
+    engineer: Option<EngineerName>,
+    /// Since when it waits.
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+}
+
 /// A part, and where its pieces lie.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct StockPage {
     part: StockedPart,
     /// Who carries some, most first; 200 at most.
     carriers: Vec<Carrier>,
+    /// Visits some wait for, the oldest first; 500 at most.
+    waiting: Vec<WaitingOrder>,
     /// Who can be handed some.
     engineers: Vec<EngineerName>,
 }
@@ -46,8 +62,15 @@ pub fn page(tx: &mut Tx<'_>, id: PartId) -> Done<StockPage> {
         &[p(&tenant), p(&id)],
         |r| Ok(Carrier { engineer: EngineerName { id: r.next()?, name: r.next()? }, pieces: r.next()? }),
     )?;
+    let waiting = reservation::of_part(tx, id)?.into_iter().map(|one| WaitingOrder {
+        work_order_id: one.order,
+        work_order_number: number(one.number),
+        engineer: one.engineer.zip(one.engineer_name).map(|(id, name)| EngineerName { id, name }),
+        since: one.since,
+    });
+    let waiting = waiting.collect();
     let engineers = crew::engineers(tx)?.into_iter().map(|e| EngineerName { id: e.id, name: e.name }).collect();
-    Ok(StockPage { part, carriers, engineers })
+    Ok(StockPage { part, carriers, waiting, engineers })
 }
 
 /// A line of a movement.

@@ -29,6 +29,7 @@ pub fn routes() -> OpenApiRouter<House> {
         .routes(routes!(work_order_list))
         .routes(routes!(work_order_read))
         .routes(routes!(work_order_withdraw))
+        .routes(routes!(work_order_cancel))
         .routes(routes!(work_order_accept))
         .routes(routes!(work_order_refuse))
         .routes(routes!(work_order_depart))
@@ -143,7 +144,7 @@ async fn work_order_read(door: Door<act::VisitRead>, Ref(id): Ref<WorkOrderId>) 
     door.read(move |tx| view::shown(tx, reach, id)).await.map(Json)
 }
 
-/// Takes a work order back from its engineer.
+/// Takes a work order back from its engineer, or calls it off.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct WithdrawOrder {
@@ -161,6 +162,20 @@ async fn work_order_withdraw(
     let reach = door.reach();
     door.command(body, StatusCode::OK, move |tx, b| {
         flow::run(tx, reach, id, b.version, "visit.withdraw", &Command::Withdraw { reason: b.reason.clone() })
+    })
+    .await
+}
+
+#[utoipa::path(post, path = "/work-orders/{id}/cancel", operation_id = "work_order_cancel", tag = "visit", params(("id" = String, Path)),
+    request_body = WithdrawOrder, responses((status = 200, body = WorkOrderPage), Problem))]
+async fn work_order_cancel(
+    door: Door<act::VisitOpen>,
+    Ref(id): Ref<WorkOrderId>,
+    body: Body<WithdrawOrder>,
+) -> Result<Answered, Problem> {
+    let reach = door.reach();
+    door.command(body, StatusCode::OK, move |tx, b| {
+        flow::run(tx, reach, id, b.version, "visit.cancel", &Command::Cancel { reason: b.reason.clone() })
     })
     .await
 }

@@ -39,6 +39,7 @@ mod people;
 mod people_world;
 mod places;
 mod plan;
+mod plan_world;
 mod plans;
 mod registry;
 mod routes;

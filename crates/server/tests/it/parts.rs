@@ -5,7 +5,7 @@ use postsale_domain::ground::Role;
 use postsale_testkit::{World, on_both};
 use serde_json::{Value, json};
 
-use crate::desk_world::DeskWorld;
+use crate::desk_world::{DeskWorld, id_of};
 use crate::imports::{checked, committed, errors, hand_in};
 
 fn head(number: &str) -> Value {
@@ -148,5 +148,64 @@ on_both! {
         assert_eq!(stranger.get(&at).await.problem(404), "not_found");
         assert_eq!(stranger.post(&moves, &json!({ "kind": "received", "quantity": 1 })).await.problem(404), "not_found");
         assert_eq!(stranger.get(&moves).await.expect(200)["items"], json!([]));
+    }
+}
+
+on_both! {
+    fn a_visit_has_its_part_kept_before_anybody_is_chosen(kit) {
+        let desk = DeskWorld::new(&kit).await;
+        let keeper = desk.world.client(&kit, Role::Storekeeper).await;
+        let made = keeper.post("/api/v1/parts", &head("PH-1")).await.expect(201);
+        let at = format!("/api/v1/parts/{}", made["id"].as_str().unwrap());
+        let (near, far) = (desk.near.to_string(), keeper.get(&at).await.expect(200)["engineers"].clone());
+        let far = far.as_array().unwrap().iter().map(|e| e["id"].as_str().unwrap().to_owned()).find(|id| *id != near).unwrap();
+        let go = async |kind: &str, quantity: i64, engineer: Option<&str>| {
+            kit.later(SignedDuration::from_secs(1));
+            keeper.post(&format!("{at}/moves"), &json!({ "kind": kind, "quantity": quantity, "engineer_id": engineer })).await
+        };
+        go("received", 2, None).await.expect(201);
+        let visit = async |parts: Value| {
+            kit.later(SignedDuration::from_secs(1));
+            let mut call = DeskWorld::call();
+            call["even_if_open"] = json!(true);
+            let ticket = id_of(&desk.agent.post("/api/v1/tickets", &call).await.expect(201));
+            let asked = json!({ "fault_code": "PRN-02", "reason_code": "needs_parts", "reason": "打印头坏了", "parts": parts, "skills": [] });
+            let sent = desk.does(&desk.agent, &ticket, "/work-orders", asked).await;
+            let order = format!("/api/v1/work-orders/{}", sent["work_orders"][0]["id"].as_str().unwrap());
+            let codes: Vec<String> = desk.lines(&desk.agent, &ticket).await.iter().filter_map(|l| l["event"]["code"].as_str()).filter(|c| c.starts_with("visit_parts")).map(str::to_owned).collect();
+            (order, codes)
+        };
+        let stock = async || {
+            let page = keeper.get(&at).await.expect(200);
+            (page["part"]["in_store"].as_i64().unwrap(), page["part"]["reserved"].as_i64().unwrap(), page["waiting"].clone())
+        };
+        let (first, said) = visit(json!(["print_head"])).await;
+        assert_eq!(said, ["visit_parts_kept"]);
+        let (second, _) = visit(json!(["print_head"])).await;
+        // The shelf is empty for others, and the desk knows it while it still talks to the merchant.
+        let (third, said) = visit(json!(["print_head"])).await;
+        assert_eq!(said, ["visit_parts_short"]);
+        let (in_store, reserved, waiting) = stock().await;
+        assert_eq!((in_store, reserved, waiting[0]["work_order_number"].as_str(), &waiting[0]["engineer"]), (2, 2, Some("W-000001"), &Value::Null));
+        let page = desk.dispatcher.get(&third).await.expect(200);
+        assert_eq!((&page["bring"][0]["in_store"], &page["bring"][0]["free"]), (&json!(2), &json!(0)));
+
+        // Whoever has no order of these gets none of them; whoever has one gets the one that waits for it.
+        let no = go("handed_out", 1, Some(&far)).await;
+        assert!(no.json["detail"].as_str().unwrap().contains("W-000001"), "{}", no.text);
+        assert_eq!(no.problem(409), "stock.reserved");
+        let offer = json!({ "version": desk.dispatcher.get(&first).await.expect(200)["order"]["version"], "engineer_id": near });
+        desk.dispatcher.post(&format!("{first}/offer"), &offer).await.expect(200);
+        assert_eq!(go("handed_out", 2, Some(&near)).await.problem(409), "stock.reserved");
+        go("handed_out", 1, Some(&near)).await.expect(201);
+        let (in_store, reserved, waiting) = stock().await;
+        assert_eq!((in_store, reserved, waiting[0]["work_order_number"].as_str()), (1, 1, Some("W-000002")));
+
+        // An order that is over lets its piece go.
+        let over = json!({ "version": desk.dispatcher.get(&second).await.expect(200)["order"]["version"], "reason": "商户说好了" });
+        desk.dispatcher.post(&format!("{second}/cancel"), &over).await.expect(200);
+        assert_eq!((stock().await.1, stock().await.2), (0, json!([])));
+        let (_, said) = visit(json!(["battery"])).await;
+        assert_eq!(said, ["visit_parts_short"], "of a kind the catalogue does not have");
     }
 }

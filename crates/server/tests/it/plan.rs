@@ -1,199 +1,39 @@
 //! Plans of a day: asked for, found, published, refused; pins, absences, times to choose from. Over HTTP, on both databases.
 
-use postsale_domain::crew::{Engineer, Shifts, Skill};
-use postsale_domain::ground::{EngineerId, Lang, Reach, Role, TypedId};
-use postsale_domain::merchant::{Hours, Tier};
-use postsale_domain::ticket::{Case, Channel, Impact, Priority, PriorityWhy, TicketState, Urgency, VisitReason};
+use std::ops::Deref;
+
+use postsale_domain::ground::{EngineerId, Role, TypedId};
 use postsale_domain::visit::WorkOrderId;
-use postsale_server::flow::desk::Desk;
-use postsale_server::flow::visit::{Sending, send};
-use postsale_server::ground::db::{Done, Query, Tx, p};
-use postsale_server::merchant::store::{self as merchants, Merchant, Store};
-use postsale_server::ticket::store::{ContactFacts, NEVER_DUE, Ticket, insert};
-use postsale_server::{crew, org, sla, sql};
+use postsale_server::ground::db::{Query, p};
+use postsale_server::sql;
 use postsale_testkit::{Client, Kit, World, on_both};
 use serde_json::{Value, json};
 
+use crate::plan_world::{Call, Field, Hand, stops};
+
 /// Six shops from south to north, an order for each; two engineers who can, one at each end, and one whose certificate is over.
 struct Scene {
-    world: World,
-    orders: Vec<WorkOrderId>,
+    field: Field,
     south: EngineerId,
     north: EngineerId,
-    dispatcher: Client,
     southerner: Client,
 }
 
-const WEEK: &str =
-    r#"{"week":{"1":[["08:30","18:00"]],"2":[["08:30","18:00"]],"3":[["08:30","18:00"]],"4":[["08:30","18:00"]],"5":[["08:30","18:00"]]}}"#;
+impl Deref for Scene {
+    type Target = Field;
 
-fn engineer(id: EngineerId, name: &str, until: Option<&str>, lat: i64) -> Engineer {
-    Engineer {
-        id,
-        name: name.into(),
-        phone: "13800000000".into(),
-        skills: vec![Skill { code: "printer".into(), valid_until: until.map(|d| d.parse().unwrap()) }],
-        territory: vec!["浦东新区".into()],
-        shifts: serde_json::from_str::<Shifts>(WEEK).unwrap(),
-        daily_limit: 4,
-        home: (lat, 121_500_000),
-        active: true,
+    fn deref(&self) -> &Field {
+        &self.field
     }
 }
-
-fn order(tx: &mut Tx<'_>, merchant: &Merchant, n: i64, lat: i64, hours: &str) -> Done<WorkOrderId> {
-    let shop = Store {
-        id: tx.new_id(),
-        merchant_id: merchant.id,
-        name: format!("门店{n}"),
-        address: format!("路{n}号"),
-        district: "浦东新区".into(),
-        lat_e6: lat,
-        lng_e6: 121_500_000,
-        hours: serde_json::from_str::<Hours>(hours).unwrap(),
-        agreement: "urban".into(),
-    };
-    merchants::add_store(tx, &shop)?;
-    let owner = org::store::colleagues(tx, Role::Supervisor)?[0].id;
-    let case = Case {
-        state: TicketState::Triaged,
-        symptom: "打印不出小票".into(),
-        has_contact: true,
-        has_terminal: false,
-        terminal_unknown_reason: Some("没有标签".into()),
-        owner,
-        claimed: true,
-        impact: Impact::Partly,
-        urgency: Urgency::Today,
-        priority: Priority::Normal,
-        waiting: Vec::new(),
-        decision: None,
-        fault_code: None,
-        outcome: None,
-        responded: true,
-        reopen_count: 0,
-    };
-    let ticket = Ticket {
-        id: tx.new_id(),
-        number: org::store::next_number(tx, "ticket")?,
-        case,
-        subject: "打印不出小票".into(),
-        response_code: None,
-        channel: Channel::Phone,
-        merchant_id: Some(merchant.id),
-        store_id: Some(shop.id),
-        terminal_id: None,
-        acquirer_id: Some(merchant.acquirer_id),
-        contact: ContactFacts { id: None, name: Some("张老板".into()), phone: Some("13812345521".into()), email: None, lang: Lang::Zh },
-        priority_why: PriorityWhy {
-            impact: Impact::Partly,
-            urgency: Urgency::Today,
-            terminals_hit: None,
-            tier: "gold".into(),
-            priority: Priority::Normal,
-            lines: Vec::new(),
-        },
-        agreement: "urban".into(),
-        triage: None,
-        entry_count: 0,
-        last_entry: None,
-        next_due_at: NEVER_DUE,
-        claimed_at: Some(tx.now()),
-        responded_at: Some(tx.now()),
-        opened_at: tx.now(),
-        updated_at: tx.now(),
-        solved_at: None,
-        closed_at: None,
-        version: 1,
-    };
-    insert(tx, "ticket.open", &ticket)?;
-    sla::store::start(tx, ticket.id, "urban", "normal", tx.now())?;
-    let mut desk = Desk::load(tx, ticket.id, Reach::All, None)?;
-    let sending = Sending {
-        fault_code: "PRN-02".into(),
-        reason_code: VisitReason::NeedsHands,
-        reason: "换纸后仍然不打印".into(),
-        skills: Some(vec!["printer".into()]),
-        parts: None,
-        access_note: None,
-    };
-    let id = send(tx, &mut desk, &sending)?;
-    desk.save(tx, "ticket.visit")?;
-    Ok(id)
-}
-
-const OPEN: &str = r#"{"1":[["09:00","21:00"]],"2":[["09:00","21:00"]],"3":[["09:00","21:00"]],"4":[["09:00","21:00"]]}"#;
 
 impl Scene {
     async fn new(kit: &Kit) -> Scene {
-        let world = World::new(kit, "t1").await;
-        let hash = org::api::hash_password("postsale-test").unwrap();
-        let (orders, ids) = world
-            .write(kit, move |tx| {
-                let acquirer = merchants::add_acquirer(tx, "A1", "收单一")?;
-                let merchant = Merchant {
-                    id: tx.new_id(),
-                    acquirer_id: acquirer,
-                    acquirer_name: String::new(),
-                    mid: "898310000000001".into(),
-                    name: "顺风面馆".into(),
-                    uscc: "91310000MA1K000001".into(),
-                    tier: Tier::Gold,
-                    industry: "餐饮".into(),
-                    settlement_account_mask: "****6621".into(),
-                };
-                merchants::add_merchant(tx, &merchant)?;
-                let ids: [EngineerId; 3] = [tx.new_id(), tx.new_id(), tx.new_id()];
-                crew::store::add_engineer(tx, &engineer(ids[0], "工程师南", None, 31_200_000))?;
-                crew::store::add_engineer(tx, &engineer(ids[1], "工程师北", None, 31_250_000))?;
-                crew::store::add_engineer(tx, &engineer(ids[2], "工程师过期", Some("2026-11-01"), 31_225_000))?;
-                org::store::add_user(tx, "south@t1", "工程师南", Role::Engineer, &hash, Some(ids[0]), None)?;
-                let mut orders = Vec::new();
-                for n in 0..6 {
-                    orders.push(order(tx, &merchant, n, 31_200_000 + n * 10_000, OPEN)?);
-                }
-                Ok((orders, ids))
-            })
-            .await;
-        let southerner = Client::new(&kit.house).sign_in("south@t1", "postsale-test").await;
-        Scene { dispatcher: world.client(kit, Role::Dispatcher).await, southerner, world, orders, south: ids[0], north: ids[1] }
+        let over = Hand { until: Some("2026-11-01"), ..Hand::new("工程师过期", 31_225_000) };
+        let hands = vec![Hand::new("工程师南", 31_200_000), Hand::new("工程师北", 31_250_000), over];
+        let field = Field::new(kit, hands, (0..6).map(|n| Call::new(31_200_000 + n * 10_000)).collect()).await;
+        Scene { southerner: field.hand(kit, 0).await, south: field.crew[0], north: field.crew[1], field }
     }
-
-    /// A plan of a day, found.
-    async fn plan(&self, kit: &Kit, order: Value) -> Value {
-        let made = self.dispatcher.post("/api/v1/dispatch/plans", &order).await.expect(202);
-        assert_eq!((&made["state"], &made["progress"]), (&json!("running"), &json!(0)));
-        postsale_server::worker::round(&kit.house).await;
-        self.read(&made).await
-    }
-
-    async fn read(&self, plan: &Value) -> Value {
-        let id = plan.get("plan").unwrap_or(plan)["id"].as_str().unwrap().to_owned();
-        self.dispatcher.get(&format!("/api/v1/dispatch/plans/{id}")).await.expect(200)
-    }
-
-    fn door(page: &Value, door: &str) -> String {
-        format!("/api/v1/dispatch/plans/{}/{door}", page["plan"]["id"].as_str().unwrap())
-    }
-
-    async fn publish(&self, page: &Value) -> postsale_testkit::Answer {
-        self.dispatcher.post(&Self::door(page, "publish"), &json!({ "version": page["plan"]["version"] })).await
-    }
-
-    async fn order(&self, id: WorkOrderId) -> Value {
-        self.dispatcher.get(&format!("/api/v1/work-orders/{id}")).await.expect(200)["order"].clone()
-    }
-
-    async fn does(&self, client: &Client, id: WorkOrderId, door: &str, mut body: Value) -> Value {
-        body["version"] = self.order(id).await["version"].clone();
-        client.post(&format!("/api/v1/work-orders/{id}{door}"), &body).await.expect(200)
-    }
-}
-
-/// Every stop of a plan, with the engineer's id.
-fn stops(page: &Value) -> Vec<(Value, Value)> {
-    let routes = page["routes"].as_array().unwrap();
-    routes.iter().flat_map(|r| r["stops"].as_array().unwrap().iter().map(|s| (r["engineer"]["id"].clone(), s.clone()))).collect()
 }
 
 on_both! {
@@ -239,7 +79,7 @@ on_both! {
         let again = s.plan(&kit, json!({ "date": "2026-11-24" })).await;
         assert_eq!((&again["plan"]["number"], &again["plan"]["based_on"]), (&json!(2), &json!(1)));
         assert_eq!(again["plan"]["changed"], json!(0), "{again}");
-        s.dispatcher.post(&Scene::door(&again, "discard"), &json!({ "version": again["plan"]["version"] })).await.expect(200);
+        s.dispatcher.post(&Field::door(&again, "discard"), &json!({ "version": again["plan"]["version"] })).await.expect(200);
     }
 }
 
@@ -248,7 +88,7 @@ on_both! {
         let s = Scene::new(&kit).await;
         let first = s.plan(&kit, json!({ "date": "2026-11-24" })).await;
         let second = s.plan(&kit, json!({ "date": "2026-11-24" })).await;
-        let stale = s.dispatcher.post(&Scene::door(&first, "publish"), &json!({ "version": 1 })).await;
+        let stale = s.dispatcher.post(&Field::door(&first, "publish"), &json!({ "version": 1 })).await;
         assert_eq!((stale.status, stale.json["code"].as_str(), &stale.json["current"]["plan"]["version"]), (409, Some("stale"), &json!(2)));
         // Somebody drags an order by hand meanwhile.
         let by_hand = json!({ "engineer_id": s.north, "planned": { "from": "2026-11-24T06:00:00Z", "to": "2026-11-24T06:40:00Z" } });
@@ -314,7 +154,7 @@ on_both! {
         assert!(out[0]["why"][0]["en"].as_str().unwrap().contains("With a full day or not at work: 1 of 1"), "{out:?}");
         // Only one row of the proposal is wanted.
         let one = all[0].1["order"]["id"].clone();
-        let done = s.dispatcher.post(&Scene::door(&page, "publish"), &json!({ "version": page["plan"]["version"], "work_orders": [one] })).await.expect(200);
+        let done = s.dispatcher.post(&Field::door(&page, "publish"), &json!({ "version": page["plan"]["version"], "work_orders": [one] })).await.expect(200);
         let offered = stops(&done).into_iter().filter(|(_, x)| x["outcome"]["offered"] == json!(true)).count();
         assert_eq!(offered, 1);
     }

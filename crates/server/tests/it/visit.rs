@@ -580,3 +580,36 @@ on_both! {
         assert_eq!(supervisor.post(&format!("{ticket}/solve"), &solve).await.problem(422), "ticket.outcome_by_visit", "that visit was before");
     }
 }
+
+on_both! {
+    fn a_visit_that_nobody_needs_is_called_off(kit) {
+        let s = Scene::new(&kit).await;
+        let ticket = format!("/api/v1/tickets/{}", s.ticket);
+        let agent = s.world.client(&kit, Role::Agent).await;
+        s.does(&s.dispatcher, "/offer", json!({ "engineer_id": s.near })).await;
+        s.does(&s.engineer, "/accept", json!({})).await;
+        let said = json!({ "reason": "商户说自己好了" });
+        assert_eq!(s.refused(&s.engineer, "/cancel", said.clone(), 403).await, "not_allowed");
+        assert_eq!(s.refused(&agent, "/cancel", json!({ "reason": " " }), 422).await, "visit.say_it");
+        let page = agent.get(&s.path("")).await.expect(200);
+        assert!(page["allowed"].as_array().unwrap().contains(&json!("cancel")));
+        let over = s.does(&agent, "/cancel", said.clone()).await;
+        assert_eq!((&over["order"]["state"], &over["offers"][0]["state"], &over["allowed"]), (&json!("cancelled"), &json!("withdrawn"), &json!([])));
+        assert_eq!(s.refused(&agent, "/cancel", said, 409).await, "visit.closed");
+        // The hour is free again, the merchant hears that nobody comes, and the desk goes on.
+        let board = s.dispatcher.get("/api/v1/dispatch/board?date=2026-11-24").await.expect(200);
+        assert!(board["engineers"].as_array().unwrap().iter().all(|row| row["orders"].as_array().unwrap().iter().all(|o| o["state"] == "cancelled")), "{board}");
+        let id = s.ticket;
+        let told = s.world.read(&kit, move |tx| postsale_server::notify::store::told(tx, id)).await;
+        let told: Vec<&str> = told.iter().map(|(kind, _)| kind.as_str()).collect();
+        assert_eq!(told, ["visit_promised", "visit_called_off"]);
+        let page = agent.get(&ticket).await.expect(200);
+        assert_eq!((&page["ticket"]["state"], page["allowed"].as_array().unwrap().contains(&json!("visit"))), (&json!("triaged"), true));
+        // Somebody who is at the shop ends it there.
+        let body = json!({ "version": page["ticket"]["version"], "fault_code": "PRN-02", "reason_code": "needs_hands", "reason": "还是不行" });
+        let sent = agent.post(&format!("{ticket}/work-orders"), &body).await.expect(201);
+        let again = Scene { order: sent["work_orders"].as_array().unwrap().iter().find(|o| o["state"] == "open").unwrap()["id"].as_str().unwrap().parse().unwrap(), ..s };
+        again.at_work("not_applicable").await;
+        assert_eq!(again.refused(&agent, "/cancel", json!({ "reason": "不用了" }), 409).await, "visit.not_now");
+    }
+}

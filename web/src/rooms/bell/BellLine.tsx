@@ -1,11 +1,11 @@
-import { ClockCircleOutlined, EditOutlined, FlagOutlined, MessageOutlined, UserOutlined } from "@ant-design/icons";
+import { AlertOutlined, ClockCircleOutlined, EditOutlined, FlagOutlined, MessageOutlined, UserOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
 import { useWords } from "@ground/i18n/Words";
 import type { Key } from "@ground/i18n/words";
 import type { Bell } from "./data";
 import css from "./bell.module.css";
 
-const faces = { mention: UserOutlined, message: MessageOutlined, reply: EditOutlined, state: FlagOutlined, time: ClockCircleOutlined } as const;
+const faces = { mention: UserOutlined, message: MessageOutlined, reply: EditOutlined, state: FlagOutlined, time: ClockCircleOutlined, promise: AlertOutlined } as const;
 
 /** One notification: who did what, on which ticket, the first words. Unread by a mark and by weight, not by colour alone. */
 export function BellLine({ bell, onOpen }: { bell: Bell; onOpen: () => void }) {
@@ -13,7 +13,7 @@ export function BellLine({ bell, onOpen }: { bell: Bell; onOpen: () => void }) {
   const Face = faces[bell.kind];
   const words = () => {
     if (bell.kind === "state") return t(`ticket_state.${bell.preview}` as Key);
-    const [from, to] = bell.kind === "time" ? bell.preview.split("/") : [];
+    const [from, to] = bell.kind === "time" || bell.kind === "promise" ? bell.preview.split("/") : [];
     return from && to ? f.span(from, to) : bell.preview;
   };
   return (

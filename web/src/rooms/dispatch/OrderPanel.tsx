@@ -1,7 +1,8 @@
 import { PushpinFilled, PushpinOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
 import { App, Button, Input } from "antd";
-import { useState } from "react";
+import { useId, useState } from "react";
+import type { Problem } from "@api";
 import { $api } from "@ground/api/query";
 import { useKeys } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
@@ -77,7 +78,7 @@ function Order({ page, date, dropped }: { page: Page; date: string; dropped?: Dr
           {named.parts(order.parts) || "—"}
           {page.bring.map((part) => (
             <div key={part.id} className="meta">
-              {t("dispatch.bring_where", { name: part.name, number: part.number, carried: f.number(part.carried), store: f.number(part.in_store) })}
+              {t("dispatch.bring_where", { name: part.name, number: part.number, carried: f.number(part.carried), store: f.number(part.in_store), free: f.number(Math.max(0, part.free)) })}
             </div>
           ))}
         </dd>
@@ -110,28 +111,26 @@ function Order({ page, date, dropped }: { page: Page; date: string; dropped?: Dr
   );
 }
 
-/** What can be done with an order that somebody has: pin it, or take it back with a reason. */
+/** What can be done with an order besides offering it: pin it, take it back, call it off; the last two with a reason. */
 function Taken({ page }: { page: Page }) {
   const { t } = useWords();
   const { may } = useSession();
   const { message } = App.useApp();
   const { order } = page;
   const path = { params: { path: { id: order.id } } };
-  const [taking, setTaking] = useState(false);
-  const [reason, setReason] = useState("");
-  const withdraw = $api.useMutation(
-    "post",
-    "/api/v1/work-orders/{id}/withdraw",
-    useAfterCommand(order.id, () => {
-      setTaking(false);
-      void message.success(t("dispatch.withdrawn"));
-    }),
-  );
+  const [asked, setAsked] = useState<"withdraw" | "call_off" | null>(null);
+  const ended = (words: string) => () => {
+    setAsked(null);
+    void message.success(words);
+  };
+  const withdraw = $api.useMutation("post", "/api/v1/work-orders/{id}/withdraw", useAfterCommand(order.id, ended(t("dispatch.withdrawn"))));
+  const callOff = $api.useMutation("post", "/api/v1/work-orders/{id}/cancel", useAfterCommand(order.id, ended(t("dispatch.called_off"))));
   const pin = $api.useMutation("post", "/api/v1/work-orders/{id}/pin", useAfterCommand(order.id, () => {}));
-  const can = { withdraw: page.allowed.includes("withdraw"), pin: may("dispatch.plan") && Boolean(order.planned) && !order.closed_at };
+  const can = { withdraw: page.allowed.includes("withdraw"), callOff: page.allowed.includes("cancel"), pin: may("dispatch.plan") && Boolean(order.planned) && !order.closed_at };
   const togglePin = () => pin.mutate({ ...path, body: { version: order.version, pinned: !order.pinned } });
-  useKeys({ ...(can.withdraw && { u: () => setTaking(true) }), ...(can.pin && { l: togglePin }) });
-  if (!can.withdraw && !can.pin) return null;
+  useKeys({ ...(can.withdraw && { u: () => setAsked("withdraw") }), ...(can.pin && { l: togglePin }) });
+  if (!can.withdraw && !can.callOff && !can.pin) return null;
+  const close = () => setAsked(null);
   return (
     <section className={css.part}>
       <div className={css.actions}>
@@ -140,22 +139,44 @@ function Taken({ page }: { page: Page }) {
             {t(order.pinned ? "dispatch.unpin" : "dispatch.pin")}
           </Button>
         )}
-        {can.withdraw && !taking && <Button onClick={() => setTaking(true)}>{t("dispatch.withdraw")}</Button>}
+        {can.withdraw && !asked && <Button onClick={() => setAsked("withdraw")}>{t("dispatch.withdraw")}</Button>}
+        {can.callOff && !asked && <Button onClick={() => setAsked("call_off")}>{t("dispatch.call_off")}</Button>}
       </div>
       {pin.error && <ProblemLine problem={pin.error} />}
-      {taking && (
-        <div className={css.form}>
-          <label htmlFor="withdraw-reason">{t("dispatch.withdraw_why", { name: order.engineer?.name ?? "" })}</label>
-          <Input.TextArea id="withdraw-reason" autoFocus value={reason} onChange={(event) => setReason(event.target.value)} autoSize={{ minRows: 2 }} maxLength={2000} />
-          {withdraw.error && <ProblemLine problem={withdraw.error} />}
-          <div className={css.actions}>
-            <Button type="primary" disabled={!reason.trim()} loading={withdraw.isPending} onClick={() => withdraw.mutate({ ...path, body: { version: order.version, reason: reason.trim() } })}>
-              {t("dispatch.withdraw_send")}
-            </Button>
-            <Button onClick={() => setTaking(false)}>{t("action.cancel")}</Button>
-          </div>
-        </div>
-      )}
+      {asked === "withdraw" && <Reasoned label={t("dispatch.withdraw_why", { name: order.engineer?.name ?? "" })} words={t("dispatch.withdraw")} run={withdraw} version={order.version} path={path} onClose={close} />}
+      {asked === "call_off" && <Reasoned label={t("dispatch.call_off_why")} words={t("dispatch.call_off")} run={callOff} version={order.version} path={path} onClose={close} />}
     </section>
+  );
+}
+
+type Path = { params: { path: { id: string } } };
+
+type ReasonedProps = {
+  label: string;
+  /** On the button. */
+  words: string;
+  run: { isPending: boolean; error: Problem | null; mutate: (sent: Path & { body: { version: number; reason: string } }) => void };
+  version: number;
+  path: Path;
+  onClose: () => void;
+};
+
+/** Something that is done with a reason. */
+function Reasoned({ label, words, run, version, path, onClose }: ReasonedProps) {
+  const { t } = useWords();
+  const id = useId();
+  const [reason, setReason] = useState("");
+  return (
+    <div className={css.form}>
+      <label htmlFor={id}>{label}</label>
+      <Input.TextArea id={id} autoFocus value={reason} onChange={(event) => setReason(event.target.value)} autoSize={{ minRows: 2 }} maxLength={2000} />
+      {run.error && <ProblemLine problem={run.error} />}
+      <div className={css.actions}>
+        <Button type="primary" disabled={!reason.trim()} loading={run.isPending} onClick={() => run.mutate({ ...path, body: { version, reason: reason.trim() } })}>
+          {words}
+        </Button>
+        <Button onClick={onClose}>{t("action.cancel")}</Button>
+      </div>
+    </div>
   );
 }

@@ -61,7 +61,8 @@ function Stock({ page }: { page: Page }) {
         <dd className="num">{f.money(part.price_fen)}</dd>
         <dt>{t("stock.in_store")}</dt>
         <dd className="num" data-testid="in-store">
-          {pieces(part.in_store)} {part.in_store < least && !part.off && <span className={css.low}>{t("stock.low_line", { min: f.number(least) })}</span>}
+          {pieces(part.in_store)} {part.reserved > 0 && <span className="meta">{t("stock.free_of", { free: f.number(Math.max(0, part.in_store - part.reserved)) })} </span>}
+          {part.in_store < least && !part.off && <span className={css.low}>{t("stock.low_line", { min: f.number(least) })}</span>}
         </dd>
         <dt>{t("stock.carried")}</dt>
         <dd className="num">{pieces(part.carried)}</dd>
@@ -77,6 +78,18 @@ function Stock({ page }: { page: Page }) {
             </li>
           ))}
         </ul>
+      )}
+      {page.waiting.length > 0 && (
+        <>
+          <h3 className={css.head}>{t("stock.waiting")}</h3>
+          <ul className={css.carriers} data-testid="stock-waiting">
+            {page.waiting.map((one, n) => (
+              <li key={`${one.work_order_id} ${n}`}>
+                {t("stock.waiting_for", { order: one.work_order_number, who: one.engineer?.name ?? t("stock.waiting_nobody"), since: f.moment(one.since) })}
+              </li>
+            ))}
+          </ul>
+        </>
       )}
       <h3 className={css.head}>{t("stock.moves")}</h3>
       <Moves id={part.id} />

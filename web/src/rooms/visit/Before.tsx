@@ -33,7 +33,7 @@ export function Before({ page }: { page: Page }) {
         <dd>{order.parts.length > 0 ? order.parts.map(name).join(t("field.list_join")) : t("field.bring_nothing")}
           {page.bring.map((part) => (
             <div key={part.id} className="meta">
-              {t("field.bring_where", { name: part.name, number: part.number, carried: f.number(part.carried), store: f.number(part.in_store) })}
+              {t("field.bring_where", { name: part.name, number: part.number, carried: f.number(part.carried), store: f.number(part.in_store), free: f.number(Math.max(0, part.free)) })}
             </div>
           ))}
         </dd>

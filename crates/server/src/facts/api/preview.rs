@@ -33,7 +33,7 @@ struct NoticeHoleList {
 #[utoipa::path(get, path = "/facts/notice-holes", operation_id = "notice_holes", tag = "facts", responses((status = 200, body = NoticeHoleList), Problem))]
 async fn notice_holes(_door: Door<act::FactSets>) -> Json<NoticeHoleList> {
     let of = |kind: NoticeKind| NoticeHoles { kind, holes: COMMON_HOLES.iter().chain(kind.holes()).copied().collect() };
-    Json(NoticeHoleList { items: NoticeKind::ALL.into_iter().map(of).collect() })
+    Json(NoticeHoleList { items: NoticeKind::ALL.iter().copied().map(of).collect() })
 }
 
 /// A text to try.

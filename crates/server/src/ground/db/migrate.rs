@@ -45,6 +45,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0041_words", include_str!("../../../migrations/0041_words.sql")),
     ("0322_stock", include_str!("../../../migrations/0322_stock.sql")),
     ("0340_order", include_str!("../../../migrations/0340_order.sql")),
+    ("0330_reservation", include_str!("../../../migrations/0330_reservation.sql")),
 ];
 
 /// How a step begins on PostgreSQL: one process at a time.

@@ -1,5 +1,6 @@
 //! It cannot be fixed from afar: the guide ends on site, the gate keeps why, and the work order asks for skill, part and the door.
 
+use postsale_domain::ground::Role;
 use postsale_testkit::{check_portrait, on_both};
 use serde_json::json;
 
@@ -33,6 +34,11 @@ on_both! {
         assert_eq!((&found["guide"]["outcome"], &found["ticket"]["decision"]), (&json!("visit"), &json!("onsite")));
         story.tells(&kit, "guide", &format!("ends on site: {}", found["guide"]["ending"]["en"].as_str().unwrap()));
 
+        let keeper = desk.world.client(&kit, Role::Storekeeper).await;
+        let part = json!({ "number": "PAX-A920-PS", "name": "A920缺纸传感器", "kind": "paper_sensor", "models": ["A920"], "unit": "个", "price_fen": 1800, "version": null });
+        let part = keeper.post("/api/v1/parts", &part).await.expect(201)["id"].as_str().unwrap().to_owned();
+        keeper.post(&format!("/api/v1/parts/{part}/moves"), &json!({ "kind": "received", "quantity": 1 })).await.expect(201);
+
         kit.set("2026-11-24T10:12:00+08:00");
         let asked = json!({
             "fault_code": "PRN-01", "reason_code": "remote_exhausted", "reason": "换过纸卷、擦过传感器仍报缺纸",
@@ -53,6 +59,8 @@ on_both! {
         ] {
             story.text.push_str(&format!("           - {line}\n"));
         }
+        let kept_for = work["bring"].as_array().unwrap();
+        assert_eq!((kept_for.len(), &kept_for[0]["in_store"], &kept_for[0]["free"]), (1, &json!(1), &json!(0)), "a piece is kept before anybody is chosen");
         kit.set("2026-11-24T10:20:00+08:00");
         let body = json!({ "version": kept["version"], "engineer_id": desk.near });
         let offered = desk.dispatcher.post(&format!("/api/v1/work-orders/{order}/offer"), &body).await.expect(200);

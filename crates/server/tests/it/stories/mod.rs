@@ -4,6 +4,7 @@
 mod gate;
 mod letter;
 mod merge;
+mod morning;
 mod printer;
 mod quiet;
 mod raised;

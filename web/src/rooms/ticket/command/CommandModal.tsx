@@ -6,7 +6,7 @@ import { Dialog } from "@ground/parts/Dialog";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { StaleNotice } from "../page/StaleNotice";
 
-type Name = "assign" | "cancel" | "confirm" | "pause" | "priority" | "register" | "relate" | "reopen" | "resume" | "solve" | "task" | "triage" | "unmerge" | "visit";
+type Name = "assign" | "call_off" | "cancel" | "confirm" | "pause" | "priority" | "register" | "relate" | "reopen" | "resume" | "solve" | "task" | "triage" | "unmerge" | "visit";
 
 type Props<Values extends object> = {
   /** The command: its title and the words on its button. */

@@ -1,26 +1,36 @@
+import { Button } from "antd";
+import { useState } from "react";
 import type { Schema, TicketPage } from "@api";
 import { useWords } from "@ground/i18n/Words";
 import { OrderStateLabel } from "@ground/labels/Labels";
 import { CopyNumber } from "@ground/parts/CopyNumber";
 import { Nothing } from "@ground/parts/Nothing";
+import { useSession } from "@ground/session/Session";
+import { CallOffDialog } from "../command/CallOffDialog";
 import css from "./facts.module.css";
 import { useNamed } from "./useNamed";
 
 /** The visits of a case: what was promised, what is planned, what happened, as three pairs. */
-export function VisitFacts({ page: { work_orders } }: { page: TicketPage }) {
+export function VisitFacts({ page }: { page: TicketPage }) {
   const { t } = useWords();
+  const { work_orders } = page;
   if (work_orders.length === 0) return <Nothing kind="empty" title={t("fact.no_visit")} next={t("fact.no_visit_next")} />;
   return (
     <>
       {work_orders.map((order) => (
-        <Order key={order.id} order={order} />
+        <Order key={order.id} page={page} order={order} />
       ))}
     </>
   );
 }
 
-function Order({ order }: { order: Schema<"WorkOrderRow"> }) {
+/** States in which nobody is at the shop yet. */
+const ahead: readonly string[] = ["open", "offered", "accepted", "travelling"];
+
+function Order({ page, order }: { page: TicketPage; order: Schema<"WorkOrderRow"> }) {
   const { t, f } = useWords();
+  const { may } = useSession();
+  const [ending, setEnding] = useState(false);
   const named = useNamed();
   const span = (pair: { from?: string | null; to?: string | null } | null | undefined) =>
     !pair?.from ? "—" : pair.to ? f.span(pair.from, pair.to) : t("fact.from_on", { at: f.moment(pair.from) });
@@ -54,6 +64,12 @@ function Order({ order }: { order: Schema<"WorkOrderRow"> }) {
           </>
         )}
       </dl>
+      {may("visit.open") && ahead.includes(order.state) && (
+        <Button onClick={() => setEnding(true)} data-testid="call-off">
+          {t("command.call_off")}
+        </Button>
+      )}
+      {ending && <CallOffDialog page={page} order={order} onClose={() => setEnding(false)} />}
     </section>
   );
 }
