@@ -4,8 +4,6 @@
 mod hours;
 mod number;
 
-use serde::{Deserialize, Serialize};
-
 pub use hours::{Hours, HoursError};
 pub use number::{account_mask, mask_uscc, mid, uscc, uscc_check};
 

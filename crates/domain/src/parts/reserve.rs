@@ -1,7 +1,5 @@
 //! A piece of the warehouse kept for a visit, before anybody is chosen to go.
 
-use serde::{Deserialize, Serialize};
-
 use super::PartId;
 
 crate::ids! {

@@ -5,8 +5,8 @@ use postsale_domain::ground::{Caller, EngineerId, Role, TenantId, UserId, Who};
 use postsale_domain::parts::{PartDraft, StockMoveKind};
 use postsale_domain::visit::Span;
 
-use crate::flow::{part, reserve};
 use crate::flow::stock::{Moving, go};
+use crate::flow::{part, reserve};
 use crate::ground::db::{DbError, Done, Tx};
 use crate::ground::web::Keyset;
 use crate::terminal::store as terminals;

@@ -18,22 +18,37 @@ const NAMED: usize = 3;
 
 /// Keeps a piece for each kind of part an order asks for; the desk reads on the ticket what is kept and what is short.
 pub fn keep(tx: &mut Tx<'_>, desk: &mut Desk, order: &WorkOrder, model: Option<&str>) -> Done<()> {
-    let kept = choose(tx, order, model)?;
+    let found = choose(tx, order, model)?;
     let number = number(order.number);
-    let names: Vec<String> = kept.iter().flatten().map(|part| format!("{} {}", part.name, part.number)).collect();
+    let kept = |one: &Found| match one {
+        Found::Kept(part) => Some(format!("{} {}", part.name, part.number)),
+        Found::Short | Found::NotStocked => None,
+    };
+    let names: Vec<String> = found.iter().filter_map(kept).collect();
     if !names.is_empty() {
         let told = json!({ "work_order": number, "parts": names.join(" / ") });
         desk.line(tx, Kind::Event, false, "", Some(("visit_parts_kept".to_owned(), told)), None)?;
     }
-    for (kind, _) in order.parts.iter().zip(&kept).filter(|(_, part)| part.is_none()) {
+    for (kind, _) in order.parts.iter().zip(&found).filter(|(_, one)| matches!(one, Found::Short)) {
         let told = json!({ "work_order": number, "part": kind });
         desk.line(tx, Kind::Event, false, "", Some(("visit_parts_short".to_owned(), told)), None)?;
     }
     Ok(())
 }
 
-/// Keeps a piece for each kind of part an order asks for; `None` for the kinds of which none is free.
-pub fn choose(tx: &mut Tx<'_>, order: &WorkOrder, model: Option<&str>) -> Done<Vec<Option<FittingPart>>> {
+/// What the warehouse has for a kind of part a visit asks for.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// A piece of this part waits for the visit now.
+    Kept(FittingPart),
+    /// Parts of the kind fit, and no piece of them is free.
+    Short,
+    /// The catalogue has none that fits: whoever keeps no stock here hears nothing of it.
+    NotStocked,
+}
+
+/// Keeps a piece for each kind of part an order asks for, in their order.
+pub fn choose(tx: &mut Tx<'_>, order: &WorkOrder, model: Option<&str>) -> Done<Vec<Found>> {
     let found = fitting(tx, &order.parts, model, order.engineer_id)?;
     // What was seen free may be taken by the time it is held: it is looked at again then. Held in the order of their ids, so that two
     // visits do not wait for each other.
@@ -44,14 +59,18 @@ pub fn choose(tx: &mut Tx<'_>, order: &WorkOrder, model: Option<&str>) -> Done<V
     }
     let found = fitting(tx, &order.parts, model, order.engineer_id)?;
     let shelf: Vec<OnShelf<'_>> = found.iter().map(|part| OnShelf { part: part.id, kind: &part.kind, free: part.free }).collect();
-    let mut kept = Vec::new();
-    for part in reserve(&order.parts, &shelf) {
-        if let Some(part) = part {
-            reservation::keep(tx, part, order.id)?;
-        }
-        kept.push(part.and_then(|id| found.iter().find(|f| f.id == id).cloned()));
+    let mut all = Vec::new();
+    for (kind, chosen) in order.parts.iter().zip(reserve(&order.parts, &shelf)) {
+        all.push(match chosen.and_then(|id| found.iter().find(|part| part.id == id)) {
+            Some(part) => {
+                reservation::keep(tx, part.id, order.id)?;
+                Found::Kept(part.clone())
+            }
+            None if found.iter().any(|part| part.kind == *kind) => Found::Short,
+            None => Found::NotStocked,
+        });
     }
-    Ok(kept)
+    Ok(all)
 }
 
 /// The order is over: what was kept for it is free.

@@ -168,11 +168,7 @@ async fn work_order_withdraw(
 
 #[utoipa::path(post, path = "/work-orders/{id}/cancel", operation_id = "work_order_cancel", tag = "visit", params(("id" = String, Path)),
     request_body = WithdrawOrder, responses((status = 200, body = WorkOrderPage), Problem))]
-async fn work_order_cancel(
-    door: Door<act::VisitOpen>,
-    Ref(id): Ref<WorkOrderId>,
-    body: Body<WithdrawOrder>,
-) -> Result<Answered, Problem> {
+async fn work_order_cancel(door: Door<act::VisitOpen>, Ref(id): Ref<WorkOrderId>, body: Body<WithdrawOrder>) -> Result<Answered, Problem> {
     let reach = door.reach();
     door.command(body, StatusCode::OK, move |tx, b| {
         flow::run(tx, reach, id, b.version, "visit.cancel", &Command::Cancel { reason: b.reason.clone() })

@@ -71,7 +71,7 @@ fn opened(text: &str, prefix: &str) -> BTreeSet<String> {
 }
 
 /// What stands between rooms rather than being one.
-const UPSTAIRS_SHARED: &[&str] = &["ground", "refuse", "ids"];
+const UPSTAIRS_SHARED: &[&str] = &["ground", "refuse", "ids", "words"];
 const DOWNSTAIRS_SHARED: &[&str] = &["ground", "sql", "house", "facts"];
 /// Downstairs, what may open several rooms.
 const WALKERS: &[&str] = &["flow", "view", "demo", "http", "worker", "serve", "h5", "lib", "house", "facts", "health", "backup"];
@@ -126,7 +126,7 @@ fn rooms_open_only_the_doors_they_may() {
             doors.entry(format!("server/{from}")).or_default().insert(format!("server/{to}"));
         }
         for to in opened(&text, "postsale_domain::") {
-            if !["ground", "refuse", "ids", "org"].contains(&to.as_str()) && to != from {
+            if !["ground", "refuse", "ids", "words", "org"].contains(&to.as_str()) && to != from {
                 doors.entry(format!("server/{from}")).or_default().insert(format!("domain/{to}"));
             }
         }

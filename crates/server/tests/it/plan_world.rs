@@ -208,7 +208,13 @@ fn order(tx: &mut Tx<'_>, merchant: &Merchant, n: usize, call: &Call) -> Done<Wo
         store_id: Some(shop.id),
         terminal_id: None,
         acquirer_id: Some(merchant.acquirer_id),
-        contact: ContactFacts { id: None, name: Some("张老板".into()), phone: Some("13812345521".into()), email: call.mail.then(|| format!("shop{n}@example.com")), lang: Lang::Zh },
+        contact: ContactFacts {
+            id: None,
+            name: Some("张老板".into()),
+            phone: Some("13812345521".into()),
+            email: call.mail.then(|| format!("shop{n}@example.com")),
+            lang: Lang::Zh,
+        },
         priority_why: PriorityWhy {
             impact: Impact::Partly,
             urgency: Urgency::Today,

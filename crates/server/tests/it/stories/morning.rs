@@ -109,7 +109,7 @@ on_both! {
         let ill = Hand { also: Some("network"), ..hand("老陈", 31_200_000) };
         let hands = vec![ill, hand("小林", 31_240_000), hand("小赵", 31_160_000), hand("小孙", 31_200_000)];
         let calls = (0..9).map(|n| Call { skill: if n < 2 { "network" } else { "printer" }, mail: true, ..Call::new(31_196_000 + n * 1_000) }).collect();
-        let field = Field::new(&kit, hands, calls).await;
+        let mut field = Field::new(&kit, hands, calls).await;
         let chen = field.hand(&kit, 0).await;
         let mut hour = 9;
         for (n, id) in field.orders.iter().enumerate() {
@@ -164,7 +164,10 @@ on_both! {
         assert_eq!(told(&kit, &field, &kept).await, ["visit_promised"], "the hour stands, so nobody writes");
         story.tells(&kit, "colleagues", "take the seven on; their hours stand, so no shop is written to");
 
+        // A session of the morning has ended by the evening.
         kit.set("2026-11-25T20:30:00+08:00");
+        field.dispatcher = field.world.client(&kit, Role::Dispatcher).await;
+        let chen = field.hand(&kit, 0).await;
         let tomorrow = json!({ "from": "2026-11-26T09:30:00+08:00", "to": "2026-11-26T10:10:00+08:00" });
         let window = json!({ "from": "2026-11-26T09:00:00+08:00", "to": "2026-11-26T11:00:00+08:00" });
         field.does(&field.dispatcher, out[0], "/offer", json!({ "engineer_id": field.crew[0], "planned": tomorrow, "promised": window })).await;
@@ -180,6 +183,7 @@ on_both! {
         kit.settle().await;
         assert_eq!(told(&kit, &field, &order).await, ["visit_promised", "visit_changed"]);
         story.tells(&kit, "house", "it is eight: the letter with the new time goes");
+        let agent = field.world.client(&kit, Role::Agent).await;
         story.timeline(&agent, &ticket).await;
         story.notices(&kit, &field.world, &ticket).await;
         check_portrait("stories/ill.txt", &story.told());

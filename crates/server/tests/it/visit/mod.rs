@@ -1,6 +1,5 @@
 //! Work orders from the first offer to the confirmation, over HTTP, on both databases.
 
-use jiff::Timestamp;
 use postsale_domain::crew::{Engineer, Shifts, Skill};
 use postsale_domain::ground::{EngineerId, Lang, Reach, Role};
 use postsale_domain::merchant::{Hours, Tier};
@@ -17,6 +16,8 @@ use postsale_server::ticket::store::{ContactFacts, NEVER_DUE, Ticket, insert, ti
 use postsale_server::{crew, notify, org, sla, sql};
 use postsale_testkit::{Client, Kit, World, on_both};
 use serde_json::{Value, json};
+
+mod over;
 
 /// A shop with a broken terminal, a spare one, three engineers, and an order for the visit.
 struct Scene {
@@ -259,7 +260,7 @@ on_both! {
         let page = s.dispatcher.get(&s.path("")).await.expect(200);
         assert_eq!(page["order"]["number"], "W-000001");
         assert_eq!(page["order"]["state"], "open");
-        assert_eq!(page["allowed"], json!(["offer"]));
+        assert_eq!(page["allowed"], json!(["offer", "cancel"]));
         assert_eq!(page["contact"]["phone_masked"], "138****5521");
         assert!(page["missing"].as_array().unwrap().len() > 3);
 
@@ -525,91 +526,5 @@ on_both! {
         assert_eq!((&row["load_pct"], &row["shift"]["from"]), (&json!(16), &json!("2026-11-24T00:30:00Z")));
         assert_eq!(row["orders"][0]["id"], json!(s.order));
         assert_eq!(board["unassigned"], json!([]));
-    }
-}
-
-on_both! {
-    fn a_failed_visit_gives_the_case_back(kit) {
-        let s = Scene::new(&kit).await;
-        s.does(&s.dispatcher, "/offer", json!({ "engineer_id": s.near })).await;
-        s.does(&s.engineer, "/accept", json!({})).await;
-        let far_away = s.does(&s.engineer, "/arrive", json!({ "lat": 30.0, "lng": 121.5 })).await;
-        assert_eq!(far_away["order"]["state"], "on_site", "a position never keeps anybody from working");
-        assert_eq!(s.refused(&s.engineer, "/fail", json!({ "reason": "没人", "follow_up": "" }), 422).await, "visit.say_it");
-        let failed = s.does(&s.engineer, "/fail", json!({ "reason": "商户没人", "follow_up": "明天再约" })).await;
-        assert_eq!((&failed["order"]["state"], &failed["missing"]), (&json!("failed"), &json!([])));
-        let id = s.ticket;
-        let state = s.world.read(&kit, move |tx| Ok(ticket(tx, id)?.unwrap().case.state)).await;
-        assert_eq!(state, TicketState::Triaged);
-        // The case can be visited again: the closed order no longer stands in the way.
-        let again = s.world.write(&kit, move |tx| {
-            let mut desk = Desk::load(tx, id, Reach::All, None)?;
-            let sending = Sending { fault_code: "PRN-02".into(), reason_code: VisitReason::NeedsHands, reason: "再约".into(), skills: None, parts: None, access_note: None };
-            let order = send(tx, &mut desk, &sending)?;
-            desk.save(tx, "ticket.visit")?;
-            Ok(order)
-        }).await;
-        assert_ne!(again, s.order);
-        let now: Timestamp = kit.now();
-        assert_eq!(failed["order"]["closed_at"], json!(now));
-    }
-}
-
-on_both! {
-    fn a_case_with_open_sub_tasks_outlives_its_visit(kit) {
-        let s = Scene::new(&kit).await;
-        let ticket = format!("/api/v1/tickets/{}", s.ticket);
-        let supervisor = s.world.client(&kit, Role::Supervisor).await;
-        supervisor.post(&format!("{ticket}/tasks"), &json!({ "title": "请财务退押金" })).await.expect(201);
-        s.at_work("not_applicable").await;
-        s.all_steps().await;
-        let done = s.does(&s.engineer, "/complete", json!({ "outcome": "fixed", "confirmation": signature() })).await;
-        assert_eq!(done["order"]["state"], "done");
-        let page = supervisor.get(&ticket).await.expect(200);
-        assert_eq!(page["ticket"]["state"], "triaged", "the visit is over, the case is not");
-        let lines = supervisor.get(&format!("{ticket}/timeline?limit=100")).await.expect(200);
-        assert!(lines["items"].as_array().unwrap().iter().any(|l| l["event"]["sentence"]["zh"].as_str().is_some_and(|s| s.contains("请财务退押金"))));
-        let task = page["sub_tasks"][0]["id"].as_str().unwrap();
-        let page = supervisor.post(&format!("/api/v1/sub-tasks/{task}/done"), &json!({})).await.expect(200);
-        let solve = json!({ "version": page["ticket"]["version"], "fault_code": "PRN-02", "outcome": "visit_fixed" });
-        let page = supervisor.post(&format!("{ticket}/solve"), &solve).await.expect(200);
-        assert_eq!(page["ticket"]["state"], "solved");
-        kit.later(jiff::SignedDuration::from_mins(5));
-        let page = supervisor.post(&format!("{ticket}/reopen"), &json!({ "version": page["ticket"]["version"], "reason": "又不打印了" })).await.expect(200);
-        let solve = json!({ "version": page["ticket"]["version"], "fault_code": "PRN-02", "outcome": "visit_fixed" });
-        assert_eq!(supervisor.post(&format!("{ticket}/solve"), &solve).await.problem(422), "ticket.outcome_by_visit", "that visit was before");
-    }
-}
-
-on_both! {
-    fn a_visit_that_nobody_needs_is_called_off(kit) {
-        let s = Scene::new(&kit).await;
-        let ticket = format!("/api/v1/tickets/{}", s.ticket);
-        let agent = s.world.client(&kit, Role::Agent).await;
-        s.does(&s.dispatcher, "/offer", json!({ "engineer_id": s.near })).await;
-        s.does(&s.engineer, "/accept", json!({})).await;
-        let said = json!({ "reason": "商户说自己好了" });
-        assert_eq!(s.refused(&s.engineer, "/cancel", said.clone(), 403).await, "not_allowed");
-        assert_eq!(s.refused(&agent, "/cancel", json!({ "reason": " " }), 422).await, "visit.say_it");
-        let page = agent.get(&s.path("")).await.expect(200);
-        assert!(page["allowed"].as_array().unwrap().contains(&json!("cancel")));
-        let over = s.does(&agent, "/cancel", said.clone()).await;
-        assert_eq!((&over["order"]["state"], &over["offers"][0]["state"], &over["allowed"]), (&json!("cancelled"), &json!("withdrawn"), &json!([])));
-        assert_eq!(s.refused(&agent, "/cancel", said, 409).await, "visit.closed");
-        // The hour is free again, the merchant hears that nobody comes, and the desk goes on.
-        let board = s.dispatcher.get("/api/v1/dispatch/board?date=2026-11-24").await.expect(200);
-        assert!(board["engineers"].as_array().unwrap().iter().all(|row| row["orders"].as_array().unwrap().iter().all(|o| o["state"] == "cancelled")), "{board}");
-        let id = s.ticket;
-        let told = s.world.read(&kit, move |tx| postsale_server::notify::store::told(tx, id)).await;
-        let told: Vec<&str> = told.iter().map(|(kind, _)| kind.as_str()).collect();
-        assert_eq!(told, ["visit_promised", "visit_called_off"]);
-        let page = agent.get(&ticket).await.expect(200);
-        assert_eq!((&page["ticket"]["state"], page["allowed"].as_array().unwrap().contains(&json!("visit"))), (&json!("triaged"), true));
-        // Somebody who is at the shop ends it there.
-        let body = json!({ "version": page["ticket"]["version"], "fault_code": "PRN-02", "reason_code": "needs_hands", "reason": "还是不行" });
-        let sent = agent.post(&format!("{ticket}/work-orders"), &body).await.expect(201);
-        let again = Scene { order: sent["work_orders"].as_array().unwrap().iter().find(|o| o["state"] == "open").unwrap()["id"].as_str().unwrap().parse().unwrap(), ..s };
-        again.at_work("not_applicable").await;
-        assert_eq!(again.refused(&agent, "/cancel", json!({ "reason": "不用了" }), 409).await, "visit.not_now");
     }
 }
