@@ -3144,6 +3144,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/work-orders/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["work_order_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/work-orders/{id}/candidates": {
         parameters: {
             query?: never;
@@ -3732,7 +3748,7 @@ export interface components {
          * @description What a notification is about.
          * @enum {string}
          */
-        BellKind: "mention" | "message" | "reply" | "state" | "time";
+        BellKind: "mention" | "message" | "reply" | "state" | "time" | "promise";
         /** @description Which were read: one, those of a ticket, or without both all. */
         BellSeen: {
             id?: components["schemas"]["Id_bel"] | null;
@@ -4871,6 +4887,11 @@ export interface components {
              * @description Pieces the engineer of the order carries.
              */
             carried: number;
+            /**
+             * Format: int64
+             * @description Those of them that no visit waits for; below nothing when fewer are there than were kept.
+             */
+            free: number;
             /** @description Which one. */
             id: components["schemas"]["Id_pno"];
             /**
@@ -5445,7 +5466,7 @@ export interface components {
             title: components["schemas"]["Text"];
         };
         /**
-         * @description What a file holds.
+         * @description What a file holds, in the order files are best imported.
          * @enum {string}
          */
         ImportKind: "merchants" | "stores" | "contacts" | "terminals" | "bindings" | "users" | "parts";
@@ -6277,10 +6298,10 @@ export interface components {
             kind: components["schemas"]["NoticeKind"];
         };
         /**
-         * @description What a notice is about. Each names a change the merchant can see.
+         * @description What a notice is about, in the order of a case. Each names a change the merchant can see.
          * @enum {string}
          */
-        NoticeKind: "received" | "visit_promised" | "visit_changed" | "visit_chosen" | "on_the_way" | "solved_please_confirm" | "closed" | "reopened" | "survey" | "message_from_agent" | "confirmation_code" | "merged" | "unmerged" | "incident_news";
+        NoticeKind: "received" | "visit_promised" | "visit_changed" | "visit_called_off" | "visit_chosen" | "on_the_way" | "solved_please_confirm" | "closed" | "reopened" | "survey" | "message_from_agent" | "confirmation_code" | "merged" | "unmerged" | "incident_news";
         /** @description Why a letter may not wait. */
         NoticeSend: {
             /** @description 1 to 200 characters; kept with the letter and in the audit chain. */
@@ -6981,6 +7002,11 @@ export interface components {
                  * @description Pieces in the warehouse.
                  */
                 in_store: number;
+                /**
+                 * Format: int64
+                 * @description Pieces of the warehouse that wait for visits.
+                 */
+                reserved: number;
             })[];
             /** @description Where the next page starts; null on the last one. */
             next_cursor?: string | null;
@@ -8310,6 +8336,8 @@ export interface components {
             /** @description Who can be handed some. */
             engineers: components["schemas"]["EngineerName"][];
             part: components["schemas"]["StockedPart"];
+            /** @description Visits some wait for, the oldest first; 500 at most. */
+            waiting: components["schemas"]["WaitingOrder"][];
         };
         /** @description A part with how many pieces there are. */
         StockedPart: components["schemas"]["CataloguePart"] & {
@@ -8323,6 +8351,11 @@ export interface components {
              * @description Pieces in the warehouse.
              */
             in_store: number;
+            /**
+             * Format: int64
+             * @description Pieces of the warehouse that wait for visits.
+             */
+            reserved: number;
         };
         /** @description A store, new or changed. */
         StoreDraft: {
@@ -9401,12 +9434,24 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description A visit a piece waits for. */
+        WaitingOrder: {
+            engineer?: components["schemas"]["EngineerName"] | null;
+            /**
+             * Format: date-time
+             * @description Since when it waits.
+             */
+            since: string;
+            work_order_id: components["schemas"]["Id_wor"];
+            /** @description `W-000123`. */
+            work_order_number: string;
+        };
         /**
          * @description How a link reaches somebody.
          * @enum {string}
          */
         Way: "mail" | "shown";
-        /** @description Takes a work order back from its engineer. */
+        /** @description Takes a work order back from its engineer, or calls it off. */
         WithdrawOrder: {
             reason: string;
             /** Format: int64 */
@@ -29996,6 +30041,103 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["BackupOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    work_order_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawOrder"];
             };
         };
         responses: {

@@ -76,6 +76,7 @@ on_both! {
         assert_eq!(s.refused(&agent, "/cancel", json!({ "reason": " " }), 422).await, "visit.say_it");
         let page = agent.get(&s.path("")).await.expect(200);
         assert!(page["allowed"].as_array().unwrap().contains(&json!("cancel")));
+        kit.later(jiff::SignedDuration::from_mins(1));
         let over = s.does(&agent, "/cancel", said.clone()).await;
         assert_eq!((&over["order"]["state"], &over["offers"][0]["state"], &over["allowed"]), (&json!("cancelled"), &json!("withdrawn"), &json!([])));
         assert_eq!(s.refused(&agent, "/cancel", said, 409).await, "visit.closed");
