@@ -54,7 +54,7 @@ export function MergeDialog({ page, onClose }: Props) {
       destroyOnHidden
     >
       <div className={css.choice}>
-        <TicketSelect page={page} value={other} onChange={setOther} />
+        <TicketSelect page={page} which={t("merge.which")} value={other} onChange={setOther} />
         <Radio.Group
           value={way}
           onChange={(event) => setWay(event.target.value as Way)}
@@ -121,10 +121,10 @@ function Thread({ side, part }: { side: Schema<"MergeSide">; part: "loser" | "su
   );
 }
 
-type SelectProps = { page: TicketPage; value: string | null; onChange: (id: string | null) => void };
+type SelectProps = { page: TicketPage; which: string; value: string | null; onChange: (id: string | null) => void };
 
 /** Another ticket: those of the same terminal or merchant at once, any other by number, phone or name. */
-export function TicketSelect({ page, value, onChange }: SelectProps) {
+export function TicketSelect({ page, which, value, onChange }: SelectProps) {
   const { t, f } = useWords();
   const [typed, setTyped] = useState("");
   const q = useDeferredValue(typed.trim());
@@ -141,8 +141,8 @@ export function TicketSelect({ page, value, onChange }: SelectProps) {
       allowClear
       showSearch={{ filterOption: false, onSearch: setTyped }}
       loading={found.isFetching}
-      placeholder={t("merge.which")}
-      aria-label={t("merge.which")}
+      placeholder={which}
+      aria-label={which}
       notFoundContent={q.length >= 2 ? t("merge.none_found") : t("merge.type")}
       options={[...near, ...searched]}
       data-testid="other-ticket"

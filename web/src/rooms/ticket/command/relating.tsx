@@ -51,7 +51,8 @@ export function RelateDialog({ page, onClose }: DialogProps) {
 
 /** [`TicketSelect`] as a form's field. */
 function PickedTicket({ page, value, onChange }: Pick<DialogProps, "page"> & { value?: string; onChange?: (id: string | null) => void }) {
-  return <TicketSelect page={page} value={value ?? null} onChange={(id) => onChange?.(id)} />;
+  const { t } = useWords();
+  return <TicketSelect page={page} which={t("relate.which")} value={value ?? null} onChange={(id) => onChange?.(id)} />;
 }
 
 type Task = { title: string; assignee?: string; due?: Dayjs };
