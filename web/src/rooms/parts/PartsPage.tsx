@@ -42,7 +42,6 @@ export function PartsPage() {
     <span className="num">
       {row.in_store < (row.min_stock ?? 0) && !row.off && <span className={css.low}>{t("stock.low_short")} </span>}
       {f.number(row.in_store)}
-      {row.reserved > 0 && <span className="meta"> {t("stock.free_of", { free: f.number(Math.max(0, row.in_store - row.reserved)) })}</span>}
     </span>
   );
   const columns: Column<Row>[] = [
@@ -50,7 +49,8 @@ export function PartsPage() {
     { key: "name", title: t("part.name"), width: "minmax(140px, 1.2fr)", render: name },
     { key: "kind", title: t("part.kind"), width: "120px", render: (row) => kind(row.kind) },
     { key: "models", title: t("part.models"), width: "minmax(140px, 1.2fr)", render: models },
-    { key: "store", title: t("stock.in_store"), width: "136px", align: "end", render: (row) => inStore(row) },
+    { key: "store", title: t("stock.in_store"), width: "112px", align: "end", render: (row) => inStore(row) },
+    { key: "free", title: t("stock.free"), width: "88px", align: "end", render: (row) => <span className="num">{f.number(Math.max(0, row.in_store - row.reserved))}</span> },
     { key: "carried", title: t("stock.carried_short"), width: "88px", align: "end", render: (row) => <span className="num">{row.carried || "—"}</span> },
     { key: "min", title: t("part.min_stock"), width: "88px", align: "end", render: (row) => row.min_stock || "—" },
     { key: "price", title: t("part.price_short"), width: "104px", align: "end", render: (row) => <span className="num">{f.money(row.price_fen)}</span> },

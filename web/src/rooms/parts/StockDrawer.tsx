@@ -82,10 +82,14 @@ function Stock({ page }: { page: Page }) {
       {page.waiting.length > 0 && (
         <>
           <h3 className={css.head}>{t("stock.waiting")}</h3>
-          <ul className={css.carriers} data-testid="stock-waiting">
+          <ul className={`${css.moves} ${css.waiting}`} data-testid="stock-waiting">
             {page.waiting.map((one, n) => (
               <li key={`${one.work_order_id} ${n}`}>
-                {t("stock.waiting_for", { order: one.work_order_number, who: one.engineer?.name ?? t("stock.waiting_nobody"), since: f.moment(one.since) })}
+                <span className="num">{one.work_order_number}</span>
+                <span>
+                  {one.engineer?.name ?? t("stock.waiting_nobody")}
+                  <span className={`meta ${css.who}`}>{t("stock.waiting_since", { since: f.moment(one.since) })}</span>
+                </span>
               </li>
             ))}
           </ul>

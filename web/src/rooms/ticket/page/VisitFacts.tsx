@@ -65,9 +65,11 @@ function Order({ page, order }: { page: TicketPage; order: Schema<"WorkOrderRow"
         )}
       </dl>
       {may("visit.open") && ahead.includes(order.state) && (
-        <Button onClick={() => setEnding(true)} data-testid="call-off">
-          {t("command.call_off")}
-        </Button>
+        <p className={css.foot}>
+          <Button onClick={() => setEnding(true)} data-testid="call-off">
+            {t("command.call_off")}
+          </Button>
+        </p>
       )}
       {ending && <CallOffDialog page={page} order={order} onClose={() => setEnding(false)} />}
     </section>
