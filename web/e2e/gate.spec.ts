@@ -2,8 +2,8 @@ import { expect } from "@playwright/test";
 import { called, enter, freeTerminal, say, speaking, test, type Lang } from "./house";
 
 const words = {
-  zh: { symptom: "打印机不出纸，一直提示缺纸", tried: "换过纸卷、擦过传感器，仍提示缺纸", access: "14:00 后去，后门按铃", skill: "打印机", part: "缺纸传感器" },
-  en: { symptom: "The printer says out of paper all the time", tried: "Another roll, sensor wiped: still out of paper", access: "After 14:00, ring at the back door", skill: "Printer", part: "Paper sensor" },
+  zh: { symptom: "打印机不出纸，一直提示缺纸", tried: "换过纸卷、擦过传感器，仍提示缺纸", access: "14:00 后去，后门按铃", over: "商户说清了纸屑，又能打了", skill: "打印机", part: "缺纸传感器" },
+  en: { symptom: "The printer says out of paper all the time", tried: "Another roll, sensor wiped: still out of paper", access: "After 14:00, ring at the back door", over: "The shop cleared scraps of paper, it prints again", skill: "Printer", part: "Paper sensor" },
 };
 
 /** It needs a visit: the guide ends on site, the gate keeps why, the work order knows skill, part and the door before anybody goes. */
@@ -40,12 +40,22 @@ for (const lang of ["zh", "en"] as Lang[]) {
     await desk.getByTestId("tab-visit").click();
     const facts = desk.getByTestId("visit-facts");
     for (const text of [say(lang, "visit_reason.remote_exhausted"), said.tried, said.skill, said.part, said.access, say(lang, "next.nobody")]) await expect(facts).toContainText(text);
+    // Its part is kept in the warehouse before anybody is chosen.
+    await expect(desk.getByText(/GEN-SENSOR-PE/).first()).toBeVisible();
     const { work_orders } = await ask<{ work_orders: { id: string }[] }>(`/api/v1/tickets/${ticket.id}`);
 
     // The dispatcher reads the same before choosing anybody.
     const board = await enter(browser, "dispatcher", lang);
     await board.goto(`/dispatch?order=${work_orders[0]!.id}`);
-    for (const text of [said.tried, said.part, said.access]) await expect(board.getByText(text).first()).toBeVisible();
+    for (const text of [said.tried, said.part, "GEN-SENSOR-PE", said.access]) await expect(board.getByText(text).first()).toBeVisible();
     await expect(board.getByRole("radio").first()).toBeVisible();
+
+    // It works again before anybody has left: nobody needs to go.
+    await facts.getByTestId("call-off").click();
+    await dialog.getByLabel(say(lang, "command.reason")).fill(said.over);
+    await desk.getByTestId("command-submit").click();
+    await expect(dialog).toBeHidden();
+    await expect(facts).toContainText(say(lang, "order_state.cancelled"));
+    await expect(facts.getByTestId("call-off")).toHaveCount(0);
   });
 }
