@@ -454,6 +454,8 @@ impl Writer<'_> {
             .iter()
             .any(|(e, t)| *e == engineer && t.from < self.now + minutes(60) && self.now - minutes(30) < t.to && *t != span);
         let span = if arriving && !busy { Span { from: self.now - minutes(15), to: self.now + minutes(45) } } else { span };
+        // Nobody is on the way to two shops: the next one who would be sent now sees it.
+        self.taken.push((engineer, span));
         self.at(offered, story, Act::Offer(engineer, span));
         if stage >= 2 {
             self.at(accepted, story, Act::Accept);
