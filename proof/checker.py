@@ -5,7 +5,7 @@
 
 Independent of the server: it reads the tables with SQL of its own and recomputes the audit chain from its description (each hash is
 SHA-256 over the previous hash, the entry's two numbers as 8 bytes big-endian, and each text with its length as 8 bytes in front)."""
-import collections, hashlib, json, re, sqlite3, subprocess, sys
+import collections, hashlib, json, os, re, sqlite3, subprocess, sys
 
 MARK = re.compile(r"\[([TNRL]):([0-9a-f]+-[0-9]+)\]")
 
@@ -29,14 +29,16 @@ def postgres_rows(url, at_once=False):
         return out[2:] if out.startswith("\\x") else out.replace("-", "") if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", out) else out
 
     client = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", url]
-    talk = subprocess.Popen(client, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) if at_once else None
+    # It comes as the server does; an ordinary role has to say that it wants every organisation's rows.
+    env = {**os.environ, "PGOPTIONS": "-c postsale.tenant=every"}
+    talk = subprocess.Popen(client, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env) if at_once else None
     end = "-- end of rows --"
     if talk:
         talk.stdin.write("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n")
 
     def ask(query):
         if not talk:
-            p = subprocess.run([*client, "-c", query], capture_output=True, text=True)
+            p = subprocess.run([*client, "-c", query], capture_output=True, text=True, env=env)
             if p.returncode:
                 raise RuntimeError(p.stderr)
             return p.stdout.splitlines()

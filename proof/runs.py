@@ -567,7 +567,7 @@ def f45_migrate(database, pg, seed, n, sabotage=None):
         if database == "sqlite":
             return folder, f"sqlite://{folder}/postsale.db"
         name = f"m{random.getrandbits(40):x}"
-        pg.sql("postgres", f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8';")
+        pg.create(name)
         return folder, pg.url(name)
 
     def schema(url):
@@ -577,6 +577,7 @@ def f45_migrate(database, pg, seed, n, sabotage=None):
         rows = checker.postgres_rows(url)
         return (rows("SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2"),
                 rows("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"),
+                rows("SELECT tablename, policyname, qual FROM pg_policies ORDER BY 1, 2"),
                 rows("SELECT version, name, checksum FROM schema_migration ORDER BY version"))
     folder, url = fresh()
     began = time.monotonic()
@@ -644,7 +645,7 @@ def f46_backup(place, seed, sabotage=None):
         rows = checker.sqlite_rows(f"{second}/postsale.db")
     else:
         name = f"r{random.getrandbits(40):x}"
-        place.pg.sql("postgres", f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8';")
+        place.pg.create(name)
         place.pg.run("pg_restore", "-h", "127.0.0.1", "-p", str(place.pg.port), "-U", "postgres", "-d", name, f"{place.pg.folder}/dump")
         rows = checker.postgres_rows(place.pg.url(name))
     restored = time.monotonic() - began

@@ -74,6 +74,8 @@ class Postgres:
         with open(f"{self.data}/postgresql.conf", "a") as f:
             f.write(settings)
         self.start()
+        # Servers come as an ordinary role, which the walls between organisations hold; what looks inside comes as the superuser.
+        self.sql("postgres", "CREATE ROLE postsale LOGIN;")
 
     def demote(self):
         if self.user:
@@ -116,7 +118,7 @@ class Postgres:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def url(self, name, port=None):
-        return f"postgres://postgres@127.0.0.1:{port or self.port}/{name}"
+        return f"postgres://postsale@127.0.0.1:{port or self.port}/{name}"
 
     def sql(self, database, text):
         return self.run("psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database, "-f", "-", text=text)
@@ -127,16 +129,19 @@ class Postgres:
         unescape = lambda v: None if v == "\\N" else v.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r").replace("\\\\", "\\")
         return [[unescape(v) for v in line.split("\t")] for line in out.splitlines() if line]
 
+    def create(self, name, template="template0"):
+        self.sql("postgres", f"CREATE DATABASE {name} OWNER postsale TEMPLATE {template} ENCODING 'UTF8';")
+
     def database(self):
         """A database with the world in it."""
         if not self.templates:
-            self.sql("postgres", "CREATE DATABASE world TEMPLATE template0 ENCODING 'UTF8';")
+            self.create("world")
             with tempfile.TemporaryDirectory() as d:
                 migrate(self.url("world"), d)
             self.sql("world", ";\n".join(world_sql("postgres")) + ";")
             self.templates = True
         name = f"p{random.getrandbits(40):x}"
-        self.sql("postgres", f"CREATE DATABASE {name} TEMPLATE world;")
+        self.create(name, "world")
         return name
 
 

@@ -164,7 +164,7 @@ fn walls(found: &mut Findings, url: &str) {
             Mark::Warn,
             "walls",
             format_args!(
-                "the server's role walks through them: {why}; give it an ordinary role that owns the tables (docs/OPERATIONS.md, Backup)"
+                "the server's role walks through them: {why}; give it an ordinary role that owns the database (docs/OPERATIONS.md)"
             ),
         ),
         Ok(Some(walls)) => {

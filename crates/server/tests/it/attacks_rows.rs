@@ -2,7 +2,7 @@
 //! `scripts/with-postgres` is an ordinary one.
 
 use postsale_domain::ground::{Caller, TenantId, TypedId};
-use postsale_server::ground::db::{Bare, Conn, DbError, Done, Query, Walls, walls};
+use postsale_server::ground::db::{Bare, Conn, DbError, Done, Query, Walls, migrate, walls};
 use postsale_testkit::{Kit, World};
 use serde_json::json;
 
@@ -97,6 +97,19 @@ fn az_16_every_table_with_a_tenant_has_its_wall() {
         // A new table either names its tenant or is among those that knowingly do not.
         let tables = kit.house.db.bare_read(|bare| walled(bare.conn())).await.unwrap();
         assert_eq!(tables.len(), found.tables);
+    });
+}
+
+#[test]
+fn az_16_a_wall_that_fell_is_missed_and_built_again() {
+    Kit::run(Kit::postgres(), async |kit: Kit| {
+        let lower =
+            "ALTER TABLE bell NO FORCE ROW LEVEL SECURITY; DROP POLICY tenant ON letter; ALTER TABLE notice DISABLE ROW LEVEL SECURITY";
+        kit.house.db.bare_write(move |bare| Ok(bare.conn().raw(lower)?)).await.unwrap();
+        assert_eq!(walls_of(&kit).await.open, ["bell", "letter", "notice"]);
+        let (url, now) = (kit.house.config.database_url(), kit.now());
+        tokio::task::spawn_blocking(move || migrate(&url, now)).await.unwrap().unwrap();
+        assert_eq!(walls_of(&kit).await.open, Vec::<String>::new());
     });
 }
 
