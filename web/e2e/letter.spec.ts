@@ -23,7 +23,8 @@ async function watched(page: Page, origin: string): Promise<string[]> {
     void dialog.dismiss();
   });
   page.on("pageerror", (error) => seen.push(`error: ${error.message}`));
-  page.on("console", (line) => line.type() === "error" && seen.push(`console: ${line.text()}`));
+  // A page without an icon of its own is asked for one by the browser.
+  page.on("console", (line) => line.type() === "error" && !line.location().url.endsWith("/favicon.ico") && seen.push(`console: ${line.text()} ${line.location().url}`));
   page.on("request", (request) => !request.url().startsWith(origin) && !request.url().startsWith("data:image/") && seen.push(`request: ${request.url()}`));
   await page.exposeFunction("pwned", () => seen.push("a script ran"));
   await page.addInitScript(() => document.addEventListener("securitypolicyviolation", (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI}`)));
