@@ -23,7 +23,7 @@ export function RolesPage() {
   };
   return (
     <ListPage nav={<OrgNav />} title={t("roles.title")} about={t("roles.legend")}>
-      <div className={css.scroll}>
+      <div className={css.scroll} tabIndex={0} role="region" aria-label={t("roles.title")}>
         <table className={css.matrix}>
           <thead>
             <tr>
