@@ -46,7 +46,7 @@ export function PartsPage() {
   );
   const columns: Column<Row>[] = [
     { key: "number", title: t("part.number"), width: "168px", render: (row) => <span className={css.number}>{row.number}</span> },
-    { key: "name", title: t("part.name"), width: "minmax(140px, 1.2fr)", render: name },
+    { key: "name", title: t("part.name"), width: "minmax(180px, 1.6fr)", render: name },
     { key: "kind", title: t("part.kind"), width: "120px", render: (row) => kind(row.kind) },
     { key: "models", title: t("part.models"), width: "minmax(140px, 1.2fr)", render: models },
     { key: "store", title: t("stock.in_store"), width: "112px", align: "end", render: (row) => inStore(row) },
