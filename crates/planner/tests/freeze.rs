@@ -1,7 +1,10 @@
 //! A morning plan that holds still holds when the rest of the day is planned from it.
 
+mod common;
+
 use postsale_planner::model::{Break, Route};
-use postsale_planner::{Engineer, Job, Plan, Problem, Travel, check, freeze};
+use postsale_planner::rng::Rng;
+use postsale_planner::{Budget, Engineer, Job, Objective, Options, Plan, Problem, Travel, check, freeze, solve};
 
 const HOUR: i64 = 3600;
 
@@ -58,4 +61,32 @@ fn who_must_be_under_way_for_his_break_keeps_his_destination() {
     freeze(&mut p, &mut plan, 12 * HOUR + 900, 0);
     assert_eq!((p.engineers[0].frozen.len(), p.engineers[0].rest, plan.routes[0].rest), (2, None, None));
     assert_eq!(check(&p, &plan).violations, vec![]);
+}
+
+/// What has begun is history, whatever it looks like: the search keeps it exactly when the judge does.
+#[test]
+fn the_search_keeps_the_history_that_the_judge_keeps() {
+    let mut verdicts = [0, 0];
+    for seed in 0..400 {
+        let mut p = common::day(seed, 3, 1, Objective::Money);
+        let mut r = Rng::new(seed ^ 0xf0);
+        p.jobs.iter_mut().for_each(|job| (job.skills, job.parts, job.pin) = (0, vec![], None));
+        p.now = common::between(&mut r, 8, 22) * HOUR;
+        let first = common::between(&mut r, 8 * 4, 18 * 4) * HOUR / 4;
+        let starts = [first, first + common::between(&mut r, 0, 12) * HOUR / 4];
+        let known = 1 + r.below(2);
+        let e = &mut p.engineers[0];
+        e.frozen = starts.iter().copied().enumerate().take(known).collect();
+        let rests = e.rest.into_iter().flat_map(|b| (b.open..=b.close).step_by(300).map(Some));
+        let history = |rest| Plan {
+            routes: vec![Route { engineer: 0, jobs: (0..known).collect(), starts: starts[..known].to_vec(), rest }],
+            unserved: (known..3).collect(),
+            ..Plan::default()
+        };
+        let kept = rests.chain([None]).any(|rest| check(&p, &history(rest)).holds());
+        let options = Options { budget: Budget::Steps(100), ..Options::default() };
+        assert_eq!(solve(&p, None, &options).is_ok(), kept, "seed {seed}: {:?} now {}", p.engineers[0], p.now);
+        verdicts[usize::from(kept)] += 1;
+    }
+    assert!(verdicts.iter().all(|n| *n > 50), "{verdicts:?}: both must have been asked");
 }

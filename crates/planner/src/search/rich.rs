@@ -245,17 +245,27 @@ impl Facts {
         out.free[usize::from(e.rest.is_none())] = t;
         out
     }
-    /// A stop whose start is history.
-    fn frozen(&self, from: &Label, s: &Stop, at: i32, service: i32, last: bool) -> Label {
+    /// A stop whose start is history. A break that fits before it counts as taken: nobody can be sent back for it.
+    fn frozen(&self, e: &Person, from: &Label, s: &Stop, at: i32, service: i32) -> (Label, Trace) {
         let mut out = DEAD;
+        let mut trace = Trace { start: [at; 2], rest: None };
+        let rested = e.rest.filter(|(length, open, _)| from.free[0] < NEVER && from.free[1] == NEVER && open + length <= at);
         for k in 0..2 {
-            if from.free[k] < NEVER {
-                let free = at + service;
-                out.free[k] = if last { free.max(self.now) } else { free };
-                out.cost[k] = from.cost[k] + self.start_cost(s, at);
+            let by = if k == 1 && rested.is_some() { 0 } else { k };
+            if from.free[by] < NEVER {
+                out.free[k] = at + service;
+                out.cost[k] = from.cost[by] + self.start_cost(s, at);
             }
         }
-        out
+        trace.rest = rested.map(|(_, open, _)| open);
+        (out, trace)
+    }
+    /// Whoever goes on from history leaves now at the earliest.
+    fn leaving(&self, mut label: Label) -> Label {
+        for free in label.free.iter_mut().filter(|free| **free < NEVER) {
+            *free = (*free).max(self.now);
+        }
+        label
     }
 }
 
@@ -366,9 +376,16 @@ impl Rich {
             let stop = &self.stops[at as usize];
             let mut trace = Trace::default();
             if node.frozen == 1 {
-                let last = node.next == end || l.node(node.next).frozen == 0;
-                label = f.frozen(&label, stop, node.open, node.service, last);
-                trace.start = [node.open; 2];
+                (label, trace) = f.frozen(&f.people[r], &label, stop, node.open, node.service);
+                if node.next == end {
+                    // Whoever need not come home is done with his last stop, even if that was long ago.
+                    let leaving = f.leaving(label);
+                    see(at, leaving, trace);
+                    return if f.people[r].open_end { label } else { leaving };
+                }
+                if l.node(node.next).frozen == 0 {
+                    label = f.leaving(label);
+                }
             } else {
                 let base = f.seconds[f.cell(l.node(from).place, node.place)];
                 label = f.advance(&f.people[r], &label, base, stop, node.service, Some(&mut trace));
