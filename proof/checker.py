@@ -7,7 +7,7 @@ Independent of the server: it reads the tables with SQL of its own and recompute
 SHA-256 over the previous hash, the entry's two numbers as 8 bytes big-endian, and each text with its length as 8 bytes in front)."""
 import collections, hashlib, json, os, re, sqlite3, subprocess, sys
 
-MARK = re.compile(r"\[([TNRL]):([0-9a-f]+-[0-9]+)\]")
+MARK = re.compile(r"\[([TNRL]):([a-z]+-[0-9]+)\]")
 
 
 def sqlite_rows(path, at_once=False):

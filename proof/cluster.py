@@ -3,7 +3,7 @@ import hashlib, json, os, random, re, shutil
 
 from rows import at_once, call
 from runs import FINE, Result, multiply_clocks, only, until
-from ledger import Load
+from ledger import Load, letters
 from proxy import Proxy
 from world import AGENTS, FAR, Server, ident
 
@@ -25,7 +25,7 @@ def nodes_agree(place, seed, rounds, sabotage=None):
     load = Load([door.port], place.ledger, seed, rate=50, timeout=20).start()
     sql = lambda text: int(place.pg.sql(place.name, text))
     ports, wrong = [n.port for n in serve], r.wrong
-    new = lambda k: {"terminal_serial": f"SN{chance.randrange(1, 41):06d}", "symptom": f"dead [T:{seed:x}0-{k}]", "even_if_open": True, "contact": {"name": "Li", "phone": "13800000000"}}
+    new = lambda k: {"terminal_serial": f"SN{chance.randrange(1, 41):06d}", "symptom": f"dead [T:{letters(seed)}z-{k}]", "even_if_open": True, "contact": {"name": "Li", "phone": "13800000000"}}
     for k in range(rounds):
         r.faults += 1
         a, b, c = chance.sample(ports, 3)

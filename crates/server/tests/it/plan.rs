@@ -205,6 +205,29 @@ on_both! {
 }
 
 on_both! {
+    fn who_falls_ill_during_a_visit_stops_nobody_elses_day(kit) {
+        let s = Scene::new(&kit).await;
+        let soon = json!({ "engineer_id": s.south, "planned": { "from": "2026-11-24T02:15:00Z", "to": "2026-11-24T02:55:00Z" } });
+        s.does(&s.dispatcher, s.orders[4], "/offer", soon).await;
+        for door in ["/accept", "/depart"] {
+            s.does(&s.southerner, s.orders[4], door, json!({})).await;
+        }
+        // Later than the visit was to end: it is still running, and he does not work any more.
+        kit.set("2026-11-24T11:05:00+08:00");
+        let ill = json!({ "engineer_id": s.south, "from": "2026-11-24T02:00:00Z", "to": "2026-11-24T16:00:00Z", "reason": "急病" });
+        let noted = s.dispatcher.post("/api/v1/dispatch/absences", &ill).await.expect(201);
+        assert_eq!(noted["freed"], json!([]), "what has begun stays");
+        postsale_server::worker::round(&kit.house).await;
+        let plan = s.plan(&kit, json!({ "date": "2026-11-24" })).await;
+        assert_eq!(plan["plan"]["state"], "proposed", "{plan}");
+        let hands = stops(&plan).into_iter().map(|(who, stop)| (who == json!(s.south), stop["order"]["id"] == json!(s.orders[4])));
+        let hands: Vec<(bool, bool)> = hands.collect();
+        assert!(hands.iter().all(|(his, running)| his == running), "his running visit, and nothing else");
+        assert_eq!(hands.len(), 5, "the other one's four of the day beside it");
+    }
+}
+
+on_both! {
     fn times_to_choose_from_keep_the_deadline_and_can_be_given(kit) {
         let s = Scene::new(&kit).await;
         let id = s.orders[0];
