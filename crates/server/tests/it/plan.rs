@@ -209,8 +209,8 @@ on_both! {
         let s = Scene::new(&kit).await;
         let soon = json!({ "engineer_id": s.south, "planned": { "from": "2026-11-24T02:15:00Z", "to": "2026-11-24T02:55:00Z" } });
         s.does(&s.dispatcher, s.orders[4], "/offer", soon).await;
-        for door in ["/accept", "/depart"] {
-            s.does(&s.southerner, s.orders[4], door, json!({})).await;
+        for (door, body) in [("/accept", json!({})), ("/depart", json!({})), ("/arrive", json!({ "lat": 31.24, "lng": 121.5 }))] {
+            s.does(&s.southerner, s.orders[4], door, body).await;
         }
         // Later than the visit was to end: it is still running, and he does not work any more.
         kit.set("2026-11-24T11:05:00+08:00");
