@@ -1,5 +1,5 @@
 # The entry points a newcomer needs.
-.PHONY: demo test web gen portraits lint prove fuzz audit bench bench-peers bench-planner fuzz-planner
+.PHONY: demo test web gen portraits lint prove corpus fuzz audit bench bench-peers bench-planner fuzz-planner
 .DEFAULT_GOAL := demo
 
 # A service desk with a year behind it, on http://localhost:8080, kept under ./var/demo.
@@ -37,6 +37,11 @@ prove:
 	POSTSALE_BIN=target/proof/postsale PROOF_MINUTES=$(MINUTES) proof/prove night
 	proof/doors $$(( $(MINUTES) * 6 ))
 	$(MAKE) fuzz SECONDS=$$(( $(MINUTES) * 6 ))
+
+# A million bent requests at every door of the API, on fresh worlds: writes its line into docs/FIGURES.md. REQUESTS=100000 for less.
+corpus:
+	eval "$$(scripts/need build test)" && cargo build --locked --release -p postsale
+	POSTSALE_BIN=target/release/postsale proof/corpus $(or $(REQUESTS),1000000) --write
 
 # Every reader of what comes from outside, fed with bent files, for ten minutes. On the stable toolchain: cargo-fuzz needs a nightly one.
 fuzz:
