@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::kind::{FactKind, List, PAUSABLE, Shape};
 use super::set::{Laid, Origin, Row, code_of};
-use crate::ground::Refusal;
+use crate::ground::{Refusal, mask_cards};
 use crate::refuse;
 
 /// The codes of every list a field may refer to.
@@ -128,6 +128,8 @@ impl Rows<'_> {
             self.say(name, refuse!(Invalid, "fact.missing"));
         } else if text.chars().count() > most || text.chars().any(char::is_control) {
             self.say(name, refuse!(Invalid, "fact.text_long", most = most));
+        } else if mask_cards(text).found > 0 {
+            self.say(name, refuse!(Invalid, "text.card"));
         }
     }
 
@@ -140,6 +142,8 @@ impl Rows<'_> {
                 self.say(format!("{name}.{lang}"), refuse!(Invalid, "fact.missing_language"));
             } else if text.chars().count() > most {
                 self.say(format!("{name}.{lang}"), refuse!(Invalid, "fact.text_long", most = most));
+            } else if mask_cards(text).found > 0 {
+                self.say(format!("{name}.{lang}"), refuse!(Invalid, "text.card"));
             }
         }
     }

@@ -16,7 +16,7 @@ mod word;
 pub use address::is_public;
 pub use caller::{AcquirerId, Act, BranchId, Caller, EngineerId, Reach, Role, TenantId, UserId, Who};
 pub use id::{Id, IdError, TypedId, prefix};
-pub use line::{line, line_or_empty};
+pub use line::{cardless, line, line_or_empty};
 pub use mask::{mask_email, mask_phone, tail};
 pub use paging::{DEFAULT_PAGE, MAX_PAGE, page_size};
 pub use pan::{Masked, known_range, luhn, mask_cards};

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::people::{check_email, check_username};
-use crate::ground::{Refusal, Role};
+use crate::ground::{Refusal, Role, cardless};
 use crate::refuse;
 
 /// What happens to somebody nobody here knows.
@@ -56,6 +56,21 @@ pub struct Terms {
 /// Most mail domains.
 const MOST_DOMAINS: usize = 50;
 
+fn plain(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+}
+
+/// The address of a provider: `https://` or `http://`, a host, no question. Errors: `identity.bad_issuer`.
+pub fn check_issuer(issuer: &str) -> Result<(), Refusal> {
+    let rest = issuer.strip_prefix("https://").or_else(|| issuer.strip_prefix("http://"));
+    let shaped = rest.is_some_and(|r| !r.is_empty() && !r.starts_with('/') && !r.contains(['?', '#', '@']));
+    if shaped && plain(issuer, 300) && !issuer.contains(char::is_whitespace) {
+        Ok(())
+    } else {
+        Err(refuse!(Invalid, "identity.bad_issuer").field("issuer"))
+    }
+}
+
 impl Terms {
     /// Takes off what surrounds the words and writes domains small.
     #[must_use]
@@ -72,15 +87,12 @@ impl Terms {
     /// Errors: `identity.no_label`, `identity.bad_issuer`, `identity.no_client`, `identity.bad_domain`, `identity.bad_claim`,
     /// `identity.bad_newcomer`.
     pub fn check(&self) -> Result<(), Refusal> {
-        let plain = |text: &str, most: usize| (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control);
         if !plain(&self.label, 40) {
             return Err(refuse!(Invalid, "identity.no_label").field("label"));
         }
-        let rest = self.issuer.strip_prefix("https://").or_else(|| self.issuer.strip_prefix("http://"));
-        let shaped = rest.is_some_and(|r| !r.is_empty() && !r.starts_with('/') && !r.contains(['?', '#', '@']));
-        if !shaped || !plain(&self.issuer, 300) || self.issuer.contains(char::is_whitespace) {
-            return Err(refuse!(Invalid, "identity.bad_issuer").field("issuer"));
-        }
+        check_issuer(&self.issuer)?;
+        cardless(&self.label, "label")?;
+        cardless(&self.client_id, "client_id")?;
         if !plain(&self.client_id, 200) {
             return Err(refuse!(Invalid, "identity.no_client").field("client_id"));
         }

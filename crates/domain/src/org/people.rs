@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::act;
-use crate::ground::{AcquirerId, EngineerId, Refusal, Role};
+use crate::ground::{AcquirerId, EngineerId, Refusal, Role, cardless};
 use crate::refuse;
 
 crate::words! {
@@ -89,22 +89,22 @@ pub fn may_hold(holder: Role, key: Role) -> bool {
             && act::ALL.iter().all(|(name, _)| rank(act::letter(name, key)) <= rank(act::letter(name, holder))))
 }
 
-/// What signs people in: letters of any script, digits and `. _ - @ +`, 2 to 60 characters. Errors: `user.bad_username`.
+/// What signs people in: letters of any script, digits and `. _ - @ +`, 2 to 60 characters. Errors: `user.bad_username`, `text.card`.
 pub fn check_username(name: &str) -> Result<(), Refusal> {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '+');
     if (2..=60).contains(&name.chars().count()) && name.chars().all(fits) {
-        Ok(())
+        cardless(name, "username")
     } else {
         Err(refuse!(Invalid, "user.bad_username").field("username"))
     }
 }
 
-/// A name that is shown: 1 to 40 characters without control or direction characters. Errors: `user.bad_name`.
+/// A name that is shown: 1 to 40 characters without control or direction characters. Errors: `user.bad_name`, `text.card`.
 pub fn check_display_name(name: &str) -> Result<(), Refusal> {
     let odd =
         |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     if (1..=40).contains(&name.trim().chars().count()) && !name.chars().any(odd) {
-        Ok(())
+        cardless(name, "display_name")
     } else {
         Err(refuse!(Invalid, "user.bad_name").field("display_name"))
     }

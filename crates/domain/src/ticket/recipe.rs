@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::apply;
 use super::model::{Around, Case, Command, CommandKind, Impact, Outcome, PauseReason, Urgency};
 use super::rules::decide;
-use crate::ground::{Refusal, UserId};
+use crate::ground::{Refusal, UserId, cardless};
 use crate::refuse;
 
 crate::ids! {
@@ -94,7 +94,7 @@ impl Step {
     }
 }
 
-/// Whether a list of steps is one a macro may have. Errors: `recipe.no_steps`, `recipe.steps_many`, `recipe.no_words`, `recipe.solve_last`.
+/// Whether a list of steps is one a macro may have. Errors: `recipe.no_steps`, `recipe.steps_many`, `recipe.no_words`, `text.card`, `recipe.solve_last`.
 pub fn sound(steps: &[Step]) -> Result<(), Refusal> {
     if steps.is_empty() {
         return Err(refuse!(Invalid, "recipe.no_steps").field("steps"));
@@ -107,6 +107,7 @@ pub fn sound(steps: &[Step]) -> Result<(), Refusal> {
         if step.words().is_some_and(|w| w.trim().is_empty() || w.chars().count() > 2000) {
             return Err(refuse!(Invalid, "recipe.no_words").field(field));
         }
+        step.words().map_or(Ok(()), |words| cardless(words, &field))?;
         // After it is solved the other steps would be refused each time.
         if matches!(step, Step::Solve { .. }) && i + 1 < steps.len() {
             return Err(refuse!(Invalid, "recipe.solve_last").field(field));

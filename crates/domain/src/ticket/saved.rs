@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ground::{BranchId, Reach, Refusal, Role, UserId};
+use crate::ground::{BranchId, Reach, Refusal, Role, UserId, mask_cards};
 use crate::refuse;
 
 crate::ids! {
@@ -126,7 +126,7 @@ pub fn share(asker: &Asker, with: Share) -> Result<(), Refusal> {
 pub fn name(given: &str) -> Result<String, Refusal> {
     let name = given.trim();
     if (1..=MAX_NAME).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
-        Ok(name.to_owned())
+        Ok(mask_cards(name).text)
     } else {
         Err(refuse!(Invalid, "desk_view.bad_name", limit = MAX_NAME).field("name"))
     }

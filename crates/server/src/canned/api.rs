@@ -41,7 +41,7 @@ pub(super) fn name(given: &str) -> Result<String, Stop> {
     if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
         return Err(refuse!(Invalid, "canned.no_name").field("name").into());
     }
-    Ok(name.to_owned())
+    Ok(mask_cards(name).text)
 }
 
 /// Canned replies the reader may use: their own, their branch's, everybody's; newest first.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use postsale_domain::facts::{FactKind, Laid, Origin, Row, Wrong, code_of, difference, lay};
-use postsale_domain::ground::from_millis;
+use postsale_domain::ground::{from_millis, mask_cards};
 use postsale_domain::refuse;
 use serde_json::{Value, json};
 
@@ -115,7 +115,7 @@ fn bring(
     valid_from: Option<Date>,
     restored_from: Option<i64>,
 ) -> Done<()> {
-    let reason = reason.trim();
+    let reason = mask_cards(reason.trim()).text;
     if reason.is_empty() || reason.chars().count() > 500 {
         return Err(refuse!(Invalid, "reason.missing").field("reason").into());
     }
@@ -133,7 +133,7 @@ fn bring(
     if changes.is_empty() {
         return Err(refuse!(Conflict, "fact.nothing_changed").into());
     }
-    let version = store::publish(tx, &Publication { kind, rows, valid_from, reason, restored_from })?;
+    let version = store::publish(tx, &Publication { kind, rows, valid_from, reason: &reason, restored_from })?;
     let told = json!({ "version": version, "reason": reason, "valid_from": valid_from.to_string(), "restored_from": restored_from, "changes": changes });
     tx.audit("fact.publish", kind.as_str(), None, Some(&told));
     if kind == FactKind::Calendars {

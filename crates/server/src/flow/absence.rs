@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use postsale_domain::crew::Absence;
-use postsale_domain::ground::{EngineerId, Reach};
+use postsale_domain::ground::{EngineerId, Reach, mask_cards};
 use postsale_domain::refuse;
 use postsale_domain::visit::{Command, Facts, Span, WorkOrderId, WorkOrderState};
 
@@ -34,7 +34,7 @@ pub struct Freed {
 /// `crew.absence_span`, `crew.absence_reason`.
 pub fn note(tx: &mut Tx<'_>, engineer: EngineerId, span: (Timestamp, Timestamp), reason: &str) -> Done<Freed> {
     let (from, to) = span;
-    let reason = reason.trim();
+    let reason = mask_cards(reason.trim()).text;
     if from >= to || to <= tx.now() || to.duration_since(from) > SignedDuration::from_hours(24 * MOST_DAYS) {
         return Err(refuse!(Invalid, "crew.absence_span", days = MOST_DAYS).field("to").into());
     }
@@ -44,7 +44,7 @@ pub fn note(tx: &mut Tx<'_>, engineer: EngineerId, span: (Timestamp, Timestamp),
     if crew::for_change(tx, engineer)?.is_none_or(|e| !e.active) {
         return Err(refuse!(Invalid, "dispatch.engineer_unknown").field("engineer_id").into());
     }
-    let absence = Absence { id: tx.new_id(), engineer_id: engineer, from, to, reason: reason.to_owned() };
+    let absence = Absence { id: tx.new_id(), engineer_id: engineer, from, to, reason };
     crew::add_absence(tx, &absence)?;
     // A visit that began before the absence and lasts into it is theirs no longer either.
     let between = Span { from: from - SignedDuration::from_hours(24), to };
@@ -54,7 +54,7 @@ pub fn note(tx: &mut Tx<'_>, engineer: EngineerId, span: (Timestamp, Timestamp),
         let waits = matches!(w.state, WorkOrderState::Offered | WorkOrderState::Accepted | WorkOrderState::Travelling);
         let Some(planned) = w.planned.filter(|s| waits && s.to > from) else { continue };
         let mut table = Table::load(tx, w.id, Reach::All, None)?;
-        table.command(tx, &Command::Withdraw { reason: reason.to_owned() }, &Facts::default())?;
+        table.command(tx, &Command::Withdraw { reason: absence.reason.clone() }, &Facts::default())?;
         table.save(tx, "dispatch.absent")?;
         orders.push(w.id);
         days.push(planned.from.to_zoned(zone()).date());

@@ -1,6 +1,6 @@
 //! Merchants, stores and contacts, as somebody at the desk or an import writes them.
 
-use postsale_domain::ground::{AcquirerId, Lang, Refusal, line, line_or_empty, mask_cards};
+use postsale_domain::ground::{AcquirerId, Lang, Refusal, line, line_or_empty};
 use postsale_domain::inbox::plain_phone;
 use postsale_domain::merchant::{ContactId, Hours, MerchantId, StoreId, Tier, account_mask, mid, uscc};
 use postsale_domain::refuse;
@@ -326,7 +326,7 @@ pub fn email(given: Option<&str>) -> Result<Option<String>, Refusal> {
 pub fn reveal(tx: &mut Tx<'_>, sight: Sight, id: ContactId, reason: &str) -> Done<Revealed> {
     let contact = store::contact(tx, id)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
     see_contact(tx, sight, &contact)?;
-    let reason = mask_cards(&line(reason, "reason", REASON)?).text;
+    let reason = line(reason, "reason", REASON)?;
     tx.audit("contact.reveal", id, None, Some(&json!({ "merchant_id": contact.merchant_id, "reason": reason })));
     Ok(Revealed { phone: contact.phone, email: contact.email, until: tx.now() + SHOWN_FOR })
 }

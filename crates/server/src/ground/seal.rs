@@ -1,5 +1,6 @@
 //! Signed references for links that need no login: stickers, ticket pages, mail threading.
 
+use postsale_domain::ground::mask_cards;
 use std::path::Path;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -138,6 +139,11 @@ pub fn random() -> [u8; 32] {
 /// SHA-256.
 pub fn digest(bytes: &[u8]) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()
+}
+
+/// A name that others made up, as it is kept: one that may be the number of a card by its hash.
+pub fn keepable(name: &str) -> String {
+    if mask_cards(name).found == 0 { name.to_owned() } else { hex(&digest(name.as_bytes())) }
 }
 
 /// Lower-case hexadecimal.

@@ -1,9 +1,10 @@
 //! HTTP of letters: what arrived, what nobody could read, and handing one in.
 
+use crate::ground::seal::keepable;
 use axum::Json;
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use postsale_domain::ground::{Lang, Reach, Refusal, mask_email, mask_phone};
+use postsale_domain::ground::{Lang, Reach, Refusal, mask_cards, mask_email, mask_phone};
 use postsale_domain::inbox::{Attachment, Letter, LetterChannel, LetterId, LetterState, plain_phone};
 use postsale_domain::org::act;
 use postsale_domain::refuse;
@@ -246,12 +247,13 @@ fn letter(new: &LetterNew) -> Result<Letter, Refusal> {
         return Err(refuse!(Invalid, "letter.body", limit = MAX_WORDS).field("body"));
     }
     let phone = phone(new.sender.phone.as_deref(), "sender.phone")?;
-    let mut letter = Letter::new(LetterChannel::Api, new.external_id.trim());
+    // It only has to be the same for the same letter.
+    let mut letter = Letter::new(LetterChannel::Api, &keepable(new.external_id.trim()));
     letter.sender.name = new.sender.name.trim().to_owned();
     letter.sender.phone = phone;
     letter.sender.email = new.sender.email.as_deref().map(|e| e.trim().to_lowercase());
     letter.subject = new.subject.clone().unwrap_or_default();
     letter.body = new.body.clone();
-    letter.terminal_serial = new.terminal_serial.clone();
+    letter.terminal_serial = new.terminal_serial.as_deref().map(|serial| mask_cards(serial).text);
     Ok(letter)
 }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use postsale_domain::facts::Origin;
-use postsale_domain::ground::{Lang, Text, UserId};
+use postsale_domain::ground::{Lang, Text, UserId, mask_cards};
 use postsale_domain::knowledge::{Backing, Finding, Guide, GuideBody, GuideOutcome};
 use postsale_domain::org::act;
 use postsale_domain::refuse;
@@ -445,12 +445,12 @@ struct GuideReturn {
 async fn guide_return(door: Door<act::GuideEdit>, Ref(id): Ref<String>, body: Body<GuideReturn>) -> Result<Answered, Problem> {
     let lang = door.lang;
     door.command(body, StatusCode::OK, move |tx, b| {
-        let reason = b.reason.trim();
+        let reason = mask_cards(b.reason.trim()).text;
         if reason.is_empty() || reason.chars().count() > 500 {
             return Err(refuse!(Invalid, "reason.missing").field("reason").into());
         }
         let kept = in_review(seen(tx, &id, b.seen)?)?;
-        let back = Kept { state: GuideDraftState::Draft, returned_because: Some(reason.to_owned()), ..kept };
+        let back = Kept { state: GuideDraftState::Draft, returned_because: Some(reason), ..kept };
         shelf::save(tx, "guide.return", &back, None)?;
         editor(tx, &id, lang)
     })

@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
-use postsale_domain::ground::{Act, Caller, Lang, Reach, Refusal, mask_cards};
+use postsale_domain::ground::{Act, Caller, Lang, Reach, Refusal};
 use postsale_domain::{org, refuse};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,7 +16,7 @@ use super::{Body, Problem};
 use crate::ground::db::{DbError, Done, Query, Stop, Tx, p};
 use crate::ground::gate::{Costly, Turn};
 use crate::ground::sabotage;
-use crate::ground::seal::{digest, hex};
+use crate::ground::seal::{digest, keepable};
 use crate::ground::texts;
 use crate::house::House;
 use crate::org::store;
@@ -205,11 +205,6 @@ fn other_request() -> Stop {
     refuse!(Conflict, "idempotency.other_request").field("Idempotency-Key").into()
 }
 
-/// A key as it is kept: one that may be the number of a card by its hash.
-fn keepable(key: String) -> String {
-    if mask_cards(&key).found == 0 { key } else { hex(&digest(key.as_bytes())) }
-}
-
 /// The answer kept under a key, if it was used. Errors: `idempotency.other_request`.
 fn kept(tx: &mut Tx<'_>, key: &str, request: &[u8]) -> Done<Option<(StatusCode, String)>> {
     let (tenant, caller) = (tx.tenant(), tx.caller().label());
@@ -280,7 +275,7 @@ impl<A: Act> FromRequestParts<House> for Door<A> {
         let key = parts.headers.get("idempotency-key").map(|v| v.to_str().map(str::to_owned));
         let key = match key {
             None => None,
-            Some(Ok(key)) if (1..=128).contains(&key.len()) => Some(keepable(key)),
+            Some(Ok(key)) if (1..=128).contains(&key.len()) => Some(keepable(&key)),
             Some(_) => return Err(no(refuse!(Invalid, "idempotency.bad_key").field("Idempotency-Key"))),
         };
         let runner = Runner::ask::<A>(house.clone(), caller, lang).map_err(no)?;

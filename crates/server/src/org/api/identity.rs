@@ -3,7 +3,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use postsale_domain::ground::{TypedId, UserId};
 use postsale_domain::org::act;
-use postsale_domain::org::identity::Terms;
+use postsale_domain::org::identity::{Terms, check_issuer};
 use postsale_domain::refuse;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -118,7 +118,9 @@ async fn identity_provider_test(
     door: Door<act::IdentityManage>,
     body: Body<IdentityProviderTried>,
 ) -> Result<Json<ProviderFound>, Problem> {
-    match door.house.accounts.discover(body.value.issuer.trim()).await {
+    let issuer = body.value.issuer.trim();
+    check_issuer(issuer).map_err(|no| Problem::refused(door.lang, &no))?;
+    match door.house.accounts.discover(issuer).await {
         Ok(found) => Ok(Json(ProviderFound {
             authorization: found.authorization,
             token: found.token,

@@ -1,7 +1,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
-use postsale_domain::ground::{Role, UserId};
+use postsale_domain::ground::{Role, UserId, cardless};
 use postsale_domain::org::{ApiKeyId, UserState, act, people as rules};
 use postsale_domain::refuse;
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,7 @@ async fn api_key_add(door: Door<act::KeyManage>, body: Body<KeyWanted>) -> Resul
             if !(1..=60).contains(&name.chars().count()) {
                 return Err(refuse!(Invalid, "api_key.no_name").field("name").into());
             }
+            cardless(name, "name")?;
             if !(1..=LONGEST_DAYS).contains(&wanted.days) {
                 return Err(refuse!(Invalid, "api_key.bad_days", most = LONGEST_DAYS).field("days").into());
             }

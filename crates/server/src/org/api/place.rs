@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::http::StatusCode;
-use postsale_domain::ground::{BranchId, Refusal, Role};
+use postsale_domain::ground::{BranchId, Refusal, Role, cardless};
 use postsale_domain::org::{PartnerId, PartnerKind, act};
 use postsale_domain::refuse;
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,7 @@ async fn role_list(_door: Door<act::OrgRead>) -> Result<Json<RoleMatrix>, Proble
     Ok(Json(RoleMatrix { roles: Role::ALL.to_vec(), actions: actions.collect() }))
 }
 
-/// A short word for a branch or partner, a name, a list of districts: checked. Errors: `org.bad_code`, `org.bad_name`.
+/// A short word for a branch or partner, a name, a list of districts: checked. Errors: `org.bad_code`, `org.bad_name`, `text.card`.
 fn check(code: Option<&str>, name: Option<&str>) -> Result<(), Refusal> {
     let plain = |code: &str| (1..=20).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     if code.is_some_and(|code| !plain(code)) {
@@ -69,13 +69,17 @@ fn check(code: Option<&str>, name: Option<&str>) -> Result<(), Refusal> {
     if name.is_some_and(|name| !(1..=60).contains(&name.trim().chars().count())) {
         return Err(refuse!(Invalid, "org.bad_name").field("name"));
     }
-    Ok(())
+    cardless(code.unwrap_or_default(), "code")?;
+    cardless(name.unwrap_or_default(), "name")
 }
 
-/// Errors: `branch.bad_districts`.
+/// Errors: `branch.bad_districts`, `text.card`.
 fn check_districts(districts: &[String]) -> Result<(), Refusal> {
     let fits = districts.len() <= 200 && districts.iter().all(|d| (1..=40).contains(&d.trim().chars().count()) && d.trim() == d);
-    if fits { Ok(()) } else { Err(refuse!(Invalid, "branch.bad_districts").field("districts")) }
+    if !fits {
+        return Err(refuse!(Invalid, "branch.bad_districts").field("districts"));
+    }
+    districts.iter().try_for_each(|district| cardless(district, "districts"))
 }
 
 /// Branches, newest first.
@@ -171,9 +175,12 @@ struct PartnerNew {
     contact: String,
 }
 
-/// Errors: `partner.bad_contact`.
+/// Errors: `partner.bad_contact`, `text.card`.
 fn check_contact(contact: &str) -> Result<(), Refusal> {
-    if contact.chars().count() <= 200 { Ok(()) } else { Err(refuse!(Invalid, "partner.bad_contact").field("contact")) }
+    if contact.chars().count() > 200 {
+        return Err(refuse!(Invalid, "partner.bad_contact").field("contact"));
+    }
+    cardless(contact, "contact")
 }
 
 /// Make a partner.

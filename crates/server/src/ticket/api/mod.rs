@@ -10,7 +10,7 @@ mod send;
 mod show;
 mod work;
 
-use postsale_domain::ground::Refusal;
+use postsale_domain::ground::{Refusal, mask_cards};
 use postsale_domain::inbox::plain_phone;
 use postsale_domain::refuse;
 use serde::Deserialize;
@@ -52,6 +52,7 @@ fn contact(given: &ContactGiven) -> Result<(Option<String>, Option<String>, Opti
     if name.as_ref().is_some_and(|n| n.chars().count() > 100) {
         return Err(refuse!(Invalid, "contact.bad_name").field("contact.name"));
     }
+    let name = name.map(|n| mask_cards(&n).text);
     let bad_phone = || refuse!(Invalid, "contact.bad_phone").field("contact.phone");
     let phone = said(&given.phone).map(|text| plain_phone(&text).ok_or_else(bad_phone)).transpose()?;
     let email = said(&given.email).map(|text| text.to_lowercase());
