@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { called, enter, freeTerminal, say, speaking, test, type Lang } from "./house";
+import { called, enter, freeTerminal, say, speaking, test, usernameOf, type Lang } from "./house";
 
 const words = {
   zh: { symptom: "打印机不出纸，一直提示缺纸", tried: "换过纸卷、擦过传感器，仍提示缺纸", access: "14:00 后去，后门按铃", over: "商户说清了纸屑，又能打了", skill: "打印机", part: "缺纸传感器" },
@@ -48,7 +48,13 @@ for (const lang of ["zh", "en"] as Lang[]) {
     const board = await enter(browser, "dispatcher", lang);
     await board.goto(`/dispatch?order=${work_orders[0]!.id}`);
     for (const text of [said.tried, said.part, "GEN-SENSOR-PE", said.access]) await expect(board.getByText(text).first()).toBeVisible();
-    await expect(board.getByRole("radio").first()).toBeVisible();
+    await board.getByRole("radio").first().check();
+    await board.getByTestId("offer-send").click();
+    await expect(board.getByTestId("offer-send")).toBeHidden();
+    const { order } = await ask<{ order: { engineer: { id: string } } }>(`/api/v1/work-orders/${work_orders[0]!.id}`);
+    const field = await enter(browser, await usernameOf(request, order.engineer.id), lang, true);
+    await field.goto(`/field/orders/${work_orders[0]!.id}`);
+    await expect(field.getByRole("button", { name: say(lang, "field.accept") })).toBeVisible();
 
     // It works again before anybody has left: nobody needs to go.
     await facts.getByTestId("call-off").click();
@@ -57,5 +63,16 @@ for (const lang of ["zh", "en"] as Lang[]) {
     await expect(dialog).toBeHidden();
     await expect(facts).toContainText(say(lang, "order_state.cancelled"));
     await expect(facts.getByTestId("call-off")).toHaveCount(0);
+
+    // Whoever was to go is told wherever they are on the phone, and why behind the link they had, until they have read it.
+    await field.goto("/field");
+    const gone = field.getByTestId("gone");
+    await expect(gone).toContainText(say(lang, "field.gone_called_off"));
+    await gone.getByRole("button", { name: say(lang, "field.gone_look") }).click();
+    await expect(field).toHaveURL(new RegExp(work_orders[0]!.id));
+    await expect(field.getByText(said.over).first()).toBeVisible();
+    await expect(gone).toHaveCount(0);
+    await field.getByRole("link", { name: say(lang, "field.back_today") }).click();
+    await expect(field.getByRole("region", { name: say(lang, "field.called_off") })).toBeVisible();
   });
 }

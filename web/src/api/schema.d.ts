@@ -3748,7 +3748,7 @@ export interface components {
          * @description What a notification is about.
          * @enum {string}
          */
-        BellKind: "mention" | "message" | "reply" | "state" | "time" | "promise";
+        BellKind: "mention" | "message" | "reply" | "state" | "time" | "promise" | "called_off" | "taken_back";
         /** @description Which were read: one, those of a ticket, or without both all. */
         BellSeen: {
             id?: components["schemas"]["Id_bel"] | null;
@@ -9499,6 +9499,8 @@ export interface components {
             remote_steps: components["schemas"]["RemoteStep"][];
             steps: components["schemas"]["VisitStepRow"][];
             terminal?: components["schemas"]["VisitTerminal"] | null;
+            /** @description Kinds to be brought of which the catalogue has no part that fits; none for an order that is over, and where no catalogue is kept. */
+            unlisted: string[];
         };
         /** @description A row of a list of orders. */
         WorkOrderRow: {
@@ -12809,6 +12811,8 @@ export interface operations {
                 fault?: string;
                 /** @description Of letters, only those nobody could read. */
                 unreadable?: boolean;
+                /** @description Of parts, only those of which fewer lie in the warehouse than should. */
+                low?: boolean;
                 /** @description Of the chain, only changes of this object. */
                 subject?: string;
                 /** @description Of people, only those of this role. */

@@ -30,6 +30,10 @@ pub enum Kind {
     Time,
     /// A plan of the day has nobody who could keep the time a merchant was promised; the words are that time, from and to.
     Promise,
+    /// A visit the reader was to make is called off; the words are when it was planned, from and to.
+    CalledOff,
+    /// A visit the reader was to make was taken back from them; the words are when it was planned, from and to.
+    TakenBack,
 }
 
 /// Most people one note can call.

@@ -290,8 +290,10 @@ pub enum State {
         /// What must happen now.
         follow_up: String,
     },
-    /// Withdrawn.
+    /// Called off.
     Cancelled {
+        /// Who was to go, if anybody.
+        engineer: Option<EngineerId>,
         /// When.
         at: Timestamp,
         /// Why.
@@ -318,7 +320,8 @@ impl State {
     /// Who has it, or had it when it closed.
     pub fn engineer(&self) -> Option<EngineerId> {
         match self {
-            State::Open | State::Cancelled { .. } => None,
+            State::Open => None,
+            State::Cancelled { engineer, .. } => *engineer,
             State::Offered { engineer }
             | State::Accepted { engineer }
             | State::Travelling { engineer, .. }

@@ -342,9 +342,10 @@ pub fn apply(mut order: Order, event: &Event, at: Timestamp) -> Order {
         (State::Accepted { engineer } | State::Travelling { engineer, .. }, Event::Failed { reason, follow_up }) => {
             State::Failed { engineer, site: None, at, reason: reason.clone(), follow_up: follow_up.clone() }
         }
-        (State::Open | State::Offered { .. } | State::Accepted { .. } | State::Travelling { .. }, Event::Cancelled { reason }) => {
-            State::Cancelled { at, reason: reason.clone() }
-        }
+        (
+            state @ (State::Open | State::Offered { .. } | State::Accepted { .. } | State::Travelling { .. }),
+            Event::Cancelled { reason },
+        ) => State::Cancelled { engineer: state.engineer(), at, reason: reason.clone() },
         (state, _) => state,
     };
     order

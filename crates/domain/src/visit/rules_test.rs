@@ -113,7 +113,7 @@ fn states() -> Vec<State> {
         State::Repaired { engineer, site: site.clone() },
         State::Done { engineer, site, at, outcome: VisitOutcome::Fixed, confirmed: Confirmed::Code },
         State::Failed { engineer, site: None, at, reason: "x".into(), follow_up: "y".into() },
-        State::Cancelled { at, reason: "x".into() },
+        State::Cancelled { engineer: Some(engineer), at, reason: "x".into() },
     ]
 }
 

@@ -1,7 +1,7 @@
 //! Rings for people of the desk, in the transaction that gives the occasion.
 
 use postsale_domain::bell::{Kind, named};
-use postsale_domain::ground::{Role, UserId};
+use postsale_domain::ground::{EngineerId, Role, UserId};
 use postsale_domain::ticket::TicketId;
 use postsale_domain::visit::Span;
 
@@ -45,6 +45,17 @@ pub fn unkept(tx: &mut Tx<'_>, ticket: TicketId, promised: Span, by_name: &str) 
         }
     }
     Ok(())
+}
+
+/// Rings for the engineer of a visit that is no longer theirs, if they sign in: they are not to find out at a closed door. Nobody tells
+/// themselves.
+pub fn gone(tx: &mut Tx<'_>, ticket: TicketId, (engineer, planned): (EngineerId, Option<Span>), kind: Kind, by_name: &str) -> Done<()> {
+    match org::store::user_of(tx, engineer)? {
+        Some(user) if Some(user) != tx.caller().user() => {
+            store::ring(tx, user, ticket, kind, by_name, &planned.map(window).unwrap_or_default())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The words of a ring that tells a time: from and to.

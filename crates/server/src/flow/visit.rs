@@ -1,6 +1,7 @@
 //! Somebody is sent, and what they do there, with everything that follows: the offer, the ticket and its timeline, the
 //! bindings of a swap, the word to the merchant. All of one command in one transaction.
 
+use postsale_domain::bell::Kind as Ring;
 use postsale_domain::dispatch::{self, Answer, Slot};
 use postsale_domain::facts::FactKind;
 use postsale_domain::ground::{Reach, Text, TypedId, Who};
@@ -13,7 +14,7 @@ use postsale_domain::visit::{
 use serde_json::{Value, json};
 
 use super::desk::Desk;
-use super::{reserve, stock, word};
+use super::{bell, reserve, stock, word};
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
 use crate::facts::{extra, guide_at, in_force};
@@ -271,8 +272,9 @@ impl Table {
 
     /// Nobody goes: whoever was asked is free, the merchant who waits is told, the case goes on at the desk.
     fn called_off(&mut self, tx: &mut Tx<'_>, reason: &str, data: &Value) -> Done<()> {
-        if self.w.engineer_id.is_some() {
+        if let Some(engineer) = self.w.engineer_id {
             self.answer(tx, Answer::Withdraw, Some(reason))?;
+            bell::gone(tx, self.ticket.id, (engineer, self.w.planned), Ring::CalledOff, &self.by)?;
         }
         if let Some(promised) = told(tx, self.w.id)? {
             word::called_off(tx, &self.ticket, self.w.id.uuid(), (promised.from, promised.to))?;
@@ -369,7 +371,13 @@ fn named(data: &Value) -> &str {
 pub fn run(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId, version: i64, action: &'static str, command: &Command) -> Done<WorkOrderPage> {
     let mut table = Table::load(tx, id, reach, Some(version))?;
     let facts = facts_for(tx, &table, command)?;
+    let held = table.w.engineer_id.map(|engineer| (engineer, table.w.planned));
     table.command(tx, command, &facts)?;
+    // What a person takes back is told to whom they take it from. A plan that moves a visit offers it in the same breath, and an absence
+    // is the engineer's own word.
+    if let (Command::Withdraw { .. }, Some(held)) = (command, held) {
+        bell::gone(tx, table.ticket.id, held, Ring::TakenBack, table.by())?;
+    }
     table.save(tx, action)
 }
 

@@ -1,4 +1,4 @@
-//! Turns for what costs much: tables to take away, searches, thinking about times. A few go on at once, a few wait, the rest are told to
+//! Turns for what costs much: tables to take away and to take in, searches, thinking about times. A few go on at once, a few wait, the rest are told to
 //! come back, so that however many ask, the readers of the database and the processors stay free for what a case needs at this moment.
 
 use std::collections::HashMap;
@@ -19,6 +19,8 @@ pub enum Costly {
     Table,
     /// A search, typed letter by letter: milliseconds, but many.
     Search,
+    /// A file that is handed in: a processor and the memory it unfolds into, then the writer for as long as its rows are kept.
+    Sheet,
     /// The planner's thinking while somebody waits for it: a processor for as long as it takes.
     Thinking,
 }
@@ -26,6 +28,7 @@ pub enum Costly {
 /// The turns of a process.
 pub struct Gate {
     table: Room,
+    sheet: Room,
     search: Room,
     thinking: Room,
 }
@@ -63,6 +66,7 @@ impl Gate {
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             table: Room::new((readers / 4).max(1), 8, 2),
+            sheet: Room::new((processors / 2).max(1), 8, 2),
             search: Room::new((readers / 2).max(1), 64, 16),
             thinking: Room::new((processors / 2).max(1), 16, 4),
         }
@@ -72,6 +76,7 @@ impl Gate {
     pub async fn turn(&self, kind: Costly, who: &str) -> Result<Turn, Refusal> {
         let room = match kind {
             Costly::Table => &self.table,
+            Costly::Sheet => &self.sheet,
             Costly::Search => &self.search,
             Costly::Thinking => &self.thinking,
         };

@@ -66,6 +66,8 @@ impl Page<'_> {
                     meta name="viewport" content="width=device-width,initial-scale=1";
                     meta name="robots" content="noindex";
                     meta name="format-detection" content="telephone=no";
+                    // Without it browsers ask for /favicon.ico, which nobody has.
+                    link rel="icon" href="/favicon.svg" type="image/svg+xml";
                     title { (self.title) }
                     style { (PreEscaped(STYLE)) }
                 }

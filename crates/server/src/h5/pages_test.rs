@@ -135,6 +135,7 @@ async fn every_page_is_small_and_carries_no_script() {
             }
             assert!(text.len() < 15 * 1024, "{name}: {} bytes", text.len());
             assert!(!text.contains("<script") && !text.contains("style=") && !text.contains("—</"), "{name}: {text}");
+            assert!(text.contains(r#"<link rel="icon" href="/favicon.svg""#), "a page without an icon asks for one that is not there");
             assert!(policy.contains("default-src 'none'") && policy.contains("'sha256-") && !policy.contains("unsafe"));
             // Neither codes nor a whole serial, and every form names its language.
             assert!(!text.contains("82100012"), "{name}");

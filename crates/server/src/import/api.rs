@@ -80,6 +80,7 @@ async fn import_hand_in(
     in_person(by_key(&headers), given.kind).map_err(no)?;
     let bytes = bytes.map_err(|_| no(refuse!(TooLarge, "sheet.large", limit_mib = MAX_FILE / 1024 / 1024)))?;
     let name = line(&given.file_name, "file_name", 200).map_err(no)?;
+    let _turn = door.turn(Costly::Sheet).await?;
     // Unfolding and reading a large file takes a moment; other requests go on meanwhile.
     let table = tokio::task::spawn_blocking(move || sheet::read(&bytes)).await;
     let table = table.unwrap_or_else(|_| Err(refuse!(Invalid, "sheet.damaged", reason = "reader"))).map_err(no)?;

@@ -72,6 +72,8 @@ struct ExportAsked {
     fault: Option<String>,
     /// Of letters, only those nobody could read.
     unreadable: Option<bool>,
+    /// Of parts, only those of which fewer lie in the warehouse than should.
+    low: Option<bool>,
     /// Of the chain, only changes of this object.
     subject: Option<String>,
     /// Of people, only those of this role.
@@ -109,6 +111,7 @@ impl ExportAsked {
             which: if list == ExportList::Tickets { self.which()? } else { Which::default() },
             q: self.q.clone().unwrap_or_default(),
             unreadable: self.unreadable.unwrap_or_default(),
+            low: self.low.unwrap_or_default(),
             subject: self.subject.clone(),
             role: self.role,
             state: if list == ExportList::Users { self.stands::<Option<UserState>>(lang)? } else { None },

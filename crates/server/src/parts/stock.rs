@@ -83,6 +83,19 @@ pub struct FittingPart {
     pub carried: i64,
 }
 
+/// Kinds a visit asks for of which nothing was found that fits; none where no catalogue is kept, for then there is nothing to look in.
+pub fn unlisted(tx: &mut Tx<'_>, kinds: &[String], found: &[FittingPart]) -> Done<Vec<String>> {
+    let missing: Vec<String> = kinds.iter().take(KINDS).filter(|kind| found.iter().all(|part| part.kind != **kind)).cloned().collect();
+    if missing.is_empty() || found.len() >= FITTING {
+        return Ok(Vec::new());
+    }
+    let tenant = tx.tenant();
+    let kept = tx.one(sql!("SELECT id FROM part WHERE tenant_id = $1 AND off = 0 LIMIT 1"), &[p(&tenant)], |r| r.next::<PartId>())?;
+    Ok(if kept.is_some() { missing } else { Vec::new() })
+}
+
+/// Most parts found for one visit.
+const FITTING: usize = 20;
 /// Most kinds one visit asks about.
 const KINDS: usize = 8;
 

@@ -133,9 +133,21 @@ pub fn header(list: ExportList, lang: Lang) -> Vec<String> {
         ExportList::Letters => &["received", "channel", "sender", "subject", "state", "ticket"],
         ExportList::Audit => &["seq", "at", "who", "action", "about", "before", "after", "hash"],
         ExportList::Users => &["username", "person", "role", "state", "branch", "partner"],
-        ExportList::Parts => {
-            &["part_number", "part_name", "part_kind", "models", "unit", "price", "serialised", "min_stock", "off", "in_store", "carried"]
-        }
+        ExportList::Parts => &[
+            "part_number",
+            "part_name",
+            "part_kind",
+            "models",
+            "unit",
+            "price",
+            "serialised",
+            "min_stock",
+            "off",
+            "in_store",
+            "reserved",
+            "free",
+            "carried",
+        ],
         ExportList::Incidents => {
             &["incident", "title", "state", "acquirer", "district", "model", "fault", "opened", "resolved", "reporters", "reporters_open"]
         }
@@ -165,6 +177,8 @@ pub struct Narrowed {
     pub planned: Option<Span>,
     /// Incidents that are over, and no others.
     pub over: bool,
+    /// Parts of which fewer lie in the warehouse than should, and no others.
+    pub low: bool,
     /// Follow-ups of this list.
     pub follow_ups: FollowUpView,
 }
@@ -208,7 +222,7 @@ pub fn rows(
             Ok(merchants::list(tx, sight, &narrowed.q, after, limit)?.into_iter().map(|m| merchant(lang, m)).collect())
         }
         (ExportList::Terminals, _) => Ok(terminals::list(tx, sight, &narrowed.q, after, limit)?.into_iter().map(terminal).collect()),
-        (ExportList::Parts, _) => pieces(tx, lang, &narrowed.q, after, limit),
+        (ExportList::Parts, _) => pieces(tx, lang, narrowed, after, limit),
         (ExportList::Incidents, _) => {
             Ok(incident::listed(tx, sight, narrowed.over, after, limit)?.into_iter().map(|row| disturbance(lang, row)).collect())
         }
@@ -388,7 +402,7 @@ fn people(tx: &mut Tx<'_>, lang: Lang, narrowed: &Narrowed, after: Keyset, limit
     Ok(store::people::people(tx, &wanted, after, limit)?.into_iter().map(row).collect())
 }
 
-fn pieces(tx: &mut Tx<'_>, lang: Lang, q: &str, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+fn pieces(tx: &mut Tx<'_>, lang: Lang, narrowed: &Narrowed, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
     let force = in_force(tx)?;
     let yes = |flag: bool| texts::sentence(lang, if flag { "word.yes" } else { "word.no" }, &BTreeMap::new());
     let row = |stocked: parts::store::StockedPart| {
@@ -396,11 +410,13 @@ fn pieces(tx: &mut Tx<'_>, lang: Lang, q: &str, after: Keyset, limit: u32) -> Do
         let kind = force.facts().part(&said.kind).map_or(said.kind.clone(), |k| k.name.in_lang(lang).to_owned());
         let price = format!("{}.{:02}", said.price_fen / 100, said.price_fen % 100);
         let models = said.models.join(if lang == Lang::Zh { "、" } else { ", " });
-        let counts = [said.min_stock.to_string(), yes(said.off), stocked.in_store.to_string(), stocked.carried.to_string()];
+        let lying =
+            [stocked.in_store, stocked.reserved, (stocked.in_store - stocked.reserved).max(0), stocked.carried].map(|n| n.to_string());
+        let counts = [said.min_stock.to_string(), yes(said.off)].into_iter().chain(lying);
         let cells = [said.number, said.name, kind, models, said.unit, price, yes(said.serialised)];
         (Keyset { at: 0, id: id.uuid() }, cells.into_iter().chain(counts).collect())
     };
-    Ok(parts::store::list(tx, parts::store::Wanted { q, low: false }, after, limit)?.into_iter().map(row).collect())
+    Ok(parts::store::list(tx, parts::store::Wanted { q: &narrowed.q, low: narrowed.low }, after, limit)?.into_iter().map(row).collect())
 }
 
 fn letters(tx: &mut Tx<'_>, lang: Lang, unreadable: bool, after: Keyset, limit: u32) -> Done<Vec<Placed>> {

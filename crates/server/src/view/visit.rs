@@ -29,7 +29,7 @@ use crate::facts::{InForce, in_force};
 use crate::ground::db::{Done, Query, Tx, p};
 pub use crate::ground::when::zone;
 use crate::merchant::store as merchants;
-use crate::parts::stock::{FittingPart, fitting};
+use crate::parts::stock::{FittingPart, fitting, unlisted};
 use crate::sla;
 use crate::sql;
 use crate::terminal::store as terminals;
@@ -209,6 +209,8 @@ pub struct WorkOrderPage {
     parts_used: Vec<PartRow>,
     /// Parts of the catalogue that are what is to be brought, and where they lie; none for an order that is over.
     bring: Vec<FittingPart>,
+    /// Kinds to be brought of which the catalogue has no part that fits; none for an order that is over, and where no catalogue is kept.
+    unlisted: Vec<String>,
     offers: Vec<OfferRow>,
     history: Vec<VisitHistory>,
     /// What still keeps it from being finished.
@@ -445,6 +447,7 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
             tid,
         }),
         remote_steps: w.remote_steps.clone(),
+        unlisted: if w.closed_at.is_none() { unlisted(tx, &w.parts, &bring)? } else { Vec::new() },
         steps: order.steps.iter().map(|def| step_row(def, w)).collect(),
         bring,
         parts_used: w
@@ -547,7 +550,8 @@ pub fn board(tx: &mut Tx<'_>, sight: Sight, date: Date) -> Done<Board> {
     let open = crate::visit::list::unassigned(tx, sight, Keyset::FIRST, 200)?;
     let unassigned = rows(tx, &open)?;
     let mut by_engineer: BTreeMap<EngineerId, Vec<WorkOrderRow>> = BTreeMap::new();
-    for row in rows(tx, &planned)? {
+    // What was called off takes nobody's time.
+    for row in rows(tx, &planned)?.into_iter().filter(|row| row.state != WorkOrderState::Cancelled) {
         if let Some(engineer) = &row.engineer {
             by_engineer.entry(engineer.id).or_default().push(row);
         }

@@ -167,7 +167,9 @@ impl WorkOrder {
                 reason: reason.ok_or_else(broken)?,
                 follow_up: self.follow_up_note.clone().ok_or_else(broken)?,
             },
-            WorkOrderState::Cancelled => State::Cancelled { at: self.closed_at.ok_or_else(broken)?, reason: reason.ok_or_else(broken)? },
+            WorkOrderState::Cancelled => {
+                State::Cancelled { engineer: self.engineer_id, at: self.closed_at.ok_or_else(broken)?, reason: reason.ok_or_else(broken)? }
+            }
         };
         Ok(Order { kind: self.kind, serial, steps, promised: self.promised, planned: self.planned, state })
     }

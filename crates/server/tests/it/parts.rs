@@ -75,7 +75,7 @@ on_both! {
         kept = checked(&kit, &admin, &kept).await;
         assert_eq!((&kept["tally"]["good"], &kept["tally"]["bad"]), (&json!(1), &json!(0)), "the sample is right");
         let taken = admin.get("/api/v1/exports/parts?q=ph").await;
-        assert!(taken.text.contains("PH-1,打印头,打印头,A920、A930,个,90.00,否,5,否") && !taken.text.contains("BT-1"), "{}", taken.text);
+        assert!(taken.text.contains("PH-1,打印头,打印头,A920、A930,个,90.00,否,5,否,0,0,0,0") && !taken.text.contains("BT-1"), "{}", taken.text);
         let engineer = world.client(&kit, Role::Engineer).await;
         assert_eq!(hand_in(&engineer, "parts", Vec::new()).await.problem(403), "not_allowed");
     }
@@ -188,7 +188,13 @@ on_both! {
         let (in_store, reserved, waiting) = stock().await;
         assert_eq!((in_store, reserved, waiting[0]["work_order_number"].as_str(), &waiting[0]["engineer"]), (2, 2, Some("W-000001"), &Value::Null));
         let page = desk.dispatcher.get(&third).await.expect(200);
-        assert_eq!((&page["bring"][0]["in_store"], &page["bring"][0]["free"]), (&json!(2), &json!(0)));
+        assert_eq!((&page["bring"][0]["in_store"], &page["bring"][0]["free"], &page["unlisted"]), (&json!(2), &json!(0), &json!([])));
+        // The table says what the page says: what lies there, what waits, what is left, what is carried.
+        let table = keeper.get("/api/v1/exports/parts").await;
+        assert!(table.text.lines().next().unwrap().ends_with("仓库现有,预留,可用,工程师携带"), "{}", table.text);
+        assert!(table.text.lines().any(|row| row.starts_with("PH-1,") && row.ends_with(",2,2,0,0")), "{}", table.text);
+        let low = async || keeper.get("/api/v1/exports/parts?low=true").await.text.contains("PH-1");
+        assert!(low().await, "fewer than the five there should be");
 
         // Whoever has no order of these gets none of them; whoever has one gets the one that waits for it.
         let no = go("handed_out", 1, Some(&far)).await;
@@ -205,7 +211,11 @@ on_both! {
         let over = json!({ "version": desk.dispatcher.get(&second).await.expect(200)["order"]["version"], "reason": "商户说好了" });
         desk.dispatcher.post(&format!("{second}/cancel"), &over).await.expect(200);
         assert_eq!((stock().await.1, stock().await.2), (0, json!([])));
-        let (_, said) = visit(json!(["battery"])).await;
+        go("received", 9, None).await.expect(201);
+        assert!(!low().await, "narrowed as the page is");
+        let (fourth, said) = visit(json!(["battery"])).await;
         assert_eq!(said, Vec::<String>::new(), "nobody keeps batteries here");
+        let page = desk.dispatcher.get(&fourth).await.expect(200);
+        assert_eq!((&page["bring"], &page["unlisted"]), (&json!([]), &json!(["battery"])), "which is not the same as an empty shelf");
     }
 }

@@ -1,11 +1,17 @@
-import { AlertOutlined, ClockCircleOutlined, EditOutlined, FlagOutlined, MessageOutlined, UserOutlined } from "@ant-design/icons";
+import { AlertOutlined, ClockCircleOutlined, EditOutlined, FlagOutlined, MessageOutlined, RollbackOutlined, StopOutlined, UserOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
 import { useWords } from "@ground/i18n/Words";
 import type { Key } from "@ground/i18n/words";
 import type { Bell } from "./data";
 import css from "./bell.module.css";
 
-const faces = { mention: UserOutlined, message: MessageOutlined, reply: EditOutlined, state: FlagOutlined, time: ClockCircleOutlined, promise: AlertOutlined } as const;
+const faces = { mention: UserOutlined, message: MessageOutlined, reply: EditOutlined, state: FlagOutlined, time: ClockCircleOutlined, promise: AlertOutlined, called_off: StopOutlined, taken_back: RollbackOutlined } as const;
+
+/** Those whose words are a time, from and to. */
+const timed: ReadonlySet<Bell["kind"]> = new Set(["time", "promise", "called_off", "taken_back"]);
+
+/** Those for an engineer: their visits are on the phone, where the case itself is not. */
+const ofField: ReadonlySet<Bell["kind"]> = new Set(["called_off", "taken_back"]);
 
 /** One notification: who did what, on which ticket, the first words. Unread by a mark and by weight, not by colour alone. */
 export function BellLine({ bell, onOpen }: { bell: Bell; onOpen: () => void }) {
@@ -13,11 +19,11 @@ export function BellLine({ bell, onOpen }: { bell: Bell; onOpen: () => void }) {
   const Face = faces[bell.kind];
   const words = () => {
     if (bell.kind === "state") return t(`ticket_state.${bell.preview}` as Key);
-    const [from, to] = bell.kind === "time" || bell.kind === "promise" ? bell.preview.split("/") : [];
+    const [from, to] = timed.has(bell.kind) ? bell.preview.split("/") : [];
     return from && to ? f.span(from, to) : bell.preview;
   };
   return (
-    <Link to="/tickets/$id" params={{ id: bell.ticket_id }} search={{}} className={css.line} data-unread={!bell.read_at || undefined} onClick={onOpen} data-row={bell.id}>
+    <Link {...(ofField.has(bell.kind) ? { to: "/field" } : { to: "/tickets/$id", params: { id: bell.ticket_id }, search: {} })} className={css.line} data-unread={!bell.read_at || undefined} onClick={onOpen} data-row={bell.id}>
       <Face aria-hidden />
       <span className={css.text}>
         <span className={css.what}>

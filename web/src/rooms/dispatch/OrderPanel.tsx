@@ -81,6 +81,7 @@ function Order({ page, date, dropped }: { page: Page; date: string; dropped?: Dr
               {t("dispatch.bring_where", { name: part.name, number: part.number, carried: f.number(part.carried), store: f.number(part.in_store), free: f.number(Math.max(0, part.free)) })}
             </div>
           ))}
+          {page.unlisted.length > 0 && <div className="meta">{t("dispatch.unlisted", { parts: named.parts(page.unlisted) })}</div>}
         </dd>
         {order.access_note && (
           <>

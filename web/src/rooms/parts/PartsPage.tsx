@@ -72,7 +72,7 @@ export function PartsPage() {
             <Checkbox checked={low ?? false} onChange={(event) => narrow({ ...(q && { q }), ...(event.target.checked && { low: true as const }) })} data-testid="part-low">
               {t("stock.only_low")}
             </Checkbox>
-            <ExportButton list="parts" filter={{ q }} />
+            <ExportButton list="parts" filter={{ q, low: low && "true" }} />
             <ImportButton kind="parts" />
             {may("part.manage") && (
               <Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding(true)} data-testid="part-new">

@@ -9,6 +9,7 @@ import { OfflineBar } from "@ground/shell/OfflineBar";
 import { LanguageSwitch, ShadeSwitch } from "@ground/shell/Switches";
 import { useShade } from "@ground/theme/Theme";
 import css from "./field.module.css";
+import { Gone } from "./Gone";
 import { Sheet } from "./Sheet";
 
 /** Around the pages of an engineer: one line on top, the page, and its main button within the thumb's reach. */
@@ -50,6 +51,7 @@ function Frame() {
         <Me />
       </header>
       <OfflineBar />
+      {may("visit.work") && may("bell.read") && <Gone />}
       {may("visit.work") ? <Outlet /> : <Nothing kind="forbidden" title={t("field.not_engineer")} next={t("field.not_engineer_next", { role: t(`role.${me.role}`) })} />}
     </div>
   );

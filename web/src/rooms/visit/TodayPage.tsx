@@ -1,33 +1,30 @@
 import { Link } from "@tanstack/react-router";
 import type { Schema } from "@api";
-import { $api, LOOK_EVERY } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { ClockBadge } from "@ground/labels/ClockBadge";
 import { OrderStateLabel } from "@ground/labels/Labels";
 import { RowsLoading } from "@ground/parts/Loading";
 import { Nothing } from "@ground/parts/Nothing";
 import { ProblemPage } from "@ground/parts/ProblemView";
-import { isoDay } from "@ground/time/format";
 import { useNow } from "@ground/time/useNow";
 import { agenda } from "./agenda";
 import css from "./field.module.css";
 import { NextJob } from "./NextJob";
 import { OfferCard } from "./OfferCard";
+import { isOver } from "./stage";
+import { useMine } from "./useMine";
 
 type Row = Schema<"WorkOrderRow">;
-
-const DAY = 24 * 60 * 60_000;
 
 /** The day: what waits for an answer, the next job whole, later ones a line each. */
 export function TodayPage() {
   const { t, f } = useWords();
   const now = new Date(useNow());
-  const [date, until] = [isoDay(new Date(now.getTime() - 3 * DAY)), isoDay(new Date(now.getTime() + 7 * DAY))];
-  const list = $api.useQuery("get", "/api/v1/work-orders", { params: { query: { view: "mine", date, until, limit: 200 } } }, { refetchInterval: LOOK_EVERY });
+  const list = useMine(now);
   if (list.isPending) return <RowsLoading rows={6} height={76} />;
   if (list.error) return <ProblemPage problem={list.error} onRetry={() => void list.refetch()} />;
 
-  const { offers, next, today, later, finished } = agenda(list.data.items, now);
+  const { offers, next, today, later, finished, calledOff } = agenda(list.data.items, now);
   const left = today.length + (next ? 1 : 0);
   return (
     <main className={css.page} data-foot={next ? true : undefined}>
@@ -51,6 +48,7 @@ export function TodayPage() {
       )}
       <Lines title={t("field.today_later")} rows={today} />
       <Lines title={t("field.later_days")} rows={later} dated />
+      <Lines title={t("field.called_off")} rows={calledOff} dated />
       <Lines title={t("field.finished")} rows={finished} />
       {offers.length === 0 && !next && later.length === 0 && <Nothing kind="empty" title={t("field.nothing")} next={t("field.nothing_next")} />}
     </main>
@@ -74,7 +72,7 @@ function Lines({ title, rows, dated = false }: { title: string; rows: readonly R
                   {t(`order_kind.${row.kind}`)} · {row.district}
                 </span>
               </span>
-              {row.clock && row.state !== "done" && row.state !== "failed" ? <ClockBadge clock={row.clock} /> : <OrderStateLabel state={row.state} />}
+              {row.clock && !isOver(row.state) ? <ClockBadge clock={row.clock} /> : <OrderStateLabel state={row.state} />}
             </Link>
           </li>
         ))}

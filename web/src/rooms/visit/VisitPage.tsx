@@ -5,6 +5,7 @@ import { ClockBadge } from "@ground/labels/ClockBadge";
 import { OrderStateLabel, PriorityLabel } from "@ground/labels/Labels";
 import { CopyNumber } from "@ground/parts/CopyNumber";
 import { BlockLoading } from "@ground/parts/Loading";
+import { Nothing } from "@ground/parts/Nothing";
 import { ProblemPage } from "@ground/parts/ProblemView";
 import { Before } from "./Before";
 import { Changed } from "./Changed";
@@ -25,6 +26,7 @@ export function VisitPage() {
   const { id } = route.useParams();
   const visit = useVisit(id);
   if (visit.isPending) return <BlockLoading lines={10} />;
+  if (visit.error?.status === 404) return <NotMine />;
   if (visit.error) return <ProblemPage problem={visit.error} onRetry={() => void visit.refetch()} />;
   return <Visit key={id} page={visit.data} />;
 }
@@ -54,6 +56,19 @@ function Visit({ page }: { page: Page }) {
       )}
       {!isOver(order.state) && <Before page={page} />}
       {isAtWork(page) ? <Work page={page} /> : <Foot>{isOver(order.state) ? <BackToday /> : <WayButton page={page} />}</Foot>}
+    </main>
+  );
+}
+
+/** The link is old: dispatch took it back or gave it to somebody else. */
+function NotMine() {
+  const { t } = useWords();
+  return (
+    <main className={css.page} data-foot>
+      <Nothing kind="empty" title={t("field.not_mine")} next={t("field.not_mine_next")} />
+      <Foot>
+        <BackToday />
+      </Foot>
     </main>
   );
 }

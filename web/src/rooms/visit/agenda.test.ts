@@ -15,6 +15,8 @@ it("puts what is under way first and keeps what yesterday left", () => {
       row("at it", "on_site", "2026-11-26T06:00:00Z"),
       row("asked", "offered", "2026-11-28T04:00:00Z"),
       row("behind", "done", "2026-11-26T01:00:00Z"),
+      row("nobody goes", "cancelled", "2026-11-26T07:00:00Z"),
+      row("nobody went", "cancelled", "2026-11-25T07:00:00Z"),
       row("long behind", "done", "2026-11-25T01:00:00Z"),
     ],
     new Date("2026-11-26T03:00:00Z"),
@@ -24,4 +26,5 @@ it("puts what is under way first and keeps what yesterday left", () => {
   expect(ids(sorted.later)).toEqual(["tomorrow"]);
   expect(ids(sorted.offers)).toEqual(["asked"]);
   expect(ids(sorted.finished)).toEqual(["behind"]);
+  expect(ids(sorted.calledOff)).toEqual(["nobody goes"]);
 });

@@ -5,7 +5,7 @@ import { isOver } from "./stage";
 
 type Row = Schema<"WorkOrderRow">;
 
-export type Agenda = { offers: Row[]; next: Row | undefined; today: Row[]; later: Row[]; finished: Row[] };
+export type Agenda = { offers: Row[]; next: Row | undefined; today: Row[]; later: Row[]; finished: Row[]; calledOff: Row[] };
 
 /** What is under way goes before what is only planned. */
 const urgency = (row: Row) => (row.state === "on_site" || row.state === "repaired" ? 0 : row.state === "travelling" ? 1 : 2);
@@ -23,6 +23,8 @@ export function agenda(rows: readonly Row[], now: Date): Agenda {
     next: due[0],
     today: due.slice(1),
     later: live.filter((row) => day(row) > today),
+    // Whoever looks at their days sees that one is no longer in them, until it would have been over.
+    calledOff: byTime.filter((row) => row.state === "cancelled" && day(row) >= today),
     finished: byTime.filter((row) => (row.state === "done" || row.state === "failed") && day(row) === today),
   };
 }

@@ -110,6 +110,16 @@ pub fn colleagues(tx: &mut Tx<'_>, role: Role) -> Done<Vec<Colleague>> {
     )?)
 }
 
+/// Who signs in as an engineer, if anybody does.
+pub fn user_of(tx: &mut Tx<'_>, engineer: EngineerId) -> Done<Option<UserId>> {
+    let tenant = tx.tenant();
+    Ok(tx.one(
+        sql!("SELECT id FROM app_user WHERE tenant_id = $1 AND engineer_id = $2 AND disabled_at IS NULL"),
+        &[p(&tenant), p(&engineer)],
+        |r| r.next(),
+    )?)
+}
+
 fn read_colleague(r: &mut Row) -> Result<Colleague, DbError> {
     Ok(Colleague { id: r.next()?, name: r.next()?, role: r.word(Role::parse)?, engineer_id: r.next()? })
 }

@@ -343,12 +343,7 @@ pub fn check_ties_exist(tx: &mut Tx<'_>, me: Option<UserId>, engineer: Option<En
         if tx.number(sql!("SELECT COUNT(*) FROM engineer WHERE tenant_id = $1 AND id = $2"), &[p(&tenant), p(&engineer)])? == 0 {
             return Err(refuse!(Invalid, "user.unknown_engineer").field("engineer_id").into());
         }
-        let holder = tx.one(
-            sql!("SELECT id FROM app_user WHERE tenant_id = $1 AND engineer_id = $2 AND disabled_at IS NULL"),
-            &[p(&tenant), p(&engineer)],
-            |r| r.next::<UserId>(),
-        )?;
-        if holder.is_some_and(|h| Some(h) != me) {
+        if super::user_of(tx, engineer)?.is_some_and(|h| Some(h) != me) {
             return Err(refuse!(Conflict, "user.engineer_taken").field("engineer_id").into());
         }
     }

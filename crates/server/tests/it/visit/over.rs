@@ -7,7 +7,7 @@ use postsale_server::flow::desk::Desk;
 use postsale_server::flow::visit::{Sending, send};
 use postsale_server::ticket::store::ticket;
 use postsale_testkit::on_both;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Scene, signature};
 
@@ -82,7 +82,16 @@ on_both! {
         assert_eq!(s.refused(&agent, "/cancel", said, 409).await, "visit.closed");
         // The hour is free again, the merchant hears that nobody comes, and the desk goes on.
         let board = s.dispatcher.get("/api/v1/dispatch/board?date=2026-11-24").await.expect(200);
-        assert!(board["engineers"].as_array().unwrap().iter().all(|row| row["orders"].as_array().unwrap().iter().all(|o| o["state"] == "cancelled")), "{board}");
+        assert!(board["engineers"].as_array().unwrap().iter().all(|row| row["orders"] == json!([]) && row["load_pct"] == 0), "{board}");
+        // Whoever was to go is told, has it on their list as what it is, and reads why behind the old link; nobody else of the crew does.
+        let (bells, mine) = (s.engineer.get("/api/v1/bell").await.expect(200), s.engineer.get("/api/v1/work-orders?view=mine&date=2026-11-24").await.expect(200));
+        let bell = &bells["items"][0];
+        assert_eq!((&bell["kind"], &bell["by_name"], &bell["preview"]), (&json!("called_off"), &json!("agent@t1"), &json!("2026-11-24T02:15:00Z/2026-11-24T02:35:00Z")));
+        assert_eq!((&mine["items"][0]["id"], &mine["items"][0]["state"]), (&json!(s.order), &json!("cancelled")));
+        let page = s.engineer.get(&s.path("")).await.expect(200);
+        assert!(page["history"].as_array().unwrap().iter().any(|h| h["sentence"]["zh"].as_str().is_some_and(|said| said.contains("商户说自己好了"))), "{page}");
+        assert_eq!(s.other.get(&s.path("")).await.problem(404), "not_found");
+        assert_eq!(s.other.get("/api/v1/bell").await.expect(200)["items"], json!([]));
         let id = s.ticket;
         let told = s.world.read(&kit, move |tx| postsale_server::notify::store::told(tx, id)).await;
         let told: Vec<&str> = told.iter().map(|(kind, _)| kind.as_str()).collect();
@@ -95,5 +104,23 @@ on_both! {
         let again = Scene { order: sent["work_orders"].as_array().unwrap().iter().find(|o| o["state"] == "open").unwrap()["id"].as_str().unwrap().parse().unwrap(), ..s };
         again.at_work("not_applicable").await;
         assert_eq!(again.refused(&agent, "/cancel", json!({ "reason": "不用了" }), 409).await, "visit.not_now");
+    }
+}
+
+on_both! {
+    fn whoever_loses_a_visit_hears_of_it(kit) {
+        let s = Scene::new(&kit).await;
+        s.does(&s.dispatcher, "/offer", json!({ "engineer_id": s.near })).await;
+        s.does(&s.engineer, "/accept", json!({})).await;
+        s.does(&s.engineer, "/depart", json!({})).await;
+        kit.later(jiff::SignedDuration::from_mins(1));
+        s.does(&s.dispatcher, "/withdraw", json!({ "reason": "换人更近" })).await;
+        let bells = s.engineer.get("/api/v1/bell").await.expect(200);
+        assert_eq!((&bells["items"][0]["kind"], bells["items"].as_array().unwrap().len()), (&json!("taken_back"), 1));
+        assert_eq!(s.engineer.get(&s.path("")).await.problem(404), "not_found", "it is somebody else's to do now");
+        kit.later(jiff::SignedDuration::from_mins(1));
+        let over = s.does(&s.dispatcher, "/cancel", json!({ "reason": "商户说自己好了" })).await;
+        assert_eq!((&over["order"]["state"], &over["order"]["engineer"]), (&json!("cancelled"), &Value::Null));
+        assert_eq!(s.engineer.get("/api/v1/bell/count").await.expect(200)["unread"], 1, "whoever had it before was told already");
     }
 }
