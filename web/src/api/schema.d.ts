@@ -5565,7 +5565,7 @@ export interface components {
         ImportState: "read" | "checking" | "checked" | "running" | "done";
         /** @description The same trouble, wherever it stands. */
         ImportTrouble: {
-            /** @description Texts that stand in more than one of them, the most frequent first; ten at most. */
+            /** @description Texts that stand in more than one of them, the most frequent first; ten at most, and none where each row needs its own. */
             alike: components["schemas"]["ImportAlike"][];
             /** @description Code of the sentence. */
             code: string;

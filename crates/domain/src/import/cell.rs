@@ -1,6 +1,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::ground::mask_cards;
+
 /// What stands in a cell of a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -65,6 +67,19 @@ impl Cell {
                 let number = || text.parse().ok().filter(|_| text.len() == 5).and_then(serial_day);
                 if text.is_empty() { Ok(None) } else { written_day(&text).or_else(number).map(Some).ok_or(CellTrouble::NoDay) }
             }
+        }
+    }
+
+    /// The cell without card numbers; as it is when there is none in it. Of a number that has lost digits, and so its check digit, only its
+    /// length stays.
+    pub fn without_cards(self) -> Self {
+        let masked = mask_cards(&self.shown());
+        match self {
+            Cell::Number(n) if n.abs() >= EXACT => Cell::Number(10_f64.powf(n.abs().log10().floor())),
+            _ if masked.found == 0 => self,
+            Cell::Formula(_) => Cell::Formula(masked.text),
+            Cell::Broken(_) => Cell::Broken(masked.text),
+            _ => Cell::Text(masked.text),
         }
     }
 

@@ -161,6 +161,23 @@ pub fn fields(kind: ImportKind) -> &'static [Field] {
     }
 }
 
+/// Fields no two rows may share: one text cannot be right for several rows.
+pub fn unique(kind: ImportKind) -> &'static [&'static str] {
+    match kind {
+        ImportKind::Merchants => &["mid"],
+        ImportKind::Stores | ImportKind::Contacts => &[],
+        ImportKind::Terminals => &["serial_no", "tusn"],
+        ImportKind::Bindings => &["serial_no", "tid"],
+        ImportKind::Users => &["username", "email"],
+        ImportKind::Parts => &["number"],
+    }
+}
+
+/// Whether a column may hold numbers that look like those of cards and are none: what devices, shops and people are known by.
+pub fn is_number(field: &str) -> bool {
+    matches!(field, "serial_no" | "tusn" | "mid" | "tid" | "uscc" | "phone" | "number")
+}
+
 /// A header as headers are compared: in lower case, without blanks, signs and what stands in brackets.
 fn plain(header: &str) -> String {
     let outside = header.split(['(', '（', '[', '【']).next().unwrap_or_default();

@@ -7,7 +7,7 @@ mod column;
 use serde::{Deserialize, Serialize};
 
 pub use cell::{Cell, CellTrouble, letters_among_digits, place, proposals};
-pub use column::{Field, fields, guess};
+pub use column::{Field, fields, guess, is_number, unique};
 
 crate::ids! {
     /// A file that is being imported.

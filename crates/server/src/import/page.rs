@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use postsale_domain::ground::{Lang, Text};
-use postsale_domain::import::{Cell, ImportId, ImportKind, ImportState, RowState, fields, place};
+use postsale_domain::import::{Cell, ImportId, ImportKind, ImportState, RowState, fields, place, unique};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -198,7 +198,7 @@ pub struct ImportTrouble {
     pub rows: usize,
     /// Rows of these for which a correction is proposed.
     pub fixable: usize,
-    /// Texts that stand in more than one of them, the most frequent first; ten at most.
+    /// Texts that stand in more than one of them, the most frequent first; ten at most, and none where each row needs its own.
     pub alike: Vec<ImportAlike>,
 }
 
@@ -232,6 +232,10 @@ pub fn troubles(run: &Run, bad: &[RowKept], lang: Lang) -> Vec<ImportTrouble> {
     let mut troubles: Vec<ImportTrouble> = found
         .into_values()
         .map(|(mut trouble, values)| {
+            let field = run.mapping.iter().find(|(_, column)| trouble.column == Some(letter(**column))).map(|(field, _)| field.as_str());
+            if field.is_some_and(|field| unique(run.kind).contains(&field)) {
+                return trouble;
+            }
             trouble.alike = values.into_iter().filter(|(_, rows)| *rows > 1).map(|(value, rows)| ImportAlike { value, rows }).collect();
             trouble.alike.sort_by_key(|a| std::cmp::Reverse(a.rows));
             trouble.alike.truncate(MAX_ALIKE);

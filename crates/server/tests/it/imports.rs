@@ -183,7 +183,7 @@ on_both! {
         let page = hand_in(&client, "merchants", chinese.clone()).await.expect(201);
         let page = checked(&kit, &client, &page).await;
         let found = errors(&client, &page).await;
-        let expected = [("A3", "merchant.bad_mid"), ("A6", "merchant.bad_mid"), ("A7", "import.twice"), ("B4", "import.missing"), ("C5", "acquirer.unknown"), ("D5", "import.no_tier")];
+        let expected = [("A3", "merchant.bad_mid"), ("A6", "merchant.bad_mid"), ("A7", "import.twice"), ("B4", "import.missing"), ("C5", "import.no_such"), ("D5", "import.no_tier")];
         assert_eq!(found, expected.map(|(place, code)| (place.to_owned(), code.to_owned())).into());
 
         let id = page["id"].as_str().unwrap().to_owned();

@@ -124,11 +124,11 @@ on_both! {
         assert_eq!(
             found,
             [
-                (json!("C"), json!("acquirer.unknown"), json!(10), json!(0), alike),
+                (json!("C"), json!("import.no_such"), json!(10), json!(0), alike),
                 (json!("A"), json!("import.letters_among_digits"), json!(2), json!(2), json!([])),
             ]
         );
-        let bank = json!({ "column": "C", "code": "acquirer.unknown", "was": "示列银行", "value": "示例银行" });
+        let bank = json!({ "column": "C", "code": "import.no_such", "was": "示列银行", "value": "示例银行" });
         let letters = json!({ "column": "A", "code": "import.letters_among_digits" });
         let correct = format!("{path}/corrections");
         let page = client.post(&correct, &json!({ "version": page["version"], "alike": [bank, letters] })).await.expect(200);
@@ -139,6 +139,29 @@ on_both! {
         assert_eq!(errors(&client, &page).await, [("A2".to_owned(), "import.twice".to_owned())].into());
         assert_eq!(client.post(&correct, &json!({ "version": 0, "alike": [] })).await.problem(409), "stale");
         assert_eq!(client.post(&correct, &json!({ "version": page["version"], "alike": [{ "column": "??", "code": "x" }] })).await.problem(422), "import.column_twice");
+    }
+}
+
+on_both! {
+    fn no_card_number_of_a_file_is_kept_and_no_number_of_a_device_is_lost(kit) {
+        let (world, client) = desk(&kit).await;
+        // Two cards that are right, one of them an account and one in a column nobody imports; a merchant number stays what it is.
+        let text = "商户号,商户名称,收单机构,结算卡号,备注\n898310154100001,商户,ACQ,6222 0212 3456 7894,店长卡4111111111111111\n898310154100002,店,ACQ,95588000123456,\n";
+        let page = hand_in(&client, "merchants", text.into()).await.expect(201);
+        assert_eq!(page["sample"], json!([["898310154100001", "商户", "ACQ", "*7894", "店长卡************1111"], ["898310154100002", "店", "ACQ", "*3456", ""]]));
+        let page = checked(&kit, &client, &page).await;
+        let path = format!("/api/v1/imports/{}", page["id"].as_str().unwrap());
+        let cells = json!([{ "row": 3, "column": "D", "value": "6222021234567894" }, { "row": 3, "column": "E", "value": "4111 1111 1111 1111" }]);
+        let page = client.post(&format!("{path}/corrections"), &json!({ "version": page["version"], "cells": cells })).await.expect(200);
+        let (key, kept) = (page["id"].as_str().unwrap().parse::<postsale_domain::import::ImportId>().unwrap(), "111111111");
+        let rows = world.read(&kit, move |tx| postsale_server::import::store::rows(tx, key, None, 0, 10)).await;
+        let kept = rows.iter().filter(|row| format!("{:?}", row.cells).contains(kept) || format!("{:?}", row.cells).contains("123456789")).count();
+        assert_eq!((rows.len(), kept), (2, 0));
+        committed(&kit, &client, &page, "all").await;
+        // The twenty digits of a TUSN and a serial that looks like a card are what the device is known by.
+        let devices = "序列号,终端唯一标识,型号,备注\n4111111111111111,00000701234567890123,A920,6222021234567894\n";
+        let page = hand_in(&client, "terminals", devices.into()).await.expect(201);
+        assert_eq!(page["sample"], json!([["4111111111111111", "00000701234567890123", "A920", "************7894"]]));
     }
 }
 

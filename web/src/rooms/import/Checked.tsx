@@ -18,7 +18,7 @@ import { Troubles } from "./Troubles";
 export function Checked({ page }: { page: Page }) {
   const { t, f } = useWords();
   const [again, setAgain] = useState(false);
-  const { good, bad } = page.tally;
+  const { good, known, bad } = page.tally;
   const after = useAfter(page.id);
   const commit = $api.useMutation("post", "/api/v1/imports/{id}/commit", after);
   const check = $api.useMutation("post", "/api/v1/imports/{id}/check", after);
@@ -29,6 +29,7 @@ export function Checked({ page }: { page: Page }) {
   return (
     <>
       <Tallied page={page} />
+      {good === 0 && <p className="lead">{t("import.nothing", { known: f.number(known), bad: f.number(bad) })}</p>}
       <div className={css.actions}>
         <Button
           type="primary"

@@ -8,8 +8,9 @@ mod rows;
 
 use std::collections::BTreeMap;
 
-use postsale_domain::ground::{Reach, Refusal};
-use postsale_domain::import::{Cell, ImportId, ImportKind, ImportState, RowState, fields, proposals};
+use postsale_domain::ground::{Reach, Refusal, mask_cards};
+use postsale_domain::import::{Cell, ImportId, ImportKind, ImportState, RowState, fields, is_number, proposals};
+use postsale_domain::merchant::account_mask;
 use postsale_domain::org::act;
 use postsale_domain::refuse;
 
@@ -27,11 +28,30 @@ const MAX_FIXES: usize = 2000;
 /// Most rows with errors among which alike ones are looked for.
 const MAX_LOOKED_AT: u32 = 20_000;
 
-/// Keeps a file that was read, with a guess of what its columns mean.
+/// Keeps a file that was read, with a guess of what its columns mean; card numbers in it are masked before anything is written.
 pub fn keep(tx: &mut Tx<'_>, kind: ImportKind, file_name: &str, table: &Table) -> Done<ImportId> {
     may(tx, kind)?;
     let mapping = postsale_domain::import::guess(kind, &table.header);
-    store::keep(tx, kind, file_name, table, &mapping)
+    let header: Vec<String> = table.header.iter().map(|title| mask_cards(title).text).collect();
+    let rows = table
+        .rows
+        .iter()
+        .map(|(row, cells)| (*row, cells.iter().enumerate().map(|(column, cell)| guarded(&mapping, column, cell.clone())).collect()));
+    let table = Table { header, rows: rows.collect() };
+    store::keep(tx, kind, file_name, &table, &mapping)
+}
+
+/// A cell as it may be kept: no card number in it, and of an account only what a merchant's page shows. Numbers of devices and shops stay,
+/// or an unlucky one of them could never be imported.
+fn guarded(mapping: &BTreeMap<String, usize>, column: usize, cell: Cell) -> Cell {
+    match mapping.iter().find(|(_, at)| **at == column).map(|(field, _)| field.as_str()) {
+        Some(field) if is_number(field) => cell,
+        Some("settlement_account") => match cell.text().map(|text| account_mask(&text)) {
+            Ok(Ok(masked)) if !masked.is_empty() => Cell::Text(masked),
+            _ => cell.without_cards(),
+        },
+        _ => cell.without_cards(),
+    }
 }
 
 /// Begins the check with the columns somebody confirmed. Errors: stale, `import.busy`, `import.over`, `import.column_missing`,
@@ -270,7 +290,7 @@ pub fn correct(tx: &mut Tx<'_>, id: ImportId, version: i64, given: &Corrections)
                 return Err(refuse!(Invalid, "import.no_row", row = row).field("cells").into());
             }
             cells.resize(cells.len().max(correction.column + 1), Cell::Empty);
-            cells[correction.column] = Cell::Text(correction.value.clone());
+            cells[correction.column] = guarded(&run.mapping, correction.column, Cell::Text(correction.value.clone()));
         }
         store::rewrite(tx, id, *row, &cells)?;
         if run.state == ImportState::Checked {

@@ -30,7 +30,7 @@ fn role(text: &str) -> Result<Role, Refusal> {
 }
 
 /// One of a few named things. Errors: `import.no_such`, with some of those there are.
-fn one_of<T: Copy>(known: &[(T, String, String)], text: &str) -> Result<T, Refusal> {
+pub(super) fn one_of<T: Copy>(known: &[(T, String, String)], text: &str) -> Result<T, Refusal> {
     let found = known.iter().find(|(_, code, name)| code.eq_ignore_ascii_case(text) || name == text);
     found.map(|(id, ..)| *id).ok_or_else(|| {
         let names: Vec<&str> = known.iter().take(5).map(|(_, _, name)| name.as_str()).collect();

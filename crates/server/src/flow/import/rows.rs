@@ -10,7 +10,7 @@ use postsale_domain::refuse;
 use postsale_domain::terminal::{TerminalId, serial, tid, tusn};
 
 use super::cells::Cells;
-use super::persons::user;
+use super::persons::{one_of, user};
 use super::pieces::part;
 use crate::facts::in_force;
 use crate::flow::merchant::{ADDRESS, ContactDraft, MerchantNew, NAME, StoreDraft, WORD, email, phone};
@@ -73,11 +73,8 @@ pub(super) fn judge(
 fn merchant(tx: &mut Tx<'_>, row: &mut Cells<'_>) -> Done<Judged> {
     let number = row.numbered("mid", mid);
     let name = row.ruled("name", |t| line(t, "name", NAME));
-    let acquirers = merchants::acquirers(tx, None)?;
-    let acquirer = row.ruled("acquirer", |t| {
-        let found = acquirers.iter().find(|a| a.name == t || a.code.eq_ignore_ascii_case(t));
-        found.map(|a| a.id).ok_or_else(|| refuse!(Invalid, "acquirer.unknown"))
-    });
+    let acquirers: Vec<_> = merchants::acquirers(tx, None)?.into_iter().map(|a| (a.id, a.code, a.name)).collect();
+    let acquirer = row.ruled("acquirer", |t| one_of(&acquirers, t));
     let credit = row.ruled("uscc", uscc);
     let tier = row.ruled("tier", tier);
     let industry = row.ruled("industry", |t| line_or_empty(t, "industry", WORD));
