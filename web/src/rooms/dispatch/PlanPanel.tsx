@@ -91,7 +91,7 @@ function Found({ shown, onShow, onClose }: { shown: Plan; onShow: (order: string
         </div>
       )}
       <h3 className={css.partHead}>{t("dispatch.changes", { count: all.length })}</h3>
-      {all.length === 0 && <p className="lead">{t("dispatch.no_changes")}</p>}
+      {all.length === 0 && <p className="lead">{shown.unassigned.length > 0 ? t("dispatch.no_changes_nobody", { count: shown.unassigned.length }) : t("dispatch.no_changes")}</p>}
       {routes.map((route) => (
         <section key={route.engineer.id} className={css.route} aria-label={route.engineer.name}>
           <h4>{route.engineer.name}</h4>
@@ -117,6 +117,7 @@ function Found({ shown, onShow, onClose }: { shown: Plan; onShow: (order: string
               <span className={css.cut}>{stop.order.subject}</span>
               <span className="meta num">{t("dispatch.waiting_costs", { cost: f.money(stop.undone_fen) })}</span>
               <ul className={css.why}>
+                {stop.order.promised && <li>{t("dispatch.promised_to", { span: f.span(stop.order.promised.from, stop.order.promised.to) })}</li>}
                 {stop.why.map((reason) => (
                   <li key={reason.en}>{pick(reason)}</li>
                 ))}

@@ -37,9 +37,9 @@ export function TimeLine({ board, ghosts, openId, onOpen, dragged, onDrop, onRef
     [board, ghosts],
   );
   const proposed = useMemo(() => new Map(ghosts.map((route) => [route.engineer.id, route.stops.filter((s) => s.change !== "same" && s.change !== "kept")])), [ghosts]);
-  // Who works today stands first, the fullest day on top; days off at the end.
+  // Who works today stands first, the fullest day on top; then who should and is absent; days off at the end.
   const rows = useMemo(
-    () => [...board.engineers].sort((a, b) => Number(!a.shift) - Number(!b.shift) || Number(busy(b, proposed)) - Number(busy(a, proposed)) || b.load_pct - a.load_pct || a.engineer.name.localeCompare(b.engineer.name, "zh")),
+    () => [...board.engineers].sort((a, b) => Number(!a.shift) - Number(!b.shift) || Number(isAway(b)) - Number(isAway(a)) || Number(busy(b, proposed)) - Number(busy(a, proposed)) || b.load_pct - a.load_pct || a.engineer.name.localeCompare(b.engineer.name, "zh")),
     [board, proposed],
   );
   const nowAt = placeOf(scale, now, now + 60_000);
@@ -63,6 +63,9 @@ export function TimeLine({ board, ghosts, openId, onOpen, dragged, onDrop, onRef
     </section>
   );
 }
+
+/** Should be there, and is not: no day off. */
+const isAway = (row: BoardRow) => !row.shift && row.absences.length > 0;
 
 const busy = (row: BoardRow, proposed: ReadonlyMap<string, readonly unknown[]>) => row.orders.length > 0 || (proposed.get(row.engineer.id)?.length ?? 0) > 0;
 
@@ -93,12 +96,12 @@ function EngineerRow({ row, ghosts, scale, nowLeft, openId, onOpen, dragged, onD
   const lane = lanes(orders.map((o) => o.planned));
   const deep = Math.max(1, ...lane.map((l) => l + 1)) + (ghosts.length > 0 ? 1 : 0);
   const shift = row.shift ? placeOf(scale, row.shift.from, row.shift.to) : null;
-  const words = row.shift ? t("dispatch.shift", { span: `${f.clock(row.shift.from)}–${f.clock(row.shift.to)}`, load: row.load_pct }) : t("dispatch.day_off");
+  const words = row.shift ? t("dispatch.shift", { span: `${f.clock(row.shift.from)}–${f.clock(row.shift.to)}`, load: row.load_pct }) : t(isAway(row) ? "dispatch.absent_all" : "dispatch.day_off");
   return (
     <li className={css.engineer} data-off={row.shift ? undefined : true}>
       <span className={css.name} title={`${row.territory.join(" ")} · ${words}`}>
         <span>{row.engineer.name}</span>
-        <span className="meta num">{row.shift ? t("dispatch.load", { load: row.load_pct }) : t("dispatch.day_off")}</span>
+        <span className="meta num">{row.shift ? t("dispatch.load", { load: row.load_pct }) : t(isAway(row) ? "dispatch.absent_all" : "dispatch.day_off")}</span>
       </span>
       <span
         className={css.track}
