@@ -47,7 +47,7 @@ export function BadRows({ page, fixed = false }: { page: Page; fixed?: boolean }
               {lines.flatMap((line) =>
                 line.errors.map((error, index) => (
                   <tr key={`${line.row}-${error.place}-${error.code}`}>
-                    <td className={css.end}>{index === 0 ? line.row : ""}</td>
+                    <td className={css.end} data-head={t("import.row")}>{index === 0 ? line.row : ""}</td>
                     <td>
                       {letterOf(error.place) ? (
                         <>
