@@ -3,6 +3,7 @@ import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useEffect, useState } from "react";
 import { useWords } from "@ground/i18n/Words";
+import { useNews } from "@ground/live/useNews";
 import { Nothing } from "@ground/parts/Nothing";
 import { SessionGate, useSession } from "@ground/session/Session";
 import { OfflineBar } from "@ground/shell/OfflineBar";
@@ -26,6 +27,8 @@ function Frame() {
   const { me, may } = useSession();
   const { choice, choose } = useShade();
   const path = useRouterState({ select: (state) => state.location.pathname });
+  // A visit that is called off is told while its engineer still stands at the door of the car.
+  useNews();
 
   // Out in the sun a dark screen is a mirror: light until the engineer says otherwise.
   useEffect(() => {

@@ -1,7 +1,11 @@
 import { ToolOutlined } from "@ant-design/icons";
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { followBell } from "@ground/live/useNews";
 import { root } from "@ground/shell/root";
 import type { RailItem } from "@ground/shell/rail";
+
+// A bell may say that a visit is gone.
+followBell(["/api/v1/work-orders", "/api/v1/work-orders/{id}"]);
 
 /** What an engineer carries: a frame of its own, made for a phone in one hand. */
 export const entry: RailItem = { to: "/field", word: "rail.field", name: "field.title", icon: ToolOutlined, needs: "visit.work", homeOf: ["engineer"] };
