@@ -1,7 +1,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::model::{Candidate, Certificate, Job, Person, Slot, listed};
+use super::model::{Candidate, Certificate, Job, Person, Slot, against, listed};
 use crate::ground::Text;
 
 /// Minutes between being asked and setting out.
@@ -118,17 +118,9 @@ fn weigh(job: &Job, person: &Person, candidate: &mut Candidate, slot: Slot, metr
         let skills = listed(&job.skills);
         why.push(text(format!("技能齐备且证书有效：{}", skills.zh), format!("Has every skill, certificates valid: {}", skills.en)));
     }
-    match job.due {
-        Some(due) if slot.to > due => {
-            let late = (slot.to.duration_since(due).as_secs() + 59) / 60;
-            lost += 40;
-            why.push(text(format!("完工比时限晚{late}分钟"), format!("Would finish {late} min after the deadline")));
-        }
-        Some(due) => {
-            let spare = due.duration_since(slot.to).as_secs() / 60;
-            why.push(text(format!("时限前{spare}分钟完工"), format!("Would finish {spare} min before the deadline")));
-        }
-        None => {}
+    if let Some(due) = job.due {
+        lost += if slot.to > due { 40 } else { 0 };
+        why.push(against(due, slot.to));
     }
     let limit = person.daily_limit.max(1);
     lost += (25 * load.min(limit)) / limit;

@@ -102,6 +102,10 @@ fn soft_rules_order_those_who_fit() {
     assert!(ranked.windows(2).all(|w| (w[0].fits, w[0].score) >= (w[1].fits, w[1].score)));
     assert_eq!(ranked.iter().find(|c| c.name == "工程师01").unwrap().load_today, 2);
     // Late still fits, for an order that is overdue must be given to somebody; but it says so.
+    for (due, said) in [((24, "12:00"), "1 h 5 min before"), ((24, "10:57"), "2 min before"), ((27, "13:00"), "3 d 2 h before")] {
+        let best = best(&Job { due: Some(at(due.0, due.1)), ..job() }, &[person(1)], now);
+        assert!(best.why.iter().any(|w| w.en.contains(said)), "{said}: {:?}", best.why);
+    }
     let late = best(&Job { due: Some(at(24, "10:00")), ..job() }, &[person(1)], now);
     assert!(late.fits && late.why.iter().any(|w| w.en.contains("55 min after the deadline")), "{:?}", late.why);
     // The same question gives the same answer, whatever the order of the people.

@@ -1,4 +1,4 @@
-use super::super::model::listed;
+use super::super::model::{against, listed};
 use super::model::{Alternative, Day, DayJob, Obstacle, Placed};
 use super::rules::way_metres;
 use crate::ground::Text;
@@ -38,17 +38,7 @@ pub fn why_here(day: &Day, job: &DayJob, placed: Placed, extra_fen: Option<i64>,
         let skills = listed(&job.skills);
         why.push(text(format!("技能齐备且证书有效：{}", skills.zh), format!("Has every skill, certificates valid: {}", skills.en)));
     }
-    match job.due {
-        Some(due) if placed.slot.to > due => {
-            let late = (placed.slot.to.duration_since(due).as_secs() + 59) / 60;
-            why.push(text(format!("完工比时限晚{late}分钟"), format!("Would finish {late} min after the deadline")));
-        }
-        Some(due) => {
-            let spare = due.duration_since(placed.slot.to).as_secs() / 60;
-            why.push(text(format!("时限前{spare}分钟完工"), format!("Would finish {spare} min before the deadline")));
-        }
-        None => {}
-    }
+    why.extend(job.due.map(|due| against(due, placed.slot.to)));
     let district = &job.district;
     if person.territory.contains(district) {
         why.push(text(format!("负责{district}"), format!("Covers {district}")));
