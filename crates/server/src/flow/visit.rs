@@ -281,7 +281,8 @@ impl Table {
         }
         let mut desk = Desk::load(tx, self.ticket.id, Reach::All, None)?;
         desk.work_order_closed();
-        desk.line(tx, Kind::Event, false, "", Some(self.event("visit_cancelled", data)), None)?;
+        // The merchant has read that somebody comes: their page says that nobody does, without the reason.
+        desk.line(tx, Kind::Event, true, "", Some(self.event("visit_cancelled", data)), None)?;
         desk.command(tx, &case::Command::VisitOver)?;
         desk.save(tx, "visit.cancel").map(drop)
     }

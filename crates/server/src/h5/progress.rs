@@ -320,6 +320,7 @@ fn event(say: Say, code: &str) -> Option<&'static str> {
     Some(match code {
         "registered" => say.t("event.registered"),
         "remote_started" => say.t("event.remote_started"),
+        "visit_cancelled" => say.t("event.visit_cancelled"),
         "visit_decided" => say.t("event.visit_decided"),
         "visit_failed" => say.t("event.visit_failed"),
         "visit_time_chosen" | "visit_time_chosen_late" => say.t("event.time_chosen"),

@@ -96,6 +96,9 @@ on_both! {
         let told = s.world.read(&kit, move |tx| postsale_server::notify::store::told(tx, id)).await;
         let told: Vec<&str> = told.iter().map(|(kind, _)| kind.as_str()).collect();
         assert_eq!(told, ["visit_promised", "visit_called_off"]);
+        let lines = agent.get(&format!("{ticket}/timeline?limit=100")).await.expect(200);
+        let line = lines["items"].as_array().unwrap().iter().find(|l| l["event"]["code"] == "visit_cancelled").unwrap();
+        assert_eq!(line["public"], true, "their page said that somebody comes, so it says that nobody does");
         let page = agent.get(&ticket).await.expect(200);
         assert_eq!((&page["ticket"]["state"], page["allowed"].as_array().unwrap().contains(&json!("visit"))), (&json!("triaged"), true));
         // Somebody who is at the shop ends it there.
