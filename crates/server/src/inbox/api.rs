@@ -248,7 +248,7 @@ fn letter(new: &LetterNew) -> Result<Letter, Refusal> {
     }
     let phone = phone(new.sender.phone.as_deref(), "sender.phone")?;
     // It only has to be the same for the same letter.
-    let mut letter = Letter::new(LetterChannel::Api, &keepable(new.external_id.trim()));
+    let mut letter = Letter::new(LetterChannel::Api, keepable(new.external_id.trim()));
     letter.sender.name = new.sender.name.trim().to_owned();
     letter.sender.phone = phone;
     letter.sender.email = new.sender.email.as_deref().map(|e| e.trim().to_lowercase());
