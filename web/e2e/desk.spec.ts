@@ -60,9 +60,7 @@ test("many tickets are changed in one call; what is refused says why", async ({ 
   await page.getByTestId("bulk-note").click();
   await page.getByRole("dialog").getByRole("textbox").fill("值班长看过");
   await page.getByTestId("bulk-submit").click();
-  const result = page.getByTestId("bulk-result");
-  await expect(result).toContainText(say("zh", "queue.bulk_all_done"));
-  await page.keyboard.press("Escape");
+  await expect(page.getByText(/^\d+张已改$/)).toBeVisible();
   await expect(page.locator("[data-row][aria-selected=true]")).toHaveCount(0);
 
   // Nobody declares a case solved while somebody is on the way: every such row is refused by its own rule.

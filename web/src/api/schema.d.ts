@@ -6399,7 +6399,7 @@ export interface components {
          * @description How a case was solved.
          * @enum {string}
          */
-        Outcome: "remote_fixed" | "visit_fixed" | "no_fault" | "advised";
+        Outcome: "remote_fixed" | "visit_fixed" | "no_fault" | "advised" | "fulfilled";
         /** @description How many reporters came to an outcome. */
         OutcomeCount: {
             /** Format: int64 */
@@ -8200,8 +8200,8 @@ export interface components {
         };
         /** @description Declares it solved. */
         SolveTicket: {
-            /** @description The confirmed fault. */
-            fault_code: string;
+            /** @description The confirmed fault; may be left out of what was ordered. */
+            fault_code?: string | null;
             /** @description How; what was done on site is said by finishing the visit. */
             outcome: components["schemas"]["Outcome"];
             /** Format: int64 */
@@ -9146,6 +9146,8 @@ export interface components {
              * @description What it costs today, in fen; null when it is charged at cost or by the case.
              */
             price?: number | null;
+            /** @description What who comes has to be able to do. */
+            skills: string[];
             /**
              * Format: int64
              * @description Working days it is to be done within.
@@ -18790,7 +18792,7 @@ export interface operations {
     merchant_list: {
         parameters: {
             query?: {
-                /** @description What somebody typed; all without it. */
+                /** @description What somebody typed: words, or four characters and more from anywhere in a number; all without it. */
                 q?: string;
                 /** @description Rows of a page, 1 to 200; 25 without it. */
                 limit?: number;
@@ -20983,8 +20985,8 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description What somebody typed: words, a ticket number, a serial number or its last four characters, a merchant number, a telephone
-                 *     number or its last four digits. All words must match; four count.
+                 * @description What somebody typed: words, a ticket number, or four characters and more from anywhere in the number of a merchant, a terminal
+                 *     or a contact. All words must match; four count.
                  */
                 q: string;
                 /** @description Hits of each kind, 1 to 50; 6 without it. */
@@ -22308,7 +22310,7 @@ export interface operations {
     terminal_list: {
         parameters: {
             query?: {
-                /** @description The beginning of a serial, unique or terminal number or a model, or the last four characters of a serial number. */
+                /** @description The beginning of a unique number or a model, or of a serial or terminal number a piece of four characters or more. */
                 q?: string;
                 /** @description Rows of a page, 1 to 200; 25 without it. */
                 limit?: number;
@@ -23591,7 +23593,10 @@ export interface operations {
     ticket_search: {
         parameters: {
             query: {
-                /** @description A ticket's number, a serial number, a phone number, the last four digits of one, or a part of a merchant's name. */
+                /**
+                 * @description A ticket's number, a serial number, a phone number, the last four digits of one, a part of a merchant's name, or words somebody
+                 *     used.
+                 */
                 q: string;
             };
             header?: never;

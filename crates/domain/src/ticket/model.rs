@@ -92,6 +92,8 @@ crate::words! {
         NoFault = "no_fault",
         /// The merchant was told what to do or whom to ask.
         Advised = "advised",
+        /// What was ordered was done; nothing had been broken.
+        Fulfilled = "fulfilled",
     }
     /// From afar or on site.
     Decision {
@@ -313,8 +315,8 @@ pub enum Command {
     VisitOver,
     /// Declare it solved.
     Solve {
-        /// The confirmed fault.
-        fault_code: String,
+        /// The confirmed fault; none of what was ordered.
+        fault_code: Option<String>,
         /// How.
         outcome: Outcome,
     },
@@ -411,8 +413,8 @@ pub enum Event {
     VisitOver,
     /// Solved.
     Solved {
-        /// The confirmed fault.
-        fault_code: String,
+        /// The confirmed fault; none of what was ordered.
+        fault_code: Option<String>,
         /// How.
         outcome: Outcome,
     },

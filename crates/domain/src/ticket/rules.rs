@@ -251,7 +251,7 @@ pub fn apply(mut case: Case, event: &Event) -> Case {
         Event::VisitOver => case.state = S::Triaged,
         Event::Solved { fault_code, outcome } => {
             case.state = S::Solved;
-            case.fault_code = Some(fault_code.clone());
+            case.fault_code.clone_from(fault_code);
             case.outcome = Some(*outcome);
             case.waiting.clear();
         }

@@ -43,7 +43,7 @@ fn samples() -> Vec<Command> {
         Command::StartGuide,
         Command::OpenVisit { fault_code: "PRN-02".into(), reason: VisitReason::NeedsParts },
         Command::VisitOver,
-        Command::Solve { fault_code: "PRN-01".into(), outcome: Outcome::RemoteFixed },
+        Command::Solve { fault_code: Some("PRN-01".into()), outcome: Outcome::RemoteFixed },
         Command::Confirm { by: ConfirmedBy::Page },
         Command::Reopen { reason: "还是不行".into() },
         Command::Cancel { reason: "重复".into() },
@@ -155,7 +155,7 @@ fn apply_to(case: Case, event: &Event) -> Case {
 #[test]
 fn a_visit_under_way_blocks_solving_and_a_second_visit() {
     let around = Around { live_work_order: true, ..Around::default() };
-    let solve = Command::Solve { fault_code: "PRN-01".into(), outcome: Outcome::RemoteFixed };
+    let solve = Command::Solve { fault_code: Some("PRN-01".into()), outcome: Outcome::RemoteFixed };
     assert_eq!(decide(&case(TicketState::Visit), &solve, around).unwrap_err().code, "ticket.visit_under_way");
     let visit = Command::OpenVisit { fault_code: "PRN-01".into(), reason: VisitReason::NeedsHands };
     assert_eq!(decide(&case(TicketState::Remote), &visit, around).unwrap_err().code, "ticket.visit_under_way");
@@ -163,7 +163,7 @@ fn a_visit_under_way_blocks_solving_and_a_second_visit() {
 
 #[test]
 fn nothing_is_solved_while_something_is_to_be_done() {
-    let solve = Command::Solve { fault_code: "PRN-01".into(), outcome: Outcome::RemoteFixed };
+    let solve = Command::Solve { fault_code: Some("PRN-01".into()), outcome: Outcome::RemoteFixed };
     let around = Around { open_tasks: 2, ..Around::default() };
     let refusal = decide(&case(TicketState::Remote), &solve, around).unwrap_err();
     assert_eq!((refusal.code, refusal.args["count"].as_str()), ("ticket.tasks_open", "2"));

@@ -310,9 +310,9 @@ impl Page<'_> {
                 self.order(tx, reason)?;
                 Command::OpenVisit { fault_code: fault, reason }
             }
-            Act::Solve(outcome) => Command::Solve { fault_code: fault, outcome: *outcome },
+            Act::Solve(outcome) => Command::Solve { fault_code: Some(fault), outcome: *outcome },
             Act::Complete => {
-                let solve = Command::Solve { fault_code: fault, outcome: Outcome::VisitFixed };
+                let solve = Command::Solve { fault_code: Some(fault), outcome: Outcome::VisitFixed };
                 self.command(tx, &solve, Author::Staff)?;
                 Command::Confirm { by: ConfirmedBy::Visit }
             }

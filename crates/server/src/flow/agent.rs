@@ -13,7 +13,8 @@ use super::desk::Desk;
 use super::report::{self, Facts};
 use super::visit::{Sending, send};
 use super::{extra, triage, word};
-use crate::facts::in_force;
+use crate::facts::extra::one as said_of;
+use crate::facts::{REPAIR, in_force};
 use crate::ground::db::{Done, Tx};
 use crate::ticket::entry::{self, Author, Kind, Line};
 use crate::ticket::merge::by_mail;
@@ -207,9 +208,17 @@ pub fn visit(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<()> {
     send(tx, desk, &said).map(drop)
 }
 
-/// Declares it solved. Errors: `ticket.fault_unknown`; `ticket.outcome_by_visit`, what was done on site is the visit's to say.
-pub fn solve(tx: &mut Tx<'_>, desk: &mut Desk, fault_code: &str, outcome: Outcome) -> Done<()> {
-    let fault_code = fault(tx, fault_code)?;
+/// Declares it solved; of what was ordered nobody has to say what was broken. Errors: `ticket.fault_needed`, `ticket.fault_unknown`;
+/// `ticket.outcome_ordered`, a repair is not an order; `ticket.outcome_by_visit`, what was done on site is the visit's to say.
+pub fn solve(tx: &mut Tx<'_>, desk: &mut Desk, fault_code: Option<&str>, outcome: Outcome) -> Done<()> {
+    let ordered = said_of(tx, desk.ticket.id)?.ticket_type != REPAIR;
+    let fault_code = fault_code.map(|code| fault(tx, code)).transpose()?;
+    if fault_code.is_none() && !ordered {
+        return Err(refuse!(Invalid, "ticket.fault_needed").field("fault_code").into());
+    }
+    if outcome == Outcome::Fulfilled && !ordered {
+        return Err(refuse!(Invalid, "ticket.outcome_ordered").field("outcome").into());
+    }
     // What was done on site is the visit's to say; it has said so when only sub-tasks kept the case open.
     // A visit before the case was opened again says nothing of what is wrong now.
     if outcome == Outcome::VisitFixed {
@@ -269,7 +278,11 @@ pub fn open(tx: &mut Tx<'_>, reach: Reach, report: &report::Report, asked: &Aske
     {
         return Err(refuse!(Conflict, "ticket.open_already", number = crate::view::ticket::number(open.number)).into());
     }
-    let ticket = report::open_at(tx, report, &place)?;
+    let item = match &asked.ticket_type {
+        Some(code) => in_force(tx)?.service_item(code),
+        None => None,
+    };
+    let ticket = report::open_at(tx, report, &place, item.as_ref())?;
     if asked.ticket_type.is_none() && asked.fields.is_empty() && in_force(tx)?.fields().is_empty() {
         return Ok(ticket);
     }

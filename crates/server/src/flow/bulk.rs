@@ -123,7 +123,7 @@ pub fn one(tx: &mut Tx<'_>, reach: Reach, id: TicketId, command: &BulkCommand) -
         }
         BulkCommand::Pause { reason } => it.command(tx, &Command::Pause { reason: *reason }),
         BulkCommand::Resume { reason } => it.command(tx, &Command::Resume { reason: *reason }),
-        BulkCommand::Solve { fault_code, outcome } => agent::solve(tx, it, fault_code, *outcome),
+        BulkCommand::Solve { fault_code, outcome } => agent::solve(tx, it, Some(fault_code), *outcome),
         BulkCommand::Confirm {} => agent::confirm(tx, it, ConfirmedBy::Phone),
         BulkCommand::Cancel { reason } => agent::cancel(tx, it, reason),
         BulkCommand::Note { body } => agent::note(tx, it, body, &[]),

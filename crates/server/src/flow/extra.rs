@@ -88,13 +88,17 @@ pub fn fields(tx: &mut Tx<'_>, desk: &mut Desk, ticket_type: Option<&str>, given
     let changed = |code: &String| before.fields.get(code) != after.fields.get(code);
     let names: Vec<_> = force.fields().iter().filter(|f| changed(&f.code)).map(|f| f.name.clone()).collect();
     let kind = force.ticket_types().into_iter().find(|(code, _)| code == ticket_type && *code != before.ticket_type).map(|(_, name)| name);
-    let all: Vec<_> = kind.into_iter().chain(names).collect();
-    let said = json!({
-        "zh": all.iter().map(|n| n.zh.as_str()).collect::<Vec<_>>().join("、"),
-        "en": all.iter().map(|n| n.en.as_str()).collect::<Vec<_>>().join(", "),
-    });
     let (_, who) = desk.author();
-    desk.line(tx, Kind::Event, false, "", Some(("fields_said".into(), json!({ "who": who, "label": said }))), None)?;
+    if let Some(kind) = kind {
+        desk.line(tx, Kind::Event, false, "", Some(("typed".into(), json!({ "who": who, "label": kind }))), None)?;
+    }
+    if !names.is_empty() {
+        let said = json!({
+            "zh": names.iter().map(|n| n.zh.as_str()).collect::<Vec<_>>().join("、"),
+            "en": names.iter().map(|n| n.en.as_str()).collect::<Vec<_>>().join(", "),
+        });
+        desk.line(tx, Kind::Event, false, "", Some(("fields_said".into(), json!({ "who": who, "label": said }))), None)?;
+    }
     if ticket_type != before.ticket_type {
         desk.ordered(tx, promise(&force, ticket_type))?;
     }

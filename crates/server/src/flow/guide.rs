@@ -107,7 +107,7 @@ fn follow(tx: &mut Tx<'_>, desk: &mut Desk, guide: &Guide, run: &GuideRun) -> Do
     let (_, who) = desk.author();
     let told = json!({ "who": who, "guide": guide.id, "outcome": ending.outcome, "fault_code": ending.fault_code });
     desk.line(tx, Kind::Event, false, "", Some(("guide_ended".into(), told)), None)?;
-    let solve = |outcome| Command::Solve { fault_code: ending.fault_code.clone(), outcome };
+    let solve = |outcome| Command::Solve { fault_code: Some(ending.fault_code.clone()), outcome };
     match ending.outcome {
         // What is to be done besides is the desk's to finish; the walk has its ending.
         GuideOutcome::Fixed | GuideOutcome::Advise if desk.has_open_tasks() => Ok(()),

@@ -216,7 +216,7 @@ fn allowed(may: May) -> MailAllowed {
 }
 
 /// Declares an incident over; with `solve` its reporters are solved the same way afterwards. Errors: those of [`rules::resolve`];
-/// `ticket.fault_unknown`, `ticket.outcome_by_visit`, stale.
+/// `ticket.fault_unknown`, `ticket.outcome_by_visit`, `ticket.outcome_ordered`, stale.
 pub fn resolve(tx: &mut Tx<'_>, id: IncidentId, version: i64, note: &str, solve: Option<(String, Outcome)>) -> Done<Incident> {
     let before = seen(tx, id, version)?;
     rules::resolve(before.state, note)?;
@@ -226,6 +226,10 @@ pub fn resolve(tx: &mut Tx<'_>, id: IncidentId, version: i64, note: &str, solve:
         }
         if *outcome == Outcome::VisitFixed {
             return Err(refuse!(Invalid, "ticket.outcome_by_visit").field("solve.outcome").into());
+        }
+        // What many share is broken; nobody ordered it.
+        if *outcome == Outcome::Fulfilled {
+            return Err(refuse!(Invalid, "ticket.outcome_ordered").field("solve.outcome").into());
         }
     }
     let mut after = before.clone();
@@ -250,7 +254,7 @@ pub fn solve_some(tx: &mut Tx<'_>, id: IncidentId) -> Done<bool> {
     let left = store::unsolved(tx, id, CHUNK)?;
     for reporting in &left {
         let mut desk = Desk::load(tx, reporting.ticket, Reach::All, None)?;
-        let result = match desk.command(tx, &Command::Solve { fault_code: fault_code.clone(), outcome }) {
+        let result = match desk.command(tx, &Command::Solve { fault_code: Some(fault_code.clone()), outcome }) {
             Ok(()) => {
                 desk.save(tx, "ticket.solve")?;
                 "solved".to_owned()

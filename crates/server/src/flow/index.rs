@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::ground::db::{Done, Query, Tx, Val, p};
 use crate::merchant::store as merchants;
-use crate::search::{Kind, store, words};
+use crate::search::{Kind, store, with_ends, words};
 use crate::sql;
 
 /// Lines of a timeline whose words count.
@@ -51,11 +51,19 @@ fn cut(tx: &mut Tx<'_>, (kind, id): (Kind, Uuid)) -> Done<()> {
         Kind::Merchant => merchant(tx, id)?,
         Kind::Terminal => terminal(tx, id)?,
     };
-    let Some((at, texts)) = texts else { return Ok(()) };
-    store::index(tx, kind, id, at, &words(texts.iter().map(String::as_str)))
+    let Some(Texts { at, texts, numbers }) = texts else { return Ok(()) };
+    let words = words(texts.iter().chain(&numbers).map(String::as_str));
+    store::index(tx, kind, id, at, &with_ends(words, numbers.iter().map(String::as_str)))
 }
 
-type Texts = Option<(Timestamp, Vec<String>)>;
+/// What a thing is found by.
+struct Texts {
+    /// When it came to be.
+    at: Timestamp,
+    texts: Vec<String>,
+    /// What is found by pieces as well.
+    numbers: Vec<String>,
+}
 
 /// The first column of each row, as text.
 fn column(tx: &mut Tx<'_>, question: &'static crate::ground::db::Sql, params: &[Val]) -> Done<Vec<String>> {
@@ -63,7 +71,7 @@ fn column(tx: &mut Tx<'_>, question: &'static crate::ground::db::Sql, params: &[
     Ok(found.into_iter().flatten().collect())
 }
 
-fn ticket(tx: &mut Tx<'_>, id: Uuid) -> Done<Texts> {
+fn ticket(tx: &mut Tx<'_>, id: Uuid) -> Done<Option<Texts>> {
     let key = [p(&tx.tenant()), Val::Id(id)];
     let head = tx.one(
         sql!(
@@ -89,34 +97,34 @@ fn ticket(tx: &mut Tx<'_>, id: Uuid) -> Done<Texts> {
     )?);
     let id = TicketId::from_uuid(id);
     texts.extend(crate::facts::extra::one(tx, id)?.fields.into_values());
-    Ok(Some((at, texts)))
+    Ok(Some(Texts { at, texts, numbers: Vec::new() }))
 }
 
-fn merchant(tx: &mut Tx<'_>, id: Uuid) -> Done<Texts> {
+fn merchant(tx: &mut Tx<'_>, id: Uuid) -> Done<Option<Texts>> {
     let key = [p(&tx.tenant()), Val::Id(id)];
-    let head = tx.one(sql!("SELECT created_at, name, mid, industry FROM merchant WHERE tenant_id = $1 AND id = $2"), &key, |r| {
-        Ok((r.next()?, vec![r.next()?, r.next()?, r.next()?]))
+    let head = tx.one(sql!("SELECT created_at, mid, name, industry FROM merchant WHERE tenant_id = $1 AND id = $2"), &key, |r| {
+        Ok((r.next()?, vec![r.next()?], vec![r.next()?, r.next()?]))
     })?;
-    let Some((at, mut texts)) = head else { return Ok(None) };
+    let Some((at, mut numbers, mut texts)) = head else { return Ok(None) };
     let id = MerchantId::from_uuid(id);
     for store in merchants::stores(tx, id)? {
         texts.extend([store.value.name, store.value.address, store.value.district]);
     }
     for contact in merchants::contacts(tx, id)? {
         texts.push(contact.value.name);
-        texts.extend(contact.value.phone);
+        numbers.extend(contact.value.phone);
     }
-    Ok(Some((at, texts)))
+    Ok(Some(Texts { at, texts, numbers }))
 }
 
-fn terminal(tx: &mut Tx<'_>, id: Uuid) -> Done<Texts> {
+fn terminal(tx: &mut Tx<'_>, id: Uuid) -> Done<Option<Texts>> {
     let key = [p(&tx.tenant()), Val::Id(id)];
     let head = tx.one(sql!("SELECT created_at, serial_no, tusn, model FROM terminal WHERE tenant_id = $1 AND id = $2"), &key, |r| {
-        Ok((r.next()?, vec![r.next()?, r.next()?, r.next()?]))
+        Ok((r.next()?, vec![r.next()?], vec![r.next()?, r.next()?]))
     })?;
-    let Some((at, mut texts)) = head else { return Ok(None) };
-    texts.extend(column(tx, sql!("SELECT tid FROM binding WHERE tenant_id = $1 AND terminal_id = $2 AND valid_to IS NULL"), &key)?);
-    Ok(Some((at, texts)))
+    let Some((at, mut numbers, texts)) = head else { return Ok(None) };
+    numbers.extend(column(tx, sql!("SELECT tid FROM binding WHERE tenant_id = $1 AND terminal_id = $2 AND valid_to IS NULL"), &key)?);
+    Ok(Some(Texts { at, texts, numbers }))
 }
 
 /// Things cut in one transaction of a rebuild.

@@ -61,7 +61,7 @@ fn one(tx: &mut Tx<'_>, desk: &mut Desk, step: &Step) -> Done<()> {
         }
         Step::Pause { reason } => desk.command(tx, &Command::Pause { reason: *reason }),
         Step::Resume { reason } => desk.command(tx, &Command::Resume { reason: *reason }),
-        Step::Solve { fault_code, outcome } => agent::solve(tx, desk, fault_code, *outcome),
+        Step::Solve { fault_code, outcome } => agent::solve(tx, desk, Some(fault_code), *outcome),
     }
 }
 
@@ -162,7 +162,7 @@ fn meant(tx: &mut Tx<'_>, t: &Ticket, step: &Step) -> Done<(Command, Option<Stri
         Step::Note { body } => (Command::Note, Some(words(tx, t, body)?)),
         Step::Pause { reason } => (Command::Pause { reason: *reason }, None),
         Step::Resume { reason } => (Command::Resume { reason: *reason }, None),
-        Step::Solve { fault_code, outcome } => (Command::Solve { fault_code: fault_code.clone(), outcome: *outcome }, None),
+        Step::Solve { fault_code, outcome } => (Command::Solve { fault_code: Some(fault_code.clone()), outcome: *outcome }, None),
     })
 }
 

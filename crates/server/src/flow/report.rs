@@ -1,6 +1,7 @@
 //! A fault is reported: by whichever way it came, it becomes one ticket with the facts on it.
 
 use jiff::Timestamp;
+use postsale_domain::facts::ServiceItem;
 use postsale_domain::ground::{Role, UserId, mask_cards};
 use postsale_domain::refuse;
 use postsale_domain::terminal::{TerminalId, serial};
@@ -9,6 +10,7 @@ use uuid::Uuid;
 
 use super::desk::Desk;
 use super::{triage, word};
+use crate::facts::{extra, in_force};
 use crate::ground::db::{Done, Tx};
 use crate::merchant::store as merchants;
 use crate::org;
@@ -56,11 +58,11 @@ pub struct Report {
 /// Makes the ticket. Errors: `terminal.unknown` for a serial number nobody knows, `terminal.bad_serial`, `ticket.symptom_long`.
 pub fn open(tx: &mut Tx<'_>, report: &Report) -> Done<Ticket> {
     let place = place(tx, report)?;
-    open_at(tx, report, &place)
+    open_at(tx, report, &place, None)
 }
 
-/// The same, at a place that [`place`] has found.
-pub fn open_at(tx: &mut Tx<'_>, report: &Report, place: &Place) -> Done<Ticket> {
+/// The same, at a place that [`place`] has found; about something that is ordered, where there is an item.
+pub fn open_at(tx: &mut Tx<'_>, report: &Report, place: &Place, item: Option<&ServiceItem>) -> Done<Ticket> {
     if report.symptom.chars().count() > MAX_SYMPTOM {
         return Err(refuse!(Invalid, "ticket.symptom_long", limit = MAX_SYMPTOM).field("symptom").into());
     }
@@ -138,7 +140,7 @@ pub fn open_at(tx: &mut Tx<'_>, report: &Report, place: &Place) -> Done<Ticket> 
     desk.write(tx, words)?;
     if missing(desk.case()).is_empty() {
         desk.happen(tx, &Event::Registered)?;
-        triage::decided(tx, &mut desk, judged)?;
+        triage::decided(tx, &mut desk, item.map_or(judged, triage::ordered))?;
     } else {
         let lacks = missing(desk.case()).into_iter().map(str::to_owned).collect();
         desk.happen(tx, &Event::FactsAdded { missing: lacks })?;
@@ -307,7 +309,8 @@ pub fn complete(tx: &mut Tx<'_>, desk: &mut Desk, facts: &Facts) -> Done<()> {
         let case = desk.case().clone();
         let (judged, why) = triage::judge(tx, &case, desk.ticket.response_code.as_deref(), &place)?;
         prioritise(tx, desk, why)?;
-        triage::decided(tx, desk, judged)?;
+        let item = in_force(tx)?.service_item(&extra::one(tx, desk.ticket.id)?.ticket_type);
+        triage::decided(tx, desk, item.as_ref().map_or(judged, triage::ordered))?;
     }
     Ok(())
 }

@@ -1,15 +1,17 @@
 //! Gathers what triage asks for, and lets its decision happen.
 
+use postsale_domain::facts::ServiceItem;
 use postsale_domain::ground::to_millis;
 use postsale_domain::merchant::MerchantId;
 use postsale_domain::ticket::triage::{Judged, Said, Signs, TerminalSigns};
-use postsale_domain::ticket::{Case, Event, Impact, PriorityWhy, Urgency};
+use postsale_domain::ticket::{Case, Decision, Event, Impact, PriorityWhy, Urgency};
 
 use super::desk::Desk;
 use super::report::Place;
 use crate::facts::in_force;
 use crate::ground::db::{Done, Query, Tx, p};
 use crate::ticket::store::Ticket;
+use crate::view::sentence;
 use crate::{merchant, sql, terminal};
 
 /// Judges a case by what is known: the words, the code, the terminal, its past.
@@ -82,6 +84,13 @@ fn signs(tx: &mut Tx<'_>, terminal: &terminal::store::Terminal) -> Done<Terminal
         remote_fixed_before: from_afar.map(|(fault, ..)| fault.clone()).collect(),
         faults_before: past.iter().map(|(fault, ..)| fault.clone()).collect(),
     })
+}
+
+/// What the catalogue says of something that was ordered, instead of what its words would be judged to mean.
+pub fn ordered(item: &ServiceItem) -> Judged {
+    let (decision, way) = if item.visit { (Decision::Onsite, "visit") } else { (Decision::Remote, "remote") };
+    let said = sentence::both(&format!("triage.ordered_{way}"), |_, lang| item.name.in_lang(lang).to_owned());
+    Judged::by_order(decision, said.unwrap_or_else(|| item.name.clone()))
 }
 
 /// Keeps a judgement with the ticket and lets its decision happen.

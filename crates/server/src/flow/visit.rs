@@ -309,7 +309,7 @@ impl Table {
             desk.command(tx, &case::Command::VisitOver)?;
             return desk.save(tx, "visit.complete").map(drop);
         }
-        desk.command(tx, &case::Command::Solve { fault_code: found, outcome: case::Outcome::VisitFixed })?;
+        desk.command(tx, &case::Command::Solve { fault_code: Some(found), outcome: case::Outcome::VisitFixed })?;
         // The merchant has confirmed on the spot, by code or by hand (S1-32); nobody asks them again.
         desk.command(tx, &case::Command::Confirm { by: case::ConfirmedBy::Visit })?;
         desk.save(tx, "visit.complete").map(drop)

@@ -35,7 +35,7 @@ pub fn routes() -> OpenApiRouter<House> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct RegistryQuery {
-    /// What somebody typed; all without it.
+    /// What somebody typed: words, or four characters and more from anywhere in a number; all without it.
     pub q: Option<String>,
     /// Rows of a page, 1 to 200; 25 without it.
     pub limit: Option<u32>,

@@ -27,8 +27,8 @@ const MAX_HITS: u32 = 50;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct SearchAsked {
-    /// What somebody typed: words, a ticket number, a serial number or its last four characters, a merchant number, a telephone
-    /// number or its last four digits. All words must match; four count.
+    /// What somebody typed: words, a ticket number, or four characters and more from anywhere in the number of a merchant, a terminal
+    /// or a contact. All words must match; four count.
     q: String,
     /// Hits of each kind, 1 to 50; 6 without it.
     limit: Option<u32>,

@@ -36,7 +36,7 @@ pub fn routes() -> OpenApiRouter<House> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct TerminalQuery {
-    /// The beginning of a serial, unique or terminal number or a model, or the last four characters of a serial number.
+    /// The beginning of a unique number or a model, or of a serial or terminal number a piece of four characters or more.
     q: Option<String>,
     /// Rows of a page, 1 to 200; 25 without it.
     limit: Option<u32>,

@@ -5,14 +5,18 @@ use std::sync::Arc;
 use postsale_domain::knowledge::{Audience, Guide, GuideView, view};
 use postsale_domain::ticket::TicketId;
 
-use crate::facts::{guide_at, in_force};
+use crate::facts::{REPAIR, extra, guide_at, in_force};
 use crate::ground::db::{Done, Tx};
 use crate::inbox;
 use crate::knowledge::store;
 use crate::ticket::store::Ticket;
 
-/// The guide that fits a ticket: by its fault, by the best proposal when none is sure, or by what the merchant tapped.
+/// The guide that fits a ticket: by its fault, by the best proposal when none is sure, or by what the merchant tapped. None fits what was
+/// ordered.
 pub fn fitting(tx: &mut Tx<'_>, ticket: &Ticket) -> Done<Option<Arc<Guide>>> {
+    if extra::one(tx, ticket.id)?.ticket_type != REPAIR {
+        return Ok(None);
+    }
     let force = in_force(tx)?;
     let proposed = ticket.triage.as_ref().and_then(|t| t["proposals"][0]["fault_code"].as_str());
     if let Some(guide) = ticket.case.fault_code.as_deref().or(proposed).and_then(|code| force.guide_for(code)) {

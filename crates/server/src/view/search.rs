@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::registry::{Sight, sight};
 use crate::ground::db::{DbError, Done, Query, Row, Tx, Val, p};
-use crate::search::{Asked, Kind, Word};
+use crate::search::{Asked, Kind, Word, asked};
 use crate::sql;
 
 /// Something that was found.
@@ -60,6 +60,13 @@ pub fn find(tx: &mut Tx<'_>, asked: &Asked, limit: u32) -> Done<SearchResult> {
     let (merchants, merchants_cut) = hits(tx, Kind::Merchant, registry, asked, limit)?;
     let (terminals, terminals_cut) = hits(tx, Kind::Terminal, registry, asked, limit)?;
     Ok(SearchResult { tickets, merchants, terminals, words, cut: tickets_cut || merchants_cut || terminals_cut })
+}
+
+/// Tickets in which all words of a question stand, newest first, no further than somebody may see.
+pub fn tickets(tx: &mut Tx<'_>, reach: Reach, question: &str, limit: u32) -> Done<Vec<TicketId>> {
+    let asked = asked(question);
+    let (found, _) = if asked.words.is_empty() { (Vec::new(), false) } else { hits(tx, Kind::Ticket, reach, &asked, limit)? };
+    Ok(found.iter().filter_map(|hit| hit.id.parse().ok()).collect())
 }
 
 /// Words that one beginning stands for: more begin with it often, and then more of it must be typed.

@@ -32,7 +32,7 @@ async fn solve(kit: &Kit, world: &World, id: TicketId) {
     world
         .write(kit, move |tx| {
             let mut desk = Desk::load(tx, id, Reach::All, None)?;
-            desk.command(tx, &Command::Solve { fault_code: "PRN-01".into(), outcome: Outcome::RemoteFixed })?;
+            desk.command(tx, &Command::Solve { fault_code: Some("PRN-01".into()), outcome: Outcome::RemoteFixed })?;
             desk.save(tx, "ticket.solve")
         })
         .await;
@@ -217,7 +217,7 @@ on_both! {
         world
             .write(&kit, move |tx| {
                 let mut desk = Desk::load(tx, id, Reach::All, None)?;
-                desk.command(tx, &Command::Solve { fault_code: "PRN-01".into(), outcome: Outcome::VisitFixed })?;
+                desk.command(tx, &Command::Solve { fault_code: Some("PRN-01".into()), outcome: Outcome::VisitFixed })?;
                 desk.command(tx, &Command::Confirm { by: postsale_domain::ticket::ConfirmedBy::Visit })?;
                 desk.save(tx, "ticket.confirm")
             })

@@ -124,7 +124,7 @@ on_both! {
                         let register = Command::Register { symptom: None, has_contact: true, has_terminal: false, terminal_unknown_reason: Some("标签看不清".into()) };
                         desk.command(tx, &register)?;
                     }
-                    desk.command(tx, &Command::Solve { fault_code: "PRN-01".into(), outcome: Outcome::Advised })?;
+                    desk.command(tx, &Command::Solve { fault_code: Some("PRN-01".into()), outcome: Outcome::Advised })?;
                     desk.command(tx, &Command::Confirm { by: ConfirmedBy::Phone })?;
                     desk.save(tx, "ticket.confirm")
                 })

@@ -24,7 +24,7 @@ const words: Record<(typeof movable)[number], Key> = {
   m: "keys.move_to",
   u: "dispatch.withdraw",
   l: "dispatch.pin",
-  e: "keys.acknowledge",
+  e: "keys.take",
   "[": "keys.previous",
   "]": "keys.next",
   ".": "keys.copy",

@@ -34,6 +34,7 @@ const groups: readonly Group[] = [
       ["F", "keys.filter"],
       ["X", "keys.pick"],
       ["Shift X", "keys.pick_range"],
+      ["E", "do.claim"],
       ["A", "do.assign"],
       ["S", "queue.bulk_state"],
       ["P", "do.priority"],
@@ -46,7 +47,7 @@ const groups: readonly Group[] = [
     rows: [
       ["R", "do.reply"],
       ["N", "do.note"],
-      ["Ctrl Enter", "keys.send"],
+      ["E", "do.claim"],
       ["A", "do.assign"],
       ["S", "do.solve"],
       ["P", "do.priority"],
@@ -88,6 +89,7 @@ const groups: readonly Group[] = [
 const everywhere: readonly Row[] = [
   ["Ctrl K", "keys.palette"],
   ["?", "keys.sheet"],
+  ["Ctrl Enter", "keys.send"],
   ["Esc", "keys.close"],
 ];
 

@@ -42,6 +42,10 @@ function name(event: KeyboardEvent): string {
   return mods + (key === " " ? "Space" : key);
 }
 
+/** Every map that stands, so that the second key of a sequence means nothing else meanwhile, whoever listens first. */
+const standing = new Set<{ current: KeyMap }>();
+const leads = (key: string) => [...standing].some(({ current }) => Object.keys(current).some((keys) => keys.startsWith(`${key} `)));
+
 type Options = {
   /** Keys with Ctrl or Command work inside fields too. */
   inFields?: boolean;
@@ -57,6 +61,7 @@ export function useKeys(map: KeyMap, { inFields = false, inDialog = false, off =
   });
   useEffect(() => {
     if (off) return;
+    standing.add(latest);
     let pending: { key: string; at: number } | null = null;
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
@@ -67,8 +72,9 @@ export function useKeys(map: KeyMap, { inFields = false, inDialog = false, off =
       // Space and Enter on a focused control belong to that control.
       if ((pressed === "Space" || pressed === "Enter") && event.target instanceof Element && event.target.closest("button, a, [role=tab], [role=menuitem]")) return;
       const stands = meant(pressed, moves());
-      const sequence = pending && event.timeStamp - pending.at < SEQUENCE_MS ? `${pending.key} ${pressed}` : null;
-      const act = (sequence && latest.current[sequence]) || (stands === null ? undefined : latest.current[stands]);
+      const after = pending && event.timeStamp - pending.at < SEQUENCE_MS ? pending.key : null;
+      const alone = stands === null || (after !== null && leads(after)) ? undefined : latest.current[stands];
+      const act = (after && latest.current[`${after} ${pressed}`]) || alone;
       pending = { key: pressed, at: event.timeStamp };
       if (!act) return;
       event.preventDefault();
@@ -76,6 +82,9 @@ export function useKeys(map: KeyMap, { inFields = false, inDialog = false, off =
       act(event);
     };
     window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    return () => {
+      standing.delete(latest);
+      window.removeEventListener("keydown", onKey);
+    };
   }, [inFields, inDialog, off]);
 }

@@ -1,5 +1,6 @@
 import { Modal, type ModalProps } from "antd";
-import { useEffect } from "react";
+import { useEffect, type KeyboardEvent } from "react";
+import { isSend } from "@ground/keys/send";
 
 /** Where the hand was before a dialog opened. */
 function standing(): HTMLElement | null {
@@ -7,6 +8,14 @@ function standing(): HTMLElement | null {
   // A menu that led here is gone when the dialog closes; the button that opened it is not.
   if (on === null || on === document.body || on.closest(".ant-dropdown, .ant-popover")) return document.querySelector<HTMLElement>(".ant-dropdown-open, .ant-popover-open");
   return on;
+}
+
+/** Ctrl Enter is the filled button, from whatever field one stands in. */
+function press(event: KeyboardEvent<HTMLElement>) {
+  if (!isSend(event)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  event.currentTarget.querySelector<HTMLElement>(".ant-modal-footer .ant-btn-primary:not(:disabled)")?.click();
 }
 
 /** A dialog that gives the focus back to where it was: to the button or the row it came from, else to the page. */
@@ -22,5 +31,5 @@ export function Dialog(props: ModalProps) {
       });
     };
   }, []);
-  return <Modal {...props} />;
+  return <Modal {...props} wrapProps={{ ...props.wrapProps, onKeyDownCapture: press }} />;
 }

@@ -2,7 +2,9 @@ import { Form, type FormInstance } from "antd";
 import { useId, type ReactNode } from "react";
 import type { Problem } from "@api";
 import { useWords } from "@ground/i18n/Words";
+import { BackLine } from "./BackLine";
 import { Dialog } from "./Dialog";
+import { useLeft } from "./left";
 import { ProblemLine } from "./ProblemView";
 
 type Props<Typed> = {
@@ -27,9 +29,11 @@ type Props<Typed> = {
 };
 
 /** A dialog that asks for some fields and sends them. What was typed stays when the server says no. */
-export function FormModal<Typed extends object>({ title, submit, cancel, initial, form, pending, problem, onSubmit, onClose, danger = false, width, lead, children }: Props<Typed>) {
+export function FormModal<Typed extends object>({ title, submit, cancel, initial, form: given, pending, problem, onSubmit, onClose, danger = false, width, lead, children }: Props<Typed>) {
   const { t } = useWords();
   const id = useId();
+  const [form] = Form.useForm<Typed>(given);
+  const { back, keep, anew } = useLeft(title, form as FormInstance);
   return (
     <Dialog
       open
@@ -40,12 +44,16 @@ export function FormModal<Typed extends object>({ title, submit, cancel, initial
       cancelText={cancel ?? t("action.cancel")}
       okButtonProps={{ htmlType: "submit", form: id, danger }}
       confirmLoading={pending}
-      onCancel={onClose}
+      onCancel={() => {
+        keep();
+        onClose();
+      }}
       destroyOnHidden
       {...(width && { width })}
     >
       {lead && <p className="lead">{lead}</p>}
-      <Form<Typed> id={id} layout="vertical" requiredMark={false} onFinish={onSubmit} {...(initial && { initialValues: initial })} {...(form && { form })}>
+      <BackLine back={back} onAnew={() => anew(initial)} />
+      <Form<Typed> id={id} layout="vertical" requiredMark={false} onFinish={onSubmit} initialValues={{ ...initial, ...back }} form={form}>
         {children}
       </Form>
       {problem && <ProblemLine problem={problem} />}

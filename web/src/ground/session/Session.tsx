@@ -6,6 +6,7 @@ import { client, onSessionEnd } from "@ground/api/client";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { PageLoading } from "@ground/parts/Loading";
+import { forgetLeft } from "@ground/parts/left";
 import { ProblemPage } from "@ground/parts/ProblemView";
 import { LoginForm, LoginPage } from "./Login";
 
@@ -50,7 +51,10 @@ export function SessionGate({ children }: { children: ReactNode }) {
 
   const entered = async (next: Me) => {
     const other = me !== undefined && me.id !== next.id;
-    if (other) cache.clear();
+    if (other) {
+      cache.clear();
+      forgetLeft();
+    }
     cache.setQueryData($api.queryOptions("get", "/api/v1/sessions/current", {}).queryKey, next);
     setEnded(false);
     await cache.invalidateQueries({ predicate: (query) => !String(query.queryKey[1]).endsWith("/sessions/current") });

@@ -38,6 +38,15 @@ function Frame() {
     document.title = here ? `${t(here.name)} · Postsale` : "Postsale";
   }, [here, t]);
 
+  // Whoever came by a key goes on by keys: the page that has come takes the focus that went with the one before.
+  const shown = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => {
+      if (document.activeElement === document.body) document.getElementById("page")?.focus({ preventScroll: true });
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [shown]);
+
   const go: KeyMap = {};
   for (const item of items) if (item.key) go[`g ${item.key}`] = () => void router.navigate({ to: item.to });
   useKeys(go);

@@ -7,6 +7,9 @@ import type { Both, Schema } from "@api";
 /** Labels, types, fields and prices as they are in force; every form of the desk asks for them once a minute at most. */
 export const useDeskFacts = () => $api.useQuery("get", "/api/v1/facts/desk", {}, { staleTime: 60_000 });
 
+/** What was ordered, as the catalogue says it; nothing of a repair. */
+export const useOrdered = (type: string) => useDeskFacts().data?.ticket_types.find((kind) => kind.code === type && type !== "repair");
+
 const asDay = (value: unknown) => (typeof value === "string" && value ? dayjs(value) : undefined);
 const written = (value: Dayjs | null) => value?.format("YYYY-MM-DD") ?? "";
 
@@ -19,16 +22,18 @@ function within({ target_days: days, target_hours: hours, calendar }: Schema<"Ti
 
 /** What a ticket is about, and what the tenant asks of tickets of that type. Draws nothing where nothing is asked. */
 export function OwnFields({ type, withType = true }: { type: string; withType?: boolean }) {
-  const { t, pick } = useWords();
+  const { t, f, pick } = useWords();
   const facts = useDeskFacts().data;
   if (!facts) return null;
   const asked = facts.fields.filter((field) => field.ticket_type == null || field.ticket_type === type);
   const chosen = facts.ticket_types.find((kind) => kind.code === type);
-  const extra = [pick(chosen?.about), chosen && within(chosen, t, pick)].filter(Boolean).join(" ");
+  // Until when, whether somebody comes, and what it costs: all that is asked on the phone before it is ordered.
+  const said = chosen && [within(chosen, t, pick), chosen.minutes ? t(chosen.visit ? "order.visit" : "order.remote", { minutes: chosen.minutes }) : "", chosen.price != null ? t("order.price", { price: f.money(chosen.price) }) : ""];
+  const lines = [pick(chosen?.about), said?.filter(Boolean).join(" · ")].filter(Boolean);
   return (
     <>
       {withType && facts.ticket_types.length > 1 && (
-        <Form.Item name="ticket_type" label={t("facts.field.ticket_type")} extra={extra || undefined}>
+        <Form.Item name="ticket_type" label={t("facts.field.ticket_type")} extra={lines.length > 0 ? lines.map((line) => <div key={line}>{line}</div>) : undefined}>
           <Select options={facts.ticket_types.map((kind) => ({ value: kind.code, label: pick(kind.name) }))} data-testid="ticket-type" />
         </Form.Item>
       )}

@@ -1,4 +1,5 @@
 import { Button } from "antd";
+import { useEffect, useRef } from "react";
 import type { Schema } from "@api";
 import { useWords } from "@ground/i18n/Words";
 import type { Command } from "@rooms/ticket/page/next";
@@ -13,10 +14,14 @@ const follows: Record<Schema<"GuideOutcome">, Command> = { fixed: "solve", advis
 export function Ended({ view, allowed, onCommand }: Props) {
   const { t, pick } = useWords();
   const { ending } = view;
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (document.activeElement === document.body) panel.current?.focus({ preventScroll: true });
+  }, []);
   if (!ending) return null;
   const next = follows[ending.outcome];
   return (
-    <section className={css.panel}>
+    <section className={css.panel} ref={panel} tabIndex={-1}>
       <header className={css.head}>
         <strong>{pick(view.name)}</strong>
         <span className="meta">{t(`guide.outcome.${ending.outcome}`)}</span>

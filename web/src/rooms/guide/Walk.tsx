@@ -1,5 +1,5 @@
 import { Button, Input, Popover } from "antd";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useKeys, type KeyMap } from "@ground/keys/useKeys";
@@ -28,8 +28,14 @@ export function Walk({ ticket, view, may }: Props) {
   step?.answers.forEach((choice, i) => i < 9 && (keys[String(i + 1)] = () => give(choice.id)));
   useKeys(keys, { off: !may });
 
+  // The button that led here is gone with its step; who walks by keys stands before the next question.
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (document.activeElement === document.body) panel.current?.focus({ preventScroll: true });
+  }, [step?.id]);
+
   return (
-    <section className={css.panel}>
+    <section className={css.panel} ref={panel} tabIndex={-1}>
       <header className={css.head}>
         <strong>{pick(view.name)}</strong>
         <span className="meta num">{t("guide.position", { at: view.position, of: Math.max(view.position, view.about_total) })}</span>

@@ -53,6 +53,19 @@ impl Judged {
         }
     }
 
+    /// What the catalogue says of something that was ordered: nothing is broken, so no fault is proposed.
+    pub fn by_order(decision: Decision, reason: Text) -> Self {
+        Judged {
+            decision: Some(decision),
+            decided_by: DecidedBy::Rule,
+            rule: None,
+            reason,
+            facts: Vec::new(),
+            proposals: Vec::new(),
+            fault_code: None,
+        }
+    }
+
     /// What a person says instead, in their words. The facts and proposals of the judgement before stay in sight.
     pub fn by_person(before: Option<Judged>, decision: Decision, fault_code: Option<String>, reason: &str) -> Self {
         let (facts, proposals) = before.map(|j| (j.facts, j.proposals)).unwrap_or_default();

@@ -34,6 +34,8 @@ struct TicketType {
     about: Option<Text>,
     /// Whether somebody has to come.
     visit: Option<bool>,
+    /// What who comes has to be able to do.
+    skills: Vec<String>,
     minutes: Option<i64>,
     /// Hours it is to be done within, where it is not promised in days.
     target_hours: Option<i64>,
@@ -67,6 +69,7 @@ fn types(force: &InForce, prices: &[Price]) -> Vec<TicketType> {
         TicketType {
             about: row.and_then(|r| r.get("about")).and_then(|t| serde_json::from_value(t.clone()).ok()),
             visit: row.and_then(|r| r.get("visit")).and_then(serde_json::Value::as_bool),
+            skills: row.and_then(|r| r.get("skills")).and_then(|s| serde_json::from_value(s.clone()).ok()).unwrap_or_default(),
             minutes: number("minutes"),
             target_hours: number("target_hours"),
             target_days: number("target_days"),

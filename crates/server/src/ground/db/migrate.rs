@@ -46,6 +46,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0322_stock", include_str!("../../../migrations/0322_stock.sql")),
     ("0340_order", include_str!("../../../migrations/0340_order.sql")),
     ("0330_reservation", include_str!("../../../migrations/0330_reservation.sql")),
+    ("0350_pieces", include_str!("../../../migrations/0350_pieces.sql")),
 ];
 
 /// How a step begins on PostgreSQL: one process at a time.

@@ -15,6 +15,7 @@ use crate::ground::web::{Door, Keyset, Page, PageParams, Params, Problem};
 use crate::house::House;
 use crate::ticket::filter::{self, Filter, Narrow, Sort};
 use crate::ticket::list::{self, Counts, View};
+use crate::view::search;
 use crate::view::ticket::{TicketRow, rows, sight};
 
 pub(super) fn routes() -> OpenApiRouter<House> {
@@ -27,6 +28,8 @@ pub(super) fn routes() -> OpenApiRouter<House> {
 
 /// Most rows a search answers with.
 const FOUND: u32 = 50;
+/// Characters of a number that is looked up as a ticket's and nothing else.
+const SHORT: usize = 3;
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -146,7 +149,8 @@ async fn ticket_counts(door: Door<act::TicketRead>) -> Result<Json<Counts>, Prob
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct TicketSearch {
-    /// A ticket's number, a serial number, a phone number, the last four digits of one, or a part of a merchant's name.
+    /// A ticket's number, a serial number, a phone number, the last four digits of one, a part of a merchant's name, or words somebody
+    /// used.
     q: String,
 }
 
@@ -172,6 +176,13 @@ async fn ticket_search(door: Door<act::TicketRead>, Params(query): Params<Ticket
         }
         let sight = sight(tx, reach);
         let mut found = list::named(tx, word, sight, FOUND + 1)?;
+        // What was said on it counts as well. A short number is a ticket's; it also stands in half of what people say.
+        if word.chars().filter(|c| c.is_alphanumeric()).count() > SHORT || !digits {
+            let mut said = search::tickets(tx, reach, word, FOUND + 1)?;
+            said.retain(|id| found.iter().all(|t| t.id != *id));
+            found.extend(list::some(tx, &said)?);
+            found.sort_by_key(|t| std::cmp::Reverse((t.opened_at, t.id)));
+        }
         let more = found.len() > FOUND as usize;
         found.truncate(FOUND as usize);
         Ok(TicketsFound { items: rows(tx, &found)?, more })

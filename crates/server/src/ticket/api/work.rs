@@ -115,8 +115,8 @@ struct TriageTicket {
 #[serde(deny_unknown_fields)]
 struct SolveTicket {
     version: i64,
-    /// The confirmed fault.
-    fault_code: String,
+    /// The confirmed fault; may be left out of what was ordered.
+    fault_code: Option<String>,
     /// How; what was done on site is said by finishing the visit.
     outcome: Outcome,
 }
@@ -171,7 +171,7 @@ desk_doors! {
         agent::decide(tx, desk, b.decision, b.fault_code.as_deref(), &b.reason);
     /// Declares it solved; the merchant is asked to confirm.
     ticket_solve: TicketSolve("/tickets/{id}/solve", "ticket_solve", SolveTicket, "ticket.solve") |tx, desk, b|
-        agent::solve(tx, desk, &b.fault_code, b.outcome);
+        agent::solve(tx, desk, b.fault_code.as_deref(), b.outcome);
     /// Records the merchant's confirmation and closes.
     ticket_confirm: TicketConfirm("/tickets/{id}/confirm", "ticket_confirm", ConfirmTicket, "ticket.confirm") |tx, desk, b|
         agent::confirm(tx, desk, b.by);

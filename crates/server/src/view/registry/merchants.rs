@@ -67,8 +67,11 @@ fn row(r: &mut Row) -> Result<MerchantRow, DbError> {
     })
 }
 
-/// Merchants, newest first; with `q` those in whose name, number, addresses and contacts all its words stand, by the words of the
-/// search: a rare one is looked up where it stands, not looked for in every merchant.
+/// Terminals whose shops are looked at for a word of theirs; a word of more terminals than that says nothing about a merchant.
+const TERMINALS: i64 = 2000;
+
+/// Merchants, newest first; with `q` those in whose name, number, addresses, contacts and terminals all its words stand, by the words of
+/// the search: a rare one is looked up where it stands, not looked for in every merchant.
 pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -> Done<Vec<MerchantRow>> {
     macro_rules! columns {
         () => {
@@ -89,6 +92,18 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
             ))
         };
     }
+    // A word that stands on a terminal of theirs.
+    macro_rules! standing {
+        ($word:literal) => {
+            concat!(
+                " OR EXISTS (SELECT 1 FROM binding b CROSS JOIN search_doc e
+                             WHERE b.tenant_id = $1 AND b.merchant_id = m.id AND b.valid_to IS NULL
+                               AND e.tenant_id = $1 AND e.kind = 'terminal' AND e.id = b.terminal_id AND e.words LIKE ",
+                $word,
+                " ESCAPE '~')"
+            )
+        };
+    }
     // The page is chosen before anything is counted for its rows. The joins are written CROSS because SQLite keeps the order of one: it
     // would walk all merchants to keep theirs.
     macro_rules! found {
@@ -96,13 +111,23 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
             sql!(concat!(
                 columns!(),
                 " FROM (SELECT m.id FROM (SELECT w.id FROM search_word w WHERE w.tenant_id = $1 AND w.kind = 'merchant' AND w.word BETWEEN $4 AND $5
-                                    UNION SELECT w.id FROM search_word w WHERE w.tenant_id = $1 AND w.kind = 'merchant' AND w.word = $6) AS known
+                                    UNION SELECT b.merchant_id FROM
+                                     (SELECT w.id FROM search_word w WHERE w.tenant_id = $1 AND w.kind = 'terminal' AND w.word BETWEEN $4 AND $5 LIMIT $6) AS there
+                                     CROSS JOIN binding b WHERE b.terminal_id = there.id AND b.tenant_id = $1 AND b.valid_to IS NULL) AS known
                         CROSS JOIN merchant m CROSS JOIN search_doc d
                         WHERE m.id = known.id AND m.tenant_id = $1 AND m.id < $2 AND d.tenant_id = $1 AND d.kind = 'merchant' AND d.id = m.id
-                          AND (d.words LIKE $7 ESCAPE '~' OR m.name LIKE $8 ESCAPE '!' OR m.mid LIKE $8 ESCAPE '!')
-                          AND (d.words LIKE $9 ESCAPE '~' OR m.name LIKE $10 ESCAPE '!' OR m.mid LIKE $10 ESCAPE '!')
-                          AND (d.words LIKE $11 ESCAPE '~' OR m.name LIKE $12 ESCAPE '!' OR m.mid LIKE $12 ESCAPE '!')
-                          AND (d.words LIKE $13 ESCAPE '~' OR m.name LIKE $14 ESCAPE '!' OR m.mid LIKE $14 ESCAPE '!')",
+                          AND (d.words LIKE $7 ESCAPE '~' OR m.name LIKE $8 ESCAPE '!'",
+                standing!("$7"),
+                ")
+                          AND (d.words LIKE $9 ESCAPE '~' OR m.name LIKE $10 ESCAPE '!'",
+                standing!("$9"),
+                ")
+                          AND (d.words LIKE $11 ESCAPE '~' OR m.name LIKE $12 ESCAPE '!'",
+                standing!("$11"),
+                ")
+                          AND (d.words LIKE $13 ESCAPE '~' OR m.name LIKE $14 ESCAPE '!'",
+                standing!("$13"),
+                ")",
                 $sight,
                 " ORDER BY m.id DESC LIMIT $3) AS page
                  CROSS JOIN merchant m JOIN acquirer a ON a.id = m.acquirer_id WHERE m.id = page.id ORDER BY m.id DESC"
@@ -138,7 +163,7 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
         let asked = asked(&visible);
         let Some(lead) = asked.words.first() else { return Ok(Vec::new()) };
         let (from, to) = lead.range();
-        params.extend([p(&from), p(&to), p(lead.tail())]);
+        params.extend([p(&from), p(&to), p(&TERMINALS)]);
         for place in 0..MAX_ASKED {
             // A place without a word of its own asks for nothing.
             let word = asked.words.get(place);

@@ -102,8 +102,8 @@ fn row(r: &mut Row, terms: &Terms) -> Result<TerminalRow, DbError> {
     })
 }
 
-/// Terminals, newest first; with `q` those whose serial number, unique number, model or open terminal number begins with it,
-/// or whose serial number ends with its four characters.
+/// Terminals, newest first; with `q` those whose unique number or model begins with it, or in whose serial number or open terminal number
+/// it stands, by the words of the search. The model is looked up without its blanks as well, as `q` is.
 pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -> Done<Vec<TerminalRow>> {
     macro_rules! columns {
         () => {
@@ -130,11 +130,8 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
         ($sight:literal) => {
             sql!(concat!(
                 columns!(),
-                " FROM (SELECT x.id FROM (SELECT id FROM terminal WHERE tenant_id = $1 AND serial_no BETWEEN $4 AND $5
-                                    UNION SELECT id FROM terminal WHERE tenant_id = $1 AND tusn BETWEEN $4 AND $5
-                                    UNION SELECT id FROM terminal WHERE tenant_id = $1 AND substr(serial_no, length(serial_no) - 3) = $4
-                                    UNION SELECT id FROM terminal WHERE tenant_id = $1 AND upper(replace(model, ' ', '')) BETWEEN $4 AND $5
-                                    UNION SELECT terminal_id FROM binding WHERE tenant_id = $1 AND tid BETWEEN $4 AND $5 AND valid_to IS NULL) AS known
+                " FROM (SELECT x.id FROM (SELECT id FROM terminal WHERE tenant_id = $1 AND upper(replace(model, ' ', '')) BETWEEN $4 AND $5
+                                    UNION SELECT id FROM search_word WHERE tenant_id = $1 AND kind = 'terminal' AND word BETWEEN $6 AND $7) AS known
                         CROSS JOIN terminal x LEFT JOIN binding b ON b.terminal_id = x.id AND b.valid_to IS NULL LEFT JOIN store s ON s.id = b.store_id
                         WHERE x.id = known.id AND x.tenant_id = $1 AND x.id < $2",
                 $sight,
@@ -177,13 +174,14 @@ pub fn list(tx: &mut Tx<'_>, sight: Sight, q: &str, after: Keyset, limit: u32) -
                    (SELECT 1 FROM branch_district d WHERE d.tenant_id = s.tenant_id AND d.district = s.district AND d.branch_id = $4))"
         )
     } else {
-        params.extend([p(&word), p(&last_with(&word))]);
+        let last = last_with(&word);
+        params.extend([p(&word), p(&last), p(&word.to_lowercase()), p(&last.to_lowercase())]);
         by_sight!(
             found,
-            " AND b.acquirer_id = $6",
-            " AND x.id IN (SELECT t.terminal_id FROM work_order w JOIN ticket t ON t.id = w.ticket_id WHERE w.engineer_id = $6)",
+            " AND b.acquirer_id = $8",
+            " AND x.id IN (SELECT t.terminal_id FROM work_order w JOIN ticket t ON t.id = w.ticket_id WHERE w.engineer_id = $8)",
             " AND (b.id IS NULL OR EXISTS
-                   (SELECT 1 FROM branch_district d WHERE d.tenant_id = s.tenant_id AND d.district = s.district AND d.branch_id = $6))"
+                   (SELECT 1 FROM branch_district d WHERE d.tenant_id = s.tenant_id AND d.district = s.district AND d.branch_id = $8))"
         )
     };
     params.extend(whose);

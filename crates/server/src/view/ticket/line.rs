@@ -98,8 +98,9 @@ fn told(force: &InForce, code: &str, data: &Value, author: Author) -> Text {
     let said = sentence::both(&format!("event.{code}"), |hole, lang| match (code, hole) {
         ("prioritised", "from" | "to") => sentence::word("priority", &data[hole], lang),
         // Nobody has to name a fault or give a reason for every judgement.
-        ("triaged", "fault") if text("fault_code").is_empty() => String::new(),
+        ("triaged" | "solved", "fault") if text("fault_code").is_empty() => String::new(),
         ("triaged", "fault") => format!("{}{}", comma(lang), sentence::fault(force, text("fault_code"), lang)),
+        ("solved", "fault") => format!("{}{}", sentence::fault(force, text("fault_code"), lang), comma(lang)),
         ("triaged", "reason") if text("reason").is_empty() => String::new(),
         ("triaged", "reason") => format!("{}{}", comma(lang), text("reason")),
         ("closed", "by") => sentence::word("confirmed", &data[hole], lang),

@@ -5,6 +5,7 @@ mod gate;
 mod letter;
 mod merge;
 mod morning;
+mod ordered;
 mod printer;
 mod quiet;
 mod raised;

@@ -93,10 +93,10 @@ on_both! {
             answer["items"].as_array().unwrap().iter().map(|t| t["number"].as_str().unwrap().to_owned()).collect()
         };
         let (one, two) = (vec!["T-000001".to_owned()], vec!["T-000002".to_owned()]);
-        for q in ["T-000001", "t-1", "1", "A920 0012 3456", SERIAL, "顺风", "13812345521", "5521"] {
+        for q in ["T-000001", "t-1", "1", "A920 0012 3456", SERIAL, "顺风", "13812345521", "5521", "小票打不出来"] {
             assert_eq!(found(q).await, one, "{q}");
         }
-        for q in ["2", "13900007788", "7788"] {
+        for q in ["2", "13900007788", "7788", "扫码"] {
             assert_eq!(found(q).await, two, "{q}");
         }
         for q in ["%", "没有这家", SPARE, "99999"] {

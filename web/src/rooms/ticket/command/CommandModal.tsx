@@ -3,6 +3,8 @@ import { useEffect, useState, type ReactNode } from "react";
 import type { Problem, TicketPage } from "@api";
 import { useWords } from "@ground/i18n/Words";
 import { Dialog } from "@ground/parts/Dialog";
+import { BackLine } from "@ground/parts/BackLine";
+import { useLeft } from "@ground/parts/left";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { StaleNotice } from "../page/StaleNotice";
 
@@ -32,15 +34,16 @@ export function CommandModal<Values extends object>(props: Props<Values>) {
   const { name, lead, danger = false, page, initial, run, onSubmit, onClose, children } = props;
   const { t } = useWords();
   const [form] = Form.useForm<Values>(props.form);
+  const { back, keep, anew } = useLeft(`${page.ticket.id} ${name}`, form as FormInstance);
   // What the person had in front of them when they began.
   const [seen] = useState(page);
   // Who is quick opens it before the page has read itself again: what nobody has touched follows the page.
   const from = JSON.stringify(initial ?? {});
   useEffect(() => {
     const fields: FormInstance = form;
-    const untouched = Object.entries(JSON.parse(from) as object).filter(([name]) => !fields.isFieldTouched(name));
+    const untouched = Object.entries(JSON.parse(from) as object).filter(([name]) => !fields.isFieldTouched(name) && !(name in back));
     fields.setFieldsValue(Object.fromEntries(untouched));
-  }, [from, form]);
+  }, [from, form, back]);
   return (
     <Dialog
       open
@@ -50,13 +53,17 @@ export function CommandModal<Values extends object>(props: Props<Values>) {
       cancelText={t("action.cancel")}
       okButtonProps={{ danger, htmlType: "submit", form: "command", ...testId }}
       confirmLoading={run.isPending}
-      onCancel={onClose}
+      onCancel={() => {
+        keep();
+        onClose();
+      }}
       mask={{ closable: false }}
       width={560}
       destroyOnHidden
     >
       {lead && <p className="lead">{lead}</p>}
-      <Form<Values> id="command" form={form} layout="vertical" requiredMark={false} onFinish={onSubmit} {...(initial && { initialValues: initial })}>
+      <BackLine back={back} onAnew={() => anew(initial)} />
+      <Form<Values> id="command" form={form} layout="vertical" requiredMark={false} onFinish={onSubmit} initialValues={{ ...initial, ...back }}>
         {children}
       </Form>
       {/* The page behind reads itself again: what changed since the dialog was opened is said before anything is sent. */}

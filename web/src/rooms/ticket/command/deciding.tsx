@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import type { Schema, TicketPage } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { useOrdered } from "@rooms/facts/OwnFields";
 import { useAfterCommand } from "../data";
 import css from "./command.module.css";
 import { CommandModal } from "./CommandModal";
@@ -67,20 +68,25 @@ export function TriageDialog({ page, onClose }: DialogProps) {
 
 type Visit = { reason_code: Schema<"VisitReason">; reason: string; fault_code: string; skills?: string[]; parts?: string[]; access_note?: string };
 
+/** What somebody who goes has to be able to do, and to bring. */
+const needs = (fault: Schema<"Fault"> | undefined, ordered: Schema<"TicketType"> | undefined) => ({ skills: ordered?.skills.length ? ordered.skills : (fault?.skills ?? []), parts: fault?.parts ?? [] });
+
 /** The gate before a visit: why from afar is not enough, what is needed, what to know at the door. */
 export function VisitDialog({ page, onClose }: DialogProps) {
-  const { t, f } = useWords();
+  const { t, f, pick } = useWords();
   const [form] = Form.useForm<Visit>();
   const faults = useFaults();
   const run = $api.useMutation("post", "/api/v1/tickets/{id}/work-orders", useAfterCommand(onClose));
   const { ticket, merchant } = page;
-  const take = (fault: Schema<"Fault"> | undefined) => fault && form.setFieldsValue({ skills: fault.skills, parts: fault.parts });
+  const ordered = useOrdered(ticket.ticket_type);
+  // Who can do what was ordered stands in the catalogue, whatever fault it goes under.
+  const take = (fault: Schema<"Fault">) => form.setFieldsValue(needs(fault, ordered));
   const known = faults.data?.items.find((fault) => fault.code === ticket.fault_code);
   const store = merchant?.store;
   // The list of faults may come after the dialog: what the fault needs is filled in then, unless somebody was quicker.
   useEffect(() => {
-    if (known && !form.isFieldTouched("skills") && !form.isFieldTouched("parts")) form.setFieldsValue({ skills: known.skills, parts: known.parts });
-  }, [known, form]);
+    if ((known || ordered) && !form.isFieldTouched("skills") && !form.isFieldTouched("parts")) form.setFieldsValue(needs(known, ordered));
+  }, [known, ordered, form]);
   return (
     <CommandModal
       name="visit"
@@ -91,7 +97,7 @@ export function VisitDialog({ page, onClose }: DialogProps) {
       }
       page={page}
       form={form}
-      initial={ticket.fault_code ? { fault_code: ticket.fault_code } : {}}
+      initial={{ ...(ticket.fault_code && { fault_code: ticket.fault_code }), ...(ordered && { reason_code: "needs_hands", reason: pick(ordered.name) }) }}
       run={run}
       onSubmit={(v) =>
         run.mutate({
@@ -123,25 +129,27 @@ export function VisitDialog({ page, onClose }: DialogProps) {
   );
 }
 
-type Solved = { fault_code: string; outcome: Schema<"Outcome"> };
+type Solved = { fault_code?: string; outcome: Schema<"Outcome"> };
 
 export function SolveDialog({ page, onClose }: DialogProps) {
   const { t } = useWords();
   const run = $api.useMutation("post", "/api/v1/tickets/{id}/solve", useAfterCommand(onClose));
   const { ticket, guide } = page;
-  const outcome = guide.outcome === "fixed" ? "remote_fixed" : guide.outcome === "advise" ? "advised" : undefined;
+  // Of what was ordered nobody has to say what was broken.
+  const ordered = ticket.ticket_type !== "repair";
+  const outcome = ordered ? "fulfilled" : guide.outcome === "fixed" ? "remote_fixed" : guide.outcome === "advise" ? "advised" : undefined;
   return (
     <CommandModal<Solved>
       name="solve"
       lead={t("command.solve_lead")}
       page={page}
-      initial={{ ...(ticket.fault_code && { fault_code: ticket.fault_code }), ...(outcome && { outcome }) }}
+      initial={{ ...(!ordered && ticket.fault_code && { fault_code: ticket.fault_code }), ...(outcome && { outcome }) }}
       run={run}
-      onSubmit={(values) => run.mutate({ params: { path: { id: ticket.id } }, body: { ...values, version: ticket.version } })}
+      onSubmit={(values) => run.mutate({ params: { path: { id: ticket.id } }, body: { fault_code: values.fault_code ?? null, outcome: values.outcome, version: ticket.version } })}
       onClose={onClose}
     >
-      <FaultField />
-      <ChoiceField name="outcome" label="command.outcome" words="outcome" values={["remote_fixed", "advised", "no_fault"]} />
+      <FaultField optional={ordered} />
+      <ChoiceField name="outcome" label="command.outcome" words="outcome" values={[...(ordered ? (["fulfilled"] as const) : []), "remote_fixed", "advised", "no_fault"]} />
     </CommandModal>
   );
 }

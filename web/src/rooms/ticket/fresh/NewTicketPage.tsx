@@ -1,10 +1,15 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { Button, Form, Input, InputNumber, Radio, Tag } from "antd";
+import { Button, Form, Input, InputNumber, Radio, Tag, type FormInstance } from "antd";
 import { useDeferredValue, useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { isSend } from "@ground/keys/send";
+import { BackLine } from "@ground/parts/BackLine";
+import { Kbd } from "@ground/parts/Kbd";
+import { useLeft } from "@ground/parts/left";
 import { ProblemLine } from "@ground/parts/ProblemView";
+import { useNarrow } from "@ground/shell/useNarrow";
 import { OwnFields } from "@rooms/facts/OwnFields";
 import { useAfterCommand } from "../data";
 import css from "./fresh.module.css";
@@ -40,13 +45,20 @@ const serialOf = (text: string | undefined) => said(text)?.replace(/\s/g, "") ??
 export function NewTicketPage() {
   const { t } = useWords();
   const navigate = useNavigate();
+  const narrow = useNarrow();
   const { serial } = route.useSearch();
   const [form] = Form.useForm<Typed>();
+  // Whoever looks something up in the middle of a call finds the call again; one about another terminal is another call.
+  const { back, keep, forget, anew } = useLeft(`fresh ${serial ?? ""}`, form as FormInstance, true);
+  const first = { serial, ticket_type: "repair" };
   const typed = useDeferredValue(Form.useWatch([], form) as Typed | undefined);
   const open = $api.useMutation(
     "post",
     "/api/v1/tickets",
-    useAfterCommand((page) => void navigate({ to: "/tickets/$id", params: { id: page.ticket.id }, replace: true })),
+    useAfterCommand((page) => {
+      forget();
+      void navigate({ to: "/tickets/$id", params: { id: page.ticket.id }, replace: true });
+    }),
   );
 
   const [incident, setIncident] = useState<Schema<"KnownIncident"> | null>(null);
@@ -72,7 +84,8 @@ export function NewTicketPage() {
     <div className={css.page}>
       <section className={css.form}>
         <h1>{t("fresh.title")}</h1>
-        <Form<Typed> form={form} layout="vertical" requiredMark={false} initialValues={{ serial, ticket_type: "repair" }} onFinish={(v) => submit(v, false)} aria-label={t("fresh.title")}>
+        <BackLine back={back} onAnew={() => anew(first)} />
+        <Form<Typed> form={form} layout="vertical" requiredMark={false} initialValues={{ ...first, ...back }} onValuesChange={keep} onKeyDown={(event) => isSend(event) && !open.isPending && form.submit()} onFinish={(v) => submit(v, false)} aria-label={t("fresh.title")}>
           <Form.Item name="symptom" label={t("letter.symptom")} extra={t("fresh.symptom_hint")}>
             <Input.TextArea autoSize={{ minRows: 3, maxRows: 8 }} maxLength={4000} autoFocus data-testid="fresh-symptom" />
           </Form.Item>
@@ -129,14 +142,14 @@ export function NewTicketPage() {
           )}
           <div className={css.foot}>
             <Button type="primary" htmlType="submit" loading={open.isPending} data-testid="fresh-submit">
-              {t("fresh.submit")}
+              {t("fresh.submit")} {!narrow && <Kbd>Ctrl ⏎</Kbd>}
             </Button>
             <Button onClick={() => void navigate({ to: "/tickets" })}>{t("fresh.leave")}</Button>
           </div>
         </Form>
       </section>
       <aside className={css.side} aria-label={t("fresh.preview")}>
-        <Preview joined={incident?.id ?? null} onJoin={setIncident} ask={{ symptom: said(typed?.symptom) ?? "", terminal_serial: serialOf(typed?.serial), response_code: said(typed?.response_code), impact: typed?.impact ?? null, urgency: typed?.urgency ?? null, terminals_hit: typed?.hit ?? null, phone: said(typed?.phone) }} />
+        <Preview ordered={(typed?.ticket_type ?? "repair") !== "repair"} joined={incident?.id ?? null} onJoin={setIncident} ask={{ symptom: said(typed?.symptom) ?? "", terminal_serial: serialOf(typed?.serial), response_code: said(typed?.response_code), impact: typed?.impact ?? null, urgency: typed?.urgency ?? null, terminals_hit: typed?.hit ?? null, phone: said(typed?.phone) }} />
       </aside>
     </div>
   );

@@ -6,7 +6,7 @@ import type { Schema } from "@api";
 import { client } from "@ground/api/client";
 import { useWords } from "@ground/i18n/Words";
 import { PriorityLabel } from "@ground/labels/Labels";
-import { ProblemLine } from "@ground/parts/ProblemView";
+import { ProblemLine, useSentence } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
 import { StateLabel } from "../labels";
 import css from "./fresh.module.css";
@@ -24,20 +24,26 @@ function useSettled<T>(value: T, after: number): T {
   return JSON.parse(settled) as T;
 }
 
-type Props = { ask: Ask; joined: string | null; onJoin: (incident: Schema<"KnownIncident">) => void };
+type Props = { ask: Ask; /** Something is ordered: nothing is broken, so no fault is guessed and no incident joined. */ ordered: boolean; joined: string | null; onJoin: (incident: Schema<"KnownIncident">) => void };
 
 /** How the case would be judged, what the house knows of the terminal, and what it may be the same as. Nothing is kept. */
-export function Preview({ ask, joined, onJoin }: Props) {
+export function Preview({ ask, ordered, joined, onJoin }: Props) {
   const { t, f, pick } = useWords();
   const { may } = useSession();
+  const sentence = useSentence();
   const asked = useSettled(ask, 400);
   const enough = asked.symptom.length >= 2 || (asked.terminal_serial ?? "").length >= 6 || Boolean(asked.response_code) || (asked.phone ?? "").replace(/\D/g, "").length >= 7;
   const preview = useQuery({
     queryKey: ["triage-preview", asked],
     queryFn: async () => {
       const { data, error } = await client.POST("/api/v1/triage/preview", { body: asked });
+      // A serial that is half typed, or that nobody knows, takes away nothing else of what is known.
+      if (error?.field === "terminal_serial") {
+        const without = await client.POST("/api/v1/triage/preview", { body: { ...asked, terminal_serial: null } });
+        if (without.data) return { ...without.data, serial: error };
+      }
       if (error) throw error;
-      return data;
+      return { ...data, serial: null };
     },
     enabled: enough,
     placeholderData: keepPreviousData,
@@ -50,7 +56,7 @@ export function Preview({ ask, joined, onJoin }: Props) {
   const { triage, priority_why, terminal, coverage, candidates, incidents } = it;
   return (
     <>
-      {incidents.length > 0 && (
+      {!ordered && incidents.length > 0 && (
         <section className={css.warning} data-testid="fresh-incidents">
           <h2>{t("fresh.incidents", { count: incidents.length })}</h2>
           <ul>
@@ -97,7 +103,7 @@ export function Preview({ ask, joined, onJoin }: Props) {
               {coverage && <p>{pick(coverage.sentence)}</p>}
             </>
           ) : (
-            <p>{t("fresh.terminal_unknown")}</p>
+            <p>{it.serial ? sentence(it.serial) : t("fresh.terminal_unknown")}</p>
           )}
         </section>
       )}
@@ -111,18 +117,20 @@ export function Preview({ ask, joined, onJoin }: Props) {
           ))}
         </ul>
       </section>
-      <section>
-        <h2>{triage.decision ? t(`decision.${triage.decision}`) : t("fresh.undecided")}</h2>
-        <p>{pick(triage.reason)}</p>
-        <ul>
-          {triage.proposals.map((proposal) => (
-            <li key={proposal.fault_code}>
-              {proposal.fault_code} {pick(proposal.symptom)} <span className="meta num">{proposal.score}</span>
-              <div className="meta">{proposal.evidence.map(pick).join(t("list.comma"))}</div>
-            </li>
-          ))}
-        </ul>
-      </section>
+      {!ordered && (
+        <section>
+          <h2>{triage.decision ? t(`decision.${triage.decision}`) : t("fresh.undecided")}</h2>
+          <p>{pick(triage.reason)}</p>
+          <ul>
+            {triage.proposals.map((proposal) => (
+              <li key={proposal.fault_code}>
+                {proposal.fault_code} {pick(proposal.symptom)} <span className="meta num">{proposal.score}</span>
+                <div className="meta">{proposal.evidence.map(pick).join(t("list.comma"))}</div>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </>
   );
 }

@@ -6,6 +6,7 @@ import type { TicketPage } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { isString, kept } from "@ground/kept";
+import { isSend } from "@ground/keys/send";
 import { Kbd } from "@ground/parts/Kbd";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
@@ -89,7 +90,7 @@ export function Composer({ page, ref }: { page: TicketPage; ref?: Ref<ComposerHa
     if (wish && event.key === "Escape") return setWish(null);
     if (wish && !event.ctrlKey && !event.metaKey && keys.current?.key(event.key)) return event.preventDefault();
     if (event.key === "Escape") area.current?.blur();
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+    if (!isSend(event)) return;
     event.preventDefault();
     send(false);
   };

@@ -1,4 +1,5 @@
 import { Tabs } from "antd";
+import { useEffect, useRef } from "react";
 import type { TicketPage } from "@api";
 import { useKeys, type KeyMap } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
@@ -13,15 +14,22 @@ import { VisitFacts } from "./VisitFacts";
 export const tabs = ["merchant", "terminal", "coverage", "guide", "visit", "related", "own"] as const;
 export type Tab = (typeof tabs)[number];
 
-type Props = { page: TicketPage; tab: Tab; onTab: (tab: Tab) => void; onCommand: (command: Command) => void };
+type Props = { page: TicketPage; tab: Tab; /** Grows with each wish to go there by a command or a key. */ wished: number; onTab: (tab: Tab) => void; onLook: (tab: Tab) => void; onCommand: (command: Command) => void };
 
 /** What is known, printed before anything is asked. The strip on top stays whichever tab is open. */
-export function Facts({ page, tab, onTab, onCommand }: Props) {
+export function Facts({ page, tab, wished, onTab, onLook, onCommand }: Props) {
   const { t } = useWords();
   const similar = useSimilar(page.ticket.id);
   const keys: KeyMap = {};
-  tabs.forEach((name, i) => (keys[`Alt+${i + 1}`] = () => onTab(name)));
+  tabs.forEach((name, i) => (keys[`Alt+${i + 1}`] = () => onLook(name)));
   useKeys(keys);
+  // Who asked for a tab by a key stands in it afterwards: before its first button, which is what they came for.
+  const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (wished === 0) return;
+    const frame = requestAnimationFrame(() => (panel.current?.querySelector<HTMLElement>("button:not(:disabled)") ?? panel.current)?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, [wished]);
   const content: Record<Tab, () => React.ReactNode> = {
     merchant: () => <MerchantFacts page={page} />,
     terminal: () => <TerminalFacts page={page} />,
@@ -47,7 +55,12 @@ export function Facts({ page, tab, onTab, onCommand }: Props) {
               {(name === "visit" || name === "related") && count[name] > 0 && <span className={css.tabCount}> {count[name]}</span>}
             </span>
           ),
-          children: name === tab ? content[name]() : null,
+          children:
+            name === tab ? (
+              <div ref={panel} tabIndex={-1} className={css.panel}>
+                {content[name]()}
+              </div>
+            ) : null,
         }))}
       />
     </div>

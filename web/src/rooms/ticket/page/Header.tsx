@@ -2,8 +2,7 @@ import { ArrowLeftOutlined, MoreOutlined, ProfileOutlined } from "@ant-design/ic
 import { useNavigate } from "@tanstack/react-router";
 import { Button, Dropdown } from "antd";
 import { useState } from "react";
-import type { ClockKind, TicketPage } from "@api";
-import { $api } from "@ground/api/query";
+import type { ClockKind, Problem, TicketPage } from "@api";
 import { useWords } from "@ground/i18n/Words";
 import { ClockBadge } from "@ground/labels/ClockBadge";
 import { ChannelLabel, PriorityLabel } from "@ground/labels/Labels";
@@ -11,7 +10,6 @@ import { CopyNumber } from "@ground/parts/CopyNumber";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
 import { useOnline } from "@ground/shell/OfflineBar";
-import { useAfterCommand } from "../data";
 import { Owner, StateLabel, TierLabel } from "../labels";
 import type { QueueSearch } from "../search";
 import { Viewers } from "./Company";
@@ -21,10 +19,10 @@ import { arrange, type Command } from "./next";
 import { MacroModal } from "./MacroModal";
 import css from "./page.module.css";
 
-type Props = { page: TicketPage; company: readonly Present[]; search: QueueSearch; onCommand: (command: Command) => void; onClock: (kind: ClockKind) => void; onFacts: (() => void) | undefined; underWay: Command | null };
+type Props = { page: TicketPage; company: readonly Present[]; search: QueueSearch; onCommand: (command: Command) => void; claim: { isPending: boolean; error: Problem | null }; onClock: (kind: ClockKind) => void; onFacts: (() => void) | undefined; underWay: Command | null };
 
 /** Number, title, where it stands, its clocks, and what may be done: only what would do something. */
-export function Header({ page, company, search, onCommand, onClock, onFacts, underWay }: Props) {
+export function Header({ page, company, search, onCommand, claim, onClock, onFacts, underWay }: Props) {
   const { t, f, pick } = useWords();
   const navigate = useNavigate();
   const { ticket } = page;
@@ -34,7 +32,7 @@ export function Header({ page, company, search, onCommand, onClock, onFacts, und
         <Button type="text" icon={<ArrowLeftOutlined />} aria-label={t("ticket.back")} title={t("ticket.back")} onClick={() => void navigate({ to: "/tickets", search })} />
         <CopyNumber value={ticket.number} />
         <h1 title={ticket.subject}>{ticket.subject}</h1>
-        <Commands page={page} onCommand={onCommand} underWay={underWay} />
+        <Commands page={page} onCommand={onCommand} claim={claim} underWay={underWay} />
         {onFacts && (
           <Button icon={<ProfileOutlined />} onClick={onFacts} data-testid="open-facts">
             {t("ticket.facts")}
@@ -70,15 +68,12 @@ export function Header({ page, company, search, onCommand, onClock, onFacts, und
 }
 
 /** `underWay` is what the page already offers elsewhere: two filled buttons would ask which one. */
-function Commands({ page, onCommand, underWay }: Pick<Props, "page" | "onCommand" | "underWay">) {
+function Commands({ page, onCommand: run, claim, underWay }: Pick<Props, "page" | "onCommand" | "claim" | "underWay">) {
   const { t } = useWords();
   const online = useOnline();
   const { may } = useSession();
   const [macro, setMacro] = useState(false);
-  const claim = $api.useMutation("post", "/api/v1/tickets/{id}/claim", useAfterCommand(() => {}));
   const { first, beside, more, ending } = arrange(page);
-  const { id, version } = page.ticket;
-  const run = (command: Command) => (command === "claim" ? claim.mutate({ params: { path: { id } }, body: { version } }) : onCommand(command));
   const button = (command: Command, primary: boolean) => (
     <Button
       key={command}

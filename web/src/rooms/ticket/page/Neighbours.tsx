@@ -20,7 +20,10 @@ export function Neighbours({ id, search }: { id: string; search: QueueSearch }) 
   const navigate = useNavigate();
   const wide = !useNarrow(1280);
   const { view = "open", q } = search;
-  const { shown } = useSteady(useListed(search).rows, idOf, true);
+  const { rows } = useListed(search);
+  const { shown } = useSteady(rows, idOf, true);
+  // The order stays; how each of them stands is told as it is now, also that one has left the list.
+  const now = new Map(rows.map((row) => [row.id, row]));
   const at = shown.findIndex((row) => row.id === id);
   const current = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
@@ -43,19 +46,22 @@ export function Neighbours({ id, search }: { id: string; search: QueueSearch }) 
         </span>
       </div>
       <ul className={css.neighbourList}>
-        {shown.map((row) => (
-          <li key={row.id}>
-            <Link to="/tickets/$id" params={{ id: row.id }} search={search} className={css.neighbour} ref={row.id === id ? current : null} aria-current={row.id === id ? "page" : undefined}>
-              <span className={css.neighbourTop}>
-                <MainClock row={row} named={false} />
-                {row.number}
-              </span>
-              <span className={css.neighbourSubject} title={row.subject} style={{ display: "block" }}>
-                {row.subject}
-              </span>
-            </Link>
-          </li>
-        ))}
+        {shown.map((was) => {
+          const row = now.get(was.id) ?? was;
+          return (
+            <li key={row.id} data-gone={now.has(row.id) ? undefined : true}>
+              <Link to="/tickets/$id" params={{ id: row.id }} search={search} className={css.neighbour} ref={row.id === id ? current : null} aria-current={row.id === id ? "page" : undefined}>
+                <span className={css.neighbourTop}>
+                  {now.has(row.id) ? <MainClock row={row} named={false} /> : <span className="meta">{t("ticket.left_list")}</span>}
+                  {row.number}
+                </span>
+                <span className={css.neighbourSubject} title={row.subject} style={{ display: "block" }}>
+                  {row.subject}
+                </span>
+              </Link>
+            </li>
+          );
+        })}
       </ul>
     </nav>
   );

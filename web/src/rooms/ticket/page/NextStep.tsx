@@ -41,7 +41,8 @@ function useNextSentence({ ticket, missing, guide, work_orders, merged_into, sub
   // What was bad is made good before anything is tried again.
   if (task && ticket.reopen_count > 0) return t("next.tasks", { what: task.title });
   if (guide.state === "ended") return t("next.guide_ended", { ending: pick(guide.ending) });
-  if (ticket.decision === "onsite") return t("next.onsite");
+  if (ticket.decision === "onsite") return ticket.ticket_type === "repair" ? t("next.onsite") : t("next.ordered_visit", { what: pick(ticket.ticket_type_name) });
+  if (ticket.ticket_type !== "repair" && !task) return t("next.ordered", { what: pick(ticket.ticket_type_name) });
   if (guide.fits) return t("next.guide_fits", { name: pick(guide.fits.name) });
   return task ? t("next.tasks", { what: task.title }) : t("next.work");
 }

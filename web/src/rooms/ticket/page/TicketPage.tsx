@@ -1,7 +1,8 @@
 import { getRouteApi, useNavigate, useRouterState } from "@tanstack/react-router";
-import { Drawer } from "antd";
+import { App, Drawer } from "antd";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { ClockKind, TicketPage as Page } from "@api";
+import { $api } from "@ground/api/query";
 import { useKeys } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
 import { useOffer } from "@ground/palette/commands";
@@ -10,7 +11,7 @@ import { ProblemPage } from "@ground/parts/ProblemView";
 import { useNarrow } from "@ground/shell/useNarrow";
 import { ClockDrawer } from "@rooms/clock/ClockDrawer";
 import { dialogs, type Asked } from "../command/dialogs";
-import { useTicket } from "../data";
+import { useAfterCommand, useTicket } from "../data";
 import type { QueueSearch } from "../search";
 import { Writers } from "./Company";
 import { useCompany } from "./useCompany";
@@ -19,13 +20,16 @@ import { Facts, type Tab } from "./Facts";
 import { Header } from "./Header";
 import { Held } from "./Held";
 import { NextStep } from "./NextStep";
-import type { Command } from "./next";
+import { inOrder, type Command } from "./next";
 import { MergedThreads } from "./MergedThreads";
 import css from "./page.module.css";
 import { Neighbours } from "./Neighbours";
 import { Timeline } from "./Timeline";
 
 const route = getRouteApi("/shell/tickets/$id");
+
+/** The single keys of commands, as the palette prints them. */
+const hints: Partial<Record<Command, string>> = { claim: "E", reply: "R", note: "N", assign: "A", priority: "P", solve: "S" };
 
 /** One case whole: what was said in the middle, what is known at the right, its neighbours in the queue at the left. */
 export function TicketPage() {
@@ -48,31 +52,39 @@ function Whole({ page, search }: { page: Page; search: QueueSearch }) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const [tab, setTab] = useState<Tab>(page.guide.state === "running" || guided ? "guide" : "merchant");
   const [factsOpen, setFactsOpen] = useState(guided);
+  const [wished, setWished] = useState(guided ? 1 : 0);
   const [clock, setClock] = useState<ClockKind | null>(null);
   const { ticket, allowed } = page;
+  const { message } = App.useApp();
   const company = useCompany(ticket.id);
+  // Claiming asks nothing, so it has no dialog: the button, the palette and the key do it.
+  const claim = $api.useMutation("post", "/api/v1/tickets/{id}/claim", useAfterCommand(() => {}));
 
   const look = (next: Tab) => {
     setTab(next);
     setFactsOpen(true);
+    setWished((before) => before + 1);
   };
   const start = (command: Command) => {
     if (command === "reply" || command === "note") composer.current?.write(command);
     else if (command === "guide") look("guide");
-    else if (command !== "claim") setAsked(command);
+    else if (command === "claim") claim.mutate({ params: { path: { id: ticket.id } }, body: { version: ticket.version } });
+    else setAsked(command);
   };
   // The palette's list is built once per state of the case; what it starts is always the page as it is now.
   const starter = useRef(start);
   useEffect(() => {
     starter.current = start;
   });
-  const key = (command: Command) => allowed.includes(command) && start(command);
+  // A key that does nothing leaves one wondering whether it was pressed.
+  const key = (command: Command) => (allowed.includes(command) ? start(command) : void message.info(t("keys.not_now", { does: t(`do.${command}`) })));
   useKeys({
     r: () => key("reply"),
     n: () => key("note"),
     a: () => key("assign"),
     p: () => key("priority"),
     s: () => key("solve"),
+    e: () => key("claim"),
     ".": () => void navigator.clipboard.writeText(ticket.number),
     Escape: () => void navigate({ to: "/tickets", search }),
   });
@@ -80,17 +92,17 @@ function Whole({ page, search }: { page: Page; search: QueueSearch }) {
   const offer = useMemo(
     () => ({
       about: ticket.number,
-      commands: allowed.map((command) => ({ id: command, label: t(`do.${command}`), run: () => starter.current(command) })),
+      commands: inOrder(page).map((command) => ({ id: command, label: t(`do.${command}`), ...(hints[command] && { hint: hints[command] }), run: () => starter.current(command) })),
     }),
-    [ticket.number, allowed, t],
+    [ticket.number, page, t],
   );
   useOffer(offer);
 
   const Asking = asked && dialogs[asked];
-  const facts = <Facts page={page} tab={tab} onTab={setTab} onCommand={start} />;
+  const facts = <Facts page={page} tab={tab} wished={wished} onTab={setTab} onLook={look} onCommand={start} />;
   return (
     <div className={css.page}>
-      <Header page={page} company={company} search={search} onCommand={start} onClock={setClock} underWay={tab === "guide" && (wide || factsOpen) ? "guide" : null} onFacts={wide ? undefined : () => setFactsOpen(true)} />
+      <Header page={page} company={company} search={search} onCommand={start} claim={claim} onClock={setClock} underWay={tab === "guide" && (wide || factsOpen) ? "guide" : null} onFacts={wide ? undefined : () => setFactsOpen(true)} />
       <div className={css.columns}>
         <Neighbours id={ticket.id} search={search} />
         <section className={css.middle}>

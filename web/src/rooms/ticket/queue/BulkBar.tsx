@@ -40,7 +40,7 @@ export function BulkBar({ count, total, all, onAll, onDeed, onEnd }: Props) {
       {may("ticket.assign") && (
         <>
           <Button size="small" onClick={() => onDeed("claim")} data-testid="bulk-claim">
-            {t("queue.bulk_claim")}
+            {t("queue.bulk_claim")} <Kbd>E</Kbd>
           </Button>
           <Button size="small" onClick={() => onDeed("assign")} data-testid="bulk-assign">
             {t("do.assign")} <Kbd>A</Kbd>

@@ -1,4 +1,4 @@
-import { Form, Input, Radio, Select } from "antd";
+import { App, Form, Input, Radio, Select } from "antd";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Schema } from "@api";
@@ -49,18 +49,25 @@ type Props = { deed: Deed; which: Which; count: number; onClose: () => void; onD
 /** Asks what a deed needs, does it with all of them, and says what became of each. */
 export function BulkModal({ deed: wanted, which, count, onClose, onDone }: Props) {
   const { t } = useWords();
+  const { message } = App.useApp();
   const [form] = Form.useForm<Asked>();
   const [deed, setDeed] = useState<BulkCommand["do"]>(wanted === "state" ? "pause" : wanted);
   const [rows, setRows] = useState<BulkRow[] | null>(null);
-  const run = useBulk(setRows);
+  // Only a "no" is read; that all went well is said in passing.
+  const run = useBulk((rows) => {
+    if (rows.some((row) => row.end === "refused")) return setRows(rows);
+    void message.success(t("queue.bulk_done", { count: rows.length }));
+    onDone();
+  });
   if (rows) return <Result rows={rows} onClose={onDone} />;
   return (
     <Dialog
       open
-      title={t("queue.bulk_title", { deed: t(deed === "claim" ? "queue.bulk_claim" : deed === "recipe" ? "macro.title" : `do.${deed}`), count })}
+      title={t("queue.bulk_title", { deed: t(deed === "claim" && count > 1 ? "queue.bulk_claim" : deed === "recipe" ? "macro.title" : `do.${deed}`), count })}
       okText={t("queue.bulk_submit", { count })}
       cancelText={t("action.cancel")}
-      okButtonProps={{ htmlType: "submit", form: "bulk", danger: deed === "cancel", ...testId }}
+      okButtonProps={{ htmlType: "submit", form: "bulk", danger: deed === "cancel", autoFocus: wanted === "claim", ...testId }}
+      closable={false}
       confirmLoading={run.isPending}
       onCancel={onClose}
       width={560}
@@ -161,7 +168,6 @@ function Result({ rows, onClose }: { rows: readonly BulkRow[]; onClose: () => vo
     <Dialog open title={t("queue.bulk_result", { done, left })} okText={t("action.close")} cancelButtonProps={{ style: { display: "none" } }} onOk={onClose} onCancel={onClose} width={640}>
       <div className={css.result} role="status" data-testid="bulk-result">
         {same > 0 && <p>{t("queue.bulk_same", { count: same })}</p>}
-        {left === 0 && <p>{t("queue.bulk_all_done")}</p>}
         {reasonsOf(rows).map(({ problem, rows: about }) => (
           <section key={`${problem.code} ${problem.detail}`}>
             <h3>

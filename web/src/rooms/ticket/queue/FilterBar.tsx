@@ -1,6 +1,6 @@
 import { CloseOutlined, FilterOutlined, SortAscendingOutlined } from "@ant-design/icons";
 import { AutoComplete, Button, Dropdown, Form, Popover, Select } from "antd";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import type { Key } from "@ground/i18n/words";
@@ -36,6 +36,11 @@ export function FilterBar({ search, onSearch }: Props) {
     onSearch(value ? { ...rest, [name]: value } : rest);
   };
   useKeys({ f: () => setOpen(true) });
+  const button = useRef<HTMLButtonElement>(null);
+  const end = () => {
+    setOpen(false);
+    button.current?.focus();
+  };
   const asked = dimensions.filter((name) => search[name] !== undefined);
   const sort: Sort = search.sort ?? "due";
   return (
@@ -54,9 +59,9 @@ export function FilterBar({ search, onSearch }: Props) {
         trigger="click"
         placement="bottomLeft"
         destroyOnHidden
-        content={<Fields search={search} put={put} onEnd={() => setOpen(false)} />}
+        content={<Fields search={search} put={put} onEnd={end} />}
       >
-        <Button size="small" icon={<FilterOutlined />} data-testid="filter-open" aria-expanded={open}>
+        <Button ref={button} size="small" icon={<FilterOutlined />} data-testid="filter-open" aria-expanded={open}>
           {t("filter.add")} <Kbd>F</Kbd>
         </Button>
       </Popover>
@@ -131,14 +136,14 @@ function Fields({ search, put, onEnd }: { search: QueueSearch; put: (name: Dimen
   );
   return (
     <Form layout="vertical" className={css.filterForm} onKeyDown={(event) => event.key === "Escape" && onEnd()}>
-      {(Object.keys(choices) as Offered[]).map((name) => {
+      {(Object.keys(choices) as Offered[]).map((name, i) => {
         const { values, words, many } = choices[name];
         const options = values.map((value) => ({ value, label: t(`${words}.${value}` as Key) }));
         const now = search[name]?.split(",") ?? [];
         return (
           <Form.Item key={name} label={t(`filter.${name}`)} htmlFor={`filter-${name}`}>
             {many ? (
-              <Select id={`filter-${name}`} mode="multiple" value={now} options={options} onChange={(next: string[]) => put(name, next.join(",") || undefined)} placeholder={t("filter.any")} showSearch={false} />
+              <Select id={`filter-${name}`} autoFocus={i === 0} mode="multiple" value={now} options={options} onChange={(next: string[]) => put(name, next.join(",") || undefined)} placeholder={t("filter.any")} showSearch={false} />
             ) : (
               <Select id={`filter-${name}`} allowClear value={now[0] ?? null} options={options} onChange={(next?: string) => put(name, next)} placeholder={t("filter.any")} />
             )}

@@ -79,7 +79,7 @@ export function QueuePage() {
     else if (row) setDeed({ deed: what, which: { ids: [row.id] }, count: 1 });
   };
   const deedKeys = (row: TicketRow | undefined) => ({
-    ...(may("ticket.assign") && { a: () => start("assign", row) }),
+    ...(may("ticket.assign") && { a: () => start("assign", row), e: () => start("claim", row) }),
     ...(may("ticket.work") && { p: () => start("priority", row), s: () => start("state", row) }),
     ...(picked.size > 0 && { Escape: unpick }),
   });

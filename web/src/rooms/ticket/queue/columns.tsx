@@ -32,7 +32,7 @@ export function useChosenColumns(search: QueueSearch, onAddress: (columns: strin
 export function useColumns(keys: readonly ColumnKey[], search: QueueSearch, explain: (row: TicketRow, kind: ClockKind) => void): Column<TicketRow>[] {
   const { t, f, pick } = useWords();
   const all: (Column<TicketRow> & { key: ColumnKey })[] = [
-    { key: "clock", title: t("queue.clock"), width: "164px", render: (row) => <MainClock row={row} onExplain={(kind) => explain(row, kind)} /> },
+    { key: "clock", title: t("queue.clock"), width: "minmax(116px, 164px)", render: (row) => <MainClock row={row} onExplain={(kind) => explain(row, kind)} /> },
     {
       key: "number",
       title: t("queue.ticket"),
@@ -80,7 +80,7 @@ export function useColumns(keys: readonly ColumnKey[], search: QueueSearch, expl
 }
 
 /** What is left out while the glance beside the list shows it anyway. */
-export const shownInPeek: ReadonlySet<string> = new Set(["priority", "state", "last"]);
+export const shownInPeek: ReadonlySet<string> = new Set(["priority", "state", "owner", "last"]);
 
 /** The same row on a phone: clock and number first, then what and where. */
 export function QueueCard({ row }: { row: TicketRow }) {

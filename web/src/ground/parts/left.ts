@@ -1,0 +1,53 @@
+/**
+ * What was typed into a form and not sent. The same form has it again when it is opened again: a key too many loses nothing. It lives as
+ * long as the page and is never written anywhere, for it may hold what belongs to a merchant.
+ */
+import type { FormInstance } from "antd";
+import { useEffect, useState } from "react";
+
+const left = new Map<string, Record<string, unknown>>();
+
+/** Somebody else sits down: what was left is not theirs. */
+export const forgetLeft = () => left.clear();
+
+const isSaid = (value: unknown) => value !== undefined && value !== null && value !== "";
+
+/** What somebody put into a form by hand, and what came back to it from before. */
+export function typedInto(form: FormInstance, back: object = {}): Record<string, unknown> {
+  const values = form.getFieldsValue() as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) => (form.isFieldTouched(name) || name in back) && isSaid(value)));
+}
+
+type Left = {
+  /** What came back; empty when nothing was left, and once it is not wanted any more. */
+  back: Record<string, unknown>;
+  /** Keeps what was typed, for a form that is closed without being sent. */
+  keep: () => void;
+  /** It was sent. */
+  forget: () => void;
+  /** Begins anew, with what the form begins with. */
+  anew: (initial?: object) => void;
+};
+
+const nothing = {};
+
+/** What was left in the form with this name. A dialog takes it out when it opens; a page has it until it is sent. */
+export function useLeft(name: string, form: FormInstance, untilSent = false): Left {
+  const [back, setBack] = useState<Record<string, unknown>>(() => left.get(name) ?? nothing);
+  useEffect(() => {
+    if (!untilSent) left.delete(name);
+  }, [name, untilSent]);
+  return {
+    back,
+    keep: () => {
+      const typed = typedInto(form, back);
+      if (Object.keys(typed).length > 0) left.set(name, typed);
+    },
+    forget: () => void left.delete(name),
+    anew: (initial = {}) => {
+      left.delete(name);
+      form.setFieldsValue({ ...Object.fromEntries(Object.keys(back).map((field) => [field, undefined])), ...initial });
+      setBack(nothing);
+    },
+  };
+}
