@@ -3691,6 +3691,8 @@ export interface components {
             seq: number;
             /** @description To what. */
             subject: string;
+            /** @description What people call it, if it has a number or a name. */
+            subject_name?: string | null;
         };
         BTreeMap: {
             [key: string]: string;
@@ -6474,6 +6476,8 @@ export interface components {
                 seq: number;
                 /** @description To what. */
                 subject: string;
+                /** @description What people call it, if it has a number or a name. */
+                subject_name?: string | null;
             }[];
             /** @description Where the next page starts; null on the last one. */
             next_cursor?: string | null;
@@ -10123,7 +10127,7 @@ export interface operations {
     audit_list: {
         parameters: {
             query?: {
-                /** @description Only changes of this object, e.g. `tkt_…`. */
+                /** @description Only changes of this object: `T-000123`, `W-000123`, or its id, e.g. `tkt_…`. */
                 subject?: string;
                 /** @description Rows of a page, 1 to 200; 25 without it. */
                 limit?: number;

@@ -231,14 +231,17 @@ pub fn rows(
         }
         (ExportList::WorkOrders, _) => orders(tx, lang, sight, narrowed.planned, after, limit),
         (ExportList::Letters, Sight::All) => letters(tx, lang, narrowed.unreadable, after, limit),
-        (ExportList::Audit, Sight::All) => Ok(audit_lines(tx, narrowed.subject.as_deref(), after.at, limit)?
-            .into_iter()
-            .map(|l| {
-                let who = l.caller_name.unwrap_or(l.caller);
-                let cells = vec![l.seq.to_string(), moment(Some(l.at)), who, l.action, l.subject, l.before, l.after, l.hash];
-                (Keyset { at: l.seq, ..Keyset::LAST }, cells)
-            })
-            .collect()),
+        (ExportList::Audit, Sight::All) => {
+            let subject = narrowed.subject.as_deref().map(|asked| super::audit::subject(tx, asked)).transpose()?;
+            Ok(audit_lines(tx, subject.as_deref(), after.at, limit)?
+                .into_iter()
+                .map(|l| {
+                    let who = l.caller_name.unwrap_or(l.caller);
+                    let cells = vec![l.seq.to_string(), moment(Some(l.at)), who, l.action, l.subject, l.before, l.after, l.hash];
+                    (Keyset { at: l.seq, ..Keyset::LAST }, cells)
+                })
+                .collect())
+        }
         (ExportList::Users, Sight::All) => people(tx, lang, narrowed, after, limit),
         (ExportList::Letters | ExportList::Audit | ExportList::Users, Sight::Acquirer(_) | Sight::Branch(_)) => Ok(Vec::new()),
     }

@@ -1,6 +1,7 @@
 //! Read-only screens over several rooms.
 
 pub mod appointment;
+pub mod audit;
 pub mod clock;
 pub mod coverage;
 pub mod export;

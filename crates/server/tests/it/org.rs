@@ -87,6 +87,18 @@ on_both! {
         assert_eq!(page["items"].as_array().unwrap().len(), 5);
         assert!(page["next_cursor"].is_string());
         assert_eq!(world.client(&kit, Role::Agent).await.get("/api/v1/audit").await.problem(403), "not_allowed");
+        // A thing is asked for by the number people call it by, and called so.
+        crate::talk_world::some_ticket(&kit, &world).await;
+        let auditor = world.client(&kit, Role::Auditor).await;
+        for asked in ["T-000001", "t-1"] {
+            let found = auditor.get(&format!("/api/v1/audit?subject={asked}")).await.expect(200);
+            assert_eq!(found["items"][0]["subject_name"], "T-000001", "{found}");
+        }
+        let signed_in = page["items"].as_array().unwrap().iter().find(|line| line["action"] == "session.open").unwrap();
+        assert!(signed_in["subject_name"].is_string(), "{signed_in}");
+        for nothing in ["T-000009", "W-1", "T-x"] {
+            assert_eq!(auditor.get(&format!("/api/v1/audit?subject={nothing}")).await.expect(200)["items"], serde_json::json!([]), "{nothing}");
+        }
         // A cursor of one tenant opens nothing in another, and a bent one opens nothing at all.
         let cursor = page["next_cursor"].as_str().unwrap();
         let foreign = other.client(&kit, Role::Auditor).await;

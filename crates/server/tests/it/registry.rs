@@ -351,7 +351,9 @@ fn no_list_of_the_registry_reads_a_whole_table() {
         let plans = plans.await.unwrap();
         assert!(plans.len() > 100, "{}", plans.len());
         // What a statement has just gathered itself is no table.
-        let own = |step: &str| step.contains("SUBQUERY") || step.ends_with(" SCAN known") || step.ends_with(" SCAN there") || step.ends_with(" SCAN page");
+        let own = |step: &str| {
+            step.contains("SUBQUERY") || step.ends_with(" SCAN known") || step.ends_with(" SCAN there") || step.ends_with(" SCAN page")
+        };
         let whole: Vec<&String> = plans.iter().filter(|step| step.contains(" SCAN ") && !own(step)).collect();
         assert_eq!(whole, Vec::<&String>::new());
     });

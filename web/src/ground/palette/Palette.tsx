@@ -50,7 +50,7 @@ function Inside({ onClose, entries, onType, note }: Omit<Props, "open">) {
 
   useEffect(() => input.current?.focus(), []);
   const shown = useMemo(() => {
-    const own: Entry[] = offered && chip ? offered.commands.map((c) => ({ ...c, group: t("palette.here") })) : [];
+    const own: Entry[] = offered && chip ? offered.commands.map((c) => ({ ...c, group: offered.group ?? t("palette.here") })) : [];
     const fits = (entry: Entry) => (entry.found ? 1 : fit(typed, [entry.label, ...(entry.also ?? []), initials(entry.label, edges)]));
     // Best first within a group; the groups keep their places.
     const groups = Map.groupBy([...own, ...entries].filter((entry) => fits(entry) > 0), (entry) => entry.group);

@@ -12,6 +12,8 @@ export type PaletteCommand = {
 export type PaletteContext = {
   /** What the commands are about: `T-003024`. */
   about: string;
+  /** What its commands stand under; "this ticket" without. */
+  group?: string;
   commands: readonly PaletteCommand[];
 };
 

@@ -52,10 +52,10 @@ export function FormModal<Typed extends object>({ title, submit, cancel, initial
       {...(width && { width })}
     >
       {lead && <p className="lead">{lead}</p>}
-      <BackLine back={back} onAnew={() => anew(initial)} />
       <Form<Typed> id={id} layout="vertical" requiredMark={false} onFinish={onSubmit} initialValues={{ ...initial, ...back }} form={form}>
         {children}
       </Form>
+      <BackLine back={back} onAnew={() => anew(initial)} />
       {problem && <ProblemLine problem={problem} />}
     </Dialog>
   );

@@ -9,7 +9,7 @@ import { useNews } from "@ground/live/useNews";
 import { SessionGate, useSession } from "@ground/session/Session";
 import { phoneTheme } from "@ground/theme/tokens";
 import { OfflineBar } from "./OfflineBar";
-import { isWithin, rail, railFor } from "./rail";
+import { isOpen, isWithin, rail, railFor } from "./rail";
 import { Rail } from "./Rail";
 import css from "./shell.module.css";
 import { useNarrow } from "./useNarrow";
@@ -68,7 +68,7 @@ function Frame() {
       <main id="page" className={css.page} tabIndex={-1}>
         <OfflineBar />
         <ConfigProvider theme={narrow ? phoneTheme : {}}>
-          {owed ? null : here && !session.may(here.needs) ? <Nothing kind="forbidden" title={t("state.forbidden")} next={t("state.forbidden_next")} /> : <Outlet />}
+          {owed ? null : here && !isOpen(here, path, session.may) ? <Nothing kind="forbidden" title={t("state.forbidden")} next={t("state.forbidden_next")} /> : <Outlet />}
         </ConfigProvider>
       </main>
     </div>

@@ -21,6 +21,8 @@ export type RailItem = {
   key?: string;
   /** Other addresses that belong to it. */
   also?: readonly string[];
+  /** Addresses within it that ask for less: the page itself says no. */
+  open?: readonly string[];
 };
 
 const entries: RailItem[] = [];
@@ -35,5 +37,8 @@ export const rail = (): readonly RailItem[] => entries;
 /** The entries of the rail for somebody. */
 export const railFor = ({ may, me }: { may: (action: string) => boolean; me: { role: Role } }): RailItem[] =>
   entries.filter((item) => may(item.needs) && (!item.roles || item.roles.includes(me.role)));
+
+/** Whether the shell lets somebody into an address at all. */
+export const isOpen = (item: RailItem, path: string, may: (action: string) => boolean) => may(item.needs) || (item.open ?? []).includes(path);
 
 export const isWithin = (item: RailItem, path: string) => [item.to, ...(item.also ?? [])].some((to) => path === to || path.startsWith(`${to}/`));

@@ -25,6 +25,8 @@ export function FieldInput({ field, fixed, wrong }: Props) {
       {input}
     </Form.Item>
   );
+  // Only what is fixed says so itself: a form that may not be written in switches off the rest.
+  const still = fixed ? { disabled: true } : {};
   const options = field.choices.map((c) => ({ value: c.code, label: choice(name, c) }));
   switch (shape) {
     case "both":
@@ -39,13 +41,13 @@ export function FieldInput({ field, fixed, wrong }: Props) {
         </div>
       );
     case "number":
-      return item(<InputNumber min={field.least ?? 0} max={field.most ?? Number.MAX_SAFE_INTEGER} precision={0} disabled={fixed} />);
+      return item(<InputNumber min={field.least ?? 0} max={field.most ?? Number.MAX_SAFE_INTEGER} precision={0} {...still} />);
     case "money":
-      return item(<InputNumber min={0} precision={2} prefix="¥" disabled={fixed} />, { getValueProps: (fen: unknown) => ({ value: typeof fen === "number" ? fen / 100 : null }), normalize: (yuan: number | null) => (yuan === null ? null : Math.round(yuan * 100)) });
+      return item(<InputNumber min={0} precision={2} prefix="¥" {...still} />, { getValueProps: (fen: unknown) => ({ value: typeof fen === "number" ? fen / 100 : null }), normalize: (yuan: number | null) => (yuan === null ? null : Math.round(yuan * 100)) });
     case "flag":
-      return item(<Switch disabled={fixed} />, { valuePropName: "checked", rules: [] });
+      return item(<Switch {...still} />, { valuePropName: "checked", rules: [] });
     case "choice":
-      return item(<Select allowClear={!required} disabled={fixed} showSearch={{ optionFilterProp: "label" }} options={options} placeholder={required ? undefined : t("facts.none")} />);
+      return item(<Select allowClear={!required} {...still} showSearch={{ optionFilterProp: "label" }} options={options} placeholder={required ? undefined : t("facts.none")} />);
     case "choices":
       return item(<Select mode="multiple" showSearch={{ optionFilterProp: "label" }} options={options} />);
     case "dates":
@@ -55,7 +57,7 @@ export function FieldInput({ field, fixed, wrong }: Props) {
     case "spans":
       return <Rows name={name} label={label} parts={["zh", "en", "from", "to"]} />;
     default:
-      return item(<Input maxLength={field.most ?? 200} disabled={fixed} />);
+      return item(<Input maxLength={field.most ?? 200} {...still} />);
   }
 }
 

@@ -51,7 +51,13 @@ function Shown({ set }: { set: FactSet }) {
   const current = set.rows.find((row) => row.code === open);
 
   const [, ...others] = set.fields.filter((field) => field.shape === "both");
-  const small = set.fields.filter((field) => ["choice", "number", "money", "line"].includes(field.shape)).slice(0, 3);
+  // A promise is one thing, whether it is made in hours or in working days.
+  const promises = set.kind === "service_items";
+  const small = set.fields.filter((field) => ["choice", "number", "money", "line"].includes(field.shape) && !(promises && field.name.startsWith("target_"))).slice(0, 3);
+  const within = ({ row }: FactRow) => {
+    const { target_days: days, target_hours: hours } = row as { target_days?: number; target_hours?: number };
+    return days ? t("facts.within_days", { days }) : hours ? t("facts.within_hours", { hours }) : "—";
+  };
   const title = (row: FactRow) => pick(titleOf(set.fields, row.row as Values)) || row.code;
   const state = (row: FactRow) => (
     <span className={css.state} data-off={row.off || undefined}>
@@ -75,6 +81,7 @@ function Shown({ set }: { set: FactSet }) {
       ...(field.shape !== "choice" && field.shape !== "line" && { align: "end" as const }),
       render: (row: FactRow) => shown(field, (row.row as Values)[field.name]),
     })),
+    ...(promises ? [{ key: "within", title: t("facts.within"), width: "minmax(104px, 1fr)", align: "end" as const, render: within }] : []),
     ...(set.kind === "status_labels" ? [{ key: "used", title: t("facts.used"), width: "88px", align: "end" as const, render: (row: FactRow) => (row.used == null ? "—" : f.number(row.used)) }] : []),
     ...(set.rows.some((row) => row.off || row.origin !== "shipped") ? [{ key: "origin", title: t("facts.state"), width: "80px", render: state }] : []),
   ];
@@ -121,7 +128,7 @@ function Shown({ set }: { set: FactSet }) {
                 <div className={css.cardTop}>
                   <span>{title(row)}</span> {state(row)}
                 </div>
-                <div className="meta">{[row.code, ...small.map((field) => said(field, (row.row as Values)[field.name]))].filter(Boolean).join(" · ")}</div>
+                <div className="meta">{[row.code, ...small.map((field) => said(field, (row.row as Values)[field.name])), promises ? within(row) : ""].filter(Boolean).join(" · ")}</div>
               </>
             )}
           />

@@ -7,7 +7,7 @@ import { roles } from "./people/data";
 
 const text = (value: unknown) => (typeof value === "string" && value.trim() ? value : undefined);
 
-export const peopleEntry: RailItem = { to: "/people", word: "rail.people", name: "people.title", icon: TeamOutlined, needs: "user.manage", key: "p" };
+export const peopleEntry: RailItem = { to: "/people", word: "rail.people", name: "people.title", icon: TeamOutlined, needs: "user.manage", key: "p", open: ["/people/roles"] };
 export const auditEntry: RailItem = { to: "/audit", word: "rail.audit", name: "audit.title", icon: AuditOutlined, needs: "audit.read", key: "u" };
 
 /** Whose changes, and the line that stands open. */

@@ -8,6 +8,7 @@ use utoipa_axum::routes;
 use crate::ground::web::{Door, Keyset, Page, PageParams, Params, Problem};
 use crate::house::House;
 use crate::org::store::{self, AuditLine};
+use crate::view::audit;
 
 pub(super) fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new().routes(routes!(audit_list))
@@ -17,7 +18,7 @@ pub(super) fn routes() -> OpenApiRouter<House> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct AuditFilter {
-    /// Only changes of this object, e.g. `tkt_…`.
+    /// Only changes of this object: `T-000123`, `W-000123`, or its id, e.g. `tkt_…`.
     subject: Option<String>,
     /// Rows of a page, 1 to 200; 25 without it.
     limit: Option<u32>,
@@ -33,7 +34,9 @@ async fn audit_list(door: Door<act::AuditRead>, Params(filter): Params<AuditFilt
         .read(move |tx| {
             let paging = PageParams { limit: filter.limit, cursor: filter.cursor.clone() };
             let start = Keyset::open(&seal, tenant, "audit", paging.cursor.as_deref(), Keyset::LAST)?;
-            let lines = store::audit_lines(tx, filter.subject.as_deref(), start.at, paging.take())?;
+            let subject = filter.subject.as_deref().map(|asked| audit::subject(tx, asked)).transpose()?;
+            let mut lines = store::audit_lines(tx, subject.as_deref(), start.at, paging.take())?;
+            audit::name(tx, &mut lines)?;
             Ok(Page::cut(lines, paging.limit, &seal, tenant, "audit", |line| (line.seq, tenant)))
         })
         .await?;

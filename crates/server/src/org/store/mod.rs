@@ -154,6 +154,8 @@ pub struct AuditLine {
     pub action: String,
     /// To what.
     pub subject: String,
+    /// What people call it, if it has a number or a name.
+    pub subject_name: Option<String>,
     /// Changed fields before, JSON.
     pub before: String,
     /// Changed fields after, JSON.
@@ -169,7 +171,18 @@ pub fn audit_lines(tx: &mut Tx<'_>, subject: Option<&str>, before_seq: i64, limi
         let (seq, at) = (r.next()?, r.next()?);
         let (caller, action, subject, before, after): (String, _, _, _, _) = (r.next()?, r.next()?, r.next()?, r.next()?, r.next()?);
         let hash: Vec<u8> = r.next()?;
-        Ok(AuditLine { seq, at, caller, caller_name: None, action, subject, before, after, hash: crate::ground::seal::hex(&hash) })
+        Ok(AuditLine {
+            seq,
+            at,
+            caller,
+            caller_name: None,
+            action,
+            subject,
+            subject_name: None,
+            before,
+            after,
+            hash: crate::ground::seal::hex(&hash),
+        })
     };
     let mut lines = match subject {
         Some(subject) => tx.query(

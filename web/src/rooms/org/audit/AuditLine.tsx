@@ -30,10 +30,10 @@ export function AuditLine({ line, onSubject }: { line: Line; onSubject: () => vo
         <dd>
           {line.subject.startsWith("tkt_") ? (
             <Link to="/tickets/$id" params={{ id: line.subject }}>
-              {said.subject(line.subject)}
+              {said.about(line)}
             </Link>
           ) : (
-            said.subject(line.subject)
+            said.about(line)
           )}{" "}
           <CopyNumber value={line.subject} mono />
         </dd>

@@ -35,7 +35,7 @@ export function AuditPage() {
     { key: "at", title: t("audit.at"), width: WHEN, render: (line) => <time dateTime={line.at} title={f.full(line.at)}>{f.moment(line.at)}</time> },
     { key: "who", title: t("audit.who"), width: "minmax(96px, 160px)", render: (line) => said.who(line) },
     { key: "what", title: t("audit.what"), width: "minmax(120px, 1fr)", render: (line) => said.action(line.action) },
-    { key: "subject", title: t("audit.subject"), width: "minmax(120px, 200px)", render: (line) => said.subject(line.subject) },
+    { key: "subject", title: t("audit.subject"), width: "minmax(120px, 200px)", render: (line) => said.about(line) },
     { key: "fields", title: t("audit.fields"), width: "minmax(120px, 1fr)", render: (line) => <span className="meta">{said.fields(line)}</span> },
     { key: "seq", title: t("audit.seq"), width: "80px", align: "end", render: (line) => f.number(line.seq) },
   ];
@@ -86,7 +86,7 @@ export function AuditPage() {
               <span>{said.who(line)}</span> <span className="meta">{f.ago(line.at)}</span>
             </div>
             <div>{said.action(line.action)}</div>
-            <div className="meta">{said.subject(line.subject)}</div>
+            <div className="meta">{said.about(line)}</div>
           </>
         )}
       />

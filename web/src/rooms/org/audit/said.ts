@@ -109,6 +109,11 @@ export function saying({ t, f, pick }: Pick<ReturnType<typeof useWords>, "t" | "
     action: (code: string) => named(`audit.do.${code}`, code),
     field: fieldName,
     who: (line: Line) => line.caller_name ?? (line.caller.startsWith("system") ? t("audit.house") : line.caller),
+    /** What a line is about: by the number or the name people know it by, else by the end of its id. */
+    about: (line: Pick<Line, "subject" | "subject_name">) => {
+      const kind = line.subject.split("_")[0] ?? "";
+      return line.subject_name && kinds.has(kind) ? `${t(`audit.kind.${kind}` as Key)} ${line.subject_name}` : subject(line.subject);
+    },
     subject,
     fields: (line: Line) => {
       const fields = changesOf(line).map((c) => c.field);

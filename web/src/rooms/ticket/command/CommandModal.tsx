@@ -62,10 +62,10 @@ export function CommandModal<Values extends object>(props: Props<Values>) {
       destroyOnHidden
     >
       {lead && <p className="lead">{lead}</p>}
-      <BackLine back={back} onAnew={() => anew(initial)} />
       <Form<Values> id="command" form={form} layout="vertical" requiredMark={false} onFinish={onSubmit} initialValues={{ ...initial, ...back }}>
         {children}
       </Form>
+      <BackLine back={back} onAnew={() => anew(initial)} />
       {/* The page behind reads itself again: what changed since the dialog was opened is said before anything is sent. */}
       {page.ticket.version !== seen.ticket.version && !run.isPending && <StaleNotice seen={seen} now={page} />}
       {run.error && run.error.code !== "stale" && <ProblemLine problem={run.error} />}

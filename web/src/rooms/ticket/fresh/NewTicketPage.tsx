@@ -14,6 +14,7 @@ import { OwnFields } from "@rooms/facts/OwnFields";
 import { useAfterCommand } from "../data";
 import css from "./fresh.module.css";
 import { Preview } from "./Preview";
+import { SerialInput } from "./SerialInput";
 
 const route = getRouteApi("/shell/tickets/new");
 
@@ -31,6 +32,9 @@ type Typed = {
   fields?: Record<string, string | null | undefined>;
   hit?: number;
 };
+
+/** No serial number is shorter; what is being typed is not judged. */
+const SERIAL = 6;
 
 /** What was filled in of the tenant's own fields. */
 const given = (fields: Typed["fields"]) => Object.fromEntries(Object.entries(fields ?? {}).flatMap(([code, value]) => (value ? [[code, value] as const] : [])));
@@ -91,7 +95,7 @@ export function NewTicketPage() {
           </Form.Item>
           <div className={css.two}>
             <Form.Item name="serial" label={t("letter.serial")} extra={t("fresh.serial_hint")}>
-              <Input maxLength={40} data-testid="fresh-serial" />
+              <SerialInput />
             </Form.Item>
             <Form.Item name="response_code" label={t("fact.response_code")}>
               <Input maxLength={8} />
@@ -149,7 +153,7 @@ export function NewTicketPage() {
         </Form>
       </section>
       <aside className={css.side} aria-label={t("fresh.preview")}>
-        <Preview ordered={(typed?.ticket_type ?? "repair") !== "repair"} joined={incident?.id ?? null} onJoin={setIncident} ask={{ symptom: said(typed?.symptom) ?? "", terminal_serial: serialOf(typed?.serial), response_code: said(typed?.response_code), impact: typed?.impact ?? null, urgency: typed?.urgency ?? null, terminals_hit: typed?.hit ?? null, phone: said(typed?.phone) }} />
+        <Preview ordered={(typed?.ticket_type ?? "repair") !== "repair"} joined={incident?.id ?? null} onJoin={setIncident} ask={{ symptom: said(typed?.symptom) ?? "", terminal_serial: (serialOf(typed?.serial) ?? "").length >= SERIAL ? serialOf(typed?.serial) : null, response_code: said(typed?.response_code), impact: typed?.impact ?? null, urgency: typed?.urgency ?? null, terminals_hit: typed?.hit ?? null, phone: said(typed?.phone) }} />
       </aside>
     </div>
   );

@@ -1,28 +1,17 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Button } from "antd";
-import { useEffect, useState } from "react";
 import type { Schema } from "@api";
 import { client } from "@ground/api/client";
 import { useWords } from "@ground/i18n/Words";
 import { PriorityLabel } from "@ground/labels/Labels";
 import { ProblemLine, useSentence } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
+import { useSettled } from "@ground/time/useSettled";
 import { StateLabel } from "../labels";
 import css from "./fresh.module.css";
 
 type Ask = Schema<"TriageAsk">;
-
-/** What stands still for a moment. */
-function useSettled<T>(value: T, after: number): T {
-  const text = JSON.stringify(value);
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), after);
-    return () => clearTimeout(timer);
-  }, [text, after]);
-  return JSON.parse(settled) as T;
-}
 
 type Props = { ask: Ask; /** Something is ordered: nothing is broken, so no fault is guessed and no incident joined. */ ordered: boolean; joined: string | null; onJoin: (incident: Schema<"KnownIncident">) => void };
 

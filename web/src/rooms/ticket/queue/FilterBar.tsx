@@ -59,6 +59,7 @@ export function FilterBar({ search, onSearch }: Props) {
         trigger="click"
         placement="bottomLeft"
         destroyOnHidden
+        afterOpenChange={(shown) => shown && document.getElementById("filter-state")?.focus()}
         content={<Fields search={search} put={put} onEnd={end} />}
       >
         <Button ref={button} size="small" icon={<FilterOutlined />} data-testid="filter-open" aria-expanded={open}>
@@ -136,14 +137,14 @@ function Fields({ search, put, onEnd }: { search: QueueSearch; put: (name: Dimen
   );
   return (
     <Form layout="vertical" className={css.filterForm} onKeyDown={(event) => event.key === "Escape" && onEnd()}>
-      {(Object.keys(choices) as Offered[]).map((name, i) => {
+      {(Object.keys(choices) as Offered[]).map((name) => {
         const { values, words, many } = choices[name];
         const options = values.map((value) => ({ value, label: t(`${words}.${value}` as Key) }));
         const now = search[name]?.split(",") ?? [];
         return (
           <Form.Item key={name} label={t(`filter.${name}`)} htmlFor={`filter-${name}`}>
             {many ? (
-              <Select id={`filter-${name}`} autoFocus={i === 0} mode="multiple" value={now} options={options} onChange={(next: string[]) => put(name, next.join(",") || undefined)} placeholder={t("filter.any")} showSearch={false} />
+              <Select id={`filter-${name}`} mode="multiple" value={now} options={options} onChange={(next: string[]) => put(name, next.join(",") || undefined)} placeholder={t("filter.any")} showSearch={false} />
             ) : (
               <Select id={`filter-${name}`} allowClear value={now[0] ?? null} options={options} onChange={(next?: string) => put(name, next)} placeholder={t("filter.any")} />
             )}

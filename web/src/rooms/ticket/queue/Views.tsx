@@ -2,10 +2,11 @@ import { MoreOutlined, SaveOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
 import { App, Button, Dropdown } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { useOffer } from "@ground/palette/commands";
 import { NavRow } from "@ground/parts/NavRow";
 import { useSentence } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
@@ -30,6 +31,25 @@ export function Views({ search, counts, onSearch }: Props) {
   const [asked, setAsked] = useState<DeskView | "new" | null>(null);
   const here = saved.find((view) => view.id === search.saved);
   const plain = search.q === undefined && search.saved === undefined;
+  // The palette's list is built once per state of the lists; what it starts is always the page as it is now.
+  const starter = useRef(onSearch);
+  useEffect(() => {
+    starter.current = onSearch;
+  });
+  const view = search.view ?? "open";
+  const offer = useMemo(
+    () => ({
+      about: t(`queue.view.${view}`),
+      group: t("palette.lists"),
+      commands: [
+        ...(mayKeep ? [{ id: "keep", label: t("view.save"), run: () => setAsked("new") }] : []),
+        ...views.map((name) => ({ id: name, label: t(`queue.view.${name}`), run: () => starter.current(name === "open" ? {} : { view: name }) })),
+        ...(kept.data?.items ?? []).map((one) => ({ id: one.id, label: one.name, run: () => starter.current(searchOf(one)) })),
+      ],
+    }),
+    [t, view, mayKeep, kept.data],
+  );
+  useOffer(offer);
   const count = (n: number | null | undefined) => (n === undefined || n === null ? "" : n > 999 ? t("queue.many") : f.number(n));
   return (
     <NavRow className={css.views} label={t("queue.views")}>
