@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TicketPage } from "@api";
-import { arrange, nextCommand, type Command } from "./next";
+import { arrange, inOrder, nextCommand, type Command } from "./next";
 
 const all: Command[] = ["claim", "assign", "register", "reply", "note", "priority", "pause", "resume", "triage", "guide", "visit", "solve", "confirm", "reopen", "cancel", "merge", "unmerge", "relate", "add_task", "split"];
 
@@ -33,4 +33,11 @@ it("every allowed command stands in exactly one place; words have their own", ()
   const placed = [first, ...beside, ...more, ...ending].toSorted();
   expect(placed).toEqual(all.filter((c) => c !== "reply" && c !== "note").toSorted());
   expect(beside.length).toBeLessThanOrEqual(3);
+});
+
+it("the palette begins with what moves the case on, ends with what ends it, and leaves nothing out", () => {
+  const order = inOrder(page({ claimed: false }));
+  expect([order[0], order.at(-1)]).toEqual(["claim", "cancel"]);
+  expect(order.toSorted()).toEqual(all.toSorted());
+  expect(inOrder(page({ state: "closed", allowed: ["note", "reopen"] }))).toEqual(["reopen", "note"]);
 });
