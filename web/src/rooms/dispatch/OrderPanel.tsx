@@ -103,7 +103,7 @@ function Order({ page, date, dropped }: { page: Page; date: string; dropped?: Dr
       )}
       {last?.refuse_reason && (
         <p className="meta">
-          {t("dispatch.last_no", { name: last.engineer.name, reason: last.refuse_reason })}
+          {t(last.state === "refused" ? "dispatch.last_no" : "dispatch.last_back", { name: last.engineer.name, reason: last.refuse_reason })}
         </p>
       )}
       {page.allowed.includes("offer") && <Asking page={page} date={date} {...(dropped && { dropped })} />}
