@@ -43,6 +43,8 @@ pub struct InForce {
     facts: OnceLock<Facts>,
     triage: OnceLock<TriageBook>,
     book: OnceLock<Book>,
+    /// Warranty terms by their version.
+    terms: Mutex<BTreeMap<i64, Arc<Vec<Term>>>>,
 }
 
 static SHIPPED: LazyLock<Arc<InForce>> = LazyLock::new(Arc::default);
@@ -270,7 +272,12 @@ impl InForce {
     }
 
     /// The warranty terms of a day.
-    pub fn warranty_terms(&self, day: Date) -> Vec<Term> {
+    pub fn warranty_terms(&self, day: Date) -> Arc<Vec<Term>> {
+        let (version, set) = self.on(FactKind::WarrantyTerms, day);
+        let known = self.terms.lock().unwrap_or_else(PoisonError::into_inner).get(&version).cloned();
+        if let Some(terms) = known {
+            return terms;
+        }
         let facts = self.facts();
         let whose = |term: &Term| {
             let classes = term.classes.iter().map(|code| facts.class_name(code));
@@ -279,16 +286,29 @@ impl InForce {
             (!names.is_empty()).then(|| Text { zh: join(Lang::Zh, "、"), en: join(Lang::En, ", ") })
         };
         let read = |l: &Laid| typed::<Term>(&l.row).map(|term| Term { whose: whose(&term), ..term });
-        self.on(FactKind::WarrantyTerms, day).1.iter().filter_map(read).collect()
+        let terms: Arc<Vec<Term>> = Arc::new(set.iter().filter_map(read).collect());
+        self.terms.lock().unwrap_or_else(PoisonError::into_inner).insert(version, terms.clone());
+        terms
+    }
+
+    /// What a ticket of a kind is about, in words; what is no longer ordered has none.
+    pub fn ticket_type(&self, code: &str) -> Option<Text> {
+        if code == REPAIR {
+            return Some(repair());
+        }
+        self.ticket_types().into_iter().find(|(known, _)| known == code).map(|(_, name)| name)
     }
 
     /// What a ticket may be about: `repair`, and what can be ordered, with its name.
     pub fn ticket_types(&self) -> Vec<(String, Text)> {
-        let repair = Text { zh: "报修".into(), en: "Repair".into() };
         let name = |l: &Laid| serde_json::from_value(l.row["name"].clone()).ok();
         let items = self.newest(FactKind::ServiceItems).1;
         let ordered =
             items.iter().filter(|l| !l.is_off()).filter_map(|l| Some((postsale_domain::facts::code_of(&l.row).to_owned(), name(l)?)));
-        std::iter::once((REPAIR.to_owned(), repair)).chain(ordered).collect()
+        std::iter::once((REPAIR.to_owned(), repair())).chain(ordered).collect()
     }
+}
+
+fn repair() -> Text {
+    Text { zh: "报修".into(), en: "Repair".into() }
 }

@@ -19,7 +19,7 @@ use crate::ticket::store::Ticket;
 /// The terms of a day, read once for all terminals of a list.
 pub struct Terms {
     force: Arc<InForce>,
-    terms: Vec<Term>,
+    terms: Arc<Vec<Term>>,
     day: Date,
 }
 
@@ -84,6 +84,12 @@ pub fn of_case(tx: &mut Tx<'_>, ticket: &Ticket, terminal: &Terminal, fault: Opt
         Some(unhappy) => again(decided, unhappy),
         None => decided,
     })
+}
+
+/// The last repair of a terminal as of today; for [asking ahead](Tx::ahead).
+pub fn last_repair(tx: &mut Tx<'_>, terminal: TerminalId) -> Done<Option<Repaired>> {
+    let day = when::day(tx.now());
+    repaired(tx, terminal, day)
 }
 
 /// The last repair of a terminal that was finished by the end of a day.

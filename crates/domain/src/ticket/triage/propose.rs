@@ -48,10 +48,10 @@ impl Candidate<'_> {
         let sign = if points < 0 { "" } else { "+" };
         self.evidence.push(text(format!("{zh}（{sign}{points}）"), format!("{en} ({sign}{points})")));
     }
+}
 
-    fn category(&self) -> &str {
-        self.words.fault.code.split('-').next().unwrap_or_default()
-    }
+fn category(words: &FaultWords) -> &str {
+    words.fault.code.split('-').next().unwrap_or_default()
 }
 
 impl TriageBook {
@@ -111,13 +111,13 @@ impl TriageBook {
     }
 
     fn by_terminal(&self, candidates: &mut [Candidate<'_>], terminal: &TerminalSigns, wider_outage: bool) {
-        let best = candidates.iter().max_by_key(|c| c.score).filter(|c| c.score >= 30).map(|c| c.category().to_owned());
+        let best = candidates.iter().max_by_key(|c| c.score).filter(|c| c.score >= 30).map(|c| category(c.words));
         let silent = best.is_none();
         // A jam is a jam, outage or not.
-        let may_be_outage = best.is_none_or(|c| matches!(c.as_str(), "NET" | "TXN" | "PAR" | "HOST"));
+        let may_be_outage = best.is_none_or(|c| matches!(c, "NET" | "TXN" | "PAR" | "HOST"));
         for c in candidates {
-            let code = c.words.fault.code.clone();
-            let category = c.category().to_owned();
+            let code = c.words.fault.code.as_str();
+            let category = category(c.words);
             let heard = c.score > 0;
             if terminal.tamper && code == "SEC-01" {
                 c.add(99, "终端上报了防拆告警".into(), "the terminal raised a tamper alert".into());
@@ -134,11 +134,11 @@ impl TriageBook {
             if let Some(health) = terminal.battery_health
                 && health < 60
                 && heard
-                && matches!(code.as_str(), "BAT-01" | "PWR-02" | "PWR-01" | "BAT-04")
+                && matches!(code, "BAT-01" | "PWR-02" | "PWR-01" | "BAT-04")
             {
                 c.add(12, format!("电池健康度{health}%"), format!("battery health is {health} %"));
             }
-            if heard && terminal.faults_before.contains(&code) {
+            if heard && terminal.faults_before.iter().any(|before| before == code) {
                 c.add(10, "90天内出现过同一故障".into(), "the same fault within 90 days".into());
             }
             if terminal.class.as_deref() == Some("mpos") && code == "NET-08" && heard {
