@@ -16,6 +16,7 @@ use super::{extra, triage, word};
 use crate::facts::extra::one as said_of;
 use crate::facts::{REPAIR, in_force};
 use crate::ground::db::{Done, Tx};
+use crate::merchant::store as merchants;
 use crate::ticket::entry::{self, Author, Kind, Line};
 use crate::ticket::merge::by_mail;
 use crate::ticket::store::{ContactFacts, Ticket};
@@ -264,6 +265,11 @@ pub struct Asked {
 /// Errors: those of [`report::open`]; `ticket.open_already` when its terminal has an open case and nobody said "even so";
 /// with [`Reach::Own`], `terminal.unknown` and `merchant.unknown` for what belongs to others, `ticket.needs_shop` for a place nobody named.
 pub fn open(tx: &mut Tx<'_>, reach: Reach, report: &report::Report, asked: &Asked, even_if_open: bool) -> Done<Ticket> {
+    tx.ahead(in_force);
+    tx.ahead(org::store::shown_name);
+    if let Some(phone) = &report.contact.phone {
+        tx.ahead(|tx| merchants::contacts_by_phone(tx, phone));
+    }
     let place = report::place(tx, report)?;
     if reach == Reach::Own && !own_place(tx, place.merchant.as_ref(), place.store.as_ref())? {
         return Err(match (&report.terminal_serial, report.merchant_id) {

@@ -75,26 +75,23 @@ fn ticket(tx: &mut Tx<'_>, id: Uuid) -> Done<Option<Texts>> {
     let key = [p(&tx.tenant()), Val::Id(id)];
     let head = tx.one(
         sql!(
-            "SELECT t.opened_at, t.number, t.subject, t.symptom, t.response_code, t.fault_code, t.contact_name, t.contact_phone, m.name, m.mid, x.serial_no
+            "SELECT t.opened_at, t.number, t.subject, t.symptom, t.response_code, t.fault_code, t.contact_name, t.contact_phone, m.name, m.mid, x.serial_no,
+                    (SELECT string_agg(e.body, ' ') FROM (SELECT body FROM ticket_entry WHERE tenant_id = t.tenant_id AND ticket_id = t.id AND body NOT IN ('', t.symptom)
+                                                          ORDER BY seq DESC LIMIT $3) AS e)
              FROM ticket t LEFT JOIN merchant m ON m.id = t.merchant_id LEFT JOIN terminal x ON x.id = t.terminal_id
              WHERE t.tenant_id = $1 AND t.id = $2"
         ),
-        &key,
+        &[key.as_slice(), &[p(&LINES)]].concat(),
         |r| {
             let (at, number): (Timestamp, i64) = (r.next()?, r.next()?);
             let mut texts = vec![format!("{number:06} {number}")];
-            for _ in 0..9 {
+            for _ in 0..10 {
                 texts.extend(r.next::<Option<String>>()?);
             }
             Ok((at, texts))
         },
     )?;
     let Some((at, mut texts)) = head else { return Ok(None) };
-    texts.extend(column(
-        tx,
-        sql!("SELECT body FROM ticket_entry WHERE tenant_id = $1 AND ticket_id = $2 AND body <> '' ORDER BY seq DESC LIMIT $3"),
-        &[key.as_slice(), &[p(&LINES)]].concat(),
-    )?);
     let id = TicketId::from_uuid(id);
     texts.extend(crate::facts::extra::one(tx, id)?.fields.into_values());
     Ok(Some(Texts { at, texts, numbers: Vec::new() }))

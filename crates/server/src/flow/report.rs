@@ -175,6 +175,9 @@ pub fn place_of(
         Some(t) => terminals::open_binding(tx, t.id)?,
         None => None,
     };
+    if let Some(b) = &binding {
+        tx.ahead(|tx| merchants::store(tx, b.store_id));
+    }
     let merchant = match binding.as_ref().map(|b| b.merchant_id).or(merchant) {
         Some(id) => merchants::merchant(tx, id, None)?,
         None => None,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use postsale_domain::file::Kind;
-use postsale_domain::ground::{Lang, TenantId};
+use postsale_domain::ground::{Lang, TenantId, TypedId};
 use postsale_domain::notify::{
     After, CONTACTS_A_DAY, Contact, Exception, Held, May, NoticeId, NoticeKind, change_key, day_of, may_contact,
 };
@@ -64,24 +64,25 @@ pub fn tell(tx: &mut Tx<'_>, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
     if telling.beside {
         key = format!("{key}:{}", telling.ticket);
     }
-    let fresh = tx.exec(
-        sql!(
-            "INSERT INTO notice (id, tenant_id, ticket_id, kind, change_key, lang, subject, body, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
-        ),
-        &[
-            p(&id),
-            p(&tenant),
-            p(&telling.ticket),
-            p(telling.kind.as_str()),
-            p(&key),
-            code(&telling.lang),
-            p(&notice.subject),
-            p(&notice.body),
-            p(&now),
-        ],
-    )?;
-    if fresh == 0 {
+    let keep = sql!(
+        "INSERT INTO notice (id, tenant_id, ticket_id, kind, change_key, lang, subject, body, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
+    );
+    let params = vec![
+        p(&id),
+        p(&tenant),
+        p(&telling.ticket),
+        p(telling.kind.as_str()),
+        p(&key),
+        code(&telling.lang),
+        p(&notice.subject),
+        p(&notice.body),
+        p(&now),
+    ];
+    if telling.ticket.uuid() == telling.changed && tx.is_bare(telling.changed, file!()) {
+        // Nothing has been told of it yet, so nothing can stand in the way.
+        tx.later(keep, params)?;
+    } else if tx.exec(keep, &params)? == 0 {
         return Ok(None);
     }
     let mailed = match telling.email.map(mailbox) {

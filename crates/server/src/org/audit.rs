@@ -40,12 +40,12 @@ pub fn finish(tx: &mut Tx<'_>) -> Done<()> {
             after: &change.after,
         };
         hash = entry.hash(&hash);
-        tx.exec(
+        tx.later(
             sql!(
                 "INSERT INTO audit_entry (tenant_id, seq, at, caller, action, subject, before_json, after_json, hash, subject_id)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
             ),
-            &[
+            vec![
                 p(&tenant),
                 p(&seq),
                 p(&now),
@@ -60,7 +60,7 @@ pub fn finish(tx: &mut Tx<'_>) -> Done<()> {
             ],
         )?;
     }
-    tx.exec(sql!("UPDATE audit_head SET seq = $1, hash = $2 WHERE tenant_id = $3"), &[p(&seq), p(hash.as_slice()), p(&tenant)])?;
+    tx.later(sql!("UPDATE audit_head SET seq = $1, hash = $2 WHERE tenant_id = $3"), vec![p(&seq), p(hash.as_slice()), p(&tenant)])?;
     Ok(())
 }
 

@@ -40,21 +40,21 @@ pub fn index(tx: &mut Tx<'_>, kind: Kind, id: Uuid, at: Timestamp, words: &BTree
     for chunk in new.chunks(8) {
         let mut params = vec![tenant.clone(), kind.clone(), p(&at), id.clone()];
         params.extend((0..8).map(|i| p(chunk[i.min(chunk.len() - 1)])));
-        tx.exec(
+        tx.later(
             sql!(
                 "INSERT INTO search_word (tenant_id, kind, at, id, word) VALUES ($1, $2, $3, $4, $5), ($1, $2, $3, $4, $6), ($1, $2, $3, $4, $7),
                  ($1, $2, $3, $4, $8), ($1, $2, $3, $4, $9), ($1, $2, $3, $4, $10), ($1, $2, $3, $4, $11), ($1, $2, $3, $4, $12)
                  ON CONFLICT DO NOTHING"
             ),
-            &params,
+            params,
         )?;
     }
-    tx.exec(
+    tx.later(
         sql!(
             "INSERT INTO search_doc (tenant_id, kind, id, dictionary, at, words) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (tenant_id, kind, id) DO UPDATE SET dictionary = excluded.dictionary, at = excluded.at, words = excluded.words"
         ),
-        &[tenant, kind, id, p(DICTIONARY), p(&at), p(&format!(" {} ", words.iter().map(String::as_str).collect::<Vec<_>>().join(" ")))],
+        vec![tenant, kind, id, p(DICTIONARY), p(&at), p(&format!(" {} ", words.iter().map(String::as_str).collect::<Vec<_>>().join(" ")))],
     )?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use postsale_domain::sla::{
 };
 
 use crate::facts::in_force;
-use crate::ground::db::{Bare, DbError, Done, Json, Query, Row, Tx, Val, code, p};
+use crate::ground::db::{Bare, DbError, Done, Json, Query, Row, Sql, Tx, Val, code, p};
 use crate::sql;
 
 /// A threshold or a breach that was recorded just now, once for ever.
@@ -106,19 +106,22 @@ impl Begun {
             let id: ClockId = tx.new_id();
             let mut params = vec![p(&id), p(&tx.tenant()), p(&ticket), code(&kept.kind)];
             params.extend(columns(&kept));
-            tx.exec(
+            tx.later(
                 sql!(
                     "INSERT INTO clock (id, tenant_id, ticket_id, kind, agreement, priority, state, cycle, target_ms, consumed_ms, due_at, next_at,
                        breached_at, met, reasons, started_at, computed_at, unofficial_years, calendar)
                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
                 ),
-                &params,
+                params,
             )?;
             append(tx, id, 0, &history)?;
             rewrite_segments(tx, id, &[], &answer.segments)?;
             let fired = fire_new(tx, id, ticket, kept.kind, &answer)?;
             touched.push(Touched { id, kept, fired });
         }
+        let kept = touched.iter().map(|t| Stored { id: t.id, ticket, kept: t.kept.clone() }).collect();
+        let (of_ticket, params) = asked_of(tx, ticket);
+        tx.know(of_ticket, params.into(), kept);
         Ok(touched)
     }
 }
@@ -418,15 +421,18 @@ fn read(r: &mut Row) -> Result<Stored, DbError> {
 }
 
 fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Vec<Stored>, DbError> {
-    tx.known(
-        sql!(
-            "SELECT id, ticket_id, kind, agreement, priority, state, cycle, target_ms, consumed_ms, due_at, next_at, breached_at, met,
-               reasons, started_at, computed_at, unofficial_years, calendar
-             FROM clock WHERE ticket_id = $1 AND tenant_id = $2"
-        ),
-        &[p(&ticket), p(&tx.tenant())],
-        read,
-    )
+    let (of_ticket, params) = asked_of(tx, ticket);
+    tx.known(of_ticket, &params, read)
+}
+
+/// The question for the clocks of a ticket.
+fn asked_of(tx: &Tx<'_>, ticket: TicketId) -> (&'static Sql, [Val; 2]) {
+    let of_ticket = sql!(
+        "SELECT id, ticket_id, kind, agreement, priority, state, cycle, target_ms, consumed_ms, due_at, next_at, breached_at, met,
+           reasons, started_at, computed_at, unofficial_years, calendar
+         FROM clock WHERE ticket_id = $1 AND tenant_id = $2"
+    );
+    (of_ticket, [p(&ticket), p(&tx.tenant())])
 }
 
 /// The clocks of a ticket, kept from other writers until the end of the transaction; always in the same order.
@@ -450,9 +456,9 @@ fn history(tx: &mut Tx<'_>, clock: ClockId) -> Result<Vec<ClockEvent>, DbError> 
 
 fn append(tx: &mut Tx<'_>, clock: ClockId, known: usize, events: &[ClockEvent]) -> Result<(), DbError> {
     for (seq, event) in (i64::try_from(known).unwrap_or(i64::MAX)..).zip(events) {
-        tx.exec(
+        tx.later(
             sql!("INSERT INTO clock_event (clock_id, seq, at, event) VALUES ($1, $2, $3, $4)"),
-            &[p(&clock), p(&seq), p(&event.at), p(&Json(&event.what))],
+            vec![p(&clock), p(&seq), p(&event.at), p(&Json(&event.what))],
         )?;
     }
     Ok(())
@@ -473,9 +479,9 @@ fn rewrite_segments(tx: &mut Tx<'_>, clock: ClockId, before: &[Segment], now: &[
         tx.exec(sql!("DELETE FROM clock_segment WHERE clock_id = $1 AND seq >= $2"), &[p(&clock), p(&first)])?;
     }
     for (seq, segment) in (first..).zip(&now[same..]) {
-        tx.exec(
+        tx.later(
             sql!("INSERT INTO clock_segment (clock_id, seq, from_at, to_at, kind, reasons, cycle) VALUES ($1, $2, $3, $4, $5, $6, $7)"),
-            &[p(&clock), p(&seq), p(&segment.from), p(&segment.to), code(&segment.kind), p(&Json(&segment.reasons)), p(&segment.cycle)],
+            vec![p(&clock), p(&seq), p(&segment.from), p(&segment.to), code(&segment.kind), p(&Json(&segment.reasons)), p(&segment.cycle)],
         )?;
     }
     Ok(())

@@ -156,13 +156,13 @@ impl Placed {
     pub fn keep(&self, tx: &mut Tx<'_>, ticket: TicketId) -> Done<()> {
         let (tenant, now, caller, line) = (tx.tenant(), tx.now(), tx.caller().label(), &self.line);
         let (event_code, event_data) = line.event.as_ref().map(|(code, data)| (code.as_str(), Json(data))).unzip();
-        tx.exec(
+        tx.later(
             sql!(
                 "INSERT INTO ticket_entry (id, tenant_id, ticket_id, seq, at, kind, visibility, author_kind, author_name, caller, channel, body,
                    event_code, event_data, notice_id, letter_id)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
             ),
-            &[
+            vec![
                 p(&self.id),
                 p(&tenant),
                 p(&ticket),

@@ -185,7 +185,7 @@ pub(super) fn read(r: &mut Row) -> Result<Ticket, DbError> {
 /// Keeps a new ticket, under an action's name.
 pub fn insert(tx: &mut Tx<'_>, action: &'static str, t: &Ticket) -> Done<()> {
     let tenant = tx.tenant();
-    tx.exec(
+    tx.later(
         sql!(
             "INSERT INTO ticket (id, tenant_id, number, state, subject, symptom, response_code, channel, merchant_id, store_id, terminal_id,
                terminal_unknown_reason, acquirer_id, contact_id, contact_name, contact_phone, contact_email, contact_lang, owner_id, claimed_at,
@@ -194,7 +194,7 @@ pub fn insert(tx: &mut Tx<'_>, action: &'static str, t: &Ticket) -> Done<()> {
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
                $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40)"
         ),
-        &[
+        vec![
             p(&t.id),
             p(&tenant),
             p(&t.number),

@@ -121,6 +121,79 @@ on_both! {
     }
 }
 
+/// Adds to a counter without waiting for the outcome.
+fn add_later(tx: &mut Tx<'_>, name: &str, by: i64) -> Done<()> {
+    let add = sql!("INSERT INTO counter (tenant_id, name, value) VALUES ($1, $2, $3)");
+    Ok(tx.later(add, vec![p(&tx.tenant()), p(name), p(&by)])?)
+}
+
+fn value_of(tx: &mut Tx<'_>, name: &str) -> Done<i64> {
+    let tenant = tx.tenant();
+    Ok(tx.number(sql!("SELECT value FROM counter WHERE tenant_id = $1 AND name = $2"), &[p(&tenant), p(name)])?)
+}
+
+on_both! {
+    fn what_nobody_waits_for_stands_before_what_is_asked_next(kit) {
+        let world = World::new(&kit, "t1").await;
+        let seen = world
+            .write(&kit, |tx| {
+                // Asked ahead while it is not there: whoever asks after the writing has the new one.
+                tx.ahead(|tx| value_of(tx, "later"));
+                let before = value_of(tx, "later")?;
+                tx.ahead(|tx| value_of(tx, "later"));
+                add_later(tx, "later", 7)?;
+                Ok((before, value_of(tx, "later")?))
+            })
+            .await;
+        assert_eq!(seen, (0, 7));
+        // What only writes, and nothing else, is there after the commit.
+        world.write(&kit, |tx| add_later(tx, "only", 3)).await;
+        assert_eq!(world.write(&kit, |tx| value_of(tx, "only")).await, 3);
+    }
+}
+
+on_both! {
+    fn an_error_nobody_waited_for_undoes_everything(kit) {
+        let world = World::new(&kit, "t1").await;
+        let caller = Caller::system(world.tenant, "test");
+        world.write(&kit, |tx| add_later(tx, "there", 1)).await;
+        // With a question behind it, and with nothing but the commit.
+        for ask in [true, false] {
+            let told = kit.house.db.write(caller.clone(), kit.now(), move |tx| {
+                add_later(tx, "lost", 1)?;
+                add_later(tx, "there", 2)?;
+                if ask { value_of(tx, "there") } else { Ok(0) }
+            });
+            assert!(matches!(told.await, Err(Stop::Db(DbError::Unique(_)))), "asked: {ask}");
+        }
+        assert_eq!(world.write(&kit, |tx| Ok((value_of(tx, "lost")?, value_of(tx, "there")?))).await, (0, 1));
+    }
+}
+
+on_both! {
+    fn whoever_finds_another_one_faster_does_it_again(kit) {
+        let world = World::new(&kit, "t1").await;
+        let caller = Caller::system(world.tenant, "test");
+        let turns = std::sync::Arc::new(std::sync::atomic::AtomicI64::new(0));
+        let counted = turns.clone();
+        let done = kit.house.db.write(caller, kit.now(), move |tx| {
+            let turn = counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            // The first time there is no such row.
+            let name = if turn == 0 { "nobody" } else { "somebody" };
+            add_later(tx, "somebody", turn)?;
+            let change = sql!("UPDATE counter SET value = value + 10 WHERE tenant_id = $1 AND name = $2");
+            tx.later_one(change, vec![p(&tx.tenant()), p(name)])?;
+            Ok(())
+        });
+        // One writer has nobody beside it who could have been faster: there it is a fault.
+        match (done.await, kit.house.db.dialect()) {
+            (Ok(()), Dialect::Postgres) => assert_eq!(world.write(&kit, |tx| value_of(tx, "somebody")).await, 11),
+            (Err(Stop::Db(DbError::Contended(_))), Dialect::Sqlite) => {}
+            (other, dialect) => panic!("{dialect:?}: {other:?}"),
+        }
+    }
+}
+
 on_both! {
     fn nobody_is_asked_what_hangs_on_a_thing_just_made_until_somebody_may_have_hung_it(kit) {
         let world = World::new(&kit, "t1").await;

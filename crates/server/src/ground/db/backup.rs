@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::handle::Target;
-use super::sqlite::SqliteConn;
+use super::sqlite::SqliteFile;
 use super::{Conn, DbError};
 
 /// Writes a copy of the SQLite database, as it is at one instant, into a new file while the system goes on working.
@@ -14,14 +14,15 @@ pub fn snapshot(url: &str, target: &Path) -> Result<(), DbError> {
         return Err(DbError::Other(format!("{} exists already", target.display())));
     }
     let quoted = target.display().to_string().replace('\'', "''");
-    SqliteConn::open(&path, true)?.raw(&format!("VACUUM INTO '{quoted}'"))?;
+    SqliteFile::open(&path, true)?.conn().raw(&format!("VACUUM INTO '{quoted}'"))?;
     // VACUUM INTO leaves syncing to whoever wants to rely on the file.
     std::fs::File::open(target).and_then(|file| file.sync_all()).map_err(|e| DbError::Unavailable(format!("{}: {e}", target.display())))
 }
 
 /// What a copied database says about itself: `ok`, or what SQLite found wrong; and its tables with their rows.
 pub fn restored(file: &Path) -> Result<(String, Vec<(String, i64)>), DbError> {
-    let mut conn = SqliteConn::open(file, true)?;
+    let opened = SqliteFile::open(file, true)?;
+    let mut conn = opened.conn();
     let mut found = Vec::new();
     for row in &mut conn.raw_rows("PRAGMA integrity_check(10)")? {
         found.push(row.next::<String>()?);

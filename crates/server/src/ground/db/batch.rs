@@ -5,14 +5,15 @@ use crossbeam_channel::Receiver;
 use super::DbError;
 use super::handle::{Piece, Verdict, full};
 use super::load::Stats;
-use super::sqlite::SqliteConn;
+use super::sqlite::{SqliteConn, SqliteFile};
 use crate::ground::sabotage;
 
 /// Most closures in one commit: bounds how long the first of them waits.
 const BATCH_CAP: usize = 256;
 
 /// Takes what waits, batch by batch, until nobody can ask any more.
-pub(super) fn sqlite_writer(mut conn: SqliteConn, queue: &Receiver<Box<dyn Piece>>, stats: &Stats) {
+pub(super) fn sqlite_writer(file: &SqliteFile, queue: &Receiver<Box<dyn Piece>>, stats: &Stats) {
+    let mut conn = file.conn();
     while let Ok(first) = queue.recv() {
         let mut batch = Batch { conn: &mut conn, pieces: Vec::new(), careful: false };
         let mut outcome = if stats.is_broken() { Err(stopped()) } else { batch.conn.say("BEGIN IMMEDIATE") };
@@ -49,7 +50,7 @@ pub(super) fn sqlite_writer(mut conn: SqliteConn, queue: &Receiver<Box<dyn Piece
 }
 
 /// After a failed write or fsync the system may hold pages it will never write. Going on would build on them; a new start first
-/// brings everything it can read safely to the disk: see [`SqliteConn::settle`].
+/// brings everything it can read safely to the disk: see [`SqliteFile::settle`].
 fn stopped() -> DbError {
     DbError::Broken("writing has stopped after the disk failed; start the server anew".into())
 }
@@ -59,14 +60,14 @@ fn stopped() -> DbError {
 /// A savepoint around each piece would make SQLite copy every page a second piece changes, for the rare one that is undone after it has
 /// written something; most refusals come before. So pieces run one after the other, and only when one has to be undone is the transaction
 /// rolled back and done again, from then on with savepoints: at most twice the work, and nobody has been answered yet.
-struct Batch<'c> {
-    conn: &'c mut SqliteConn,
+struct Batch<'c, 'f> {
+    conn: &'c mut SqliteConn<'f>,
     /// Each with whether its changes are in the transaction.
     pieces: Vec<(Box<dyn Piece>, bool)>,
     careful: bool,
 }
 
-impl Batch<'_> {
+impl Batch<'_, '_> {
     /// Runs a piece behind the others. An error means that the whole batch is lost, e.g. because a full disk made SQLite roll back.
     fn take(&mut self, mut piece: Box<dyn Piece>) -> Result<(), DbError> {
         let done = if self.careful { in_savepoint(self.conn, piece.as_mut()) } else { self.boldly(piece.as_mut()) };
@@ -97,7 +98,7 @@ impl Batch<'_> {
 }
 
 /// Runs a piece that others stand before and that may be undone without them. Whether it is kept.
-fn in_savepoint(conn: &mut SqliteConn, piece: &mut dyn Piece) -> Result<bool, DbError> {
+fn in_savepoint(conn: &mut SqliteConn<'_>, piece: &mut dyn Piece) -> Result<bool, DbError> {
     conn.say("SAVEPOINT piece")?;
     match piece.run(conn) {
         Verdict::Keep => conn.say("RELEASE piece").map(|()| true),

@@ -10,6 +10,12 @@ pub trait Conn {
     fn exec(&mut self, sql: &'static Sql, params: &[Val]) -> Result<u64, DbError>;
     /// Runs a statement of the house; its rows.
     fn rows(&mut self, sql: &'static Sql, params: &[Val]) -> Result<Vec<Row>, DbError>;
+    /// From now on questions are only put down, and fail; they are asked together with the next one that is asked in earnest, and who repeats
+    /// one has its answer. With `false` it ends. `false` is answered where nothing is won by it (SQLite), and nothing changes.
+    fn ahead(&mut self, only: bool) -> bool;
+    /// Runs a statement of the house at the latest before the next one that is asked for something, or before the commit; that is told its
+    /// error. With `one` it is an error, [`DbError::Contended`], unless exactly one row is touched.
+    fn later(&mut self, sql: &'static Sql, params: Vec<Val>, one: bool) -> Result<(), DbError>;
     /// Runs a statement that stands even if the transaction is undone, where others would wait for what it locks until the commit
     /// (PostgreSQL). With one writer (SQLite) nobody waits, and it belongs to the transaction.
     fn apart(&mut self, sql: &'static Sql, params: &[Val]) -> Result<Vec<Row>, DbError>;

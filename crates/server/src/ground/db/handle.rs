@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::batch::sqlite_writer;
 use super::load::{Load, Stats};
 use super::postgres::{PgConn, PgServer};
-use super::sqlite::SqliteConn;
+use super::sqlite::SqliteFile;
 use super::walls::Reach;
 use super::{Bare, Conn, DbError, Dialect, Done, Stop, Tx};
 use crate::ground::sabotage;
@@ -140,10 +140,10 @@ impl Db {
         let target = Target::parse(&options.url)?;
         match &target {
             Target::Sqlite(path) => {
-                let mut writer = SqliteConn::open(path, false)?;
+                let writer = SqliteFile::open(path, false)?;
                 writer.settle()?;
                 let counted = stats.clone();
-                spawn("db-writer", move || sqlite_writer(writer, &write_queue, &counted))?;
+                spawn("db-writer", move || sqlite_writer(&writer, &write_queue, &counted))?;
             }
             Target::Postgres(url) => {
                 let server = PgServer::new(url);
@@ -350,20 +350,23 @@ impl Target {
 }
 
 fn spawn_readers(target: &Target, threads: usize, queue: &Receiver<Box<dyn Piece>>) -> Result<Dialect, DbError> {
-    for _ in 0..threads {
-        let queue = queue.clone();
-        match target {
-            Target::Sqlite(path) => {
-                let reader = SqliteConn::open(path, true)?;
-                spawn("db-reader", move || sqlite_reader(reader, &queue))?;
+    match target {
+        Target::Sqlite(path) => {
+            for _ in 0..threads {
+                let (reader, queue) = (SqliteFile::open(path, true)?, queue.clone());
+                spawn("db-reader", move || sqlite_reader(&reader, &queue))?;
             }
-            Target::Postgres(url) => {
-                let server = PgServer::new(url);
+            Ok(Dialect::Sqlite)
+        }
+        Target::Postgres(url) => {
+            let server = PgServer::new(url);
+            for _ in 0..threads {
+                let (server, queue) = (server.clone(), queue.clone());
                 spawn("db-reader", move || pg_worker(&server, &READING, &queue, &Stats::default()))?;
             }
+            Ok(Dialect::Postgres)
         }
     }
-    Ok(if matches!(target, Target::Sqlite(_)) { Dialect::Sqlite } else { Dialect::Postgres })
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), DbError> {
@@ -375,7 +378,8 @@ pub(super) fn full() -> DbError {
     DbError::Full("a write did not fit".into())
 }
 
-fn sqlite_reader(mut conn: SqliteConn, queue: &Receiver<Box<dyn Piece>>) {
+fn sqlite_reader(file: &SqliteFile, queue: &Receiver<Box<dyn Piece>>) {
+    let mut conn = file.conn();
     while let Ok(mut piece) = queue.recv() {
         if piece.look() {
             piece.run(&mut conn);
@@ -392,7 +396,8 @@ fn sqlite_reader(mut conn: SqliteConn, queue: &Receiver<Box<dyn Piece>>) {
 }
 
 fn pg_worker(server: &Arc<PgServer>, way: &Way, queue: &Receiver<Box<dyn Piece>>, stats: &Stats) {
-    let mut kept: Option<PgConn> = None;
+    // Before anybody waits for it; without an answer, who needs it tries again.
+    let mut kept = server.connect().ok();
     while let Ok(mut piece) = queue.recv() {
         let outcome = match piece.look() {
             true => pg_look(server, &mut kept, piece.as_mut()),
@@ -422,13 +427,13 @@ fn pg_look(server: &Arc<PgServer>, kept: &mut Option<PgConn>, piece: &mut dyn Pi
 }
 
 fn pg_once(server: &Arc<PgServer>, way: &Way, kept: &mut Option<PgConn>, piece: &mut dyn Piece, stats: &Stats) -> Result<(), DbError> {
+    let begin = format!("{}; {}", way.begin, piece.reach().local());
     for attempt in 0..REPEATS {
         if attempt > 0 {
             stats.repeated();
             thread::sleep(pause(attempt));
         }
-        let mut conn = pg_begun(server, &format!("{}; {}", way.begin, piece.reach().local()), kept)?;
-        let verdict = piece.run(&mut conn);
+        let (mut conn, verdict, said) = pg_run(server, &begin, kept, piece)?;
         if verdict == Verdict::Keep && sabotage::on("ack-early") {
             // The commit comes later, or not at all.
             thread::spawn(move || {
@@ -437,12 +442,14 @@ fn pg_once(server: &Arc<PgServer>, way: &Way, kept: &mut Option<PgConn>, piece: 
             });
             return Ok(());
         }
-        let ended = conn.raw(match verdict {
-            Verdict::Keep if sabotage::on("no-flush") => "SET LOCAL synchronous_commit = off; COMMIT",
-            Verdict::Keep => way.keep,
-            _ => "ROLLBACK",
-        });
-        if !conn.is_closed() && ended.is_ok() {
+        let ended = match verdict {
+            Verdict::Keep if sabotage::on("no-flush") => said.and_then(|()| conn.raw("SET LOCAL synchronous_commit = off; COMMIT")),
+            Verdict::Keep => said.and_then(|()| conn.raw(way.keep)),
+            _ => conn.leave(),
+        };
+        // What was left to the end may have failed there, and the commit with it.
+        let usable = ended.is_ok() || (!conn.is_closed() && conn.raw("ROLLBACK").is_ok());
+        if usable && !conn.is_closed() {
             *kept = Some(conn);
         }
         match (verdict, ended) {
@@ -462,14 +469,26 @@ fn pause(attempt: usize) -> std::time::Duration {
     std::time::Duration::from_millis(most / 2 + u64::from(random()[0]) % (most / 2 + 1))
 }
 
-/// A connection inside a fresh transaction. A kept connection may have died since; before BEGIN nothing is at stake, so one new try is free.
-fn pg_begun(server: &Arc<PgServer>, begin: &str, kept: &mut Option<PgConn>) -> Result<PgConn, DbError> {
-    if let Some(mut conn) = kept.take()
-        && conn.raw(begin).is_ok()
-    {
-        return Ok(conn);
+/// Runs a piece in a transaction of its own, up to before its end. A kept connection may have died since; until the server has answered,
+/// nothing is at stake, so one new try on a new connection is free.
+fn pg_run(
+    server: &Arc<PgServer>,
+    begin: &str,
+    kept: &mut Option<PgConn>,
+    piece: &mut dyn Piece,
+) -> Result<(PgConn, Verdict, Result<(), DbError>), DbError> {
+    if let Some(mut conn) = kept.take() {
+        conn.begin(begin.to_owned());
+        let verdict = piece.run(&mut conn);
+        // What only writes would go together with its commit, and be lost with it on a connection that has died: nobody could say whether
+        // it was done. So it goes first.
+        let said = if verdict == Verdict::Keep && !conn.is_begun() { conn.flush() } else { Ok(()) };
+        if conn.is_begun() || !conn.is_closed() {
+            return Ok((conn, verdict, said));
+        }
     }
     let mut conn = server.connect()?;
-    conn.raw(begin)?;
-    Ok(conn)
+    conn.begin(begin.to_owned());
+    let verdict = piece.run(&mut conn);
+    Ok((conn, verdict, Ok(())))
 }

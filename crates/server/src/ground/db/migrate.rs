@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::handle::Target;
 use super::postgres::PgConn;
-use super::sqlite::SqliteConn;
+use super::sqlite::SqliteFile;
 use super::walls::{self, OPEN};
 use super::{Conn, DbError, Dialect};
 
@@ -47,6 +47,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0340_order", include_str!("../../../migrations/0340_order.sql")),
     ("0330_reservation", include_str!("../../../migrations/0330_reservation.sql")),
     ("0350_pieces", include_str!("../../../migrations/0350_pieces.sql")),
+    ("0351_lean", include_str!("../../../migrations/0351_lean.sql")),
 ];
 
 /// How a step begins on PostgreSQL: one process at a time.
@@ -68,7 +69,7 @@ pub fn migrate(url: &str, now: Timestamp) -> Result<Applied, DbError> {
             if let Some(folder) = path.parent() {
                 crate::ground::guard::make_folder(folder).map_err(|e| DbError::Unavailable(format!("{}: {e}", folder.display())))?;
             }
-            run(&mut SqliteConn::open(&path, false)?, "BEGIN IMMEDIATE", now)
+            run(&mut SqliteFile::open(&path, false)?.conn(), "BEGIN IMMEDIATE", now)
         }
         Target::Postgres(url) => {
             let mut conn = PgConn::open(&url)?;
@@ -89,11 +90,10 @@ pub fn migrate(url: &str, now: Timestamp) -> Result<Applied, DbError> {
 
 /// Names of the migrations a database still lacks; changes nothing. Errors: no database there yet.
 pub fn pending(url: &str) -> Result<Vec<String>, DbError> {
-    let mut conn: Box<dyn Conn> = match Target::parse(url)? {
-        Target::Sqlite(path) => Box::new(SqliteConn::open(&path, true)?),
-        Target::Postgres(url) => Box::new(PgConn::open(&url)?),
-    };
-    let known = recorded(conn.as_mut())?;
+    let known = match Target::parse(url)? {
+        Target::Sqlite(path) => recorded(&mut SqliteFile::open(&path, true)?.conn()),
+        Target::Postgres(url) => recorded(&mut PgConn::open(&url)?),
+    }?;
     Ok(MIGRATIONS.iter().map(|(name, _)| (*name).to_owned()).filter(|name| known.iter().all(|(n, _)| n != name)).collect())
 }
 

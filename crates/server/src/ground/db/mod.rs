@@ -16,6 +16,7 @@ mod sqlite;
 mod tx;
 mod val;
 mod walls;
+mod wire;
 
 pub use backup::{restored, snapshot};
 pub use conn::{Bare, Conn, Query};

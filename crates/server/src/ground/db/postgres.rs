@@ -3,24 +3,28 @@ use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use postgres::error::SqlState;
-use postgres::types::private::BytesMut;
-use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, Config, NoTls, Statement};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{Config, Statement};
 
 use super::walls::OPEN;
+use super::wire::Wire;
 use super::{Conn, DbError, Dialect, Row, Sql, Val};
 
 /// A PostgreSQL database, and one connection to it beside those of the transactions.
 pub struct PgServer {
     url: String,
     beside: Mutex<Option<PgConn>>,
+    /// Statements one of its connections has prepared, in this order; the others prepare them before they are needed, not in the middle
+    /// of a transaction that others wait for.
+    used: Mutex<Vec<&'static Sql>>,
 }
 
 impl PgServer {
     /// Where it is.
     pub fn new(url: &str) -> Arc<Self> {
-        Arc::new(Self { url: url.to_owned(), beside: Mutex::default() })
+        Arc::new(Self { url: url.to_owned(), beside: Mutex::default(), used: Mutex::default() })
     }
 
     /// A connection for transactions.
@@ -49,11 +53,17 @@ impl PgServer {
 
 /// One PostgreSQL connection with its prepared statements.
 pub struct PgConn {
-    client: Client,
+    wire: Wire,
     prepared: HashMap<usize, Statement>,
     server: Option<Arc<PgServer>>,
+    /// How many of the statements used by others it has looked at.
+    learned: usize,
     /// Whether single statements see every tenant.
     open: bool,
+    /// Whether the server has answered since the transaction was begun.
+    heard: bool,
+    /// Whether questions are only put down, to be asked together.
+    ahead: bool,
 }
 
 impl PgConn {
@@ -65,9 +75,45 @@ impl PgConn {
         }
         // A link that has died without a word is noticed by keepalives when idle, and by this when something was sent.
         config.keepalives_idle(Duration::from_secs(30)).tcp_user_timeout(Duration::from_secs(40));
-        let mut client = config.connect(NoTls).map_err(wrap)?;
-        client.batch_execute("SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET TIME ZONE 'UTC'").map_err(wrap)?;
-        Ok(Self { client, prepared: HashMap::new(), server: None, open: false })
+        let mut wire = Wire::open(&config)?;
+        wire.text("SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET TIME ZONE 'UTC'")?;
+        Ok(Self { wire, prepared: HashMap::new(), server: None, learned: 0, open: false, heard: false, ahead: false })
+    }
+
+    /// Begins a transaction with the first thing that is said in it.
+    pub(super) fn begin(&mut self, text: String) {
+        self.learn();
+        self.wire.forget();
+        self.wire.text_later(text);
+        self.heard = false;
+    }
+
+    /// Whether the transaction has come to the server: until then nothing of it can have happened.
+    pub(super) fn is_begun(&self) -> bool {
+        self.heard
+    }
+
+    /// Says what waits to be said.
+    pub(super) fn flush(&mut self) -> Result<(), DbError> {
+        let said = self.wire.flush();
+        self.heard(said)
+    }
+
+    /// Leaves a transaction without a trace.
+    pub(super) fn leave(&mut self) -> Result<(), DbError> {
+        self.wire.forget();
+        if self.heard { self.raw("ROLLBACK") } else { Ok(()) }
+    }
+
+    /// Something is to be written: what was asked ahead may no longer be so, and whoever only looks ahead writes nothing.
+    fn writes(&mut self) -> Result<(), DbError> {
+        self.wire.unask();
+        if self.ahead { Err(put_down()) } else { Ok(()) }
+    }
+
+    fn heard<T>(&mut self, answer: Result<T, DbError>) -> Result<T, DbError> {
+        self.heard |= !self.wire.is_closed();
+        answer
     }
 
     /// Lets single statements outside of transactions see every tenant; a transaction says for itself whom it works for.
@@ -81,7 +127,21 @@ impl PgConn {
 
     /// Whether the connection is gone.
     pub fn is_closed(&self) -> bool {
-        self.client.is_closed()
+        self.wire.is_closed()
+    }
+
+    /// Prepares what other connections have come to use.
+    fn learn(&mut self) {
+        let Some(server) = &self.server else { return };
+        let new: Vec<&'static Sql> = {
+            let used = server.used.lock().unwrap_or_else(PoisonError::into_inner);
+            let new = used[self.learned..].iter().copied().filter(|sql| !self.prepared.contains_key(&sql.key())).collect();
+            self.learned = used.len();
+            new
+        };
+        if !new.is_empty() {
+            self.prepared.extend(self.wire.prepare_all(&new).into_iter().map(|(sql, statement)| (sql.key(), statement)));
+        }
     }
 
     fn statement(&mut self, sql: &'static Sql) -> Result<Statement, DbError> {
@@ -89,14 +149,21 @@ impl PgConn {
         if let Some(statement) = self.prepared.get(&key) {
             return Ok(statement.clone());
         }
-        let statement = self.client.prepare(&Dialect::Postgres.render(sql.text)).map_err(|e| at(sql, e))?;
+        let statement = self.wire.prepare(&Dialect::Postgres.render(sql.text)).map_err(|e| at(sql, e))?;
         self.prepared.insert(key, statement.clone());
+        if let Some(server) = &self.server {
+            let mut used = server.used.lock().unwrap_or_else(PoisonError::into_inner);
+            if !used.iter().any(|known| known.key() == key) {
+                used.push(sql);
+            }
+        }
         Ok(statement)
     }
 }
 
-fn refs(params: &[Val]) -> Vec<&(dyn ToSql + Sync)> {
-    params.iter().map(|v| v as &(dyn ToSql + Sync)).collect()
+/// What a question answers that is only put down to be asked.
+fn put_down() -> DbError {
+    DbError::Unavailable("asked ahead".into())
 }
 
 impl Conn for PgConn {
@@ -105,17 +172,47 @@ impl Conn for PgConn {
     }
 
     fn exec(&mut self, sql: &'static Sql, params: &[Val]) -> Result<u64, DbError> {
+        self.writes()?;
         let statement = self.statement(sql)?;
-        self.client.execute(&statement, &refs(params)).map_err(|e| at(sql, e))
+        let said = self.wire.execute(sql, &statement, params);
+        self.heard(said)
     }
 
     fn rows(&mut self, sql: &'static Sql, params: &[Val]) -> Result<Vec<Row>, DbError> {
+        if !sql.text.trim_start().starts_with("SELECT") {
+            self.writes()?;
+        }
+        if self.ahead {
+            let statement = self.statement(sql)?;
+            self.wire.ask_later(sql, statement, params.to_vec());
+            return Err(put_down());
+        }
+        let said = match self.wire.answer(sql, params) {
+            Some(answer) => answer,
+            None => {
+                let statement = self.statement(sql)?;
+                self.wire.query(sql, &statement, params)
+            }
+        };
+        self.heard(said)?.iter().map(read).collect()
+    }
+
+    fn ahead(&mut self, only: bool) -> bool {
+        self.ahead = only;
+        true
+    }
+
+    fn later(&mut self, sql: &'static Sql, params: Vec<Val>, one: bool) -> Result<(), DbError> {
+        self.writes()?;
         let statement = self.statement(sql)?;
-        let rows = self.client.query(&statement, &refs(params)).map_err(|e| at(sql, e))?;
-        rows.iter().map(read).collect()
+        self.wire.write_later(sql, statement, params, one);
+        Ok(())
     }
 
     fn apart(&mut self, sql: &'static Sql, params: &[Val]) -> Result<Vec<Row>, DbError> {
+        if self.ahead {
+            return Err(put_down());
+        }
         match self.server.clone() {
             Some(server) => server.apart(sql, params),
             None => self.rows(sql, params),
@@ -123,19 +220,21 @@ impl Conn for PgConn {
     }
 
     fn raw(&mut self, text: &str) -> Result<(), DbError> {
-        self.client.batch_execute(text).map_err(wrap)
+        let said = self.wire.text(text);
+        self.heard(said)
     }
 
     fn raw_rows(&mut self, text: &str) -> Result<Vec<Row>, DbError> {
-        self.client.query(text, &[]).map_err(wrap)?.iter().map(read).collect()
+        let said = self.wire.text_rows(text);
+        self.heard(said)?.iter().map(read).collect()
     }
 
     fn check(&mut self, sql: &'static Sql) -> Result<(), DbError> {
-        self.client.prepare(&Dialect::Postgres.render(sql.text)).map(|_| ()).map_err(|e| at(sql, e))
+        self.wire.prepare(&Dialect::Postgres.render(sql.text)).map(|_| ()).map_err(|e| at(sql, e))
     }
 }
 
-fn read(row: &postgres::Row) -> Result<Row, DbError> {
+fn read(row: &tokio_postgres::Row) -> Result<Row, DbError> {
     let mut cells = Vec::with_capacity(row.len());
     for (i, column) in row.columns().iter().enumerate() {
         let cell = match *column.type_() {
@@ -171,14 +270,14 @@ impl ToSql for Val {
     to_sql_checked!();
 }
 
-fn at(sql: &Sql, error: postgres::Error) -> DbError {
+pub(super) fn at(sql: &Sql, error: tokio_postgres::Error) -> DbError {
     match wrap(error) {
         DbError::Other(text) => DbError::Other(format!("{}:{}: {text}", sql.file, sql.line)),
         other => other,
     }
 }
 
-fn wrap(error: postgres::Error) -> DbError {
+pub(super) fn wrap(error: tokio_postgres::Error) -> DbError {
     let text = error.as_db_error().map_or_else(|| error.to_string(), |d| format!("{} ({})", d.message(), d.constraint().unwrap_or("-")));
     match error.code() {
         Some(code) if *code == SqlState::UNIQUE_VIOLATION => DbError::Unique(text),

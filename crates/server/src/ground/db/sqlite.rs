@@ -1,21 +1,27 @@
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, OpenFlags, ToSql, ffi};
+use rusqlite::{Connection, OpenFlags, PrepFlags, Statement, ToSql, ffi};
 
 use super::{Conn, DbError, Dialect, Row, Sql, Val};
 use crate::ground::sabotage;
 
-/// One SQLite connection with its prepared statements.
-pub struct SqliteConn {
-    inner: Connection,
-    rendered: HashMap<usize, String>,
+/// An open SQLite database.
+pub struct SqliteFile(Connection);
+
+/// One connection at work, with its prepared statements. Each is found by the address of its text: looking for the text itself took longer
+/// than many a statement runs.
+pub struct SqliteConn<'f> {
+    file: &'f Connection,
+    prepared: HashMap<usize, Statement<'f>>,
+    said: HashMap<&'static str, Statement<'f>>,
 }
 
-impl SqliteConn {
+impl SqliteFile {
     /// Opens a connection. WAL with `synchronous=FULL`: what is acknowledged survives a loss of power.
     pub fn open(path: &Path, read_only: bool) -> Result<Self, DbError> {
         let flags = if read_only {
@@ -25,7 +31,6 @@ impl SqliteConn {
         };
         let inner = Connection::open_with_flags(path, flags).map_err(wrap)?;
         inner.busy_timeout(Duration::from_secs(10)).map_err(wrap)?;
-        inner.set_prepared_statement_cache_capacity(512);
         // A plan is made once and for every value: without this, each new word for a LIKE has its statement planned again.
         inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(wrap)?;
         if !read_only {
@@ -37,16 +42,21 @@ impl SqliteConn {
             }
         }
         inner.execute_batch("PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;").map_err(wrap)?;
-        Ok(Self { inner, rendered: HashMap::new() })
+        Ok(Self(inner))
+    }
+
+    /// Its connection.
+    pub fn conn(&self) -> SqliteConn<'_> {
+        SqliteConn { file: &self.0, prepared: HashMap::new(), said: HashMap::new() }
     }
 
     /// Copies the write-ahead log into the database file and syncs it. After a crash on a failing disk the log may be readable without
     /// being on the disk; afterwards what can be read is what is kept. Skipped while another process is in the way (it has done the same)
     /// or the disk is full; then the log stays as it is.
-    pub fn settle(&mut self) -> Result<(), DbError> {
-        self.inner.busy_timeout(Duration::ZERO).map_err(wrap)?;
-        let done = self.inner.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(wrap);
-        self.inner.busy_timeout(Duration::from_secs(10)).map_err(wrap)?;
+    pub fn settle(&self) -> Result<(), DbError> {
+        self.0.busy_timeout(Duration::ZERO).map_err(wrap)?;
+        let done = self.0.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(wrap);
+        self.0.busy_timeout(Duration::from_secs(10)).map_err(wrap)?;
         match done {
             Err(DbError::Unavailable(reason) | DbError::Full(reason)) => {
                 tracing::warn!(reason, "the write-ahead log stays as it is for now");
@@ -55,42 +65,53 @@ impl SqliteConn {
             other => other,
         }
     }
+}
 
+impl<'f> SqliteConn<'f> {
     /// Begins, marks and ends transactions: one statement, kept prepared.
     pub(super) fn say(&mut self, text: &'static str) -> Result<(), DbError> {
-        self.inner.prepare_cached(text).and_then(|mut statement| statement.execute([])).map(|_| ()).map_err(wrap)
+        let statement = match self.said.entry(text) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(prepared(self.file, text).map_err(wrap)?),
+        };
+        statement.execute([]).map(|_| ()).map_err(wrap)
     }
 
     /// Rows written since the connection was opened.
     pub(super) fn written(&self) -> u64 {
-        self.inner.total_changes()
+        self.file.total_changes()
     }
 
     /// Whether a transaction is open; SQLite ends one by itself when the disk fails or is full.
     pub(super) fn in_transaction(&self) -> bool {
-        !self.inner.is_autocommit()
+        !self.file.is_autocommit()
     }
 
-    fn text<'a>(rendered: &'a mut HashMap<usize, String>, sql: &'static Sql) -> &'a str {
-        rendered.entry(sql.key()).or_insert_with(|| Dialect::Sqlite.render(sql.text).into_owned())
+    fn statement(&mut self, sql: &'static Sql) -> Result<&mut Statement<'f>, DbError> {
+        Ok(match self.prepared.entry(sql.key()) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(prepared(self.file, &Dialect::Sqlite.render(sql.text)).map_err(|e| at(sql, e))?),
+        })
     }
 }
 
-impl Conn for SqliteConn {
+/// A statement that is kept.
+fn prepared<'f>(file: &'f Connection, text: &str) -> rusqlite::Result<Statement<'f>> {
+    file.prepare_with_flags(text, PrepFlags::SQLITE_PREPARE_PERSISTENT)
+}
+
+impl Conn for SqliteConn<'_> {
     fn dialect(&self) -> Dialect {
         Dialect::Sqlite
     }
 
     fn exec(&mut self, sql: &'static Sql, params: &[Val]) -> Result<u64, DbError> {
-        let text = Self::text(&mut self.rendered, sql);
-        let mut statement = self.inner.prepare_cached(text).map_err(|e| at(sql, e))?;
-        let touched = statement.execute(rusqlite::params_from_iter(params)).map_err(|e| at(sql, e))?;
+        let touched = self.statement(sql)?.execute(rusqlite::params_from_iter(params)).map_err(|e| at(sql, e))?;
         Ok(touched as u64)
     }
 
     fn rows(&mut self, sql: &'static Sql, params: &[Val]) -> Result<Vec<Row>, DbError> {
-        let text = Self::text(&mut self.rendered, sql);
-        let mut statement = self.inner.prepare_cached(text).map_err(|e| at(sql, e))?;
+        let statement = self.statement(sql)?;
         let columns = statement.column_count();
         let mut cursor = statement.query(rusqlite::params_from_iter(params)).map_err(|e| at(sql, e))?;
         let mut rows = Vec::new();
@@ -100,16 +121,27 @@ impl Conn for SqliteConn {
         Ok(rows)
     }
 
+    fn ahead(&mut self, _: bool) -> bool {
+        false
+    }
+
+    fn later(&mut self, sql: &'static Sql, params: Vec<Val>, one: bool) -> Result<(), DbError> {
+        match self.exec(sql, &params)? {
+            touched if one && touched != 1 => Err(DbError::Contended(format!("{}:{}: another one was faster", sql.file, sql.line))),
+            _ => Ok(()),
+        }
+    }
+
     fn apart(&mut self, sql: &'static Sql, params: &[Val]) -> Result<Vec<Row>, DbError> {
         self.rows(sql, params)
     }
 
     fn raw(&mut self, text: &str) -> Result<(), DbError> {
-        self.inner.execute_batch(text).map_err(wrap)
+        self.file.execute_batch(text).map_err(wrap)
     }
 
     fn raw_rows(&mut self, text: &str) -> Result<Vec<Row>, DbError> {
-        let mut statement = self.inner.prepare(text).map_err(wrap)?;
+        let mut statement = self.file.prepare(text).map_err(wrap)?;
         let columns = statement.column_count();
         // Places without a value are NULL: a plan is asked for as it will be run.
         let mut cursor = statement.raw_query();
@@ -121,8 +153,7 @@ impl Conn for SqliteConn {
     }
 
     fn check(&mut self, sql: &'static Sql) -> Result<(), DbError> {
-        let text = Self::text(&mut self.rendered, sql);
-        self.inner.prepare(text).map(|_| ()).map_err(|e| at(sql, e))
+        self.file.prepare(&Dialect::Sqlite.render(sql.text)).map(|_| ()).map_err(|e| at(sql, e))
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use uuid::{ContextV7, Timestamp as UuidTime, Uuid};
 
 use super::conn::timed;
-use super::{Conn, DbError, Query, Row, Sql, Val};
+use super::{Conn, DbError, Done, Query, Row, Sql, Val};
 
 /// A change waiting to be written into the audit chain when the transaction ends.
 #[derive(Debug, Clone)]
@@ -92,17 +92,22 @@ impl<'c> Tx<'c> {
     /// Notes a change for the audit chain. Of two objects only the fields that differ are kept;
     /// `None` before means it was made, `None` after means it is gone.
     pub fn audit<T: Serialize>(&mut self, action: &'static str, subject: impl ToString, before: Option<&T>, after: Option<&T>) {
-        let value = |side: Option<&T>| side.and_then(|v| serde_json::to_value(v).ok());
-        let (before, after) = (value(before), value(after));
+        let text = |side: &T| serde_json::to_string(side).unwrap_or_default();
         let (before, after) = match (before, after) {
-            (Some(Value::Object(b)), Some(Value::Object(a))) => {
-                let (b, a) = differing(b, a);
-                if a.is_empty() && b.is_empty() {
-                    return;
+            (Some(b), Some(a)) => {
+                let value = |side: &T| serde_json::to_value(side).unwrap_or(Value::Null);
+                match (value(b), value(a)) {
+                    (Value::Object(b), Value::Object(a)) => {
+                        let (b, a) = differing(b, a);
+                        if a.is_empty() && b.is_empty() {
+                            return;
+                        }
+                        (Value::Object(b).to_string(), Value::Object(a).to_string())
+                    }
+                    (b, a) => (b.to_string(), a.to_string()),
                 }
-                (Value::Object(b).to_string(), Value::Object(a).to_string())
             }
-            (b, a) => (b.map_or_else(String::new, |v| v.to_string()), a.map_or_else(String::new, |v| v.to_string())),
+            (b, a) => (b.map(text).unwrap_or_default(), a.map(text).unwrap_or_default()),
         };
         self.changes.push(Change { action, subject: subject.to_string(), before, after });
     }
@@ -130,11 +135,16 @@ impl<'c> Tx<'c> {
             return Ok(rows.clone());
         }
         let rows = self.query(sql, params, read)?;
+        self.know(sql, params.to_vec(), rows.clone());
+        Ok(rows)
+    }
+
+    /// What [`Tx::known`] would read, told by whoever has just written it in this transaction, so that nobody has to read it back.
+    pub fn know<T: Clone + 'static>(&mut self, sql: &'static Sql, params: Vec<Val>, rows: Vec<T>) {
         if self.read.len() == MOST_KNOWN {
             self.read.remove(0);
         }
-        self.read.push(Read { sql, params: params.to_vec(), rows: Box::new(rows.clone()) });
-        Ok(rows)
+        self.read.push(Read { sql, params, rows: Box::new(rows) });
     }
 
     /// [`Tx::known`] for at most one row; further rows are ignored.
@@ -179,6 +189,38 @@ impl<'c> Tx<'c> {
         Ok(self.hanging(thing, sql, params, read)?.into_iter().next())
     }
 
+    /// Says what will be read soon: `look` reads it. Its first statement goes to the database together with the next one that is asked in
+    /// earnest, and whoever asks it then has the answer at hand, unless something is written in between. Only for the way to PostgreSQL; with
+    /// SQLite `look` is not even called.
+    pub fn ahead<T>(&mut self, look: impl FnOnce(&mut Self) -> Done<T>) {
+        if self.conn.ahead(true) {
+            // It ends at its first statement; what it would have said is said when it is asked.
+            let _ = look(self);
+            self.conn.ahead(false);
+        }
+    }
+
+    /// Writes something whose outcome nobody here asks for: on PostgreSQL it goes together with what is asked next, or with the commit, and its
+    /// error is told there. For what cannot meet what others write.
+    pub fn later(&mut self, sql: &'static Sql, params: Vec<Val>) -> Result<(), DbError> {
+        self.writes(sql);
+        timed(sql, || self.conn.later(sql, params, false))
+    }
+
+    /// [`Tx::later`] for what others may write as well: unless it touches exactly one row, another one was faster, and all of it is done again.
+    pub fn later_one(&mut self, sql: &'static Sql, params: Vec<Val>) -> Result<(), DbError> {
+        self.writes(sql);
+        timed(sql, || self.conn.later(sql, params, true))
+    }
+
+    /// What is known from its file is known no longer.
+    fn writes(&mut self, sql: &'static Sql) {
+        self.read.retain(|known| known.sql.file != sql.file);
+        if !self.wrote.contains(&sql.file) {
+            self.wrote.push(sql.file);
+        }
+    }
+
     /// What was changed so far: the text forms of ids, in the order of the changes.
     pub fn changed(&self) -> impl Iterator<Item = &str> {
         self.changes.iter().map(|c| c.subject.as_str())
@@ -196,10 +238,7 @@ impl Query for Tx<'_> {
     }
 
     fn exec(&mut self, sql: &'static Sql, params: &[Val]) -> Result<u64, DbError> {
-        self.read.retain(|known| known.sql.file != sql.file);
-        if !self.wrote.contains(&sql.file) {
-            self.wrote.push(sql.file);
-        }
+        self.writes(sql);
         timed(sql, || self.conn.exec(sql, params))
     }
 }

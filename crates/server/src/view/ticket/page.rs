@@ -16,9 +16,10 @@ use postsale_domain::ticket::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::TicketRow;
 use super::links::{self, TicketLink};
 use super::merged::{self, MergedInto, MergedTicket};
-use super::{TicketRow, rows};
+use super::row::row;
 use crate::facts::extra::{self, Extra};
 use crate::facts::{InForce, in_force};
 use crate::followup::store::{self as follow_ups, Face};
@@ -35,7 +36,7 @@ use crate::view::guide;
 use crate::view::incident::{self, KnownIncident, TicketIncident};
 use crate::view::reach::see_ticket;
 use crate::view::visit::{WorkOrderRow, rows_of_ticket};
-use crate::{sla, terminal};
+use crate::{org, sla, terminal};
 
 /// A ticket on its page.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -232,8 +233,7 @@ pub struct TicketPage {
 
 /// What a kind of ticket is called; its code when what was ordered is gone.
 fn type_name(force: &InForce, code: &str) -> Text {
-    let found = force.ticket_types().into_iter().find(|(known, _)| known == code).map(|(_, name)| name);
-    found.unwrap_or_else(|| Text { zh: code.to_owned(), en: code.to_owned() })
+    force.ticket_type(code).unwrap_or_else(|| Text { zh: code.to_owned(), en: code.to_owned() })
 }
 
 /// What is asked of such tickets, and what was said to a field that is no longer asked.
@@ -248,6 +248,8 @@ fn custom(force: &InForce, said: &Extra) -> Vec<TicketField> {
 
 /// The page of a ticket for somebody who may see it.
 pub fn shown(tx: &mut Tx<'_>, reach: Reach, id: TicketId) -> Done<TicketPage> {
+    tx.ahead(in_force);
+    tx.ahead(|tx| store::ticket(tx, id));
     see_ticket(tx, reach, id)?;
     let ticket = store::ticket(tx, id)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
     page(tx, &ticket)
@@ -255,7 +257,9 @@ pub fn shown(tx: &mut Tx<'_>, reach: Reach, id: TicketId) -> Done<TicketPage> {
 
 /// The page of a ticket, for the caller of the transaction.
 pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
-    let row = rows(tx, std::slice::from_ref(t))?.pop().ok_or_else(|| refuse!(NotFound, "not_found"))?;
+    let force = in_force(tx)?;
+    ask_ahead(tx, t);
+    let row = row(tx, t)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
     let terminal = match t.terminal_id {
         Some(id) => terminal::store::terminal(tx, id)?,
         None => None,
@@ -268,7 +272,6 @@ pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
     let sub_tasks = task::of_ticket(tx, t.id)?;
     let incident = incident::of_ticket(tx, t.id)?;
     let terminal_model = terminal.as_ref().map(|d| d.model.clone());
-    let force = in_force(tx)?;
     let said = extra::one(tx, t.id)?;
     let fault_name = t.case.fault_code.as_deref().and_then(|code| force.fault_name(code));
     Ok(TicketPage {
@@ -327,6 +330,39 @@ pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
             solved_at: t.solved_at,
         },
     })
+}
+
+/// Everything about a ticket that can be asked without knowing the answers to the rest.
+fn ask_ahead(tx: &mut Tx<'_>, t: &Ticket) {
+    tx.ahead(|tx| org::store::names(tx, t.case.owner));
+    tx.ahead(|tx| sla::store::kept(tx, t.id));
+    tx.ahead(|tx| extra::one(tx, t.id));
+    if let Some(id) = t.merchant_id {
+        tx.ahead(|tx| merchants::merchant(tx, id, None));
+        tx.ahead(|tx| merchants::counts(tx, id));
+    }
+    if let Some(id) = t.store_id {
+        tx.ahead(|tx| merchants::store(tx, id));
+    }
+    if let Some(id) = t.terminal_id {
+        tx.ahead(|tx| terminal::store::terminal(tx, id));
+        tx.ahead(|tx| terminal::store::open_binding(tx, id));
+        tx.ahead(|tx| coverage::last_repair(tx, id));
+    }
+    tx.ahead(|tx| rows_of_ticket(tx, t.id));
+    tx.ahead(|tx| task::of_ticket(tx, t.id));
+    tx.ahead(|tx| incident::of_ticket(tx, t.id));
+    if t.closed_at.is_none() {
+        tx.ahead(|tx| incident::known(tx, &Reported::default()));
+    }
+    tx.ahead(|tx| merge::by_mail(tx, t));
+    tx.ahead(|tx| guide_now(tx, t));
+    tx.ahead(|tx| guide::shown(tx, t, Audience::Agent));
+    tx.ahead(|tx| follow_ups::of_ticket(tx, t.id));
+    tx.ahead(|tx| links::of(tx, t));
+    tx.ahead(|tx| merged::into(tx, t));
+    tx.ahead(|tx| merged::under(tx, t));
+    tx.ahead(|tx| notify::store::held(tx, t.id));
 }
 
 fn merchant(tx: &mut Tx<'_>, t: &Ticket) -> Done<Option<TicketMerchant>> {

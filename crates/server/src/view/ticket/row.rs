@@ -14,7 +14,7 @@ use crate::facts::{extra, in_force};
 use crate::ground::db::{Done, Query, Tx, p};
 use crate::ticket::entry::Kind;
 use crate::ticket::store::{LastEntry, Ticket};
-use crate::{sla, sql};
+use crate::{merchant, org, sla, sql, terminal};
 
 /// A person of the desk with a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -112,6 +112,25 @@ pub fn rows(tx: &mut Tx<'_>, tickets: &[Ticket]) -> Done<Vec<TicketRow>> {
     for chunk in tickets.chunks(50) {
         names.extend(names_of(tx, chunk)?);
     }
+    named(tx, tickets, names)
+}
+
+/// The row of one ticket whose terminal, merchant and store are looked at anyway: what the transaction knows of them is not joined again.
+pub(super) fn row(tx: &mut Tx<'_>, t: &Ticket) -> Done<Option<TicketRow>> {
+    let mut names = Names { owner: org::store::names(tx, t.case.owner)?.map(|(_, shown)| shown).unwrap_or_default(), ..Names::default() };
+    if let Some(id) = t.merchant_id {
+        (names.merchant, names.tier) = merchant::store::merchant(tx, id, None)?.map(|m| (m.name, m.tier)).unzip();
+    }
+    if let Some(id) = t.store_id {
+        names.store = merchant::store::store(tx, id)?.map(|s| s.name);
+    }
+    if let Some(id) = t.terminal_id {
+        (names.model, names.serial) = terminal::store::terminal(tx, id)?.map(|d| (d.model, d.serial_no)).unzip();
+    }
+    Ok(named(tx, std::slice::from_ref(t), BTreeMap::from([(t.id, names)]))?.pop())
+}
+
+fn named(tx: &mut Tx<'_>, tickets: &[Ticket], mut names: BTreeMap<TicketId, Names>) -> Done<Vec<TicketRow>> {
     let ids: Vec<TicketId> = tickets.iter().map(|t| t.id).collect();
     let mut clocks = sla::store::faces(tx, &ids)?;
     let outside = outsider(tx);
