@@ -88,3 +88,14 @@ test("a dialog that was closed by a key too many has what was typed when it open
   await dialog.getByRole("button", { name: say("en", "form.anew") }).click();
   await expect(dialog.getByRole("textbox")).toHaveValue("");
 });
+
+test("an address with a number in it finds what has that number", async ({ browser, request }) => {
+  const terminal = await freeTerminal(await asking(request, "agent"), 18);
+  const page = await enter(browser, "agent", "en", true);
+  // Digits from the middle of a serial number, as somebody would send them to a colleague.
+  const piece = terminal.serial_no.slice(-6, -1);
+  for (const list of ["terminals", "merchants"]) {
+    await page.goto(`/${list}?q=${piece}`);
+    await expect(page.locator("[data-row]").filter({ hasText: list === "terminals" ? terminal.serial_no : terminal.merchant.name }).first()).toBeVisible();
+  }
+});

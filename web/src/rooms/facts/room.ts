@@ -1,10 +1,9 @@
 import { SettingOutlined } from "@ant-design/icons";
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { fromAddress } from "@ground/list/address";
 import type { RailItem } from "@ground/shell/rail";
 import { shell } from "@ground/shell/root";
 import { kinds, type Kind } from "./data";
-
-const text = (value: unknown) => (typeof value === "string" && value.trim() ? value : undefined);
 
 export const entry: RailItem = { to: "/admin", word: "rail.admin", name: "admin.title", icon: SettingOutlined, needs: "fact.sets", key: "a" };
 
@@ -21,7 +20,7 @@ const set = createRoute({
     stringify: ({ kind }) => ({ kind }),
   },
   validateSearch: (search): SetSearch => {
-    const [open, q] = [text(search.open), text(search.q)];
+    const [open, q] = [fromAddress(search.open), fromAddress(search.q)];
     return { ...(open && { open }), ...(q && { q }) };
   },
   component: lazyRouteComponent(() => import("./SetPage"), "SetPage"),

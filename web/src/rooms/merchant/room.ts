@@ -1,5 +1,6 @@
 import { ShopOutlined } from "@ant-design/icons";
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { fromAddress } from "@ground/list/address";
 import type { RailItem } from "@ground/shell/rail";
 import { shell } from "@ground/shell/root";
 
@@ -8,7 +9,10 @@ export const entry: RailItem = { to: "/merchants", word: "rail.merchant", name: 
 const list = createRoute({
   getParentRoute: () => shell,
   path: "/merchants",
-  validateSearch: (search): { q?: string } => (typeof search.q === "string" && search.q.trim() ? { q: search.q } : {}),
+  validateSearch: (search): { q?: string } => {
+    const q = fromAddress(search.q);
+    return q ? { q } : {};
+  },
   component: lazyRouteComponent(() => import("./MerchantsPage"), "MerchantsPage"),
 });
 

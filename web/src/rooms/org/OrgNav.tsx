@@ -2,6 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { useWords } from "@ground/i18n/Words";
 import { NavRow } from "@ground/parts/NavRow";
 import { useSession } from "@ground/session/Session";
+import { isOpen } from "@ground/shell/rail";
+import { peopleEntry } from "./room";
 
 const pages = [
   { to: "/people", word: "people.title", needs: "user.read", exact: true },
@@ -20,7 +22,7 @@ export function OrgNav() {
   return (
     <NavRow label={t("people.title")}>
       {pages
-        .filter((page) => may(page.needs))
+        .filter((page) => may(page.needs) && isOpen(peopleEntry, page.to, may))
         .map((page) => (
           <Link key={page.to} to={page.to} activeOptions={{ exact: page.exact, includeSearch: false }} activeProps={{ "aria-current": "page" }}>
             {t(page.word)}

@@ -1,11 +1,10 @@
 import { AuditOutlined, TeamOutlined } from "@ant-design/icons";
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import type { Schema } from "@api";
+import { fromAddress } from "@ground/list/address";
 import type { RailItem } from "@ground/shell/rail";
 import { root, shell } from "@ground/shell/root";
 import { roles } from "./people/data";
-
-const text = (value: unknown) => (typeof value === "string" && value.trim() ? value : undefined);
 
 export const peopleEntry: RailItem = { to: "/people", word: "rail.people", name: "people.title", icon: TeamOutlined, needs: "user.manage", key: "p", open: ["/people/roles"] };
 export const auditEntry: RailItem = { to: "/audit", word: "rail.audit", name: "audit.title", icon: AuditOutlined, needs: "audit.read", key: "u" };
@@ -17,7 +16,7 @@ const audit = createRoute({
   getParentRoute: () => shell,
   path: "/audit",
   validateSearch: (search): AuditSearch => {
-    const subject = text(search.subject);
+    const subject = fromAddress(search.subject);
     return { ...(subject && { subject }), ...(typeof search.open === "number" && { open: search.open }) };
   },
   component: lazyRouteComponent(() => import("./audit/AuditPage"), "AuditPage"),
@@ -33,7 +32,7 @@ const people = createRoute({
   path: "/people",
   validateSearch: (search): PeopleSearch => {
     const [state, role] = [userStates.find((s) => s === search.state), roles.find((r) => r === search.role)];
-    const [q, open] = [text(search.q), text(search.open)];
+    const [q, open] = [fromAddress(search.q), fromAddress(search.open)];
     return { ...(state && state !== "active" && { state }), ...(role && { role }), ...(q && { q }), ...(open && { open }) };
   },
   component: lazyRouteComponent(() => import("./people/PeoplePage"), "PeoplePage"),

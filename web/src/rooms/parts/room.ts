@@ -1,5 +1,6 @@
 import { ToolOutlined } from "@ant-design/icons";
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { fromAddress } from "@ground/list/address";
 import type { RailItem } from "@ground/shell/rail";
 import { shell } from "@ground/shell/root";
 
@@ -8,11 +9,10 @@ export const entry: RailItem = { to: "/parts", word: "rail.parts", name: "part.t
 const list = createRoute({
   getParentRoute: () => shell,
   path: "/parts",
-  validateSearch: (search): { q?: string; low?: true; open?: string } => ({
-    ...(typeof search.q === "string" && search.q.trim() && { q: search.q }),
-    ...(search.low === true && { low: true }),
-    ...(typeof search.open === "string" && { open: search.open }),
-  }),
+  validateSearch: (search): { q?: string; low?: true; open?: string } => {
+    const q = fromAddress(search.q);
+    return { ...(q && { q }), ...(search.low === true && { low: true }), ...(typeof search.open === "string" && { open: search.open }) };
+  },
   component: lazyRouteComponent(() => import("./PartsPage"), "PartsPage"),
 });
 

@@ -1,5 +1,6 @@
 /** What a list of tickets shows, as its address says it. */
 import type { Schema } from "@api";
+import { fromAddress } from "@ground/list/address";
 import { asView, type QueueView } from "./views";
 
 export const sorts = ["due", "oldest", "newest", "changed"] as const;
@@ -23,11 +24,6 @@ export type QueueSearch = {
   columns?: string;
 } & { [D in Dimension]?: string };
 
-const text = (value: unknown): string | undefined => {
-  const said = typeof value === "string" ? value.trim() : typeof value === "number" ? String(value) : "";
-  return said === "" ? undefined : said;
-};
-
 export function queueSearch(given: Record<string, unknown>): QueueSearch {
   const view = asView(given.view);
   const sort = sorts.find((s) => s === given.sort);
@@ -36,7 +32,7 @@ export function queueSearch(given: Record<string, unknown>): QueueSearch {
   if (sort && sort !== "due") search.sort = sort;
   if (given.layout === "kanban") search.layout = "kanban";
   for (const name of ["q", "saved", "columns", ...dimensions] as const) {
-    const said = text(given[name]);
+    const said = fromAddress(given[name]);
     if (said !== undefined) search[name] = said;
   }
   return search;
