@@ -59,8 +59,10 @@ test("a call is taken, guided and solved, and a list kept, by keys alone", async
   await keys.press("ArrowDown");
   await keys.press("Enter");
   await expect(page).toHaveURL(/priority=/);
+  // The first Escape closes the list of choices, the second the filters.
   await keys.press("Escape");
-  if (await page.locator("#filter-state").isVisible()) await keys.press("Escape");
+  await expect(page.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden)")).toHaveCount(0);
+  await keys.press("Escape");
   await expect(page.getByTestId("filter-open")).toBeFocused();
   await keys.press("Control+k");
   await page.getByTestId("palette").fill(say("zh", "view.save"));

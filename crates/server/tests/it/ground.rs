@@ -181,6 +181,8 @@ on_both! {
             // The first time there is no such row.
             let name = if turn == 0 { "nobody" } else { "somebody" };
             add_later(tx, "somebody", turn)?;
+            // The server has answered once: nothing but the commit comes behind the change.
+            value_of(tx, "somebody")?;
             let change = sql!("UPDATE counter SET value = value + 10 WHERE tenant_id = $1 AND name = $2");
             tx.later_one(change, vec![p(&tx.tenant()), p(name)])?;
             Ok(())

@@ -480,9 +480,7 @@ fn pg_run(
     if let Some(mut conn) = kept.take() {
         conn.begin(begin.to_owned());
         let verdict = piece.run(&mut conn);
-        // What only writes would go together with its commit, and be lost with it on a connection that has died: nobody could say whether
-        // it was done. So it goes first.
-        let said = if verdict == Verdict::Keep && !conn.is_begun() { conn.flush() } else { Ok(()) };
+        let said = if verdict == Verdict::Keep { conn.make_sure() } else { Ok(()) };
         if conn.is_begun() || !conn.is_closed() {
             return Ok((conn, verdict, said));
         }
@@ -490,5 +488,6 @@ fn pg_run(
     let mut conn = server.connect()?;
     conn.begin(begin.to_owned());
     let verdict = piece.run(&mut conn);
-    Ok((conn, verdict, Ok(())))
+    let said = if verdict == Verdict::Keep { conn.make_sure() } else { Ok(()) };
+    Ok((conn, verdict, said))
 }

@@ -93,10 +93,15 @@ impl PgConn {
         self.heard
     }
 
-    /// Says what waits to be said.
-    pub(super) fn flush(&mut self) -> Result<(), DbError> {
+    fn flush(&mut self) -> Result<(), DbError> {
         let said = self.wire.flush();
         self.heard(said)
+    }
+
+    /// Says what has to be said before the commit: what others may have been faster with; and, when the server has not answered yet, all of it,
+    /// since together with the commit it would be lost on a connection that has died, and nobody could say whether it was done.
+    pub(super) fn make_sure(&mut self) -> Result<(), DbError> {
+        if !self.heard || self.wire.doubts() { self.flush() } else { Ok(()) }
     }
 
     /// Leaves a transaction without a trace.

@@ -95,6 +95,11 @@ impl Wire {
         self.answers.clear();
     }
 
+    /// Whether something waits that may have to be done again: with a commit behind it the commit would stand.
+    pub(super) fn doubts(&self) -> bool {
+        self.waiting.iter().any(|waiting| matches!(waiting, Waiting::Write { one: true, .. }))
+    }
+
     /// Says what waits.
     pub(super) fn flush(&mut self) -> Result<(), DbError> {
         self.with(async |_| Ok(())).map(drop)
