@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::GuideRunId;
 use super::model::{Guide, GuideOutcome, Step};
-use crate::ground::{Refusal, Text};
+use crate::ground::{Refusal, Text, mask_cards};
 use crate::refuse;
 
 /// What is known before anybody is asked, by the names of [`super::FACT_NAMES`].
@@ -193,7 +193,7 @@ pub fn leave(run: &GuideRun, reason: &str) -> Result<Vec<GuideEvent>, Refusal> {
     if run.state != GuideState::Running {
         return Err(refuse!(Conflict, "guide.not_running"));
     }
-    Ok(vec![GuideEvent::Left { reason: reason.to_owned() }])
+    Ok(vec![GuideEvent::Left { reason: mask_cards(reason).text }])
 }
 
 /// The run after an event that happened at an instant by somebody, as shown.

@@ -118,6 +118,7 @@ fn a_late_or_wrong_answer_changes_nothing() {
     let older = GuideRun { version: 0, ..walk.clone() };
     assert_eq!(answer(guide, &older, &none, "what", "jam", None).unwrap_err().code, "guide.changed");
     assert!(leave(&older, "new version").is_ok(), "a run of an older guide can still be left");
+    assert_eq!(leave(&older, "卡 4111111111111111"), Ok(vec![GuideEvent::Left { reason: "卡 ************1111".into() }]));
     say(guide, &mut walk, &none, "what", "jam");
     say(guide, &mut walk, &none, "scrap", "worked");
     let shown = view(guide, &walk, Audience::Agent);

@@ -1,6 +1,6 @@
 //! A trouble many tickets share: who belongs to it, what its reporters are told together, and how they are solved with it.
 
-use postsale_domain::ground::{Act, Reach, TypedId, mask_cards};
+use postsale_domain::ground::{Act, Reach, TypedId, cardless, mask_cards};
 use postsale_domain::incident::{self as rules, IncidentId, IncidentState, MailAllowed, Reporter, Scope, TellingOutcome};
 use postsale_domain::notify::{Held, May, NoticeKind};
 use postsale_domain::org::act;
@@ -32,7 +32,7 @@ pub const MAX_ATTACHED: usize = 200;
 const CHUNK: u32 = 50;
 
 /// Makes an incident of a scope, with tickets that belong to it. Errors: those of [`rules::open`] and [`attach`];
-/// `incident.title_long`, `incident.too_many`, `incident.fault_unknown`, `incident.acquirer_unknown`.
+/// `incident.title_long`, `incident.too_many`, `incident.fault_unknown`, `incident.acquirer_unknown`, `text.card`.
 pub fn open(tx: &mut Tx<'_>, reach: Reach, title: &str, scope: Scope, tickets: &[TicketId]) -> Done<Incident> {
     rules::open(title, &scope)?;
     let title = mask_cards(title.trim()).text;
@@ -41,6 +41,9 @@ pub fn open(tx: &mut Tx<'_>, reach: Reach, title: &str, scope: Scope, tickets: &
     }
     if tickets.len() > MAX_ATTACHED {
         return Err(refuse!(Invalid, "incident.too_many", limit = MAX_ATTACHED).field("tickets").into());
+    }
+    for (named, field) in [(&scope.district, "district"), (&scope.model, "model")] {
+        cardless(named.as_deref().unwrap_or_default(), field)?;
     }
     if let Some(code) = scope.fault_code.as_deref()
         && !extra::fault(tx, code)?

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use postsale_domain::facts::Origin;
-use postsale_domain::ground::{Lang, Text, UserId, mask_cards};
+use postsale_domain::ground::{Lang, Text, UserId, cardless, mask_cards};
 use postsale_domain::knowledge::{Backing, Finding, Guide, GuideBody, GuideOutcome};
 use postsale_domain::org::act;
 use postsale_domain::refuse;
@@ -337,6 +337,10 @@ fn put(tx: &mut Tx<'_>, id: &str, b: &GuideDraftPut) -> Done<()> {
     if !plain(id) {
         return Err(refuse!(Invalid, "guide.bad_id").field("id").into());
     }
+    cardless(id, "id")?;
+    cardless(&b.source, "source")?;
+    // Wherever in it: a guide is read by everybody.
+    cardless(&serde_json::to_string(&b.body).unwrap_or_default(), "body")?;
     if b.body.steps.len() > 60 || b.body.endings.len() > 60 {
         return Err(refuse!(Invalid, "guide.too_big", most = 60).field("body").into());
     }

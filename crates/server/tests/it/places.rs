@@ -15,6 +15,10 @@ on_both! {
         assert_eq!(admin.post("/api/v1/branches", &west).await.problem(409), "branch.district_taken");
         assert_eq!(admin.post("/api/v1/branches", &json!({ "code": "east", "name": "又一个" })).await.problem(409), "org.code_taken");
         assert_eq!(admin.post("/api/v1/branches", &json!({ "code": "a b", "name": "x" })).await.problem(422), "org.bad_code");
+        // A name that is a card number would be masked into the name of something else.
+        for card in [json!({ "code": "4111111111111111", "name": "x" }), json!({ "code": "x", "name": "卡 4111 1111 1111 1111" })] {
+            assert_eq!(admin.post("/api/v1/branches", &card).await.problem(422), "text.card");
+        }
         let path = format!("/api/v1/branches/{}", east["id"].as_str().unwrap());
         let smaller = admin.patch(&path, &json!({ "version": 1, "districts": ["杨浦"] })).await.expect(200);
         assert_eq!((&smaller["districts"], &smaller["version"]), (&json!(["杨浦"]), &json!(2)));
