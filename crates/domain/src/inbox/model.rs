@@ -164,6 +164,10 @@ impl Letter {
         let (subject, cut_subject) = clean(&self.subject, MAX_SUBJECT, false);
         let (body, cut_body) = clean(&self.body, MAX_BODY, true);
         self.sender.name = clean(&self.sender.name, 80, false).0;
+        // What goes into fields of their own may be anything all the same.
+        for text in [&mut self.sender.email, &mut self.terminal_serial] {
+            *text = text.take().map(|said| mask_cards(&said).text);
+        }
         for attachment in &mut self.attachments {
             attachment.name = clean(&attachment.name, 120, false).0;
         }

@@ -62,10 +62,12 @@ fn people_are_compared_by_address() {
 fn what_is_kept_is_clean() {
     let mut dirty = letter("card\r\nBcc: x@y 4111111111111111", "行1\r\n行2\u{0}\u{7}\t4111 1111 1111 1111");
     dirty.sender.name = "张\n\u{202e}三".into();
+    (dirty.sender.email, dirty.terminal_serial) = (Some("4111111111111111".into()), Some("4111-1111-1111-1111".into()));
     let kept = dirty.kept();
     assert_eq!(kept.subject, "cardBcc: x@y ************1111");
     assert_eq!(kept.body, "行1\n行2\t**** **** **** 1111");
     assert_eq!(kept.sender.name, "张三");
+    assert_eq!((kept.sender.email.as_deref(), kept.terminal_serial.as_deref()), (Some("************1111"), Some("****-****-****-1111")));
     assert!(kept.had_card());
     // Hexadecimal digits that look like a card number are left alone inside our own token, and only there.
     let token = format!("{}4111111111111111{}", "ab".repeat(9), "cd".repeat(9));

@@ -78,7 +78,7 @@ pub fn open_at(tx: &mut Tx<'_>, report: &Report, place: &Place, item: Option<&Se
         symptom: mask_cards(report.symptom.trim()).text,
         has_contact: report.contact.name.is_some() && (report.contact.phone.is_some() || report.contact.email.is_some()),
         has_terminal: place.terminal.is_some(),
-        terminal_unknown_reason: report.terminal_unknown_reason.clone().filter(|r| !r.trim().is_empty()),
+        terminal_unknown_reason: report.terminal_unknown_reason.as_deref().filter(|r| !r.trim().is_empty()).map(|r| mask_cards(r).text),
         owner,
         claimed: claimed_at.is_some(),
         impact: report.impact.unwrap_or(Impact::Unknown),
@@ -228,6 +228,10 @@ fn known_contact(tx: &mut Tx<'_>, report: &Report, place: &Place) -> Done<Contac
         contact.phone = contact.phone.or(known.phone);
         contact.email = contact.email.or(known.email);
         contact.lang = known.lang;
+    }
+    // People write anything into any field.
+    for text in [&mut contact.name, &mut contact.email] {
+        *text = text.take().map(|said| mask_cards(&said).text);
     }
     Ok(contact)
 }

@@ -4,7 +4,7 @@ use crate::ground::seal::keepable;
 use axum::Json;
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use postsale_domain::ground::{Lang, Reach, Refusal, mask_cards, mask_email, mask_phone};
+use postsale_domain::ground::{Lang, Reach, Refusal, mask_email, mask_phone};
 use postsale_domain::inbox::{Attachment, Letter, LetterChannel, LetterId, LetterState, plain_phone};
 use postsale_domain::org::act;
 use postsale_domain::refuse;
@@ -254,6 +254,6 @@ fn letter(new: &LetterNew) -> Result<Letter, Refusal> {
     letter.sender.email = new.sender.email.as_deref().map(|e| e.trim().to_lowercase());
     letter.subject = new.subject.clone().unwrap_or_default();
     letter.body = new.body.clone();
-    letter.terminal_serial = new.terminal_serial.as_deref().map(|serial| mask_cards(serial).text);
+    letter.terminal_serial = new.terminal_serial.clone();
     Ok(letter)
 }

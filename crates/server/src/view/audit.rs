@@ -2,49 +2,86 @@
 
 use std::collections::BTreeMap;
 
-use postsale_domain::ground::UserId;
+use postsale_domain::ground::{TypedId, UserId};
 use postsale_domain::merchant::MerchantId;
 use postsale_domain::terminal::TerminalId;
 use postsale_domain::ticket::TicketId;
 use postsale_domain::visit::WorkOrderId;
+use uuid::Uuid;
 
-use crate::ground::db::{Done, Query, Tx, p};
-use crate::org::store::{self as org, AuditLine};
+use crate::ground::db::{Done, Query, Tx, Val, p};
+use crate::org::store::AuditLine;
+use crate::sql;
 use crate::ticket::{list, store as tickets};
 use crate::view::ticket::number;
 use crate::visit::store as visits;
-use crate::{merchant, sql, terminal};
 
-/// Says what each line is about, where it has a number or a name.
+/// The names of fifty things of one kind.
+macro_rules! called {
+    ($kind:literal, $name:literal, $number:literal, $table:literal) => {
+        concat!(
+            "SELECT CAST(",
+            $kind,
+            " AS BIGINT), id, ",
+            $name,
+            ", ",
+            $number,
+            " FROM ",
+            $table,
+            " WHERE tenant_id = $1 AND id IN (
+               $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+               $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46,
+               $47, $48, $49, $50, $51)"
+        )
+    };
+}
+
+/// Says what each line is about, where it has a number or a name. Two statements per fifty things.
 pub fn name(tx: &mut Tx<'_>, lines: &mut [AuditLine]) -> Done<()> {
-    let ids: Vec<TicketId> = lines.iter().filter_map(|line| line.subject.parse().ok()).collect();
-    let mut known: BTreeMap<String, Option<String>> =
-        list::titles(tx, &ids)?.into_iter().map(|(id, (n, _))| (id.to_string(), Some(number(n)))).collect();
+    let of = |lines: &[AuditLine]| -> Vec<TicketId> { lines.iter().filter_map(|line| line.subject.parse().ok()).collect() };
+    let mut known: BTreeMap<String, String> =
+        list::titles(tx, &of(lines))?.into_iter().map(|(id, (n, _))| (id.to_string(), number(n))).collect();
+    let mut ids: Vec<Uuid> = lines.iter().filter_map(|line| named(&line.subject)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    for chunk in ids.chunks(50) {
+        let mut params = vec![p(&tx.tenant())];
+        // The statement has fifty places; the last id fills the ones left over.
+        params.extend((0..50).map(|i| Val::Id(chunk[i.min(chunk.len() - 1)])));
+        let names = tx.query(
+            sql!(concat!(
+                called!(0, "display_name", "CAST(0 AS BIGINT)", "app_user"),
+                " UNION ALL ",
+                called!(1, "name", "CAST(0 AS BIGINT)", "merchant"),
+                " UNION ALL ",
+                called!(2, "serial_no", "CAST(0 AS BIGINT)", "terminal"),
+                " UNION ALL ",
+                called!(3, "''", "number", "work_order")
+            )),
+            &params,
+            // Whatever kind it is of, read as one of them.
+            |r| Ok((r.next::<i64>()?, r.next::<UserId>()?.uuid(), r.next::<String>()?, r.next::<i64>()?)),
+        )?;
+        known.extend(names.into_iter().map(|(kind, id, name, n)| match kind {
+            0 => (UserId::from_uuid(id).to_string(), name),
+            1 => (MerchantId::from_uuid(id).to_string(), name),
+            2 => (TerminalId::from_uuid(id).to_string(), name),
+            _ => (WorkOrderId::from_uuid(id).to_string(), visits::number(n)),
+        }));
+    }
     for line in lines {
-        line.subject_name = match known.get(&line.subject) {
-            Some(name) => name.clone(),
-            None => {
-                let name = named(tx, &line.subject)?;
-                known.insert(line.subject.clone(), name.clone());
-                name
-            }
-        };
+        line.subject_name = known.get(&line.subject).cloned();
     }
     Ok(())
 }
 
-fn named(tx: &mut Tx<'_>, subject: &str) -> Done<Option<String>> {
-    Ok(if let Ok(id) = subject.parse::<UserId>() {
-        org::names(tx, id)?.map(|(_, shown)| shown)
-    } else if let Ok(id) = subject.parse::<MerchantId>() {
-        merchant::store::merchant(tx, id, None)?.map(|m| m.name)
-    } else if let Ok(id) = subject.parse::<TerminalId>() {
-        terminal::store::terminal(tx, id)?.map(|t| t.serial_no)
-    } else if let Ok(id) = subject.parse::<WorkOrderId>() {
-        visits::work_order(tx, id)?.map(|w| visits::number(w.number))
-    } else {
-        None
-    })
+/// The id of a thing that has a name.
+fn named(subject: &str) -> Option<Uuid> {
+    let user = subject.parse::<UserId>().map(|id| id.uuid());
+    let merchant = || subject.parse::<MerchantId>().map(|id| id.uuid());
+    let terminal = || subject.parse::<TerminalId>().map(|id| id.uuid());
+    let order = || subject.parse::<WorkOrderId>().map(|id| id.uuid());
+    user.or_else(|_| merchant()).or_else(|_| terminal()).or_else(|_| order()).ok()
 }
 
 /// The thing somebody asks about: by the number people call it by, or by its id. A number nobody has is about nothing.

@@ -95,7 +95,7 @@ on_both! {
             assert_eq!(found["items"][0]["subject_name"], "T-000001", "{found}");
         }
         let signed_in = page["items"].as_array().unwrap().iter().find(|line| line["action"] == "session.open").unwrap();
-        assert!(signed_in["subject_name"].is_string(), "{signed_in}");
+        assert_eq!(signed_in["subject_name"], signed_in["caller_name"], "who signs in changes their own session: {signed_in}");
         for nothing in ["T-000009", "W-1", "T-x"] {
             assert_eq!(auditor.get(&format!("/api/v1/audit?subject={nothing}")).await.expect(200)["items"], serde_json::json!([]), "{nothing}");
         }

@@ -146,6 +146,7 @@ on_both! {
         let desk = DeskWorld::new(&kit).await;
         let mut call = DeskWorld::call();
         call["symptom"] = json!("刷 4111 1111 1111 1111 不行");
+        call["contact"] = json!({ "name": "卡 4111111111111111", "phone": "13812345521", "email": "4111111111111111@example.com" });
         let page = desk.agent.post("/api/v1/tickets", &call).await.expect(201);
         let id = id_of(&page);
         for (door, body) in [("/notes", json!({ "body": "卡号 4111111111111111" })), ("/reply", json!({ "version": page["ticket"]["version"], "body": "4111-1111-1111-1111" }))] {
