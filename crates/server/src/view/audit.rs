@@ -38,9 +38,9 @@ macro_rules! called {
 
 /// Says what each line is about, where it has a number or a name. Two statements per fifty things.
 pub fn name(tx: &mut Tx<'_>, lines: &mut [AuditLine]) -> Done<()> {
-    let of = |lines: &[AuditLine]| -> Vec<TicketId> { lines.iter().filter_map(|line| line.subject.parse().ok()).collect() };
+    let asked: Vec<TicketId> = lines.iter().filter_map(|line| line.subject.parse().ok()).collect();
     let mut known: BTreeMap<String, String> =
-        list::titles(tx, &of(lines))?.into_iter().map(|(id, (n, _))| (id.to_string(), number(n))).collect();
+        list::titles(tx, &asked)?.into_iter().map(|(id, (n, _))| (id.to_string(), number(n))).collect();
     let mut ids: Vec<Uuid> = lines.iter().filter_map(|line| named(&line.subject)).collect();
     ids.sort_unstable();
     ids.dedup();
