@@ -1,10 +1,10 @@
 import { Form, type FormInstance } from "antd";
-import { useId, type ReactNode } from "react";
+import { useId, useState, type ReactNode } from "react";
 import type { Problem } from "@api";
 import { useWords } from "@ground/i18n/Words";
 import { BackLine } from "./BackLine";
 import { Dialog } from "./Dialog";
-import { useLeft } from "./left";
+import { nameOf, useLeft } from "./left";
 import { ProblemLine } from "./ProblemView";
 
 type Props<Typed> = {
@@ -33,7 +33,8 @@ export function FormModal<Typed extends object>({ title, submit, cancel, initial
   const { t } = useWords();
   const id = useId();
   const [form] = Form.useForm<Typed>(given);
-  const { back, keep, anew } = useLeft(title, form as FormInstance);
+  const [name] = useState(() => nameOf(title, initial, window.location));
+  const { back, keep, anew } = useLeft(name, form as FormInstance);
   return (
     <Dialog
       open

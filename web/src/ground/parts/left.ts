@@ -18,6 +18,10 @@ export function typedInto(form: FormInstance, back: object = {}): Record<string,
   return Object.fromEntries(Object.entries(values).filter(([name, value]) => (form.isFieldTouched(name) || name in back) && isSaid(value)));
 }
 
+/** The name of a form: of the same page, with the same title, about the same thing. What was typed about one shop is not another's. */
+export const nameOf = (title: string, initial: object | undefined, { pathname, search }: Pick<Location, "pathname" | "search">) =>
+  JSON.stringify([pathname, search, title, initial ?? null]);
+
 type Left = {
   /** What came back; empty when nothing was left, and once it is not wanted any more. */
   back: Record<string, unknown>;
