@@ -1,6 +1,6 @@
 //! What the search asks of a model of costs and rules: judge a change before it is made, follow it when it is made, take it back.
 
-use super::links::Links;
+use super::links::{Links, NONE};
 use super::near::Near;
 use crate::model::Problem;
 use crate::rng::Rng;
@@ -54,10 +54,25 @@ pub(crate) trait Eval: Clone + Send + Sync {
     fn crossed(&mut self, _l: &Links, _a: u32, _b: u32) -> (i64, i64) {
         (0, 0)
     }
+    /// Could the engineer of route `r` do `j`, were he idle?
+    fn able(&self, r: usize, j: u32) -> bool;
     /// Could route `r` take `j` at all (skills, load, parts)?
     fn admits(&self, l: &Links, r: usize, j: u32) -> bool;
     /// Cost of putting `j` behind `p`; `i64::MAX` when impossible or not below `limit`.
     fn delta(&self, l: &Links, j: u32, p: u32, limit: i64) -> i64;
+    /// Cheapest place for `j` in route `r`, which admits it, as (price, node to follow): `NONE` when none is below `limit`.
+    fn place_in(&self, l: &Links, r: usize, j: u32, limit: i64) -> (i64, u32) {
+        let mut best = (limit, NONE);
+        let (mut p, end) = (l.start(r), l.end(r));
+        while p != end {
+            let delta = self.delta(l, j, p, best.0);
+            if delta < best.0 {
+                best = (delta, p);
+            }
+            p = l.node(p).next;
+        }
+        best
+    }
     /// A model may know a quicker way than asking routes: the cheapest place for `j` in routes that are `active`, as (price, node to
     /// follow), `NONE` when none is below the price of leaving it out.
     fn best(&self, _l: &Links, _near: &Near, _active: &[bool], _j: u32, _blink: &mut Blink) -> Option<(i64, u32)> {

@@ -1,6 +1,8 @@
 //! The distance objective with hard windows: insertions and tail exchanges are tested in O(1) with earliest and latest starts,
 //! and a change is followed only as far as it moves anybody.
 
+mod unlike;
+
 use std::sync::Arc;
 
 use super::eval::{Blink, Eval, HARD};
@@ -28,6 +30,8 @@ struct Hot {
     /// The same of the next node; hopeless when the next node is frozen.
     late_next: i32,
     route: u32,
+    /// The next node; behind the last job some end, not always that of its own route.
+    next: u32,
 }
 
 #[derive(Debug)]
@@ -207,7 +211,7 @@ impl Hard {
     fn relink(&mut self, l: &Links, a: u32) -> i32 {
         let next = l.node(a).next;
         let mut h = self.hot[a as usize];
-        h.next_place = self.hot[next as usize].place;
+        (h.next, h.next_place) = (next, self.hot[next as usize].place);
         h.leg = if l.count[h.route as usize] == 0 { 0 } else { self.f.d(h.place, h.next_place) };
         self.put(a, h);
         h.leg
@@ -220,57 +224,6 @@ impl Hard {
             at = l.node(at).next;
         }
         sum
-    }
-
-    /// `Eval::cross` between engineers who differ: their tails end elsewhere then, by another time, and everybody on them is served by
-    /// somebody who may not be able to. O(tails).
-    fn cross_unlike(&self, l: &Links, a: u32, b: u32, limit: i64) -> i64 {
-        let (r, s) = (self.hot[a as usize].route as usize, self.hot[b as usize].route as usize);
-        let (Some((new_r, load_y, many_y)), Some((new_s, load_x, many_x))) = (self.onward(l, a, b), self.onward(l, b, a)) else {
-            return i64::MAX;
-        };
-        let old = |from: u32, end: u32| {
-            let (mut sum, mut at) = (0, from);
-            while at != end {
-                sum += i64::from(self.hot[at as usize].leg);
-                at = l.node(at).next;
-            }
-            sum
-        };
-        let delta = new_r + new_s - old(a, l.end(r)) - old(b, l.end(s));
-        let over = |r: usize, less: u32, more: u32| l.count[r] - less + more > self.f.max_jobs[r];
-        if delta >= limit || over(r, many_x, many_y) || over(s, many_y, many_x) {
-            return i64::MAX;
-        }
-        let (old_r, old_s) = (self.load[r], self.load[s]);
-        let (one, two) = (self.toll_of(r, old_r, old_r - load_x + load_y), self.toll_of(s, old_s, old_s - load_y + load_x));
-        if one == HARD || two == HARD { i64::MAX } else { delta.saturating_add(one).saturating_add(two) }
-    }
-
-    /// The way from `a` to the end of its route over everything behind `b`, with demand and number of these jobs; `None` when the engineer
-    /// of `a` cannot do that.
-    fn onward(&self, l: &Links, a: u32, b: u32) -> Option<(i64, i64, u32)> {
-        let f = &self.f;
-        let (from, s) = (&self.hot[a as usize], self.hot[b as usize].route as usize);
-        let r = from.route as usize;
-        let (mut t, mut place, mut at) = (from.depart, from.place, l.node(b).next);
-        let (mut way, mut load, mut many) = (0, 0, 0);
-        while at != l.end(s) {
-            let node = l.node(at);
-            let leg = f.d(place, node.place);
-            t = (t + leg).max(node.open);
-            if t > node.close || !f.able(r, at) {
-                return None;
-            }
-            t += node.service;
-            (way, load, many) = (way + i64::from(leg), load + f.demand[at as usize], many + 1);
-            (place, at) = (node.place, node.next);
-        }
-        if many == 0 && a as usize >= l.jobs {
-            return Some((0, 0, 0));
-        }
-        let leg = f.d(place, self.hot[l.end(r) as usize].place);
-        (t + leg <= f.shift[r].1).then_some((way + i64::from(leg), load, many))
     }
 
     /// Demand and number of the jobs behind `a`.
@@ -325,6 +278,7 @@ impl Eval for Hard {
             late: 0,
             late_next: i32::MIN,
             route,
+            next: NONE,
         };
         let mut hot: Vec<Hot> = p.jobs.iter().map(|j| blank(j.place, NONE)).collect();
         for (r, e) in p.engineers.iter().enumerate() {
@@ -362,7 +316,7 @@ impl Eval for Hard {
             let next_place = self.hot[node.next as usize].place;
             let leg = if l.count[r] == 0 { 0 } else { f.d(place, next_place) };
             let hot = &mut self.hot[at as usize];
-            (hot.next_place, hot.leg) = (next_place, leg);
+            (hot.next, hot.next_place, hot.leg) = (node.next, next_place, leg);
             cost += i64::from(leg);
             t = depart + leg;
             if next.frozen == 1 {
@@ -420,7 +374,7 @@ impl Eval for Hard {
         let t = (before.depart + first).max(node.open);
         let late = node.close.min(late_next - leg - node.service);
         let depart = t + node.service;
-        self.put(j, Hot { place: node.place, next_place, leg, depart, late, late_next, route: r });
+        self.put(j, Hot { place: node.place, next_place, leg, depart, late, late_next, route: r, next });
         self.set_load(r, self.load[r as usize] + self.f.demand[j as usize]);
         let fine = t <= late && self.forward(l, j);
         self.backward(l, j);
@@ -512,6 +466,11 @@ impl Eval for Hard {
     }
 
     #[inline]
+    fn able(&self, r: usize, j: u32) -> bool {
+        self.f.able(r, j)
+    }
+
+    #[inline]
     fn admits(&self, l: &Links, r: usize, j: u32) -> bool {
         self.load[r] + self.f.demand[j as usize] <= self.f.capacity[r] && self.takes(l, r, j)
     }
@@ -529,6 +488,28 @@ impl Eval for Hard {
             return i64::MAX;
         }
         delta
+    }
+
+    fn place_in(&self, l: &Links, r: usize, j: u32, limit: i64) -> (i64, u32) {
+        let x = l.node(j);
+        let (to, from) = (self.f.to(x.place), self.f.from(x.place));
+        let (mut best, mut p) = ((limit.min(i64::from(i32::MAX)) as i32, NONE), l.start(r));
+        loop {
+            let h = &self.hot[p as usize];
+            let (first, second) = (to[h.place as usize], from[h.next_place as usize]);
+            let delta = first + second - h.leg;
+            if delta < best.0 {
+                let t = (h.depart + first).max(x.open);
+                // Behind whoever is frozen there is no latest start.
+                if t <= x.close && t + x.service + second <= h.late_next {
+                    best = (delta, p);
+                }
+            }
+            if h.next as usize >= l.jobs {
+                return (i64::from(best.0), best.1);
+            }
+            p = h.next;
+        }
     }
 
     /// With a common depot: next to the neighbours of `j`, and one time in three where its way from or to the depot is cheap.

@@ -1,4 +1,4 @@
-//! Numbers jobs and places so that neighbours have neighbouring numbers: what a step reads then lies together in memory, and a
+//! Numbers jobs, engineers and places so that neighbours have neighbouring numbers: what a step reads then lies together in memory, and a
 //! stretch of numbers is a neighbourhood.
 
 use crate::model::{Plan, Problem, Travel};
@@ -7,34 +7,49 @@ use crate::model::{Plan, Problem, Travel};
 pub(crate) struct Order {
     /// The day to search.
     pub p: Problem,
-    /// The caller's number of each job.
-    old: Vec<u32>,
-    /// The new number of each of the caller's jobs.
-    new: Vec<u32>,
+    /// The caller's numbers of the jobs and of the engineers.
+    old: Numbers,
+    /// The new numbers of the caller's jobs and engineers.
+    new: Numbers,
+}
+
+struct Numbers {
+    jobs: Vec<u32>,
+    crew: Vec<u32>,
 }
 
 impl Order {
     pub fn new(p: &Problem) -> Self {
         let places = places(p);
-        let mut rank = vec![0; places.len()];
-        places.iter().zip(0..).for_each(|(a, i)| rank[*a as usize] = i);
-        let mut old: Vec<u32> = (0..p.jobs.len() as u32).collect();
-        old.sort_by_key(|j| rank[p.jobs[*j as usize].place]);
-        let mut new = vec![0; old.len()];
-        old.iter().zip(0..).for_each(|(j, i)| new[*j as usize] = i);
+        let rank = turned(&places);
+        let sorted = |at: Vec<usize>| {
+            let mut all: Vec<u32> = (0..at.len() as u32).collect();
+            all.sort_by_key(|i| rank[at[*i as usize]]);
+            all
+        };
+        let old = Numbers {
+            jobs: sorted(p.jobs.iter().map(|j| j.place).collect()),
+            // Identical engineers start at one place, and stay next to each other.
+            crew: sorted(p.engineers.iter().map(|e| e.start).collect()),
+        };
+        let new = Numbers { jobs: turned(&old.jobs), crew: turned(&old.crew) };
         let travel = Travel {
             seconds: table(&p.travel.seconds, &places),
             metres: table(&p.travel.metres, &places),
             rush: p.travel.rush.clone(),
             places: p.travel.places,
         };
-        let mut jobs: Vec<_> = old.iter().map(|j| p.jobs[*j as usize].clone()).collect();
-        jobs.iter_mut().for_each(|j| j.place = rank[j.place]);
-        let mut engineers = p.engineers.clone();
+        let mut jobs: Vec<_> = old.jobs.iter().map(|j| p.jobs[*j as usize].clone()).collect();
+        for j in &mut jobs {
+            j.place = rank[j.place] as usize;
+            j.told = j.told.map(|(who, at)| (new.crew[who] as usize, at));
+            j.pin = j.pin.map(|who| new.crew[who] as usize);
+        }
+        let mut engineers: Vec<_> = old.crew.iter().map(|e| p.engineers[*e as usize].clone()).collect();
         for e in &mut engineers {
-            e.start = rank[e.start];
-            e.end = e.end.map(|at| rank[at]);
-            e.frozen.iter_mut().for_each(|f| f.0 = new[f.0] as usize);
+            e.start = rank[e.start] as usize;
+            e.end = e.end.map(|at| rank[at] as usize);
+            e.frozen.iter_mut().for_each(|f| f.0 = new.jobs[f.0] as usize);
         }
         Self { p: Problem { jobs, engineers, travel, prices: p.prices, objective: p.objective, now: p.now }, old, new }
     }
@@ -62,11 +77,22 @@ fn table(cells: &[u32], places: &[u32]) -> Vec<u32> {
     out
 }
 
-fn renumber(plan: &Plan, to: &[u32]) -> Plan {
+/// The way back of a numbering.
+fn turned(numbers: &[u32]) -> Vec<u32> {
+    let mut out = vec![0; numbers.len()];
+    numbers.iter().zip(0..).for_each(|(a, i)| out[*a as usize] = i);
+    out
+}
+
+fn renumber(plan: &Plan, to: &Numbers) -> Plan {
     let mut out = plan.clone();
-    for j in out.routes.iter_mut().flat_map(|r| &mut r.jobs).chain(&mut out.unserved) {
-        *j = to[*j] as usize;
+    for r in &mut out.routes {
+        r.engineer = to.crew[r.engineer] as usize;
     }
+    for j in out.routes.iter_mut().flat_map(|r| &mut r.jobs).chain(&mut out.unserved) {
+        *j = to.jobs[*j] as usize;
+    }
+    out.routes.sort_unstable_by_key(|r| r.engineer);
     out.unserved.sort_unstable();
     out
 }

@@ -85,19 +85,22 @@ impl<E: Eval> Search<E> {
         let near = self.near.clone();
         let (close, other) = near.tries(&near.around[j as usize], near.reach.around, &mut self.blink.rng);
         let mut best = (self.eval.price(j), NONE);
-        self.memory.ask();
-        for v in close.iter().chain(other) {
-            let r = self.l.node(*v).route;
-            if r == NONE || !self.active[r as usize] || !self.memory.meets(r as usize) {
-                continue;
-            }
-            let found = self.memory.recall(j, r as usize, best.0).unwrap_or_else(|| {
-                let never = !self.eval.admits(&self.l, r as usize, j);
-                let least = if never { i64::MAX } else { best.0 };
-                let found = self.scan_route(j, r as usize, best.0).unwrap_or((least, NONE));
-                self.memory.keep(j, r as usize, found);
-                found
-            });
+        self.memory.meet([close, other], &self.l);
+        self.memory.sift(|r| self.active[r] & self.eval.able(r, j));
+        let mut i = 0;
+        while let Some(r) = self.memory.met(i) {
+            i += 1;
+            let found = match self.memory.recall(j, r, best.0) {
+                Some(price) if price >= best.0 => continue,
+                Some(price) => (price, self.memory.after(j, r)),
+                None => {
+                    let never = !self.eval.admits(&self.l, r, j);
+                    let least = if never { i64::MAX } else { best.0 };
+                    let found = self.scan_route(j, r, best.0).unwrap_or((least, NONE));
+                    self.memory.keep(j, r, found);
+                    found
+                }
+            };
             if found.0 < best.0 && !self.blink.now() {
                 best = found;
             }
@@ -141,15 +144,7 @@ impl<E: Eval> Search<E> {
         if !self.active[r] || !self.eval.admits(&self.l, r, j) {
             return None;
         }
-        let mut best = (limit, NONE);
-        let (mut p, end) = (self.l.start(r), self.l.end(r));
-        while p != end {
-            let delta = self.eval.delta(&self.l, j, p, best.0);
-            if delta < best.0 {
-                best = (delta, p);
-            }
-            p = self.l.node(p).next;
-        }
+        let best = self.eval.place_in(&self.l, r, j, limit);
         (best.1 != NONE).then_some(best)
     }
 

@@ -505,9 +505,14 @@ impl Eval for Rich {
     }
 
     #[inline]
+    fn able(&self, r: usize, j: u32) -> bool {
+        self.f.able.as_ref().is_none_or(|able| able[j as usize * self.f.people.len() + r])
+    }
+
+    #[inline]
     fn admits(&self, l: &Links, r: usize, j: u32) -> bool {
         let f = &self.f;
-        f.able.as_ref().is_none_or(|able| able[j as usize * f.people.len() + r])
+        self.able(r, j)
             && l.count[r] < f.people[r].max_jobs
             && self.load[r] + f.demand[j as usize] <= f.people[r].capacity
             && f.parts[j as usize].iter().all(|(kind, n)| self.used[r * self.kinds + kind] + n <= f.stock[r][*kind])

@@ -177,7 +177,7 @@ impl Keys {
 impl<E: Eval> Search<E> {
     pub fn new(p: &Problem, eval: E, near: Arc<Near>, tuning: Tuning, seed: u64) -> Self {
         let (n, m) = (p.jobs.len(), p.engineers.len());
-        let memory = Memory::new(if near.depot.is_some() { 0 } else { n }, m);
+        let memory = Memory::new(if near.depot.is_some() { 0 } else { n }, m, near.reach.around + near.reach.sample);
         let roams = p.objective == Objective::Distance && near.depot.is_none();
         let mut out = Self {
             l: Links::new(p),

@@ -2,7 +2,6 @@
 
 use super::eval::Eval;
 use super::hard::Hard;
-use super::links::NONE;
 use super::near::{Near, Reach};
 use super::order::Order;
 use super::rich::Rich;
@@ -61,10 +60,16 @@ fn remembers<E: Eval>(s: &Search<E>, when: &str) {
         for r in (0..s.cost.len()).filter(|r| s.l.node(j).route != *r as u32) {
             let seen = s.scan_route(j, r, i64::MAX);
             // A limit that no price is below: whatever is remembered is told.
-            let Some((price, after)) = s.memory.recall(j, r, i64::MIN) else { continue };
+            // What is known below any limit is a place; what is known below none is a bound.
+            let (place, bound) = (s.memory.recall(j, r, i64::MAX), s.memory.recall(j, r, i64::MIN));
+            let Some(price) = bound else { continue };
             known += 1;
-            let fits = if after == NONE { seen.is_none_or(|seen| seen.0 >= price) } else { seen.is_some_and(|seen| seen.0 == price) };
-            assert!(fits, "{when}: job {j} in route {r} costs {seen:?}, remembered is {price} behind {after}");
+            let fits = if place.is_none() { seen.is_none_or(|seen| seen.0 >= price) } else { seen.is_some_and(|seen| seen.0 == price) };
+            assert!(fits, "{when}: job {j} in route {r} costs {seen:?}, remembered is {price}");
+            if place.is_some() {
+                let after = s.memory.after(j, r);
+                assert_eq!(s.eval.delta(&s.l, j, after, i64::MAX), price, "{when}: job {j} in route {r} behind {after}");
+            }
         }
     }
     assert!(known > 0, "{when}: nothing is remembered");
