@@ -29,13 +29,19 @@ impl NoticeKind {
     /// On whose account it goes out.
     pub fn account(self) -> Account {
         match self {
-            NoticeKind::Received | NoticeKind::VisitChosen | NoticeKind::OnTheWay | NoticeKind::ConfirmationCode => Account::Theirs,
+            NoticeKind::Received
+            | NoticeKind::OrderReceived
+            | NoticeKind::VisitChosen
+            | NoticeKind::OnTheWay
+            | NoticeKind::ConfirmationCode => Account::Theirs,
             NoticeKind::VisitPromised
             | NoticeKind::VisitChanged
             | NoticeKind::VisitCalledOff
             | NoticeKind::SolvedPleaseConfirm
+            | NoticeKind::OrderPleaseConfirm
             | NoticeKind::MessageFromAgent
             | NoticeKind::Closed
+            | NoticeKind::OrderClosed
             | NoticeKind::Reopened
             | NoticeKind::Merged
             | NoticeKind::Unmerged => Account::Case,

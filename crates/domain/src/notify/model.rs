@@ -12,6 +12,8 @@ crate::words! {
     NoticeKind {
         /// The report has arrived and is being worked on.
         Received = "received",
+        /// The same of a service that was ordered: nothing is broken.
+        OrderReceived = "order_received",
         /// An engineer will come in a stated window.
         VisitPromised = "visit_promised",
         /// The stated window has changed.
@@ -24,8 +26,12 @@ crate::words! {
         OnTheWay = "on_the_way",
         /// We think it is solved; please say so or say no.
         SolvedPleaseConfirm = "solved_please_confirm",
+        /// What was ordered has been done; please say so or say no.
+        OrderPleaseConfirm = "order_please_confirm",
         /// Closed.
         Closed = "closed",
+        /// What was ordered is closed.
+        OrderClosed = "order_closed",
         /// Open again.
         Reopened = "reopened",
         /// How was it?
@@ -48,6 +54,8 @@ impl NoticeKind {
     pub fn holes(self) -> &'static [&'static str] {
         match self {
             NoticeKind::Received => &["next"],
+            NoticeKind::OrderReceived => &["item", "next"],
+            NoticeKind::OrderPleaseConfirm | NoticeKind::OrderClosed => &["item"],
             NoticeKind::VisitPromised | NoticeKind::VisitChanged => &["window", "engineer"],
             NoticeKind::VisitChosen | NoticeKind::VisitCalledOff => &["window"],
             NoticeKind::OnTheWay => &["engineer"],

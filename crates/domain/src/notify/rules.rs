@@ -51,7 +51,7 @@ pub fn check_text(kind: NoticeKind, body: bool, text: &str) -> Vec<TextFault> {
         NoticeKind::MessageFromAgent => &["words"],
         NoticeKind::ConfirmationCode => &["code"],
         NoticeKind::VisitPromised | NoticeKind::VisitChanged | NoticeKind::VisitCalledOff | NoticeKind::VisitChosen => &["window"],
-        NoticeKind::SolvedPleaseConfirm | NoticeKind::Survey => &["link"],
+        NoticeKind::SolvedPleaseConfirm | NoticeKind::OrderPleaseConfirm | NoticeKind::Survey => &["link"],
         _ => &[],
     };
     if body {

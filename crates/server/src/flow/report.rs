@@ -150,7 +150,7 @@ pub fn open_at(tx: &mut Tx<'_>, report: &Report, place: &Place, item: Option<&Se
         desk.command(tx, &Command::Reply { wait: false })?;
     }
     let ticket = desk.save(tx, "ticket.open")?;
-    word::received(tx, &ticket)?;
+    word::received(tx, &ticket, item)?;
     Ok(ticket)
 }
 

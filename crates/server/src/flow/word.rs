@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use postsale_domain::facts::ServiceItem;
 use postsale_domain::ground::{Lang, Reach, Text, TypedId, mask_cards};
 use postsale_domain::notify::{COMMON_HOLES, NoticeId, NoticeKind, TextFault, Wording, check_text};
 use postsale_domain::refuse;
@@ -20,7 +21,7 @@ use crate::ticket::entry::Kind as LineKind;
 use crate::ticket::merge as merges;
 use crate::ticket::store::Ticket;
 use crate::view::reach::see_ticket;
-use crate::view::shop::{place, status};
+use crate::view::shop::{ordered, place, status};
 use crate::{sla, ticket};
 
 /// A text filled with a ticket: how a merchant would read it.
@@ -204,8 +205,8 @@ pub fn unmerged(tx: &mut Tx<'_>, ticket: &Ticket, from: i64) -> Done<()> {
     send(tx, ticket, &change, &[("into", format!("T-{from:06}"))]).map(drop)
 }
 
-/// The receipt, with what comes next. The ticket must have been saved with its clocks.
-pub fn received(tx: &mut Tx<'_>, ticket: &Ticket) -> Done<()> {
+/// The receipt, with what comes next; of a report, or of the item that was ordered. The ticket must have been saved with its clocks.
+pub fn received(tx: &mut Tx<'_>, ticket: &Ticket, item: Option<&ServiceItem>) -> Done<()> {
     let due = sla::store::kept(tx, ticket.id)?
         .iter()
         .find(|c| c.kind == ClockKind::FirstResponse && c.state == ClockState::Running)
@@ -215,25 +216,37 @@ pub fn received(tx: &mut Tx<'_>, ticket: &Ticket) -> Done<()> {
         Some(at) => said("word.next_by", when::moment(ticket.contact.lang, at, tx.now())),
         None => said("word.next_soon", String::new()),
     };
-    let change = Change { kind: NoticeKind::Received, changed: ticket.id.uuid(), turn: 1 };
-    send(tx, ticket, &change, &[("next", next)]).map(|_| ())
+    let kind = if item.is_some() { NoticeKind::OrderReceived } else { NoticeKind::Received };
+    let change = Change { kind, changed: ticket.id.uuid(), turn: 1 };
+    let mut values = vec![("next", next)];
+    values.extend(item.map(|item| ("item", item.name.in_lang(ticket.contact.lang).to_owned())));
+    send(tx, ticket, &change, &values).map(|_| ())
 }
 
 /// What an event of a ticket means to the merchant. Closing also schedules the follow-up.
 pub fn of_event(tx: &mut Tx<'_>, ticket: &Ticket, event: &Event) -> Done<()> {
+    if !matches!(event, Event::Solved { .. } | Event::Closed { .. } | Event::Reopened { .. }) {
+        return Ok(());
+    }
+    // Of a service that was ordered nothing was broken: its words name the service and ask for no test.
+    let item = ordered(tx, ticket.id)?;
+    let (please_confirm, closed) = match item {
+        Some(_) => (NoticeKind::OrderPleaseConfirm, NoticeKind::OrderClosed),
+        None => (NoticeKind::SolvedPleaseConfirm, NoticeKind::Closed),
+    };
     let kind = match event {
-        Event::Solved { .. } => NoticeKind::SolvedPleaseConfirm,
+        Event::Solved { .. } => please_confirm,
         Event::Closed { .. } => {
             // Confirmed in the same breath, on site: nobody is asked what they have just said.
-            overtaken(tx, ticket.id, NoticeKind::SolvedPleaseConfirm)?;
+            overtaken(tx, ticket.id, please_confirm)?;
             aftercare::schedule(tx, ticket)?;
-            NoticeKind::Closed
+            closed
         }
-        Event::Reopened { .. } => NoticeKind::Reopened,
-        _ => return Ok(()),
+        _ => NoticeKind::Reopened,
     };
     let change = Change { kind, changed: ticket.id.uuid(), turn: i64::from(ticket.case.reopen_count) };
-    send(tx, ticket, &change, &[]).map(|_| ())
+    let values: Vec<_> = item.map(|name| ("item", name.in_lang(ticket.contact.lang).to_owned())).into_iter().collect();
+    send(tx, ticket, &change, &values).map(|_| ())
 }
 
 /// An agent's words, about to become the next line of the timeline; the notice that carries them.

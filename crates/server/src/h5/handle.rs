@@ -18,7 +18,7 @@ use serde::Deserialize;
 use subtle::ConstantTimeEq;
 
 use super::page::{Page, message};
-use super::progress::{Said, framed, lang, page};
+use super::progress::{Said, framed, lang, page, title_of};
 use super::report::{CHOICES, Form, already, choice, form, symptom};
 use super::sent::{FORM_BYTES, Photo, Sent};
 use super::times;
@@ -355,7 +355,7 @@ async fn progress(State(house): State<House>, Path(token): Path<String>, Query(a
     match read {
         Ok(Some((p, guide))) => {
             let now = house.clock.now();
-            let title = say.f("progress.number", &[("number", &p.number)]);
+            let title = title_of(say, &p);
             framed(say, &p, &path, &title, page(say, &p, guide.as_ref(), said, &path, now), now).answer(StatusCode::OK)
         }
         Ok(None) => gone(say, &path),

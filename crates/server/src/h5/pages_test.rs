@@ -27,6 +27,7 @@ fn sample(state: TicketState, next: Next) -> Progress {
         number: "T-000831".into(),
         place: "顺风面馆·柜台".into(),
         terminal: Some(("A920".into(), "…7745".into())),
+        item: None,
         state,
         status: postsale_domain::ground::Text { zh: "正在调主板".into(), en: "A board is on its way".into() },
         opened_at: at("2026-11-24T12:41:00+08:00"),

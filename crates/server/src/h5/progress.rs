@@ -33,14 +33,14 @@ pub fn page(say: Say, p: &Progress, guide: Option<&GuideView>, said: Said, path:
         section {
             (steps(say, p))
             p.meta { (say.f("progress.status", &[("status", p.status.in_lang(say.0))])) }
-            p.next role=[(said == Said::Time).then_some("status")] { (next(say, &p.next, now)) }
+            p.next role=[(said == Said::Time).then_some("status")] { (ahead(say, p, now)) }
             @if let Some(appointment) = &p.appointment { (time_door(say, appointment, &action)) }
         }
         @if let Some(code) = &p.code { (code_card(say, code)) }
         @if let Some(guide) = guide.filter(|_| matches!(p.state, TicketState::Triaged | TicketState::Remote)) { (guide_card(say, guide, &action)) }
         @if p.guide_offered { (offer_card(say, &action)) }
-        @if p.state == TicketState::Solved { (confirm_card(say, &action)) }
-        @if let Some(survey) = p.survey { (survey_card(say, survey, &action)) }
+        @if p.state == TicketState::Solved { (confirm_card(say, p, &action)) }
+        @if let Some(survey) = p.survey { (survey_card(say, p, survey, &action)) }
         (thread(say, p, said, path, &action, now))
     }
 }
@@ -52,7 +52,7 @@ pub fn framed<'a>(say: Say, p: &'a Progress, path: &'a str, title: &'a str, body
     if let Some((model, tail)) = &p.terminal {
         facts.push(format!("{model} {tail}"));
     }
-    facts.push(say.f("progress.from", &[("at", &at)]));
+    facts.push(if p.item.is_some() { say.f("progress.ordered", &[("at", &at)]) } else { say.f("progress.from", &[("at", &at)]) });
     let mut under: Vec<String> = Vec::new();
     if !p.place.is_empty() {
         under.push(p.place.clone());
@@ -90,6 +90,24 @@ fn step_key(name: &str) -> &'static str {
         "remote" => "step.remote",
         "visit" => "step.visit",
         _ => "step.confirm",
+    }
+}
+
+/// What comes next on the page of a report, or of an order.
+fn ahead(say: Say, p: &Progress, now: Timestamp) -> String {
+    match (&p.item, &p.next) {
+        (Some(_), Next::Solved) => say.t("next.order_done").into(),
+        (Some(_), Next::Closed) => say.t("next.order_closed").into(),
+        (Some(_), Next::Resolve(at)) => say.f("next.order_by", &[("at", &when::moment(say.0, *at, now))]),
+        _ => next(say, &p.next, now),
+    }
+}
+
+/// What it is called on its page: a report by its number, an order by what was ordered.
+pub fn title_of(say: Say, p: &Progress) -> String {
+    match &p.item {
+        Some(item) => say.f("progress.order", &[("item", item.in_lang(say.0)), ("number", &p.number)]),
+        None => say.f("progress.number", &[("number", &p.number)]),
     }
 }
 
@@ -191,13 +209,18 @@ fn offer_card(say: Say, action: &dyn Fn(&str) -> String) -> Markup {
     }
 }
 
-fn confirm_card(say: Say, action: &dyn Fn(&str) -> String) -> Markup {
+/// Is it done? What was ordered is looked at, what was broken is tried.
+fn confirm_card(say: Say, p: &Progress, action: &dyn Fn(&str) -> String) -> Markup {
+    let (title, why, yes) = match p.item {
+        Some(_) => (say.t("confirm.order_title"), say.t("confirm.order_why"), say.t("confirm.order_yes")),
+        None => (say.t("confirm.title"), say.t("confirm.why"), say.t("confirm.yes")),
+    };
     html! {
         section #confirm {
-            h2 { (say.t("confirm.title")) }
-            p.hint { (say.t("confirm.why")) }
+            h2 { (title) }
+            p.hint { (why) }
             form.act method="post" action=(action("confirm")) {
-                button.go name="answer" value="yes" { (say.t("confirm.yes")) }
+                button.go name="answer" value="yes" { (yes) }
             }
             (still_broken(say, action))
         }
@@ -218,19 +241,23 @@ fn still_broken(say: Say, action: &dyn Fn(&str) -> String) -> Markup {
     }
 }
 
-fn survey_card(say: Say, survey: Survey, action: &dyn Fn(&str) -> String) -> Markup {
+fn survey_card(say: Say, p: &Progress, survey: Survey, action: &dyn Fn(&str) -> String) -> Markup {
     html! {
         section #survey {
             @match survey {
                 Survey::Open => {
                     h2 { (say.t("survey.title")) }
                     form method="post" action=(action("survey")) {
-                        p { (say.t("survey.solved")) }
+                        p { (if p.item.is_some() { say.t("survey.order_solved") } else { say.t("survey.solved") }) }
                         div.grid {
                             @for (value, key) in [("yes", "survey.yes"), ("no", "survey.no")] {
                                 div {
                                     input.v type="radio" name="solved" value=(value) id=(key) checked[value == "yes"];
-                                    label.pick.row for=(key) { (if value == "yes" { say.t("survey.yes") } else { say.t("survey.no") }) }
+                                    label.pick.row for=(key) { (match (value, &p.item) {
+                                        ("yes", Some(_)) => say.t("confirm.order_yes"),
+                                        ("yes", None) => say.t("survey.yes"),
+                                        _ => say.t("survey.no"),
+                                    }) }
                                 }
                             }
                         }

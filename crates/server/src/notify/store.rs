@@ -86,7 +86,7 @@ pub fn tell(tx: &mut Tx<'_>, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
         return Ok(None);
     }
     let mailed = match telling.email.map(mailbox) {
-        Some(address) if !(telling.kind == NoticeKind::Received && had_enough(tx, &address)?) => {
+        Some(address) if !(matches!(telling.kind, NoticeKind::Received | NoticeKind::OrderReceived) && had_enough(tx, &address)?) => {
             let may = may_mail(tx, &address, telling.kind, telling.asked, telling.emergency)?;
             post(tx, id, &address, may)?;
             Some(may)
@@ -226,7 +226,7 @@ fn had_enough(tx: &mut Tx<'_>, address: &str) -> Done<bool> {
     let sent = tx.number(
         sql!(
             "SELECT COUNT(*) FROM outbox o JOIN notice n ON n.id = o.notice_id
-             WHERE o.tenant_id = $1 AND o.address = $2 AND o.created_at > $3 AND n.kind = 'received'"
+             WHERE o.tenant_id = $1 AND o.address = $2 AND o.created_at > $3 AND n.kind IN ('received', 'order_received')"
         ),
         &[p(&tenant), p(address), p(&since)],
     )?;

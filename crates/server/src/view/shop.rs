@@ -81,6 +81,12 @@ pub fn status(tx: &mut Tx<'_>, t: &Ticket) -> Done<Text> {
     Ok(force.label(code).customer)
 }
 
+/// What was ordered, in words; nothing of a repair.
+pub fn ordered(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<Text>> {
+    let said = crate::facts::extra::one(tx, ticket)?.ticket_type;
+    Ok(crate::facts::in_force(tx)?.service_item(&said).map(|item| item.name))
+}
+
 /// What is coming next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
@@ -197,6 +203,8 @@ pub struct Progress {
     pub place: String,
     /// Model and the serial's last four characters.
     pub terminal: Option<(String, String)>,
+    /// What was ordered; nothing of a repair.
+    pub item: Option<Text>,
     /// Where it stands.
     pub state: TicketState,
     /// The same in the tenant's words.
@@ -276,6 +284,7 @@ pub fn progress(tx: &mut Tx<'_>, t: &Ticket) -> Done<Progress> {
         number: format!("T-{:06}", t.number),
         place: place(tx, t.terminal_id)?,
         terminal,
+        item: ordered(tx, t.id)?,
         state: t.case.state,
         status: status(tx, t)?,
         opened_at: t.opened_at,

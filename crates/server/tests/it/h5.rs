@@ -158,6 +158,28 @@ on_both! {
 }
 
 on_both! {
+    fn what_was_ordered_is_asked_after_in_its_own_words(kit) {
+        let world = World::new(&kit, "t1").await;
+        let nobody = Client::new(&kit.house);
+        let agent = world.client(&kit, postsale_domain::ground::Role::Agent).await;
+        some_terminal(&kit, &world).await;
+        let call = serde_json::json!({
+            "terminal_serial": SERIAL, "ticket_type": "paper", "symptom": "要十卷纸", "contact": { "name": "张老板", "phone": "13812345521" },
+        });
+        let opened = agent.post("/api/v1/tickets", &call).await.expect(201);
+        let id: TicketId = opened["ticket"]["id"].as_str().unwrap().parse().unwrap();
+        let page = format!("/m/{}", kit.house.seal.sign(PAGE_TOKEN, id.uuid()));
+        let said = async |what: &str| nobody.get(&page).await.text.contains(what);
+        assert!(said("送打印纸").await && said("最晚").await && !said("报修").await, "the page is about paper, not about a fault");
+        let solved = serde_json::json!({ "version": opened["ticket"]["version"], "outcome": "fulfilled" });
+        agent.post(&format!("/api/v1/tickets/{id}/solve"), &solved).await.expect(200);
+        assert!(said("办好了吗？").await && !said("修好").await && !said("试一笔").await, "paper is looked at, not tried");
+        assert_eq!(nobody.form(&format!("{page}/confirm"), "answer=yes").await.status, 303);
+        assert!(said("都办好了吗？").await && !said("终端现在正常吗").await);
+    }
+}
+
+on_both! {
     fn the_guide_is_walked_on_the_page_and_at_the_desk_alike(kit) {
         let world = World::new(&kit, "t1").await;
         let nobody = Client::new(&kit.house);

@@ -1,4 +1,4 @@
-import { Form, type FormInstance } from "antd";
+import { Form, type ButtonProps, type FormInstance } from "antd";
 import { useId, useState, type ReactNode } from "react";
 import type { Problem } from "@api";
 import { useWords } from "@ground/i18n/Words";
@@ -9,6 +9,8 @@ import { ProblemLine } from "./ProblemView";
 
 type Props<Typed> = {
   title: string;
+  /** What it is about, where neither the title nor what it begins with says it: an id. */
+  about?: string;
   /** Verb and object on the button. */
   submit: string;
   /** What becomes of it without, where "leave it" would not say. */
@@ -23,17 +25,21 @@ type Props<Typed> = {
   /** Cannot be undone. */
   danger?: boolean;
   width?: number;
+  /** What else the button is: its name for tests, whether it may be pressed. */
+  button?: ButtonProps & { "data-testid"?: string };
   /** What becomes of it, before the fields. */
   lead?: ReactNode;
+  /** What is looked at before anything is filled in. */
+  above?: ReactNode;
   children: ReactNode;
 };
 
 /** A dialog that asks for some fields and sends them. What was typed stays when the server says no. */
-export function FormModal<Typed extends object>({ title, submit, cancel, initial, form: given, pending, problem, onSubmit, onClose, danger = false, width, lead, children }: Props<Typed>) {
+export function FormModal<Typed extends object>({ title, about = "", submit, cancel, initial, form: given, pending, problem, onSubmit, onClose, danger = false, width, button, lead, above, children }: Props<Typed>) {
   const { t } = useWords();
   const id = useId();
   const [form] = Form.useForm<Typed>(given);
-  const [name] = useState(() => nameOf(title, initial, window.location));
+  const [name] = useState(() => nameOf(about + title, initial, window.location));
   const { back, keep, anew } = useLeft(name, form as FormInstance);
   return (
     <Dialog
@@ -43,7 +49,7 @@ export function FormModal<Typed extends object>({ title, submit, cancel, initial
       title={title}
       okText={submit}
       cancelText={cancel ?? t("action.cancel")}
-      okButtonProps={{ htmlType: "submit", form: id, danger }}
+      okButtonProps={{ htmlType: "submit", form: id, danger, ...button }}
       confirmLoading={pending}
       onCancel={() => {
         keep();
@@ -53,6 +59,7 @@ export function FormModal<Typed extends object>({ title, submit, cancel, initial
       {...(width && { width })}
     >
       {lead && <p className="lead">{lead}</p>}
+      {above}
       <Form<Typed> id={id} layout="vertical" requiredMark={false} onFinish={onSubmit} initialValues={{ ...initial, ...back }} form={form}>
         {children}
       </Form>

@@ -18,6 +18,20 @@ export function typedInto(form: FormInstance, back: object = {}): Record<string,
   return Object.fromEntries(Object.entries(values).filter(([name, value]) => (form.isFieldTouched(name) || name in back) && isSaid(value)));
 }
 
+/** What somebody changed by hand in values that are no form's; an emptied one is not worth keeping. */
+export function changedFrom(begin: object, now: object): Record<string, unknown> {
+  const before = begin as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(now).filter(([name, value]) => value !== before[name] && isSaid(value)));
+}
+
+/** Leaves what was typed under a name; nothing typed leaves nothing. */
+export function leave(name: string, typed: Record<string, unknown>) {
+  if (Object.keys(typed).length > 0) left.set(name, typed);
+}
+
+/** What was left under a name. */
+export const leftUnder = (name: string): Record<string, unknown> | undefined => left.get(name);
+
 /** The name of a form: of the same page, with the same title, about the same thing. What was typed about one shop is not another's. */
 export const nameOf = (title: string, initial: object | undefined, { pathname, search }: Pick<Location, "pathname" | "search">) =>
   JSON.stringify([pathname, search, title, initial ?? null]);
@@ -43,14 +57,29 @@ export function useLeft(name: string, form: FormInstance, untilSent = false): Le
   }, [name, untilSent]);
   return {
     back,
-    keep: () => {
-      const typed = typedInto(form, back);
-      if (Object.keys(typed).length > 0) left.set(name, typed);
-    },
+    keep: () => leave(name, typedInto(form, back)),
     forget: () => void left.delete(name),
     anew: (initial = {}) => {
       left.delete(name);
       form.setFieldsValue({ ...Object.fromEntries(Object.keys(back).map((field) => [field, undefined])), ...initial });
+      setBack(nothing);
+    },
+  };
+}
+
+/** The same for a dialog whose answers are no form: `begin` is what it begins with, and the name says what it is about. */
+export function useLeftState<T extends object>(name: string, begin: T) {
+  const [back, setBack] = useState<Record<string, unknown>>(() => left.get(name) ?? nothing);
+  const [first] = useState(begin);
+  const [typed, setTyped] = useState<T>({ ...first, ...back });
+  useEffect(() => void left.delete(name), [name]);
+  return {
+    typed,
+    set: (patch: Partial<T>) => setTyped((was) => ({ ...was, ...patch })),
+    back,
+    keep: () => leave(name, changedFrom(first, typed)),
+    anew: () => {
+      setTyped(first);
       setBack(nothing);
     },
   };

@@ -1,8 +1,10 @@
-import { Button, Form, Input, Radio } from "antd";
+import { Button, Form, Input, Radio, type FormInstance } from "antd";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import type { Key } from "@ground/i18n/words";
+import { BackLine } from "@ground/parts/BackLine";
+import { useLeft } from "@ground/parts/left";
 import { useSession } from "@ground/session/Session";
 import css from "./canned.module.css";
 import { KeptDialog, useKept } from "./KeptDialog";
@@ -13,6 +15,8 @@ export type Canned = Schema<"Canned">;
 export const HOLES = ["merchant", "store", "contact", "number", "symptom", "terminal", "serial_tail", "agent"] as const;
 
 type Values = { name: string; body: string; share: Canned["share"] };
+
+const begun: Values = { name: "", body: "", share: "own" };
 
 /** Writes or changes a canned reply. */
 export function CannedModal({ canned, onClose }: { canned: Canned | null; onClose: () => void }) {
@@ -25,6 +29,7 @@ export function CannedModal({ canned, onClose }: { canned: Canned | null; onClos
   const remove = $api.useMutation("delete", "/api/v1/canned/{id}", kept);
   const manage = may("canned.manage");
   const mine = !canned || manage || (canned.owner_id === me.id && canned.share === "own");
+  const { back, keep, anew } = useLeft(`canned ${canned?.id ?? ""}`, form as FormInstance);
   const save = (values: Values) => {
     if (canned) change.mutate({ params: { path: { id: canned.id } }, body: { ...values, version: canned.version } });
     else add.mutate({ body: values });
@@ -37,9 +42,12 @@ export function CannedModal({ canned, onClose }: { canned: Canned | null; onClos
       change={change}
       removal={canned && mine ? { name: canned.name, run: remove, go: () => remove.mutate({ params: { path: { id: canned.id } } }) } : undefined}
       save={mine ? { htmlType: "submit", form: "canned", children: t("canned.save"), "data-testid": "canned-save" } : undefined}
-      onClose={onClose}
+      onClose={() => {
+        keep();
+        onClose();
+      }}
     >
-      <Form<Values> id="canned" form={form} layout="vertical" requiredMark={false} disabled={!mine} onFinish={save} initialValues={canned ?? { name: "", body: "", share: "own" }}>
+      <Form<Values> id="canned" form={form} layout="vertical" requiredMark={false} disabled={!mine} onFinish={save} initialValues={{ ...(canned ?? begun), ...back }}>
         <Form.Item name="name" label={t("canned.name")} rules={[{ required: true, whitespace: true, max: 60, message: t("canned.name_missing") }]}>
           <Input maxLength={60} />
         </Form.Item>
@@ -57,6 +65,7 @@ export function CannedModal({ canned, onClose }: { canned: Canned | null; onClos
           </Radio.Group>
         </Form.Item>
       </Form>
+      <BackLine back={back} onAnew={() => anew(canned ?? begun)} />
     </KeptDialog>
   );
 }

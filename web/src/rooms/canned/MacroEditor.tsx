@@ -1,10 +1,11 @@
 import { ArrowDownOutlined, ArrowUpOutlined, DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Checkbox, Dropdown, Form, Input, Select } from "antd";
-import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import type { Key } from "@ground/i18n/words";
+import { BackLine } from "@ground/parts/BackLine";
+import { useLeftState } from "@ground/parts/left";
 import { ColleagueSelect } from "@rooms/ticket/command/ColleagueSelect";
 import { useFaults } from "@rooms/ticket/command/fields";
 import css from "./canned.module.css";
@@ -36,26 +37,25 @@ const begun: Record<Kind, Step> = {
 /** Writes a macro: its name, and its steps in the order they are given. */
 export function MacroEditor({ macro, onClose }: { macro: Macro | null; onClose: () => void }) {
   const { t } = useWords();
-  const [name, setName] = useState(macro?.name ?? "");
-  const [steps, setSteps] = useState<Step[]>(macro?.steps ?? []);
+  const { typed, set: put, back, keep, anew } = useLeftState<{ name: string; steps: readonly Step[] }>(`macro ${macro?.id ?? ""}`, { name: macro?.name ?? "", steps: macro?.steps ?? [] });
+  const { name, steps } = typed;
   const kept = useKept("/api/v1/recipes", onClose);
   const add = $api.useMutation("post", "/api/v1/recipes", kept);
   const change = $api.useMutation("put", "/api/v1/recipes/{id}", kept);
   const remove = $api.useMutation("delete", "/api/v1/recipes/{id}", kept);
   const problem = add.error ?? change.error ?? remove.error;
   const save = () => {
-    const body = { name, steps };
+    const body = { name, steps: [...steps] };
     if (macro) change.mutate({ params: { path: { id: macro.id } }, body: { ...body, version: macro.version } });
     else add.mutate({ body });
   };
-  const set = (at: number, step: Step) => setSteps((all) => all.map((one, i) => (i === at ? step : one)));
-  const move = (at: number, by: number) =>
-    setSteps((all) => {
-      const next = [...all];
-      const [step] = next.splice(at, 1);
-      if (step) next.splice(at + by, 0, step);
-      return next;
-    });
+  const set = (at: number, step: Step) => put({ steps: steps.map((one, i) => (i === at ? step : one)) });
+  const move = (at: number, by: number) => {
+    const next = [...steps];
+    const [step] = next.splice(at, 1);
+    if (step) next.splice(at + by, 0, step);
+    put({ steps: next });
+  };
   return (
     <KeptDialog
       title={t(macro ? "canned.edit_macro" : "canned.new_macro")}
@@ -64,11 +64,14 @@ export function MacroEditor({ macro, onClose }: { macro: Macro | null; onClose: 
       change={change}
       removal={macro ? { name: macro.name, run: remove, go: () => remove.mutate({ params: { path: { id: macro.id } } }) } : undefined}
       save={{ disabled: !name.trim() || steps.length === 0, onClick: save, children: t("macro.save"), "data-testid": "macro-save" }}
-      onClose={onClose}
+      onClose={() => {
+        keep();
+        onClose();
+      }}
     >
       <Form layout="vertical" requiredMark={false}>
         <Form.Item label={t("canned.name")}>
-          <Input value={name} maxLength={60} onChange={(event) => setName(event.target.value)} data-testid="macro-name" />
+          <Input value={name} maxLength={60} onChange={(event) => put({ name: event.target.value })} data-testid="macro-name" />
         </Form.Item>
         <ol className={css.steps}>
           {steps.map((step, i) => (
@@ -79,18 +82,19 @@ export function MacroEditor({ macro, onClose }: { macro: Macro | null; onClose: 
                 <span className={css.space} />
                 <Button type="text" size="small" icon={<ArrowUpOutlined />} disabled={i === 0} onClick={() => move(i, -1)} aria-label={t("macro.up")} title={t("macro.up")} />
                 <Button type="text" size="small" icon={<ArrowDownOutlined />} disabled={i === steps.length - 1} onClick={() => move(i, 1)} aria-label={t("macro.down")} title={t("macro.down")} />
-                <Button type="text" size="small" icon={<DeleteOutlined />} onClick={() => setSteps((all) => all.filter((_, at) => at !== i))} aria-label={t("macro.drop")} title={t("macro.drop")} />
+                <Button type="text" size="small" icon={<DeleteOutlined />} onClick={() => put({ steps: steps.filter((_, at) => at !== i) })} aria-label={t("macro.drop")} title={t("macro.drop")} />
               </div>
               <Fields step={step} onChange={(next) => set(i, next)} />
             </li>
           ))}
         </ol>
-        <Dropdown trigger={["click"]} disabled={steps.length >= MOST} menu={{ items: KINDS.map((kind) => ({ key: kind, label: t(`macro.do.${kind}`), onClick: () => setSteps((all) => [...all, begun[kind]]) })) }}>
+        <Dropdown trigger={["click"]} disabled={steps.length >= MOST} menu={{ items: KINDS.map((kind) => ({ key: kind, label: t(`macro.do.${kind}`), onClick: () => put({ steps: [...steps, begun[kind]] }) })) }}>
           <Button icon={<PlusOutlined />} data-testid="macro-add">
             {t("macro.add")}
           </Button>
         </Dropdown>
       </Form>
+      <BackLine back={back} onAnew={anew} />
     </KeptDialog>
   );
 }

@@ -1,9 +1,10 @@
 import { App, Form, Input, Select } from "antd";
-import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { BackLine } from "@ground/parts/BackLine";
 import { Dialog } from "@ground/parts/Dialog";
+import { useLeftState } from "@ground/parts/left";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useLookAgain, type Span } from "./data";
 import { SpanField } from "./SpanField";
@@ -15,9 +16,8 @@ export function AbsenceModal({ date, engineers, onClose, onPlan }: Props) {
   const { t } = useWords();
   const { message } = App.useApp();
   const look = useLookAgain();
-  const [engineer, setEngineer] = useState<string>();
-  const [span, setSpan] = useState<Span>();
-  const [reason, setReason] = useState("");
+  const { typed, set, back, keep, anew } = useLeftState<{ engineer?: string; span?: Span; reason: string }>(`absence ${date}`, { reason: "" });
+  const { engineer, span, reason } = typed;
   const note = $api.useMutation("post", "/api/v1/dispatch/absences", {
     onSuccess: (done) => {
       look();
@@ -27,9 +27,8 @@ export function AbsenceModal({ date, engineers, onClose, onPlan }: Props) {
     },
   });
   const choose = (id: string) => {
-    setEngineer(id);
     const shift = engineers.find((row) => row.engineer.id === id)?.shift;
-    if (shift) setSpan(shift);
+    set({ engineer: id, ...(shift && { span: shift }) });
   };
   const row = engineers.find((r) => r.engineer.id === engineer);
   return (
@@ -40,7 +39,10 @@ export function AbsenceModal({ date, engineers, onClose, onPlan }: Props) {
       cancelText={t("action.cancel")}
       okButtonProps={{ disabled: !engineer || !span || !reason.trim() }}
       confirmLoading={note.isPending}
-      onCancel={onClose}
+      onCancel={() => {
+        keep();
+        onClose();
+      }}
       onOk={() => engineer && span && note.mutate({ body: { engineer_id: engineer, ...span, reason: reason.trim() } })}
     >
       <p className="lead">{t("dispatch.absent_why")}</p>
@@ -56,11 +58,12 @@ export function AbsenceModal({ date, engineers, onClose, onPlan }: Props) {
           />
         </Form.Item>
         {row && row.orders.length > 0 && <p className="lead">{t("dispatch.absent_has", { count: row.orders.length })}</p>}
-        <SpanField label={t("dispatch.absent_when")} day={date} value={span} onChange={setSpan} />
+        <SpanField label={t("dispatch.absent_when")} day={date} value={span} onChange={(next) => set({ span: next })} />
         <Form.Item label={t("command.reason")} htmlFor="absent-reason">
-          <Input id="absent-reason" value={reason} onChange={(event) => setReason(event.target.value)} maxLength={200} placeholder={t("dispatch.absent_hint")} />
+          <Input id="absent-reason" value={reason} onChange={(event) => set({ reason: event.target.value })} maxLength={200} placeholder={t("dispatch.absent_hint")} />
         </Form.Item>
       </Form>
+      <BackLine back={back} onAnew={anew} />
       {note.error && <ProblemLine problem={note.error} />}
     </Dialog>
   );

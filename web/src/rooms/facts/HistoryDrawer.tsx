@@ -4,7 +4,7 @@ import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { keyset, useRows } from "@ground/list/useKeyset";
-import { Dialog } from "@ground/parts/Dialog";
+import { FormModal } from "@ground/parts/FormModal";
 import { BlockLoading } from "@ground/parts/Loading";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
@@ -83,14 +83,18 @@ function RestoreModal({ set, version, onClose }: { set: FactSet; version: number
   const { t } = useWords();
   const run = $api.useMutation("post", "/api/v1/facts/sets/{kind}/versions/{version}/restore", useAfter(set.kind, onClose));
   return (
-    <Dialog open title={version === 0 ? t("facts.restore_shipped") : t("facts.restore_title", { version })} okText={t("facts.restore")} cancelText={t("action.cancel")} okButtonProps={{ htmlType: "submit", form: "restore" }} confirmLoading={run.isPending} onCancel={onClose}>
-      <p className="lead">{t("facts.restore_lead", { version: set.version + 1 })}</p>
-      <Form<{ reason: string }> id="restore" layout="vertical" requiredMark={false} onFinish={({ reason }) => run.mutate({ params: { path: { kind: set.kind, version } }, body: { version: set.version, reason, valid_from: null } })}>
-        <Form.Item name="reason" label={t("facts.reason")} rules={[{ required: true, whitespace: true, message: t("facts.reason_missing") }]}>
-          <Input.TextArea autoSize={{ minRows: 2, maxRows: 4 }} maxLength={500} />
-        </Form.Item>
-      </Form>
-      {run.error && <ProblemLine problem={run.error} />}
-    </Dialog>
+    <FormModal<{ reason: string }>
+      title={version === 0 ? t("facts.restore_shipped") : t("facts.restore_title", { version })}
+      submit={t("facts.restore")}
+      lead={t("facts.restore_lead", { version: set.version + 1 })}
+      pending={run.isPending}
+      problem={run.error}
+      onSubmit={({ reason }) => run.mutate({ params: { path: { kind: set.kind, version } }, body: { version: set.version, reason, valid_from: null } })}
+      onClose={onClose}
+    >
+      <Form.Item name="reason" label={t("facts.reason")} rules={[{ required: true, whitespace: true, message: t("facts.reason_missing") }]}>
+        <Input.TextArea autoSize={{ minRows: 2, maxRows: 4 }} maxLength={500} />
+      </Form.Item>
+    </FormModal>
   );
 }

@@ -3,8 +3,7 @@ import dayjs, { type Dayjs } from "dayjs";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { Dialog } from "@ground/parts/Dialog";
-import { ProblemLine } from "@ground/parts/ProblemView";
+import { FormModal } from "@ground/parts/FormModal";
 import { ChangeList } from "./ChangeList";
 import { useAfter, type FactSet } from "./data";
 
@@ -27,19 +26,25 @@ export function PublishModal({ set, draft, onClose }: { set: FactSet; draft: Sch
   const submit = ({ reason, valid_from }: Typed) =>
     publish.mutate({ params: { path: { kind: set.kind } }, body: { version: draft.version, reason, valid_from: valid_from?.format("YYYY-MM-DD") ?? null } });
   return (
-    <Dialog open title={t("facts.publish_title", { name: t(`facts.kind.${set.kind}`), version: set.version + 1 })} width={640} okText={t("facts.publish")} cancelText={t("action.cancel")} okButtonProps={{ htmlType: "submit", form: "publish", ...testId }} confirmLoading={publish.isPending} onCancel={onClose}>
-      <ChangeList fields={set.fields} changes={draft.changes} />
-      <Form<Typed> id="publish" layout="vertical" requiredMark={false} onFinish={submit}>
-        {set.by_day && (
-          <Form.Item name="valid_from" label={t("facts.valid_from")} extra={t("facts.valid_from_why")}>
-            <DatePicker minDate={dayjs()} placeholder={t("facts.today")} />
-          </Form.Item>
-        )}
-        <Form.Item name="reason" label={t("facts.reason")} rules={[{ required: true, whitespace: true, message: t("facts.reason_missing") }]}>
-          <Input.TextArea autoSize={{ minRows: 2, maxRows: 4 }} maxLength={500} data-testid="publish-reason" />
+    <FormModal<Typed>
+      title={t("facts.publish_title", { name: t(`facts.kind.${set.kind}`), version: set.version + 1 })}
+      width={640}
+      submit={t("facts.publish")}
+      button={testId}
+      pending={publish.isPending}
+      problem={publish.error}
+      onSubmit={submit}
+      onClose={onClose}
+      above={<ChangeList fields={set.fields} changes={draft.changes} />}
+    >
+      {set.by_day && (
+        <Form.Item name="valid_from" label={t("facts.valid_from")} extra={t("facts.valid_from_why")}>
+          <DatePicker minDate={dayjs()} placeholder={t("facts.today")} />
         </Form.Item>
-      </Form>
-      {publish.error && <ProblemLine problem={publish.error} />}
-    </Dialog>
+      )}
+      <Form.Item name="reason" label={t("facts.reason")} rules={[{ required: true, whitespace: true, message: t("facts.reason_missing") }]}>
+        <Input.TextArea autoSize={{ minRows: 2, maxRows: 4 }} maxLength={500} data-testid="publish-reason" />
+      </Form.Item>
+    </FormModal>
   );
 }

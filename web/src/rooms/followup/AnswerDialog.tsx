@@ -1,12 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Flex, Form, Input, Radio } from "antd";
+import { Form, Input, Radio } from "antd";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { Dialog } from "@ground/parts/Dialog";
+import { FormModal } from "@ground/parts/FormModal";
 import { Fact, FactList } from "@ground/parts/ListPage";
-import { ProblemLine } from "@ground/parts/ProblemView";
 
 type Props = { row: Schema<"FollowUpRow">; onClose: () => void; onDone: () => void };
 type Typed = { solved?: boolean; score?: number; comment?: string };
@@ -31,19 +30,17 @@ export function AnswerDialog({ row, onClose, onDone }: Props) {
     },
   });
   return (
-    <Dialog
-      open
-      closable={false}
-      mask={{ closable: false }}
+    <FormModal<Typed>
       title={t("follow_up.answer")}
-      okText={t(reopens(typed) ? "follow_up.save_reopen" : "follow_up.save")}
-      cancelText={t("action.cancel")}
-      okButtonProps={{ htmlType: "submit", form: "follow-up", ...testId }}
-      confirmLoading={run.isPending}
-      onCancel={onClose}
-      destroyOnHidden
-    >
-      <Flex vertical gap={16}>
+      about={row.id}
+      form={form}
+      submit={t(reopens(typed) ? "follow_up.save_reopen" : "follow_up.save")}
+      button={testId}
+      pending={run.isPending}
+      problem={run.error}
+      onSubmit={({ solved = false, score = 0, comment }) => run.mutate({ params: { path: { id: row.id } }, body: { solved, score, ...(comment?.trim() && { comment: comment.trim() }) } })}
+      onClose={onClose}
+      above={
         <FactList>
           <Fact name={t("follow_up.ticket")}>
             <Link to="/tickets/$id" params={{ id: row.ticket_id }}>
@@ -53,25 +50,17 @@ export function AnswerDialog({ row, onClose, onDone }: Props) {
           </Fact>
           <Fact name={t("follow_up.person")}>{[row.contact_name, row.phone_masked].filter(Boolean).join(" ") || "—"}</Fact>
         </FactList>
-        <Form<Typed>
-          id="follow-up"
-          form={form}
-          layout="vertical"
-          requiredMark={false}
-          onFinish={({ solved = false, score = 0, comment }) => run.mutate({ params: { path: { id: row.id } }, body: { solved, score, ...(comment?.trim() && { comment: comment.trim() }) } })}
-        >
-          <Form.Item name="solved" label={t("follow_up.solved")} rules={[{ required: true, message: t("follow_up.solved_missing") }]}>
-            <Radio.Group options={[true, false].map((value) => ({ value, label: t(value ? "follow_up.solved_yes" : "follow_up.solved_no") }))} />
-          </Form.Item>
-          <Form.Item name="score" label={t("follow_up.stars")} rules={[{ required: true, message: t("follow_up.score_missing") }]}>
-            <Radio.Group optionType="button" options={[1, 2, 3, 4, 5].map((value) => ({ value, label: t("follow_up.stars_short", { score: value }) }))} />
-          </Form.Item>
-          <Form.Item name="comment" label={t("follow_up.comment")} extra={reopens(typed) ? t("follow_up.reopens") : undefined}>
-            <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} maxLength={1000} data-testid="follow-up-comment" />
-          </Form.Item>
-        </Form>
-      </Flex>
-      {run.error && <ProblemLine problem={run.error} />}
-    </Dialog>
+      }
+    >
+      <Form.Item name="solved" label={t("follow_up.solved")} rules={[{ required: true, message: t("follow_up.solved_missing") }]}>
+        <Radio.Group options={[true, false].map((value) => ({ value, label: t(value ? "follow_up.solved_yes" : "follow_up.solved_no") }))} />
+      </Form.Item>
+      <Form.Item name="score" label={t("follow_up.stars")} rules={[{ required: true, message: t("follow_up.score_missing") }]}>
+        <Radio.Group optionType="button" options={[1, 2, 3, 4, 5].map((value) => ({ value, label: t("follow_up.stars_short", { score: value }) }))} />
+      </Form.Item>
+      <Form.Item name="comment" label={t("follow_up.comment")} extra={reopens(typed) ? t("follow_up.reopens") : undefined}>
+        <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} maxLength={1000} data-testid="follow-up-comment" />
+      </Form.Item>
+    </FormModal>
   );
 }

@@ -2,8 +2,7 @@ import { Checkbox, Form, Input } from "antd";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { Dialog } from "@ground/parts/Dialog";
-import { ProblemLine } from "@ground/parts/ProblemView";
+import { FormModal } from "@ground/parts/FormModal";
 import { ChoiceField, FaultField } from "@rooms/ticket/command/fields";
 import { useAfter } from "./data";
 
@@ -20,44 +19,34 @@ export function ResolveDialog({ page, onClose }: Props) {
   const run = $api.useMutation("post", "/api/v1/incidents/{id}/resolve", useAfter(onClose));
   const { id, version, reporters_open: open, fault_code } = page.incident;
   return (
-    <Dialog
-      open
-      closable={false}
-      mask={{ closable: false }}
+    <FormModal<Typed>
       title={t("incident.resolve")}
-      okText={solves ? t("incident.resolve_solve", { count: open }) : t("incident.resolve")}
-      cancelText={t("action.cancel")}
-      okButtonProps={{ htmlType: "submit", form: "resolve", ...testId }}
-      confirmLoading={run.isPending}
-      onCancel={onClose}
-      destroyOnHidden
+      about={id}
+      form={form}
+      submit={solves ? t("incident.resolve_solve", { count: open }) : t("incident.resolve")}
+      button={testId}
+      initial={{ solve: open > 0, outcome: "remote_fixed", ...(fault_code && { fault_code }) }}
+      pending={run.isPending}
+      problem={run.error}
+      onSubmit={(v) =>
+        run.mutate({ params: { path: { id } }, body: { version, note: v.note, solve: v.solve && v.fault_code && v.outcome ? { fault_code: v.fault_code, outcome: v.outcome } : null } })
+      }
+      onClose={onClose}
     >
-      <Form<Typed>
-        id="resolve"
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        initialValues={{ solve: open > 0, fault_code: fault_code ?? undefined, outcome: "remote_fixed" }}
-        onFinish={(v) =>
-          run.mutate({ params: { path: { id } }, body: { version, note: v.note, solve: v.solve && v.fault_code && v.outcome ? { fault_code: v.fault_code, outcome: v.outcome } : null } })
-        }
-      >
-        <Form.Item name="note" label={t("incident.note")} rules={[{ required: true, whitespace: true, message: t("command.reason_missing") }]}>
-          <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} maxLength={2000} data-testid="incident-note" />
+      <Form.Item name="note" label={t("incident.note")} rules={[{ required: true, whitespace: true, message: t("command.reason_missing") }]}>
+        <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} maxLength={2000} data-testid="incident-note" />
+      </Form.Item>
+      {open > 0 && (
+        <Form.Item name="solve" valuePropName="checked" extra={t("incident.solve_extra")}>
+          <Checkbox>{t("incident.solve", { count: open })}</Checkbox>
         </Form.Item>
-        {open > 0 && (
-          <Form.Item name="solve" valuePropName="checked" extra={t("incident.solve_extra")}>
-            <Checkbox>{t("incident.solve", { count: open })}</Checkbox>
-          </Form.Item>
-        )}
-        {solves && (
-          <>
-            <FaultField />
-            <ChoiceField name="outcome" label="command.outcome" words="outcome" values={["remote_fixed", "advised", "no_fault"]} />
-          </>
-        )}
-      </Form>
-      {run.error && <ProblemLine problem={run.error} />}
-    </Dialog>
+      )}
+      {solves && (
+        <>
+          <FaultField />
+          <ChoiceField name="outcome" label="command.outcome" words="outcome" values={["remote_fixed", "advised", "no_fault"]} />
+        </>
+      )}
+    </FormModal>
   );
 }

@@ -2,8 +2,7 @@ import { Form, Input } from "antd";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { Dialog } from "@ground/parts/Dialog";
-import { ProblemLine } from "@ground/parts/ProblemView";
+import { FormModal } from "@ground/parts/FormModal";
 import { useAfter } from "./data";
 
 const testId = { "data-testid": "incident-tell-submit" };
@@ -13,29 +12,23 @@ type Props = { page: Schema<"IncidentPage">; onClose: () => void };
 /** The same words to all reporters, once; says before whom they reach and when. */
 export function TellDialog({ page, onClose }: Props) {
   const { t } = useWords();
-  const [form] = Form.useForm<{ words: string }>();
   const run = $api.useMutation("post", "/api/v1/incidents/{id}/broadcasts", useAfter(onClose));
   const { id, version, reporters } = page.incident;
   return (
-    <Dialog
-      open
-      closable={false}
-      mask={{ closable: false }}
+    <FormModal<{ words: string }>
       title={t("incident.tell")}
-      okText={t("incident.tell_submit", { count: reporters })}
-      cancelText={t("action.cancel")}
-      okButtonProps={{ htmlType: "submit", form: "tell", ...testId }}
-      confirmLoading={run.isPending}
-      onCancel={onClose}
-      destroyOnHidden
+      about={id}
+      submit={t("incident.tell_submit", { count: reporters })}
+      button={testId}
+      lead={t("incident.tell_lead")}
+      pending={run.isPending}
+      problem={run.error}
+      onSubmit={({ words }) => run.mutate({ params: { path: { id } }, body: { version, words } })}
+      onClose={onClose}
     >
-      <p className="lead">{t("incident.tell_lead")}</p>
-      <Form id="tell" form={form} layout="vertical" requiredMark={false} onFinish={({ words }) => run.mutate({ params: { path: { id } }, body: { version, words } })}>
-        <Form.Item name="words" label={t("incident.words")} rules={[{ required: true, whitespace: true, message: t("incident.words_missing") }]}>
-          <Input.TextArea autoSize={{ minRows: 3, maxRows: 10 }} maxLength={4000} showCount data-testid="incident-words" />
-        </Form.Item>
-      </Form>
-      {run.error && <ProblemLine problem={run.error} />}
-    </Dialog>
+      <Form.Item name="words" label={t("incident.words")} rules={[{ required: true, whitespace: true, message: t("incident.words_missing") }]}>
+        <Input.TextArea autoSize={{ minRows: 3, maxRows: 10 }} maxLength={4000} showCount data-testid="incident-words" />
+      </Form.Item>
+    </FormModal>
   );
 }

@@ -3,8 +3,7 @@ import { Form, Input, Radio, Select } from "antd";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { Dialog } from "@ground/parts/Dialog";
-import { ProblemLine } from "@ground/parts/ProblemView";
+import { FormModal } from "@ground/parts/FormModal";
 
 type Typed = { name: string; duty?: string; phone?: string; email?: string; store_id?: string; lang: "zh" | "en" };
 type Props = { page: Schema<"MerchantPage">; contact: Schema<"MerchantContact"> | null; onClose: () => void };
@@ -15,7 +14,6 @@ const said = (text: string | undefined) => text?.trim() || null;
 export function ContactDialog({ page, contact, onClose }: Props) {
   const { t } = useWords();
   const cache = useQueryClient();
-  const [form] = Form.useForm<Typed>();
   const key = $api.queryOptions("get", "/api/v1/merchants/{id}", { params: { path: { id: page.merchant.id } } }).queryKey;
   const after = {
     onSuccess: (now: Schema<"MerchantPage">) => {
@@ -35,46 +33,34 @@ export function ContactDialog({ page, contact, onClose }: Props) {
     else add.mutate({ params: { path: { id: page.merchant.id } }, body });
   };
   return (
-    <Dialog
-      open
-      closable={false}
-      mask={{ closable: false }}
+    <FormModal<Typed>
       title={t(contact ? "merchant.change_contact" : "merchant.add_contact")}
-      okText={t("merchant.save_contact")}
-      cancelText={t("action.cancel")}
-      okButtonProps={{ htmlType: "submit", form: "contact" }}
-      confirmLoading={run.isPending}
-      onCancel={onClose}
-      destroyOnHidden
+      about={contact?.id ?? page.merchant.id}
+      submit={t("merchant.save_contact")}
+      initial={contact ? { name: contact.name, duty: contact.duty, lang: contact.lang, ...(contact.store_id && { store_id: contact.store_id }) } : { lang: "zh" }}
+      pending={run.isPending}
+      problem={run.error}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <Form<Typed>
-        id="contact"
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        onFinish={submit}
-        initialValues={{ name: contact?.name, duty: contact?.duty, store_id: contact?.store_id ?? undefined, lang: contact?.lang ?? "zh" }}
-      >
-        <Form.Item name="name" label={t("letter.contact_name")} rules={[{ required: true, whitespace: true, message: t("letter.contact_name_missing") }]}>
-          <Input maxLength={100} />
-        </Form.Item>
-        <Form.Item name="duty" label={t("merchant.duty")}>
-          <Input maxLength={50} placeholder={t("merchant.duty_hint")} />
-        </Form.Item>
-        <Form.Item name="phone" label={t("letter.contact_phone")}>
-          <Input inputMode="tel" maxLength={20} placeholder={contact?.phone_masked ?? ""} />
-        </Form.Item>
-        <Form.Item name="email" label={t("letter.contact_email")}>
-          <Input inputMode="email" maxLength={100} placeholder={contact?.email_masked ?? ""} />
-        </Form.Item>
-        <Form.Item name="store_id" label={t("fact.store")}>
-          <Select allowClear options={page.stores.map((store) => ({ value: store.id, label: store.name }))} placeholder={t("merchant.all_stores")} />
-        </Form.Item>
-        <Form.Item name="lang" label={t("merchant.lang")}>
-          <Radio.Group options={(["zh", "en"] as const).map((lang) => ({ value: lang, label: t(`lang.${lang}`) }))} />
-        </Form.Item>
-      </Form>
-      {run.error && <ProblemLine problem={run.error} />}
-    </Dialog>
+      <Form.Item name="name" label={t("letter.contact_name")} rules={[{ required: true, whitespace: true, message: t("letter.contact_name_missing") }]}>
+        <Input maxLength={100} />
+      </Form.Item>
+      <Form.Item name="duty" label={t("merchant.duty")}>
+        <Input maxLength={50} placeholder={t("merchant.duty_hint")} />
+      </Form.Item>
+      <Form.Item name="phone" label={t("letter.contact_phone")}>
+        <Input inputMode="tel" maxLength={20} placeholder={contact?.phone_masked ?? ""} />
+      </Form.Item>
+      <Form.Item name="email" label={t("letter.contact_email")}>
+        <Input inputMode="email" maxLength={100} placeholder={contact?.email_masked ?? ""} />
+      </Form.Item>
+      <Form.Item name="store_id" label={t("fact.store")}>
+        <Select allowClear options={page.stores.map((store) => ({ value: store.id, label: store.name }))} placeholder={t("merchant.all_stores")} />
+      </Form.Item>
+      <Form.Item name="lang" label={t("merchant.lang")}>
+        <Radio.Group options={(["zh", "en"] as const).map((lang) => ({ value: lang, label: t(`lang.${lang}`) }))} />
+      </Form.Item>
+    </FormModal>
   );
 }

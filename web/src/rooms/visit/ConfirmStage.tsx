@@ -1,8 +1,8 @@
 import { App, Button, Input, Segmented } from "antd";
-import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { useLeftState } from "@ground/parts/left";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import css from "./field.module.css";
 import { Sheet } from "./Sheet";
@@ -11,6 +11,9 @@ import { swapped, type Page } from "./stage";
 import { useCommand } from "./useVisit";
 
 type Way = "code" | "signature";
+type Typed = { way: Way; code: string; name: string; strokes: Stroke[] };
+
+const none: Stroke[] = [];
 
 /** The merchant says that it works: by the six digits we sent them, or by their hand. */
 export function ConfirmStage({ page, onAsk }: { page: Page; onAsk: () => void }) {
@@ -32,10 +35,8 @@ export function ConfirmSheet({ page, onClose }: { page: Page; onClose: () => voi
   const { message } = App.useApp();
   const { order, contact } = page;
   const reachable = Boolean(contact?.phone_masked ?? contact?.email_masked);
-  const [way, setWay] = useState<Way>(reachable ? "code" : "signature");
-  const [code, setCode] = useState("");
-  const [name, setName] = useState(contact?.name ?? "");
-  const [strokes, setStrokes] = useState<Stroke[]>([]);
+  const { typed, set, keep } = useLeftState<Typed>(`${order.id} confirm`, { way: reachable ? "code" : "signature", code: "", name: contact?.name ?? "", strokes: none });
+  const { way, code, name, strokes } = typed;
   const outcome: Schema<"VisitOutcome"> = swapped(page.parts_used) ? "swapped" : "fixed";
   const complete = useCommand(order.id, "complete", () => {
     void message.success(t("field.completed"));
@@ -52,7 +53,10 @@ export function ConfirmSheet({ page, onClose }: { page: Page; onClose: () => voi
     <Sheet
       open
       title={t("field.confirm_title")}
-      onClose={onClose}
+      onClose={() => {
+        keep();
+        onClose();
+      }}
       foot={
         <Button type="primary" block className={css.main} disabled={!ready} loading={complete.isPending} onClick={finish}>
           {t("field.complete")}
@@ -66,7 +70,7 @@ export function ConfirmSheet({ page, onClose }: { page: Page; onClose: () => voi
         value={way}
         onChange={(next) => {
           complete.reset();
-          setWay(next);
+          set({ way: next });
         }}
         options={[
           { value: "code", label: t("field.by_code") },
@@ -81,12 +85,12 @@ export function ConfirmSheet({ page, onClose }: { page: Page; onClose: () => voi
           </Button>
           {send.data && <p className="meta">✓ {t("field.code_sent", { at: f.clock(send.data.sent_at) })}</p>}
           {send.error && <ProblemLine problem={send.error} />}
-          <Input size="large" className={css.code} value={code} onChange={(event) => setCode(event.target.value.replace(/\D/g, "").slice(0, 6))} inputMode="numeric" autoComplete="one-time-code" aria-label={t("field.code")} placeholder={t("field.code_hint")} />
+          <Input size="large" className={css.code} value={code} onChange={(event) => set({ code: event.target.value.replace(/\D/g, "").slice(0, 6) })} inputMode="numeric" autoComplete="one-time-code" aria-label={t("field.code")} placeholder={t("field.code_hint")} />
         </>
       ) : (
         <>
-          <Input size="large" className={css.field} value={name} onChange={(event) => setName(event.target.value)} maxLength={50} aria-label={t("field.signer")} placeholder={t("field.signer")} />
-          <SignaturePad strokes={strokes} onChange={setStrokes} />
+          <Input size="large" className={css.field} value={name} onChange={(event) => set({ name: event.target.value })} maxLength={50} aria-label={t("field.signer")} placeholder={t("field.signer")} />
+          <SignaturePad strokes={strokes} onChange={(drawn) => set({ strokes: drawn })} />
         </>
       )}
       {complete.error && <ProblemLine problem={complete.error} />}

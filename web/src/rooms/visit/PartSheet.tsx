@@ -1,7 +1,8 @@
 import { Button, Select } from "antd";
-import { useState } from "react";
 import { useWords } from "@ground/i18n/Words";
+import { BackLine } from "@ground/parts/BackLine";
 import { grouped } from "@ground/parts/CopyNumber";
+import { useLeftState } from "@ground/parts/left";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import css from "./field.module.css";
 import { SerialField, isSure, type Serial } from "./SerialField";
@@ -10,6 +11,8 @@ import { isUnit, standing, type Page } from "./stage";
 import { usePartList } from "./usePartNames";
 import { useCommand } from "./useVisit";
 
+type Typed = { part: string | undefined; old: Serial; fresh: Serial; other: boolean };
+
 const empty: Serial = { typed: "", again: "", scanned: false };
 const plain = (serial: Serial) => serial.typed.trim() || null;
 
@@ -17,10 +20,8 @@ const plain = (serial: Serial) => serial.typed.trim() || null;
 export function PartSheet({ page, part: given, onClose }: { page: Page; part?: string; onClose: () => void }) {
   const { t, pick } = useWords();
   const parts = usePartList();
-  const [part, setPart] = useState(given);
-  const [old, setOld] = useState<Serial>(empty);
-  const [fresh, setFresh] = useState<Serial>(empty);
-  const [other, setOther] = useState(false);
+  const { typed, set, back, keep, anew } = useLeftState<Typed>(`${page.order.id} part ${given ?? ""}`, { part: given, old: empty, fresh: empty, other: false });
+  const { part, old, fresh, other } = typed;
   const use = useCommand(page.order.id, "parts", onClose);
 
   const chosen = parts.data?.items.find((p) => p.code === part);
@@ -38,7 +39,10 @@ export function PartSheet({ page, part: given, onClose }: { page: Page; part?: s
     <Sheet
       open
       title={t("field.part_title")}
-      onClose={onClose}
+      onClose={() => {
+        keep();
+        onClose();
+      }}
       foot={
         <Button type="primary" block className={css.main} disabled={!ready} loading={use.isPending} onClick={save}>
           {t("field.part_save")}
@@ -51,7 +55,7 @@ export function PartSheet({ page, part: given, onClose }: { page: Page; part?: s
           className={css.field}
           style={{ width: "100%" }}
           value={part}
-          onChange={setPart}
+          onChange={(code) => set({ part: code })}
           showSearch={{ optionFilterProp: "label" }}
           loading={parts.isPending}
           aria-label={t("field.part_choose")}
@@ -68,16 +72,17 @@ export function PartSheet({ page, part: given, onClose }: { page: Page; part?: s
             <div className={css.known}>
               <span className="meta">{t("field.old_serial")}</span>
               <span className={css.serial}>{grouped(known)}</span>
-              <Button type="link" onClick={() => setOther(true)}>
+              <Button type="link" onClick={() => set({ other: true })}>
                 {t("field.old_serial_other")}
               </Button>
             </div>
           ) : (
-            <SerialField label={t("field.old_serial")} optional={!unit} value={old} onChange={setOld} />
+            <SerialField label={t("field.old_serial")} optional={!unit} value={old} onChange={(serial) => set({ old: serial })} />
           )}
-          <SerialField label={t("field.new_serial")} optional={!unit} value={fresh} onChange={setFresh} />
+          <SerialField label={t("field.new_serial")} optional={!unit} value={fresh} onChange={(serial) => set({ fresh: serial })} />
         </>
       )}
+      <BackLine back={back} onAnew={anew} />
       {use.error && <ProblemLine problem={use.error} />}
     </Sheet>
   );

@@ -1,6 +1,8 @@
 //! What is ordered has the promise of its day: working days of its own calendar, whatever the priority and whatever the catalogue says later.
 
 use postsale_domain::ground::Role;
+use postsale_domain::notify::{self as letters, NoticeKind};
+use postsale_server::notify;
 use postsale_testkit::{check_portrait, on_both};
 use serde_json::{Value, json};
 
@@ -81,6 +83,18 @@ on_both! {
         story.clock(&desk.agent, &first, "resolution").await;
         story.timeline(&desk.agent, &first).await;
         story.notices(&kit, &desk.world, &first).await;
+        story.heading("what the merchant reads of the paper, which was never broken");
+        for kind in [NoticeKind::OrderReceived, NoticeKind::OrderPleaseConfirm] {
+            let ticket = first.parse().unwrap();
+            let letter = desk.world.read(&kit, move |tx| notify::store::newest(tx, ticket, kind)).await.unwrap();
+            assert!(letter.subject.contains("送打印纸"), "{}", letter.subject);
+            let asks_for_a_repair = ["修", "故障", "试一笔"].into_iter().find(|word| letter.body.contains(word));
+            assert_eq!(asks_for_a_repair, None, "{}", letter.body);
+            story.text.push_str(&format!("  {}\n", letter.subject));
+            for line in letters::with_link(&letter.body, Some("<link>")).lines().filter(|line| !line.is_empty()) {
+                story.text.push_str(&format!("    {line}\n"));
+            }
+        }
         check_portrait("stories/ordered.txt", &story.told());
     }
 }

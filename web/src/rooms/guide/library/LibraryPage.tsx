@@ -5,7 +5,7 @@ import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { DataList, type Column } from "@ground/list/DataList";
-import { Dialog } from "@ground/parts/Dialog";
+import { FormModal } from "@ground/parts/FormModal";
 import { ListPage } from "@ground/parts/ListPage";
 import { RowsLoading } from "@ground/parts/Loading";
 import { Nothing } from "@ground/parts/Nothing";
@@ -92,20 +92,18 @@ export function LibraryPage() {
 function NewModal({ taken, onClose, onMake }: { taken: readonly string[]; onClose: () => void; onMake: (id: string) => void }) {
   const { t } = useWords();
   return (
-    <Dialog open title={t("library.new")} okText={t("library.begin")} cancelText={t("action.cancel")} okButtonProps={{ htmlType: "submit", form: "guide-new" }} onCancel={onClose}>
-      <Form<{ id: string }> id="guide-new" layout="vertical" requiredMark={false} onFinish={({ id }) => onMake(id)}>
-        <Form.Item
-          name="id"
-          label={t("library.id")}
-          extra={t("library.id_why")}
-          rules={[
-            { required: true, pattern: /^[a-z0-9-]{1,40}$/, message: t("library.id_shape") },
-            { validator: (_, id: string) => (taken.includes(id) ? Promise.reject(new Error(t("library.id_taken"))) : Promise.resolve()) },
-          ]}
-        >
-          <Input maxLength={40} autoCapitalize="off" spellCheck={false} />
-        </Form.Item>
-      </Form>
-    </Dialog>
+    <FormModal<{ id: string }> title={t("library.new")} submit={t("library.begin")} pending={false} problem={null} onSubmit={({ id }) => onMake(id)} onClose={onClose}>
+      <Form.Item
+        name="id"
+        label={t("library.id")}
+        extra={t("library.id_why")}
+        rules={[
+          { required: true, pattern: /^[a-z0-9-]{1,40}$/, message: t("library.id_shape") },
+          { validator: (_, id: string) => (taken.includes(id) ? Promise.reject(new Error(t("library.id_taken"))) : Promise.resolve()) },
+        ]}
+      >
+        <Input maxLength={40} autoCapitalize="off" spellCheck={false} />
+      </Form.Item>
+    </FormModal>
   );
 }

@@ -1,8 +1,7 @@
 import { Form, Input, Select } from "antd";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { Dialog } from "@ground/parts/Dialog";
-import { ProblemLine } from "@ground/parts/ProblemView";
+import { FormModal } from "@ground/parts/FormModal";
 import { useAfter, usePlaces, type Person } from "./data";
 
 type Typed = { display_name: string; email?: string; lang: "zh" | "en"; branch_id?: string; partner_id?: string };
@@ -18,31 +17,31 @@ export function EditModal({ person, onClose }: { person: Person; onClose: () => 
       body: { version: person.version, display_name: typed.display_name.trim(), email: typed.email?.trim() || null, lang: typed.lang, branch_id: typed.branch_id ?? null, partner_id: typed.partner_id ?? null },
     });
   return (
-    <Dialog open title={t("people.edit_title", { name: person.name })} okText={t("people.save")} cancelText={t("action.cancel")} okButtonProps={{ htmlType: "submit", form: "person" }} confirmLoading={change.isPending} onCancel={onClose}>
-      <Form<Typed>
-        id="person"
-        layout="vertical"
-        requiredMark={false}
-        onFinish={submit}
-        initialValues={{ display_name: person.name, email: person.email ?? undefined, lang: person.lang, branch_id: person.branch_id ?? undefined, partner_id: person.partner_id ?? undefined }}
-      >
-        <Form.Item name="display_name" label={t("people.name")} rules={[{ required: true, whitespace: true, message: t("people.name_missing") }]}>
-          <Input maxLength={60} />
-        </Form.Item>
-        <Form.Item name="email" label={t("people.email")}>
-          <Input inputMode="email" maxLength={100} />
-        </Form.Item>
-        <Form.Item name="lang" label={t("people.lang")}>
-          <Select options={(["zh", "en"] as const).map((lang) => ({ value: lang, label: t(`lang.${lang}`) }))} />
-        </Form.Item>
-        <Form.Item name="branch_id" label={t("people.branch")} extra={t("people.branch_why")}>
-          <Select allowClear placeholder={t("people.everywhere")} options={branches.filter((b) => !b.closed_at).map((b) => ({ value: b.id, label: b.name }))} />
-        </Form.Item>
-        <Form.Item name="partner_id" label={t("people.partner")}>
-          <Select allowClear placeholder={t("people.own_firm")} options={partners.filter((p) => !p.closed_at).map((p) => ({ value: p.id, label: p.name }))} />
-        </Form.Item>
-      </Form>
-      {change.error && <ProblemLine problem={change.error} />}
-    </Dialog>
+    <FormModal<Typed>
+      title={t("people.edit_title", { name: person.name })}
+      about={person.id}
+      submit={t("people.save")}
+      initial={{ display_name: person.name, lang: person.lang, ...(person.email && { email: person.email }), ...(person.branch_id && { branch_id: person.branch_id }), ...(person.partner_id && { partner_id: person.partner_id }) }}
+      pending={change.isPending}
+      problem={change.error}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Form.Item name="display_name" label={t("people.name")} rules={[{ required: true, whitespace: true, message: t("people.name_missing") }]}>
+        <Input maxLength={60} />
+      </Form.Item>
+      <Form.Item name="email" label={t("people.email")}>
+        <Input inputMode="email" maxLength={100} />
+      </Form.Item>
+      <Form.Item name="lang" label={t("people.lang")}>
+        <Select options={(["zh", "en"] as const).map((lang) => ({ value: lang, label: t(`lang.${lang}`) }))} />
+      </Form.Item>
+      <Form.Item name="branch_id" label={t("people.branch")} extra={t("people.branch_why")}>
+        <Select allowClear placeholder={t("people.everywhere")} options={branches.filter((b) => !b.closed_at).map((b) => ({ value: b.id, label: b.name }))} />
+      </Form.Item>
+      <Form.Item name="partner_id" label={t("people.partner")}>
+        <Select allowClear placeholder={t("people.own_firm")} options={partners.filter((p) => !p.closed_at).map((p) => ({ value: p.id, label: p.name }))} />
+      </Form.Item>
+    </FormModal>
   );
 }

@@ -3,8 +3,7 @@ import { App, Form, Input, Select } from "antd";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { Dialog } from "@ground/parts/Dialog";
-import { ProblemLine } from "@ground/parts/ProblemView";
+import { FormModal } from "@ground/parts/FormModal";
 import { usePlaces } from "./data";
 import { RoleFields } from "./RoleFields";
 
@@ -23,29 +22,34 @@ export function InviteModal({ onClose, onDone }: { onClose: () => void; onDone: 
     },
   });
   return (
-    <Dialog open title={t("people.invite")} okText={t("people.invite_send")} cancelText={t("action.cancel")} okButtonProps={{ htmlType: "submit", form: "invite" }} confirmLoading={invite.isPending} onCancel={onClose}>
-      <Form<Schema<"UserNew">> id="invite" layout="vertical" requiredMark={false} initialValues={{ role: "agent", lang }} onFinish={(typed) => invite.mutate({ body: { ...typed, email: typed.email?.trim() || null } })}>
-        <Form.Item name="display_name" label={t("people.name")} rules={[{ required: true, whitespace: true, message: t("people.name_missing") }]}>
-          <Input maxLength={60} />
-        </Form.Item>
-        <Form.Item name="username" label={t("people.username")} rules={[{ required: true, message: t("people.username_missing") }]} extra={t("people.username_shape")}>
-          <Input maxLength={60} autoCapitalize="off" autoCorrect="off" spellCheck={false} />
-        </Form.Item>
-        <Form.Item name="email" label={t("people.email")} extra={t("people.email_why")}>
-          <Input inputMode="email" maxLength={100} />
-        </Form.Item>
-        <RoleFields />
-        <Form.Item name="branch_id" label={t("people.branch")} extra={t("people.branch_why")}>
-          <Select allowClear placeholder={t("people.everywhere")} options={branches.filter((b) => !b.closed_at).map((b) => ({ value: b.id, label: b.name }))} />
-        </Form.Item>
-        <Form.Item name="partner_id" label={t("people.partner")}>
-          <Select allowClear placeholder={t("people.own_firm")} options={partners.filter((p) => !p.closed_at).map((p) => ({ value: p.id, label: p.name }))} />
-        </Form.Item>
-        <Form.Item name="lang" label={t("people.lang")}>
-          <Select options={(["zh", "en"] as const).map((l) => ({ value: l, label: t(`lang.${l}`) }))} />
-        </Form.Item>
-      </Form>
-      {invite.error && <ProblemLine problem={invite.error} />}
-    </Dialog>
+    <FormModal<Schema<"UserNew">>
+      title={t("people.invite")}
+      submit={t("people.invite_send")}
+      initial={{ role: "agent", lang }}
+      pending={invite.isPending}
+      problem={invite.error}
+      onSubmit={(typed) => invite.mutate({ body: { ...typed, email: typed.email?.trim() || null } })}
+      onClose={onClose}
+    >
+      <Form.Item name="display_name" label={t("people.name")} rules={[{ required: true, whitespace: true, message: t("people.name_missing") }]}>
+        <Input maxLength={60} />
+      </Form.Item>
+      <Form.Item name="username" label={t("people.username")} rules={[{ required: true, message: t("people.username_missing") }]} extra={t("people.username_shape")}>
+        <Input maxLength={60} autoCapitalize="off" autoCorrect="off" spellCheck={false} />
+      </Form.Item>
+      <Form.Item name="email" label={t("people.email")} extra={t("people.email_why")}>
+        <Input inputMode="email" maxLength={100} />
+      </Form.Item>
+      <RoleFields />
+      <Form.Item name="branch_id" label={t("people.branch")} extra={t("people.branch_why")}>
+        <Select allowClear placeholder={t("people.everywhere")} options={branches.filter((b) => !b.closed_at).map((b) => ({ value: b.id, label: b.name }))} />
+      </Form.Item>
+      <Form.Item name="partner_id" label={t("people.partner")}>
+        <Select allowClear placeholder={t("people.own_firm")} options={partners.filter((p) => !p.closed_at).map((p) => ({ value: p.id, label: p.name }))} />
+      </Form.Item>
+      <Form.Item name="lang" label={t("people.lang")}>
+        <Select options={(["zh", "en"] as const).map((l) => ({ value: l, label: t(`lang.${l}`) }))} />
+      </Form.Item>
+    </FormModal>
   );
 }

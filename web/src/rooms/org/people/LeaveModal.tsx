@@ -1,8 +1,7 @@
-import { App, Form } from "antd";
+import { App } from "antd";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { Dialog } from "@ground/parts/Dialog";
-import { ProblemLine } from "@ground/parts/ProblemView";
+import { FormModal } from "@ground/parts/FormModal";
 import { useAfter, type Person } from "./data";
 import { Successor } from "./Successor";
 
@@ -19,12 +18,18 @@ export function LeaveModal({ person, onClose }: { person: Person; onClose: () =>
     }),
   );
   return (
-    <Dialog open title={t("people.leave_title", { name: person.name })} okText={t("people.leave")} cancelText={t("action.cancel")} okButtonProps={{ danger: true, htmlType: "submit", form: "leave" }} confirmLoading={leave.isPending} onCancel={onClose}>
-      <p className="lead">{t("people.leave_why")}</p>
-      <Form<{ hand_over_to?: string }> id="leave" layout="vertical" requiredMark={false} onFinish={(typed) => leave.mutate({ params: { path: { id: person.id } }, body: { version: person.version, hand_over_to: typed.hand_over_to ?? null } })}>
-        <Successor except={person.id} />
-      </Form>
-      {leave.error && <ProblemLine problem={leave.error} />}
-    </Dialog>
+    <FormModal<{ hand_over_to?: string }>
+      title={t("people.leave_title", { name: person.name })}
+      about={person.id}
+      submit={t("people.leave")}
+      danger
+      lead={t("people.leave_why")}
+      pending={leave.isPending}
+      problem={leave.error}
+      onSubmit={(typed) => leave.mutate({ params: { path: { id: person.id } }, body: { version: person.version, hand_over_to: typed.hand_over_to ?? null } })}
+      onClose={onClose}
+    >
+      <Successor except={person.id} />
+    </FormModal>
   );
 }

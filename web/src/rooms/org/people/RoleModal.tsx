@@ -1,9 +1,8 @@
-import { App, Form } from "antd";
+import { App } from "antd";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { Dialog } from "@ground/parts/Dialog";
-import { ProblemLine } from "@ground/parts/ProblemView";
+import { FormModal } from "@ground/parts/FormModal";
 import { useAfter, type Person } from "./data";
 import { RoleFields } from "./RoleFields";
 import { Successor } from "./Successor";
@@ -23,13 +22,19 @@ export function RoleModal({ person, onClose }: { person: Person; onClose: () => 
     }),
   );
   return (
-    <Dialog open title={t("people.role_title", { name: person.name })} okText={t("people.change_role")} cancelText={t("action.cancel")} okButtonProps={{ htmlType: "submit", form: "role" }} confirmLoading={change.isPending} onCancel={onClose}>
-      <p className="lead">{t("people.role_why")}</p>
-      <Form<Typed> id="role" layout="vertical" requiredMark={false} initialValues={{ role: person.role }} onFinish={(typed) => change.mutate({ params: { path: { id: person.id } }, body: { ...typed, version: person.version } })}>
-        <RoleFields />
-        <Successor except={person.id} />
-      </Form>
-      {change.error && <ProblemLine problem={change.error} />}
-    </Dialog>
+    <FormModal<Typed>
+      title={t("people.role_title", { name: person.name })}
+      about={person.id}
+      submit={t("people.change_role")}
+      lead={t("people.role_why")}
+      initial={{ role: person.role }}
+      pending={change.isPending}
+      problem={change.error}
+      onSubmit={(typed) => change.mutate({ params: { path: { id: person.id } }, body: { ...typed, version: person.version } })}
+      onClose={onClose}
+    >
+      <RoleFields />
+      <Successor except={person.id} />
+    </FormModal>
   );
 }

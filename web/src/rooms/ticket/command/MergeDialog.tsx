@@ -6,7 +6,9 @@ import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { ClockBadge } from "@ground/labels/ClockBadge";
 import { ChannelLabel } from "@ground/labels/Labels";
+import { BackLine } from "@ground/parts/BackLine";
 import { Dialog } from "@ground/parts/Dialog";
+import { useLeftState } from "@ground/parts/left";
 import { BlockLoading } from "@ground/parts/Loading";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useAfterCommand, useForgetTickets, useSearch, useSimilar } from "../data";
@@ -23,9 +25,9 @@ export function MergeDialog({ page, onClose }: Props) {
   const { t, pick } = useWords();
   const navigate = useNavigate();
   const forget = useForgetTickets();
-  const [other, setOther] = useState<string | null>(null);
-  const [way, setWay] = useState<Way>("here");
   const { ticket } = page;
+  const { typed, set, back, keep, anew } = useLeftState<{ other: string | null; way: Way }>(`${ticket.id} merge`, { other: null, way: "here" });
+  const { other, way } = typed;
   const [loser, survivor] = way === "away" ? [ticket.id, other ?? ""] : [other ?? "", ticket.id];
   const preview = $api.useQuery("get", "/api/v1/tickets/{id}/merge-preview", { params: { path: { id: loser }, query: { into: survivor } } }, { enabled: other !== null, retry: false });
   const after = useAfterCommand((merged) => {
@@ -48,19 +50,23 @@ export function MergeDialog({ page, onClose }: Props) {
       onOk={() =>
         it && run.mutate({ params: { path: { id: it.loser.ticket.id } }, body: { version: it.loser.ticket.version, into: it.survivor.ticket.id, into_version: it.survivor.ticket.version } })
       }
-      onCancel={onClose}
+      onCancel={() => {
+        keep();
+        onClose();
+      }}
       mask={{ closable: false }}
       width={920}
       destroyOnHidden
     >
       <div className={css.choice}>
-        <TicketSelect page={page} which={t("merge.which")} value={other} onChange={setOther} />
+        <TicketSelect page={page} which={t("merge.which")} value={other} onChange={(id) => set({ other: id })} />
         <Radio.Group
           value={way}
-          onChange={(event) => setWay(event.target.value as Way)}
+          onChange={(event) => set({ way: event.target.value as Way })}
           options={(["here", "away"] as const).map((value) => ({ value, label: t(`merge.${value}`, { number: ticket.number }) }))}
         />
       </div>
+      <BackLine back={back} onAnew={anew} />
       {other === null && <p className="meta">{t("merge.choose_first")}</p>}
       {other !== null && preview.isPending && <BlockLoading lines={6} />}
       {preview.error && <ProblemLine problem={preview.error} />}

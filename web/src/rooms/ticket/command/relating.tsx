@@ -2,14 +2,12 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Checkbox, DatePicker, Form, Input } from "antd";
 import type { Dayjs } from "dayjs";
-import { useState } from "react";
 import type { Schema, TicketLine } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { useRows } from "@ground/list/useKeyset";
-import { Dialog } from "@ground/parts/Dialog";
+import { FormModal } from "@ground/parts/FormModal";
 import { BlockLoading } from "@ground/parts/Loading";
-import { ProblemLine } from "@ground/parts/ProblemView";
 import { useAfterCommand, useForgetTickets, useTimeline } from "../data";
 import { ColleagueSelect } from "./ColleagueSelect";
 import css from "./command.module.css";
@@ -86,7 +84,7 @@ export function TaskDialog({ page, onClose }: DialogProps) {
   );
 }
 
-type Split = { symptom?: string; serial?: string; unknown?: string };
+type Split = { lines?: string[]; symptom?: string; serial?: string; unknown?: string };
 
 /** Takes chosen lines into a ticket of their own, for the same merchant. */
 export function SplitDialog({ page, onClose }: DialogProps) {
@@ -94,7 +92,7 @@ export function SplitDialog({ page, onClose }: DialogProps) {
   const navigate = useNavigate();
   const forget = useForgetTickets();
   const [form] = Form.useForm<Split>();
-  const [chosen, setChosen] = useState<string[]>([]);
+  const chosen = Form.useWatch("lines", form) ?? [];
   const timeline = useTimeline(page.ticket.id);
   const lines = useRows<TicketLine>({ data: timeline.data as never }).filter((line) => line.kind !== "event");
   const after = useAfterCommand((made) => {
@@ -106,50 +104,43 @@ export function SplitDialog({ page, onClose }: DialogProps) {
   const { id, version, number } = page.ticket;
   const said = (text: string | undefined) => text?.trim() || null;
   return (
-    <Dialog
-      open
-      closable={false}
-      mask={{ closable: false }}
+    <FormModal<Split>
       title={`${number} ${t("split.title")}`}
-      okText={t("split.submit", { count: chosen.length })}
-      cancelText={t("action.cancel")}
-      okButtonProps={{ disabled: chosen.length === 0, htmlType: "submit", form: "split", ...testId }}
-      confirmLoading={run.isPending}
-      onCancel={onClose}
+      about={id}
+      form={form}
+      submit={t("split.submit", { count: chosen.length })}
+      button={{ disabled: chosen.length === 0, ...testId }}
       width={640}
-      destroyOnHidden
+      lead={t("split.lead", { number })}
+      initial={{ ...(page.terminal && { serial: page.terminal.serial_no }) }}
+      pending={run.isPending}
+      problem={run.error?.code === "stale" ? null : run.error}
+      onSubmit={(v) =>
+        run.mutate({
+          params: { path: { id } },
+          body: { version, lines: v.lines ?? [], symptom: said(v.symptom), terminal_serial: said(v.serial)?.replace(/\s/g, "") ?? null, terminal_unknown_reason: said(v.unknown) },
+        })
+      }
+      onClose={onClose}
     >
-      <p className="lead">{t("split.lead", { number })}</p>
       {timeline.isPending && <BlockLoading lines={4} />}
-      <Checkbox.Group<string> value={chosen} onChange={setChosen} className={css.lines} aria-label={t("split.lines")}>
-        {lines.map((line) => (
-          <Checkbox key={line.id} value={line.id}>
-            <span className="meta num">
-              {f.moment(line.at)} {t(`line.${line.kind as "message" | "reply" | "note"}`)}
-            </span>{" "}
-            {line.body}
-          </Checkbox>
-        ))}
-      </Checkbox.Group>
-      <Form<Split>
-        id="split"
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        initialValues={{ serial: page.terminal?.serial_no }}
-        onFinish={(v) =>
-          run.mutate({
-            params: { path: { id } },
-            body: { version, lines: chosen, symptom: said(v.symptom), terminal_serial: said(v.serial)?.replace(/\s/g, "") ?? null, terminal_unknown_reason: said(v.unknown) },
-          })
-        }
-      >
-        <Form.Item name="symptom" label={t("split.symptom")} extra={t("split.symptom_extra")}>
-          <Input.TextArea autoSize={{ minRows: 1, maxRows: 4 }} maxLength={4000} />
-        </Form.Item>
-        <TerminalFields />
-      </Form>
-      {run.error && (run.error.code === "stale" ? <p role="alert">{t("stale.sentence")}</p> : <ProblemLine problem={run.error} />)}
-    </Dialog>
+      <Form.Item name="lines" noStyle>
+        <Checkbox.Group className={css.lines} aria-label={t("split.lines")}>
+          {lines.map((line) => (
+            <Checkbox key={line.id} value={line.id}>
+              <span className="meta num">
+                {f.moment(line.at)} {t(`line.${line.kind as "message" | "reply" | "note"}`)}
+              </span>{" "}
+              {line.body}
+            </Checkbox>
+          ))}
+        </Checkbox.Group>
+      </Form.Item>
+      <Form.Item name="symptom" label={t("split.symptom")} extra={t("split.symptom_extra")}>
+        <Input.TextArea autoSize={{ minRows: 1, maxRows: 4 }} maxLength={4000} />
+      </Form.Item>
+      <TerminalFields />
+      {run.error?.code === "stale" && <p role="alert">{t("stale.sentence")}</p>}
+    </FormModal>
   );
 }

@@ -1,11 +1,11 @@
 /** What a ticket shares with others, how it stands to them, and what is to be done besides. */
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Button, Checkbox, Input } from "antd";
+import { Button, Checkbox, Form, Input } from "antd";
 import { useState } from "react";
 import type { Schema, TicketPage } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { Dialog } from "@ground/parts/Dialog";
+import { FormModal } from "@ground/parts/FormModal";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
 import { NewIncident } from "@rooms/incident/NewIncident";
@@ -174,23 +174,20 @@ export function TaskFacts({ page }: Props) {
 
 function DropDialog({ task, onClose }: { task: Schema<"SubTask">; onClose: () => void }) {
   const { t } = useWords();
-  const [reason, setReason] = useState("");
   const run = $api.useMutation("post", "/api/v1/sub-tasks/{id}/drop", useAfterCommand(onClose));
   return (
-    <Dialog
-      open
-      closable={false}
+    <FormModal<{ reason: string }>
       title={t("task.drop_title", { title: task.title })}
-      okText={t("task.drop")}
-      cancelText={t("action.cancel")}
-      okButtonProps={{ disabled: !reason.trim() }}
-      confirmLoading={run.isPending}
-      onOk={() => run.mutate({ params: { path: { id: task.id } }, body: { reason } })}
-      onCancel={onClose}
-      destroyOnHidden
+      about={task.id}
+      submit={t("task.drop")}
+      pending={run.isPending}
+      problem={run.error}
+      onSubmit={({ reason }) => run.mutate({ params: { path: { id: task.id } }, body: { reason } })}
+      onClose={onClose}
     >
-      <Input.TextArea value={reason} onChange={(event) => setReason(event.target.value)} autoSize={{ minRows: 2, maxRows: 5 }} maxLength={500} aria-label={t("command.reason")} placeholder={t("task.drop_why")} />
-      {run.error && <ProblemLine problem={run.error} />}
-    </Dialog>
+      <Form.Item name="reason" label={t("command.reason")} rules={[{ required: true, whitespace: true, message: t("command.reason_missing") }]}>
+        <Input.TextArea autoSize={{ minRows: 2, maxRows: 5 }} maxLength={500} placeholder={t("task.drop_why")} />
+      </Form.Item>
+    </FormModal>
   );
 }

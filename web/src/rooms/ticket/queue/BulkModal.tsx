@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Schema } from "@api";
 import { useWords } from "@ground/i18n/Words";
 import { Dialog } from "@ground/parts/Dialog";
+import { FormModal } from "@ground/parts/FormModal";
 import { ProblemLine, useSentence } from "@ground/parts/ProblemView";
 import { ColleagueSelect } from "../command/ColleagueSelect";
 import { ChoiceField, FaultField, ReasonField } from "../command/fields";
@@ -50,7 +51,6 @@ type Props = { deed: Deed; which: Which; count: number; onClose: () => void; onD
 export function BulkModal({ deed: wanted, which, count, onClose, onDone }: Props) {
   const { t } = useWords();
   const { message } = App.useApp();
-  const [form] = Form.useForm<Asked>();
   const [deed, setDeed] = useState<BulkCommand["do"]>(wanted === "state" ? "pause" : wanted);
   const [rows, setRows] = useState<BulkRow[] | null>(null);
   // Only a "no" is read; that all went well is said in passing.
@@ -61,30 +61,27 @@ export function BulkModal({ deed: wanted, which, count, onClose, onDone }: Props
   });
   if (rows) return <Result rows={rows} onClose={onDone} />;
   return (
-    <Dialog
-      open
+    <FormModal<Asked>
+      about={deed}
       title={t("queue.bulk_title", { deed: t(deed === "claim" && count > 1 ? "queue.bulk_claim" : deed === "recipe" ? "macro.title" : `do.${deed}`), count })}
-      okText={t("queue.bulk_submit", { count })}
-      cancelText={t("action.cancel")}
-      okButtonProps={{ htmlType: "submit", form: "bulk", danger: deed === "cancel", autoFocus: wanted === "claim", ...testId }}
-      closable={false}
-      confirmLoading={run.isPending}
-      onCancel={onClose}
+      submit={t("queue.bulk_submit", { count })}
+      danger={deed === "cancel"}
+      button={{ autoFocus: wanted === "claim", ...testId }}
       width={560}
-      destroyOnHidden
+      lead={t("queue.bulk_lead")}
+      pending={run.isPending}
+      problem={run.error}
+      onSubmit={(values) => run.mutate({ body: bulkBody(which, commandOf(deed, values)) })}
+      onClose={onClose}
     >
-      <p className="lead">{t("queue.bulk_lead")}</p>
-      <Form<Asked> id="bulk" form={form} layout="vertical" requiredMark={false} onFinish={(values) => run.mutate({ body: bulkBody(which, commandOf(deed, values)) })}>
-        {wanted === "state" && (
-          <Form.Item label={t("queue.bulk_state")}>
-            <Radio.Group value={deed} onChange={(event) => setDeed(event.target.value as BulkCommand["do"])} options={deeds.map((value) => ({ value, label: t(`do.${value}`) }))} />
-          </Form.Item>
-        )}
-        <Fields deed={deed} />
-      </Form>
+      {wanted === "state" && (
+        <Form.Item label={t("queue.bulk_state")}>
+          <Radio.Group value={deed} onChange={(event) => setDeed(event.target.value as BulkCommand["do"])} options={deeds.map((value) => ({ value, label: t(`do.${value}`) }))} />
+        </Form.Item>
+      )}
+      <Fields deed={deed} />
       {run.isPending && <p role="status">{t("queue.bulk_running", { count })}</p>}
-      {run.error && <ProblemLine problem={run.error} />}
-    </Dialog>
+    </FormModal>
   );
 }
 

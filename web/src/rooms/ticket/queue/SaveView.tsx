@@ -3,8 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
-import { Dialog } from "@ground/parts/Dialog";
-import { ProblemLine } from "@ground/parts/ProblemView";
+import { FormModal } from "@ground/parts/FormModal";
 import { useSession } from "@ground/session/Session";
 import { viewBody, type QueueSearch } from "../search";
 
@@ -18,7 +17,6 @@ const testId = { "data-testid": "view-submit" };
 export function SaveView({ search, view, onClose, onSaved }: Props) {
   const { t } = useWords();
   const { may, me } = useSession();
-  const [form] = Form.useForm<Named>();
   const cache = useQueryClient();
   const after = {
     onSuccess: (saved: DeskView) => {
@@ -36,27 +34,25 @@ export function SaveView({ search, view, onClose, onSaved }: Props) {
   // What somebody may not share at all is not offered; what only reaches the team is refused by the server with its reason.
   const shares = may("desk_view.share") ? (["own", "team", "public"] as const) : (["own"] as const);
   return (
-    <Dialog
-      open
+    <FormModal<Named>
       title={view ? t("view.edit") : t("view.save")}
-      okText={view ? t("view.edit_submit") : t("view.save")}
-      cancelText={t("action.cancel")}
-      okButtonProps={{ htmlType: "submit", form: "desk-view", ...testId }}
-      confirmLoading={add.isPending || change.isPending}
-      onCancel={onClose}
+      about={view?.id ?? ""}
+      submit={view ? t("view.edit_submit") : t("view.save")}
+      button={testId}
       width={480}
-      destroyOnHidden
+      lead={view ? t("view.edit_lead") : t("view.save_lead")}
+      initial={{ name: view?.name ?? "", share: view?.share ?? "own" }}
+      pending={add.isPending || change.isPending}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <p className="lead">{view ? t("view.edit_lead") : t("view.save_lead")}</p>
-      <Form<Named> id="desk-view" form={form} layout="vertical" requiredMark={false} onFinish={submit} initialValues={{ name: view?.name ?? "", share: view?.share ?? "own" }}>
-        <Form.Item name="name" label={t("view.name")} rules={[{ required: true, whitespace: true, message: t("view.name_missing") }]}>
-          <Input maxLength={30} autoFocus />
-        </Form.Item>
-        <Form.Item name="share" label={t("view.share")}>
-          <Radio.Group options={shares.map((value) => ({ value, label: t(`view.share_${value}`, { role: t(`role.${me.role}`) }) }))} />
-        </Form.Item>
-      </Form>
-      {problem && <ProblemLine problem={problem} />}
-    </Dialog>
+      <Form.Item name="name" label={t("view.name")} rules={[{ required: true, whitespace: true, message: t("view.name_missing") }]}>
+        <Input maxLength={30} autoFocus />
+      </Form.Item>
+      <Form.Item name="share" label={t("view.share")}>
+        <Radio.Group options={shares.map((value) => ({ value, label: t(`view.share_${value}`, { role: t(`role.${me.role}`) }) }))} />
+      </Form.Item>
+    </FormModal>
   );
 }
