@@ -3211,6 +3211,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/work-orders/{id}/deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What was delivered or installed, of a service that was ordered; in place of a fault. */
+        post: operations["work_order_deliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/work-orders/{id}/depart": {
         parameters: {
             query?: never;
@@ -4436,6 +4453,13 @@ export interface components {
          * @enum {string}
          */
         Decision: "remote" | "onsite";
+        /** @description Says what was delivered or installed. */
+        DeliverOrder: {
+            /** Format: int64 */
+            version: number;
+            /** @description In words. */
+            what: string;
+        };
         /** @description What the forms of the desk need. */
         DeskFacts: {
             fields: components["schemas"]["CustomField"][];
@@ -5022,7 +5046,7 @@ export interface components {
         };
         /** @description Something that keeps an order from being finished. */
         Gap: {
-            /** @description Stable: `diagnosis`, `backup`, `restore`, `swap_unit`, `step:<code>`, `test:<code>`, `step_failed:<code>`, `follow_up:<code>`. */
+            /** @description Stable: `diagnosis`, `backup`, `restore`, `delivered`, `swap_unit`, `step:<code>`, `test:<code>`, `step_failed:<code>`, `follow_up:<code>`. */
             code: string;
             /** @description What to do. */
             sentence: components["schemas"]["Text"];
@@ -6391,7 +6415,7 @@ export interface components {
          * @description What sort of visit.
          * @enum {string}
          */
-        OrderKind: "repair" | "swap" | "inspect";
+        OrderKind: "repair" | "swap" | "inspect" | "service";
         /**
          * @description Whose row it is.
          * @enum {string}
@@ -7255,6 +7279,8 @@ export interface components {
         };
         /** @description Notes a part. */
         PartOrder: {
+            /** @description Why a whole unit of another model is put in; without it such a unit is refused. */
+            model_reason?: string | null;
             new_serial?: string | null;
             old_serial?: string | null;
             part: string;
@@ -7266,6 +7292,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             id: components["schemas"]["Id_prt"];
+            /** @description Why a unit of another model was put in. */
+            model_reason?: string | null;
             name: components["schemas"]["Text"];
             new_serial?: string | null;
             old_serial?: string | null;
@@ -9359,7 +9387,7 @@ export interface components {
          * @description What somebody wants to do with an order.
          * @enum {string}
          */
-        VisitCommandKind: "offer" | "withdraw" | "accept" | "refuse" | "depart" | "arrive" | "diagnose" | "backup" | "step" | "part" | "restore" | "complete" | "fail" | "cancel";
+        VisitCommandKind: "offer" | "withdraw" | "accept" | "refuse" | "depart" | "arrive" | "diagnose" | "backup" | "step" | "part" | "restore" | "deliver" | "complete" | "fail" | "cancel";
         /** @description Whom to ask for at the shop. */
         VisitContact: {
             email_masked?: string | null;
@@ -9385,7 +9413,7 @@ export interface components {
          * @description How a visit that went well ended.
          * @enum {string}
          */
-        VisitOutcome: "fixed" | "swapped";
+        VisitOutcome: "fixed" | "swapped" | "fulfilled";
         /**
          * @description Why a visit is needed.
          * @enum {string}
@@ -9420,8 +9448,8 @@ export interface components {
         VisitTicket: {
             /** @description What to know at the door. */
             access_note?: string | null;
-            /** @description The fault as it looks. */
-            fault_code: string;
+            /** @description The fault as it looks; left out for what was ordered. */
+            fault_code?: string | null;
             /** @description Parts to bring; those the fault asks for without them. */
             parts?: string[] | null;
             /** @description The same in a sentence. */
@@ -9469,6 +9497,8 @@ export interface components {
             backup?: components["schemas"]["Backup"] | null;
             /** Format: date-time */
             closed_at?: string | null;
+            /** @description Of a service: what was delivered or installed. */
+            delivered?: string | null;
             diagnosis_code?: string | null;
             diagnosis_name?: components["schemas"]["Text"] | null;
             /**
@@ -9476,7 +9506,8 @@ export interface components {
              * @description Until when an ordered service is to be done; null for a repair, and while its ticket's clock waits.
              */
             due_at?: string | null;
-            fault_code: string;
+            /** @description The fault as it looked from afar; null of what was ordered. */
+            fault_code?: string | null;
             fault_name?: components["schemas"]["Text"] | null;
             /**
              * Format: int32
@@ -30447,6 +30478,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CodeSent"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    work_order_deliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliverOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderPage"];
                 };
             };
             /** @description Nobody is signed in */

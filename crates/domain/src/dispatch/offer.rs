@@ -38,13 +38,37 @@ pub fn clash(planned: Slot, booked: &[Booked]) -> Option<&Booked> {
     booked.iter().find(|b| planned.from < b.slot.to && b.slot.from < planned.to)
 }
 
+/// Minutes from now within which nobody comes: somebody has to read it, take it on and set out.
+pub const LEAD_MIN: i64 = 15;
+/// A window shorter than this is no promise anybody can keep on a road.
+pub const SHORTEST: SignedDuration = SignedDuration::from_hours(1);
+
+/// The end of the stretch of `seconds` an instant lies in; the instant itself where one ends there.
+fn up(at: Timestamp, seconds: i64) -> Timestamp {
+    let whole = at.as_second() + i64::from(at.subsec_nanosecond() > 0);
+    Timestamp::from_second((whole + seconds - 1).div_euclid(seconds) * seconds).unwrap_or(at)
+}
+
+fn down(at: Timestamp, seconds: i64) -> Timestamp {
+    Timestamp::from_second(at.as_second().div_euclid(seconds) * seconds).unwrap_or(at)
+}
+
+/// What is left of a window from now on: it begins no sooner than somebody can have set out, on the quarter hour, and never after the
+/// arrival that is planned in it. Nobody is told "12:00 to 14:00" at three past one.
+pub fn ahead(window: Slot, planned: Timestamp, now: Timestamp) -> Slot {
+    let soonest = now + SignedDuration::from_mins(LEAD_MIN);
+    if window.from >= soonest {
+        return window;
+    }
+    Slot { from: up(soonest, 900).min(down(planned, 300)).max(window.from), to: window.to }
+}
+
 /// The window a merchant is promised for a planned arrival: two hours from the full hour before it, so that a small delay
-/// on the way breaks no promise.
-pub fn promise(planned: Slot) -> Slot {
-    let hour = SignedDuration::from_hours(1);
-    let second = planned.from.as_second();
-    let from = Timestamp::from_second(second - second.rem_euclid(3600)).unwrap_or(planned.from);
-    Slot { from, to: from + hour + hour }
+/// on the way breaks no promise; of a window that has begun what is [`ahead`], an hour at least.
+pub fn promise(planned: Slot, now: Timestamp) -> Slot {
+    let from = down(planned.from, 3600);
+    let left = ahead(Slot { from, to: from + SignedDuration::from_hours(2) }, planned.from, now);
+    Slot { to: left.to.max(left.from + SHORTEST), ..left }
 }
 
 #[cfg(test)]
@@ -93,12 +117,50 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_holds_the_planned_arrival() {
-        for (from, to) in [("10:00", "10:40"), ("10:45", "11:25"), ("14:15", "15:00")] {
-            let planned = slot(from, to);
-            let promised = promise(planned);
-            assert!(promised.from <= planned.from && planned.from < promised.to, "{from}");
+    fn a_promise_holds_the_planned_arrival_and_has_not_begun() {
+        // (now, planned arrival, the window that is promised)
+        let table = [
+            ("08:00", "10:00", ("10:00", "12:00")),
+            ("08:00", "10:45", ("10:00", "12:00")),
+            ("08:00", "14:15", ("14:00", "16:00")),
+            // A quarter of an hour before the full hour is soon enough, less is not.
+            ("09:45", "10:45", ("10:00", "12:00")),
+            ("09:46", "10:45", ("10:15", "12:00")),
+            ("10:00", "10:15", ("10:15", "12:00")),
+            // Three past one: not "from one".
+            ("13:03", "13:20", ("13:20", "15:00")),
+            ("13:03", "13:55", ("13:30", "15:00")),
+            // Little is left of the two hours: an hour is promised all the same.
+            ("11:50", "12:05", ("12:05", "14:00")),
+            ("13:41", "13:58", ("13:55", "15:00")),
+            // Planned to begin at once by somebody's own hand: no later than that.
+            ("13:03", "13:00", ("13:00", "15:00")),
+        ];
+        for (now, planned, (from, to)) in table {
+            let planned = slot(planned, "18:00");
+            let promised = promise(planned, slot(now, "18:00").from);
+            assert_eq!(promised, slot(from, to), "{now} {planned:?}");
+            assert!(promised.from <= planned.from && planned.from < promised.to, "{now} {planned:?}");
         }
-        assert_eq!(promise(slot("10:45", "11:25")), slot("10:00", "12:00"));
+    }
+
+    #[test]
+    fn what_is_left_of_a_window_begins_after_now() {
+        // (now, the window, the cheapest arrival in it, what is offered)
+        let table = [
+            ("09:00", ("12:00", "14:00"), "12:40", ("12:00", "14:00")),
+            ("11:45", ("12:00", "14:00"), "12:40", ("12:00", "14:00")),
+            ("11:46", ("12:00", "14:00"), "12:40", ("12:15", "14:00")),
+            ("13:03", ("12:00", "14:00"), "13:35", ("13:30", "14:00")),
+            ("13:03", ("12:00", "14:00"), "13:20", ("13:20", "14:00")),
+            ("12:00", ("12:00", "14:00"), "13:20", ("12:15", "14:00")),
+            ("12:20", ("12:10", "14:00"), "13:20", ("12:45", "14:00")),
+        ];
+        for (now, (open, close), planned, (from, to)) in table {
+            let (now, planned) = (slot(now, "18:00").from, slot(planned, "18:00").from);
+            let left = ahead(slot(open, close), planned, now);
+            assert_eq!(left, slot(from, to), "{now}");
+            assert!(left.from >= now + SignedDuration::from_mins(LEAD_MIN) && left.from <= planned, "{now}");
+        }
     }
 }

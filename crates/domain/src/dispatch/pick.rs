@@ -1,4 +1,5 @@
 use super::model::Slot;
+use super::offer::SHORTEST;
 use crate::ground::Refusal;
 use crate::refuse;
 
@@ -8,8 +9,6 @@ pub const MOST_PICKS: u32 = 3;
 pub const MOST_MENU_DAYS: usize = 4;
 /// Most times of a day.
 pub const MOST_A_DAY: usize = 5;
-/// A window shorter than this is no promise anybody can keep on a road.
-const SHORTEST_S: i64 = 3600;
 
 /// How far a visit has come, as far as its time is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +83,7 @@ pub fn menu(days: &[Vec<Open>], standing: Option<Slot>) -> Menu {
 }
 
 fn long_enough(window: Slot) -> bool {
-    window.to.duration_since(window.from).as_secs() >= SHORTEST_S
+    window.to.duration_since(window.from) >= SHORTEST
 }
 
 #[cfg(test)]

@@ -2,10 +2,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::{Candidate, Certificate, Job, Person, Slot, against, listed};
+use super::offer::LEAD_MIN;
 use crate::ground::Text;
 
-/// Minutes between being asked and setting out.
-const LEAD: i64 = 15;
 /// Minutes kept free between two visits besides the way.
 const BUFFER: i64 = 15;
 /// Metres a minute through town, door to door: 18 km an hour.
@@ -54,7 +53,7 @@ fn judge(job: &Job, person: &Person, now: Timestamp, zone: &TimeZone) -> Candida
     let metres = job.place.map(|place| distance_m(place, person.home));
     let way = SignedDuration::from_mins(i64::from(metres.unwrap_or(0).div_ceil(PACE)));
     let full = |slot: &Slot| on(slot.from.to_zoned(zone.clone()).date()) >= person.daily_limit;
-    let Some(slot) = free_slot(job, person, now + SignedDuration::from_mins(LEAD) + way, &full) else {
+    let Some(slot) = free_slot(job, person, now + SignedDuration::from_mins(LEAD_MIN) + way, &full) else {
         candidate.excluded_by =
             no_skill(job, person, now, zone).or_else(|| Some(text("营业时间内没有空班", "No free time in a shift while the shop is open")));
         return candidate;

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::check;
-use super::model::{Class, Fault, Guide, Model, Part, ResponseCode, Skill};
+use super::model::{Class, Fault, Function, Guide, Model, Part, ResponseCode, Skill};
 use crate::ground::Text;
 
 /// A mistake in a file of facts.
@@ -326,6 +326,20 @@ impl Facts {
     /// The class of a model; `unknown` for models that are not in the file.
     pub fn class_of(&self, model: &str) -> &str {
         self.models.get(model).map_or("unknown", |m| m.class.as_str())
+    }
+
+    /// What a model can do; `None` for models nobody knows.
+    pub fn functions(&self, model: &str) -> Option<Vec<Function>> {
+        let model = self.models.get(model)?;
+        let mut able = self.classes.get(&model.class)?.functions.clone();
+        able.extend(model.printer.then_some(Function::Print));
+        Some(able)
+    }
+
+    /// What one model can do and another one cannot; nothing is said of models nobody knows.
+    pub fn lost(&self, old: &str, new: &str) -> Vec<Function> {
+        let (Some(had), Some(has)) = (self.functions(old), self.functions(new)) else { return Vec::new() };
+        had.into_iter().filter(|f| !has.contains(f)).collect()
     }
 
     /// The name of a class.

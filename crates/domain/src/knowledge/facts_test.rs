@@ -117,6 +117,30 @@ fn a_symptom_names_only_response_codes_that_point_back_at_its_kind() {
 }
 
 #[test]
+fn what_a_merchant_would_go_without_is_known_by_model() {
+    use super::Function::{Announce, Chip, Code, Contactless, Pin, Print, Scan, Stripe};
+    let facts = shipped();
+    let model = |class: &str, printer| facts.models().find(|m| m.class == class && m.printer == printer).unwrap().model.as_str();
+    let table = [
+        (model("smart_pos", true), model("smart_pos", true), vec![]),
+        (model("smart_pos", true), model("smart_pos", false), vec![Print]),
+        (model("smart_pos", false), model("smart_pos", true), vec![]),
+        (model("classic_pos", true), model("smart_pos", true), vec![Stripe]),
+        (model("smart_pos", true), model("sound_box", false), vec![Chip, Contactless, Pin, Scan, Print]),
+        (model("sound_box", false), model("smart_pos", false), vec![Code, Announce]),
+        // Nothing is claimed of what nobody knows.
+        ("nobody knows it", model("smart_pos", true), vec![]),
+        (model("smart_pos", true), "nobody knows it", vec![]),
+    ];
+    for (old, new, lacks) in table {
+        assert_eq!(facts.lost(old, new), lacks, "{old} -> {new}");
+    }
+    for class in facts.classes() {
+        assert!(!facts.models().filter(|m| m.class == class).any(|m| facts.functions(&m.model).unwrap().is_empty()), "{class}");
+    }
+}
+
+#[test]
 fn a_mistake_is_named_by_file_and_field() {
     let faults = |from: &str, to: &str| FAULTS.replacen(from, to, 1);
     let table = [

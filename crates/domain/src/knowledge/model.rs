@@ -179,6 +179,32 @@ pub struct Class {
     pub name: Text,
     /// Device type of the registration message, where there is one.
     pub union_pay_type: Option<String>,
+    /// What terminals of it can do; whether one prints is its model's.
+    pub functions: Vec<Function>,
+}
+
+crate::words! {
+    /// Something a merchant does with a terminal.
+    Function {
+        /// Cards put in.
+        Chip = "chip",
+        /// Cards and telephones held to it.
+        Contactless = "contactless",
+        /// Cards drawn through.
+        Stripe = "stripe",
+        /// A PIN is typed.
+        Pin = "pin",
+        /// The payer's code is read.
+        Scan = "scan",
+        /// The payer reads a code.
+        Code = "code",
+        /// A face pays.
+        Face = "face",
+        /// Payments are announced.
+        Announce = "announce",
+        /// Receipts are printed.
+        Print = "print",
+    }
 }
 
 /// A decision tree.

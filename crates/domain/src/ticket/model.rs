@@ -306,8 +306,8 @@ pub enum Command {
     StartGuide,
     /// Send somebody.
     OpenVisit {
-        /// The fault as it looks.
-        fault_code: String,
+        /// The fault as it looks; none of what was ordered.
+        fault_code: Option<String>,
         /// Why from afar is not enough.
         reason: VisitReason,
     },
@@ -404,8 +404,8 @@ pub enum Event {
     RemoteStarted,
     /// A visit was decided.
     VisitDecided {
-        /// The fault as it looks.
-        fault_code: String,
+        /// The fault as it looks; none of what was ordered.
+        fault_code: Option<String>,
         /// Why.
         reason: VisitReason,
     },

@@ -244,7 +244,7 @@ pub fn apply(mut case: Case, event: &Event) -> Case {
         Event::RemoteStarted => case.state = S::Remote,
         Event::VisitDecided { fault_code, .. } => {
             case.state = S::Visit;
-            case.fault_code = Some(fault_code.clone());
+            case.fault_code = fault_code.clone().or(case.fault_code);
             // Whoever waited for the merchant's answer has it: somebody comes.
             case.waiting.retain(|r| *r != PauseReason::WaitingMerchant);
         }

@@ -41,7 +41,7 @@ fn samples() -> Vec<Command> {
         Command::Resume { reason: PauseReason::WaitingParts },
         Command::Triage { decision: Decision::Remote, fault_code: None, reason: None },
         Command::StartGuide,
-        Command::OpenVisit { fault_code: "PRN-02".into(), reason: VisitReason::NeedsParts },
+        Command::OpenVisit { fault_code: Some("PRN-02".into()), reason: VisitReason::NeedsParts },
         Command::VisitOver,
         Command::Solve { fault_code: Some("PRN-01".into()), outcome: Outcome::RemoteFixed },
         Command::Confirm { by: ConfirmedBy::Page },
@@ -157,7 +157,7 @@ fn a_visit_under_way_blocks_solving_and_a_second_visit() {
     let around = Around { live_work_order: true, ..Around::default() };
     let solve = Command::Solve { fault_code: Some("PRN-01".into()), outcome: Outcome::RemoteFixed };
     assert_eq!(decide(&case(TicketState::Visit), &solve, around).unwrap_err().code, "ticket.visit_under_way");
-    let visit = Command::OpenVisit { fault_code: "PRN-01".into(), reason: VisitReason::NeedsHands };
+    let visit = Command::OpenVisit { fault_code: Some("PRN-01".into()), reason: VisitReason::NeedsHands };
     assert_eq!(decide(&case(TicketState::Remote), &visit, around).unwrap_err().code, "ticket.visit_under_way");
 }
 

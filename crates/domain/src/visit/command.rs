@@ -48,6 +48,47 @@ pub struct Facts {
     pub part_unknown: bool,
     /// The new unit's serial number is unknown, or it stands at a merchant: the reason it cannot be used.
     pub new_unit: Option<NewUnit>,
+    /// The new unit is another model than the one that goes.
+    pub other_model: Option<OtherModel>,
+}
+
+/// Two models that differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherModel {
+    /// The one that goes.
+    pub old: String,
+    /// The one that comes.
+    pub new: String,
+    /// What the old one can do and the new one cannot, as words of the house.
+    pub lacks: Vec<String>,
+}
+
+/// The same, with the reason that was said for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelSaid {
+    /// The one that went.
+    pub old: String,
+    /// The one that came.
+    pub new: String,
+    /// What the old one could do and the new one cannot.
+    pub lacks: Vec<String>,
+    /// Why it is this one all the same.
+    pub reason: String,
+}
+
+/// A part as the engineer says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartLine {
+    /// The line's id.
+    pub id: PartUseId,
+    /// The part's code.
+    pub part: String,
+    /// What was taken out.
+    pub old_serial: Option<String>,
+    /// What was put in.
+    pub new_serial: Option<String>,
+    /// Why a whole unit of another model is put in.
+    pub model_reason: Option<String>,
 }
 
 /// What is wrong with a new unit.
@@ -114,22 +155,18 @@ pub enum Command {
         note: Option<String>,
     },
     /// Note a part.
-    Part {
-        /// The line's id.
-        id: PartUseId,
-        /// The part's code.
-        part: String,
-        /// What was taken out.
-        old_serial: Option<String>,
-        /// What was put in.
-        new_serial: Option<String>,
-    },
+    Part(PartLine),
     /// Say whether the data are back.
     Restore {
         /// Whether they are.
         verified: bool,
         /// What to add.
         note: Option<String>,
+    },
+    /// Say what was delivered or installed.
+    Deliver {
+        /// In words.
+        what: String,
     },
     /// Finish.
     Complete {
@@ -226,6 +263,9 @@ pub enum Event {
         old_serial: Option<String>,
         /// What was put in.
         new_serial: Option<String>,
+        /// A whole unit of another model than the one that stood there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        other_model: Option<ModelSaid>,
     },
     /// Said whether the data are back.
     Restored {
@@ -233,6 +273,11 @@ pub enum Event {
         verified: bool,
         /// What to add.
         note: Option<String>,
+    },
+    /// Said what was delivered or installed.
+    Delivered {
+        /// In words.
+        what: String,
     },
     /// Nothing is missing any more but the confirmation.
     Repaired,

@@ -8,7 +8,7 @@ use crate::ground::Text;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Gap {
-    /// Stable: `diagnosis`, `backup`, `restore`, `swap_unit`, `step:<code>`, `test:<code>`, `step_failed:<code>`, `follow_up:<code>`.
+    /// Stable: `diagnosis`, `backup`, `restore`, `delivered`, `swap_unit`, `step:<code>`, `test:<code>`, `step_failed:<code>`, `follow_up:<code>`.
     pub code: String,
     /// What to do.
     pub sentence: Text,
@@ -29,7 +29,8 @@ pub fn missing(order: &Order) -> Vec<Gap> {
 
 fn missing_at(order: &Order, site: Option<&Site>) -> Vec<Gap> {
     let mut gaps = Vec::new();
-    if site.is_none_or(|s| s.diagnosis.is_none()) {
+    // What was ordered is not broken: nobody looks for a fault in it.
+    if order.kind != OrderKind::Service && site.is_none_or(|s| s.diagnosis.is_none()) {
         gaps.push(gap("diagnosis", "还没有诊断：请选故障代码", "No diagnosis yet: choose the fault code"));
     }
     let backup = site.and_then(|s| s.backup);
@@ -51,6 +52,9 @@ fn missing_at(order: &Order, site: Option<&Site>) -> Vec<Gap> {
     }
     if backup == Some(Backup::Done) && site.and_then(|s| s.restored) != Some(true) {
         gaps.push(gap("restore", "数据还没有恢复并核对", "The saved data are not back and checked yet"));
+    }
+    if order.kind == OrderKind::Service && site.is_none_or(|s| s.delivered.is_none()) {
+        gaps.push(gap("delivered", "还没有写交付了什么", "Say what was delivered or installed"));
     }
     gaps
 }

@@ -21,6 +21,8 @@ crate::words! {
         Swap = "swap",
         /// Look only.
         Inspect = "inspect",
+        /// Do what was ordered: an installation, a removal, a training. Nothing is broken.
+        Service = "service",
     }
     /// Where an order stands; the name of a [`State`] without what it owns.
     WorkOrderState {
@@ -74,6 +76,8 @@ crate::words! {
         Fixed = "fixed",
         /// The unit was changed.
         Swapped = "swapped",
+        /// What was ordered is done.
+        Fulfilled = "fulfilled",
     }
     /// What somebody wants to do with an order.
     VisitCommandKind {
@@ -99,6 +103,8 @@ crate::words! {
         Part = "part",
         /// Say whether the data are back.
         Restore = "restore",
+        /// Say what was delivered or installed.
+        Deliver = "deliver",
         /// Finish, with the merchant's confirmation.
         Complete = "complete",
         /// End without a repair.
@@ -169,6 +175,8 @@ pub struct PartUsed {
     pub old_serial: Option<String>,
     /// Serial number of what was put in.
     pub new_serial: Option<String>,
+    /// Why a unit of another model was put in.
+    pub model_reason: Option<String>,
     /// When.
     pub at: Timestamp,
 }
@@ -194,6 +202,8 @@ pub struct Site {
     pub restored: Option<bool>,
     /// What to add to that.
     pub restore_note: Option<String>,
+    /// Of a service: what was delivered or installed.
+    pub delivered: Option<String>,
 }
 
 impl Site {
@@ -209,6 +219,7 @@ impl Site {
             parts: Vec::new(),
             restored: None,
             restore_note: None,
+            delivered: None,
         }
     }
 }

@@ -1,9 +1,9 @@
 use jiff::Timestamp;
 
-use super::command::{CodeCheck, Command, Confirmation, Event, Facts, NewUnit};
+use super::command::{CodeCheck, Command, Confirmation, Event, Facts, ModelSaid, NewUnit, OtherModel, PartLine};
 use super::gap::missing;
 use super::model::{
-    Backup, Confirmed, Order, PartUsed, Site, Span, State, StepDone, StepResult, VisitCommandKind, VisitOutcome, WorkOrderState,
+    Backup, Confirmed, Order, OrderKind, PartUsed, Site, Span, State, StepDone, StepResult, VisitCommandKind, VisitOutcome, WorkOrderState,
 };
 use crate::ground::Refusal;
 use crate::refuse;
@@ -42,7 +42,7 @@ pub fn allowed(state: WorkOrderState) -> &'static [VisitCommandKind] {
         S::Offered => &[K::Withdraw, K::Accept, K::Refuse, K::Cancel],
         S::Accepted => &[K::Withdraw, K::Depart, K::Arrive, K::Fail, K::Cancel],
         S::Travelling => &[K::Withdraw, K::Arrive, K::Fail, K::Cancel],
-        S::OnSite | S::Repaired => &[K::Diagnose, K::Backup, K::Step, K::Part, K::Restore, K::Complete, K::Fail],
+        S::OnSite | S::Repaired => &[K::Diagnose, K::Backup, K::Step, K::Part, K::Restore, K::Deliver, K::Complete, K::Fail],
         S::Done | S::Failed | S::Cancelled => &[],
     }
 }
@@ -60,8 +60,9 @@ impl Command {
             Command::Diagnose { .. } => K::Diagnose,
             Command::Backup { .. } => K::Backup,
             Command::Step { .. } => K::Step,
-            Command::Part { .. } => K::Part,
+            Command::Part(_) => K::Part,
             Command::Restore { .. } => K::Restore,
+            Command::Deliver { .. } => K::Deliver,
             Command::Complete { .. } => K::Complete,
             Command::Fail { .. } => K::Fail,
             Command::Cancel { .. } => K::Cancel,
@@ -174,12 +175,18 @@ fn on_site(order: &Order, site: &Site, command: &Command, facts: &Facts) -> Resu
             }
             vec![Event::StepDone { step: code.clone(), result: *result, note: note(text, "note")? }]
         }
-        Command::Part { id, part, old_serial, new_serial } => vec![part_used(order, site, (*id, part, old_serial, new_serial), facts)?],
+        Command::Part(line) => vec![part_used(order, site, line, facts)?],
         Command::Restore { verified, note: text } => {
             if site.backup != Some(Backup::Done) {
                 return Err(refuse!(Conflict, "visit.no_backup"));
             }
             vec![Event::Restored { verified: *verified, note: note(text, "note")? }]
+        }
+        Command::Deliver { what } => {
+            if order.kind != OrderKind::Service {
+                return Err(refuse!(Conflict, "visit.not_ordered"));
+            }
+            vec![Event::Delivered { what: said(what, "what")? }]
         }
         Command::Complete { outcome, confirmation } => complete(order, site, *outcome, confirmation)?,
         _ => Vec::new(),
@@ -191,11 +198,10 @@ fn at_risk(order: &Order, site: &Site) -> bool {
     !site.parts.is_empty() || order.steps.iter().any(|d| d.risks_data && site.steps.contains_key(&d.code))
 }
 
-type PartLine<'a> = (super::model::PartUseId, &'a String, &'a Option<String>, &'a Option<String>);
-
-fn part_used(order: &Order, site: &Site, line: PartLine<'_>, facts: &Facts) -> Result<Event, Refusal> {
-    let (id, part, old_serial, new_serial) = line;
-    if site.diagnosis.is_none() {
+fn part_used(order: &Order, site: &Site, line: &PartLine, facts: &Facts) -> Result<Event, Refusal> {
+    let PartLine { id, part, old_serial, new_serial, model_reason } = line;
+    let ordered = order.kind == OrderKind::Service;
+    if site.diagnosis.is_none() && !ordered {
         return Err(refuse!(Conflict, "visit.diagnosis_first"));
     }
     if site.backup.is_none() {
@@ -210,13 +216,16 @@ fn part_used(order: &Order, site: &Site, line: PartLine<'_>, facts: &Facts) -> R
         return Err(refuse!(Invalid, "visit.same_serial").field("new_serial"));
     }
     if whole_unit(part) {
-        let Some(old) = &old else { return Err(refuse!(Invalid, "visit.serials_needed").field("old_serial")) };
+        // Where a unit is installed, none stood before.
+        if old.is_none() && !ordered {
+            return Err(refuse!(Invalid, "visit.serials_needed").field("old_serial"));
+        }
         if new.is_none() {
             return Err(refuse!(Invalid, "visit.serials_needed").field("new_serial"));
         }
         // The old unit is the one that stands there now: the reported one, or the one put in before.
         let standing = units(site).last().and_then(|p| p.new_serial.as_deref()).or(order.serial.as_deref()).map(normal);
-        if standing.is_some_and(|s| s != *old) {
+        if standing.zip(old.as_ref()).is_some_and(|(s, old)| s != *old) {
             return Err(refuse!(Invalid, "visit.old_serial_other").field("old_serial"));
         }
         let back_again = order.serial.as_deref().map(normal) == new;
@@ -227,7 +236,21 @@ fn part_used(order: &Order, site: &Site, line: PartLine<'_>, facts: &Facts) -> R
             _ => {}
         }
     }
-    Ok(Event::PartUsed { id, part: part.clone(), old_serial: old, new_serial: new })
+    let other_model = facts.other_model.as_ref().map(|other| other_model(other, model_reason)).transpose()?;
+    Ok(Event::PartUsed { id: *id, part: part.clone(), old_serial: old, new_serial: new, other_model })
+}
+
+/// A unit of another model is not put in without a word: the merchant may miss something, and the acquirer registers another device.
+fn other_model(other: &OtherModel, reason: &Option<String>) -> Result<ModelSaid, Refusal> {
+    let (old, new) = (&other.old, &other.new);
+    match note(reason, "model_reason")? {
+        Some(reason) => Ok(ModelSaid { old: old.clone(), new: new.clone(), lacks: other.lacks.clone(), reason }),
+        None if other.lacks.is_empty() => Err(refuse!(Invalid, "visit.other_model", old = old, new = new).field("model_reason")),
+        None => {
+            let lacks: Vec<String> = other.lacks.iter().map(|f| format!("word.function_{f}")).collect();
+            Err(refuse!(Invalid, "visit.other_model_lacks", old = old, new = new, lacks = lacks.join(" ")).field("model_reason"))
+        }
+    }
 }
 
 /// A serial number as it is compared.
@@ -241,7 +264,7 @@ fn units(site: &Site) -> impl DoubleEndedIterator<Item = &PartUsed> {
 
 /// The serial numbers before and after all changes of whole units; none when there was no change, or it was undone.
 pub(super) fn net_swap(site: &Site) -> Option<(&str, &str)> {
-    let old = units(site).next()?.old_serial.as_deref()?;
+    let old = units(site).find_map(|p| p.old_serial.as_deref())?;
     let new = units(site).next_back()?.new_serial.as_deref()?;
     (old != new).then_some((old, new))
 }
@@ -262,8 +285,13 @@ fn complete(order: &Order, site: &Site, outcome: VisitOutcome, confirmation: &Co
     if !gaps.is_empty() {
         return Err(refuse!(Conflict, "visit.gaps", count = gaps.len(), missing = gaps.join(" ")));
     }
-    if outcome == VisitOutcome::Fixed && swapped {
+    if outcome != VisitOutcome::Swapped && swapped {
         return Err(refuse!(Invalid, "visit.was_swapped").field("outcome"));
+    }
+    match (outcome, order.kind == OrderKind::Service) {
+        (VisitOutcome::Fixed, true) => return Err(refuse!(Invalid, "visit.was_ordered").field("outcome")),
+        (VisitOutcome::Fulfilled, false) => return Err(refuse!(Invalid, "visit.not_ordered").field("outcome")),
+        _ => {}
     }
     let confirmed = match confirmation {
         Confirmation::Code(CodeCheck::Right) => Confirmed::Code,
@@ -354,7 +382,12 @@ pub fn apply(mut order: Order, event: &Event, at: Timestamp) -> Order {
 fn of_work(event: &Event) -> bool {
     matches!(
         event,
-        Event::Diagnosed { .. } | Event::BackupNoted { .. } | Event::StepDone { .. } | Event::PartUsed { .. } | Event::Restored { .. }
+        Event::Diagnosed { .. }
+            | Event::BackupNoted { .. }
+            | Event::StepDone { .. }
+            | Event::PartUsed { .. }
+            | Event::Restored { .. }
+            | Event::Delivered { .. }
     )
 }
 
@@ -370,11 +403,16 @@ fn work(mut site: Site, event: &Event, at: Timestamp) -> Site {
         Event::StepDone { step, result, note } => {
             site.steps.insert(step.clone(), StepDone { result: *result, note: note.clone(), at });
         }
-        Event::PartUsed { id, part, old_serial, new_serial } => {
-            let line = PartUsed { id: *id, part: part.clone(), old_serial: old_serial.clone(), new_serial: new_serial.clone(), at };
-            site.parts.push(line);
-        }
+        Event::PartUsed { id, part, old_serial, new_serial, other_model } => site.parts.push(PartUsed {
+            id: *id,
+            part: part.clone(),
+            old_serial: old_serial.clone(),
+            new_serial: new_serial.clone(),
+            model_reason: other_model.as_ref().map(|other| other.reason.clone()),
+            at,
+        }),
         Event::Restored { verified, note } => (site.restored, site.restore_note) = (Some(*verified), note.clone()),
+        Event::Delivered { what } => site.delivered = Some(what.clone()),
         _ => {}
     }
     site

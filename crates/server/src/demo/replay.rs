@@ -228,7 +228,8 @@ impl Stage<'_> {
                     .and_then(|f| f.parts.iter().find(|part| !visit::whole_unit(part) && *part != "cleaning_card"));
                 if let Some(part) = part {
                     let id: PartUseId = tx.new_id();
-                    commands.push(visit::Command::Part { id, part: part.clone(), old_serial: None, new_serial: None });
+                    let line = visit::PartLine { id, part: part.clone(), old_serial: None, new_serial: None, model_reason: None };
+                    commands.push(visit::Command::Part(line));
                 }
                 for step in order.steps.clone() {
                     commands.push(visit::Command::Step { code: step.code, result: StepResult::Pass, note: None });
@@ -308,7 +309,7 @@ impl Page<'_> {
                     false => VisitReason::NeedsHands,
                 };
                 self.order(tx, reason)?;
-                Command::OpenVisit { fault_code: fault, reason }
+                Command::OpenVisit { fault_code: Some(fault), reason }
             }
             Act::Solve(outcome) => Command::Solve { fault_code: Some(fault), outcome: *outcome },
             Act::Complete => {
@@ -423,7 +424,7 @@ impl Page<'_> {
             ticket_id: self.ticket.id,
             kind: if reason == VisitReason::Security { OrderKind::Swap } else { OrderKind::Repair },
             state: WorkOrderState::Open,
-            fault_code: self.story.fault.clone(),
+            fault_code: Some(self.story.fault.clone()),
             reason_code: reason,
             reason: fault.and_then(|f| f.onsite.clone()).map(|t| t.zh).unwrap_or_default(),
             access_note: None,
@@ -444,6 +445,7 @@ impl Page<'_> {
             backup: None,
             restore_verified: None,
             restore_note: None,
+            delivered: None,
             outcome: None,
             fail_reason: None,
             follow_up_note: None,

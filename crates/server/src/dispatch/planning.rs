@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
-use postsale_domain::dispatch::Slot;
 use postsale_domain::dispatch::plan::{
     Alternative, Day, GRID_S, Measures, Obstacle, Placed, Standing, change, measure, on_site, prices, rest, seconds_in, shifts_left,
     start_windows, way_metres, way_seconds, within_shifts,
 };
+use postsale_domain::dispatch::{LEAD_MIN, Slot, ahead};
 use postsale_planner::model::{BadInput, Break};
 use postsale_planner::{
     Budget, Engineer, Job, Objective, Offer, Options, Plan, Prices, Problem, Progress, Resident, Route, Travel, check, solve,
@@ -18,7 +18,7 @@ use postsale_planner::{
 use super::plans::Term;
 
 /// Minutes between a plan and the first visit in it that is new.
-const LEAD_S: i64 = 15 * 60;
+const LEAD_S: i64 = LEAD_MIN * 60;
 /// Fen a kilometre: fuel and wear, and the time on the road. Hours themselves are paid anyway.
 const PER_KM: i64 = 160;
 /// Fen for another engineer than before, for each quarter of an hour another time, for leaving one's districts.
@@ -408,7 +408,8 @@ pub fn choices(day: &Day, job: usize, unasked: &[usize]) -> Vec<Choice> {
         // Nobody is told to wait in a shop that is closed by then.
         let at = best.placed.slot.from;
         let closes = day.jobs[job].open.iter().find(|open| open.from <= at && at < open.to).map_or(to, |open| open.to);
-        Choice { window: Slot { from: instant(&day, from), to: to.min(closes) }, best, keeps_due: s.keeps_due }
+        let window = Slot { from: instant(&day, from), to: to.min(closes) };
+        Choice { window: ahead(window, at, day.now), best, keeps_due: s.keeps_due }
     };
     slots.iter().map(choice).filter(|c| decent(&day, c.best.placed)).collect()
 }

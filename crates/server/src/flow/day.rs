@@ -73,7 +73,7 @@ pub fn shifts(
 
 /// Minutes a visit is expected to take.
 pub fn minutes(force: &InForce, w: &WorkOrder) -> u32 {
-    w.minutes.or_else(|| force.facts().fault(&w.fault_code)?.onsite_minutes).unwrap_or(USUAL_MINUTES)
+    w.minutes.or_else(|| force.facts().fault(w.fault_code.as_deref()?)?.onsite_minutes).unwrap_or(USUAL_MINUTES)
 }
 
 struct Shop {

@@ -211,7 +211,7 @@ pub fn promised_for(w: &WorkOrder, planned: Span, wish: Option<Span>, now: jiff:
         (Some(promised), _) => Ok(Some(promised)),
         (None, Some(known)) if known.from <= planned.from && planned.from < known.to => Ok(None),
         (None, Some(_)) => Err(refuse!(Conflict, "dispatch.promise_broken").field("promised")),
-        (None, None) => Ok(Some(span(dispatch::promise(slot(planned))))),
+        (None, None) => Ok(Some(span(dispatch::promise(slot(planned), now)))),
     }
 }
 

@@ -9,7 +9,7 @@ use postsale_domain::refuse;
 use postsale_domain::sla::TicketId;
 use postsale_domain::ticket::{self as case, VisitReason};
 use postsale_domain::visit::{
-    self, Command, Event, Facts, NewUnit, Order, OrderKind, Span, VisitOutcome, WorkOrderId, WorkOrderState, apply, decide,
+    self, Command, Event, Facts, NewUnit, Order, OrderKind, OtherModel, Span, VisitOutcome, WorkOrderId, WorkOrderState, apply, decide,
 };
 use serde_json::{Value, json};
 
@@ -37,8 +37,8 @@ const MAX_NOTE: usize = 2000;
 /// What the desk says when it sends somebody.
 #[derive(Debug, Clone)]
 pub struct Sending {
-    /// The fault as it looks.
-    pub fault_code: String,
+    /// The fault as it looks; left out for what was ordered.
+    pub fault_code: Option<String>,
     /// Why from afar is not enough, as a word.
     pub reason_code: VisitReason,
     /// The same in a sentence.
@@ -56,20 +56,21 @@ pub struct Sending {
 pub fn send(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<WorkOrderId> {
     let force = in_force(tx)?;
     let facts = force.facts();
-    let Some(fault) = facts.fault(&sending.fault_code).filter(|f| !force.is_off(FactKind::Faults, &f.code)) else {
+    // What was ordered says who can do it and how long it takes; a repair is as long as its fault.
+    let ordered = force.service_item(&extra::one(tx, desk.ticket.id)?.ticket_type);
+    let fault = sending.fault_code.as_deref().and_then(|code| facts.fault(code)).filter(|f| !force.is_off(FactKind::Faults, &f.code));
+    if fault.is_none() && (sending.fault_code.is_some() || ordered.is_none()) {
         return Err(refuse!(Invalid, "visit.fault_unknown").field("fault_code").into());
-    };
+    }
     if sending.reason.trim().is_empty() {
         return Err(refuse!(Invalid, "visit.say_it").field("reason").into());
     }
     if sending.reason.chars().count().max(sending.access_note.as_ref().map_or(0, |n| n.chars().count())) > MAX_NOTE {
         return Err(refuse!(Invalid, "visit.text_long", limit = MAX_NOTE).field("reason").into());
     }
-    // What was ordered says who can do it and how long it takes; a repair is as long as its fault.
-    let ordered = force.service_item(&extra::one(tx, desk.ticket.id)?.ticket_type);
-    let asked = ordered.as_ref().filter(|item| !item.skills.is_empty()).map_or(&fault.skills, |item| &item.skills);
-    let skills = sending.skills.clone().unwrap_or_else(|| asked.clone());
-    let parts = sending.parts.clone().unwrap_or_else(|| fault.parts.clone());
+    let asked = ordered.as_ref().map(|item| &item.skills).filter(|skills| !skills.is_empty()).or(fault.map(|f| &f.skills));
+    let skills = sending.skills.clone().or_else(|| asked.cloned()).unwrap_or_default();
+    let parts = sending.parts.clone().or_else(|| fault.map(|f| f.parts.clone())).unwrap_or_default();
     if skills.iter().any(|s| facts.skill(s).is_none()) {
         return Err(refuse!(Invalid, "visit.skill_unknown").field("skills").into());
     }
@@ -86,8 +87,10 @@ pub fn send(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<WorkOrd
         Some(id) => terminals::terminal(tx, id)?.map(|t| t.model),
         None => None,
     };
-    // A whole unit to bring means that the unit will be changed.
-    let kind = if sending.parts.as_ref().is_some_and(|ps| ps.iter().any(|part| visit::whole_unit(part))) {
+    // A whole unit to bring means that the unit will be changed; one that was ordered is put where none stood.
+    let kind = if ordered.is_some() {
+        OrderKind::Service
+    } else if sending.parts.as_ref().is_some_and(|ps| ps.iter().any(|part| visit::whole_unit(part))) {
         OrderKind::Swap
     } else {
         OrderKind::Repair
@@ -119,12 +122,13 @@ pub fn send(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<WorkOrd
         backup: None,
         restore_verified: None,
         restore_note: None,
+        delivered: None,
         outcome: None,
         fail_reason: None,
         follow_up_note: None,
         confirmation: None,
         code: None,
-        minutes: ordered.as_ref().map(|item| item.minutes).or(fault.onsite_minutes),
+        minutes: ordered.as_ref().map(|item| item.minutes).or_else(|| fault?.onsite_minutes),
         due_at: None,
         service: ordered.map(|item| item.code),
         created_at: tx.now(),
@@ -292,14 +296,22 @@ impl Table {
         if outcome == VisitOutcome::Swapped {
             self.rebind(tx)?;
         }
-        let found = self.order.state.site().and_then(|s| s.diagnosis.clone()).unwrap_or_else(|| self.w.fault_code.clone());
+        let site = self.order.state.site();
+        let found = site.and_then(|s| s.diagnosis.clone()).or_else(|| self.w.fault_code.clone());
         let mut desk = Desk::load(tx, self.ticket.id, Reach::All, None)?;
         desk.work_order_closed();
         let mut told = data.clone();
         if let Some((old, new)) = self.order.state.site().and_then(|s| s.swapped()) {
             (told["old_serial"], told["new_serial"]) = (json!(old), json!(new));
         }
-        let code = if outcome == VisitOutcome::Swapped { "visit_swapped" } else { "visit_fixed" };
+        if let Some(what) = site.and_then(|s| s.delivered.as_ref()) {
+            told["what"] = json!(what);
+        }
+        let code = match outcome {
+            VisitOutcome::Swapped => "visit_swapped",
+            VisitOutcome::Fixed => "visit_fixed",
+            VisitOutcome::Fulfilled => "visit_fulfilled",
+        };
         desk.line(tx, Kind::Event, true, "", Some(self.event(code, &told)), None)?;
         if desk.has_open_tasks() {
             // The visit is over, the case is not: the desk finishes what is left and solves it then.
@@ -309,7 +321,11 @@ impl Table {
             desk.command(tx, &case::Command::VisitOver)?;
             return desk.save(tx, "visit.complete").map(drop);
         }
-        desk.command(tx, &case::Command::Solve { fault_code: Some(found), outcome: case::Outcome::VisitFixed })?;
+        let (fault_code, outcome) = match self.order.kind {
+            OrderKind::Service => (found, case::Outcome::Fulfilled),
+            _ => (found, case::Outcome::VisitFixed),
+        };
+        desk.command(tx, &case::Command::Solve { fault_code, outcome })?;
         // The merchant has confirmed on the spot, by code or by hand (S1-32); nobody asks them again.
         desk.command(tx, &case::Command::Confirm { by: case::ConfirmedBy::Visit })?;
         desk.save(tx, "visit.complete").map(drop)
@@ -400,21 +416,43 @@ fn facts_for(tx: &mut Tx<'_>, table: &Table, command: &Command) -> Done<Facts> {
             }
         }
         Command::Diagnose { fault_code, .. } => facts.fault_unknown = !super::extra::fault(tx, fault_code)?,
-        Command::Part { part, new_serial, .. } => {
-            facts.part_unknown = knowledge::facts().part(part).is_none();
-            if let Some(serial) = new_serial.as_deref().filter(|s| visit::whole_unit(part) && !s.trim().is_empty()) {
-                facts.new_unit = match postsale_domain::terminal::serial(serial) {
-                    Err(_) => Some(NewUnit::Unknown),
-                    Ok(serial) => match terminals::by_serial(tx, &serial)? {
-                        None => Some(NewUnit::Unknown),
-                        Some(unit) => terminals::open_binding(tx, unit.id)?.map(|_| NewUnit::Bound),
-                    },
-                };
+        Command::Part(line) => {
+            facts.part_unknown = knowledge::facts().part(&line.part).is_none();
+            if let Some(serial) = line.new_serial.as_deref().filter(|s| visit::whole_unit(&line.part) && !s.trim().is_empty()) {
+                match known(tx, serial)? {
+                    None => facts.new_unit = Some(NewUnit::Unknown),
+                    Some(unit) => {
+                        facts.new_unit = terminals::open_binding(tx, unit.id)?.map(|_| NewUnit::Bound);
+                        // Measured by the unit that is bound here: a second try in its model is no other model.
+                        let bound = table.order.serial.as_deref().filter(|_| line.old_serial.is_some());
+                        let old = bound.map(|serial| known(tx, serial)).transpose()?.flatten();
+                        facts.other_model = match old.filter(|old| old.model != unit.model) {
+                            None => None,
+                            Some(old) => {
+                                let lacks = in_force(tx)?
+                                    .facts()
+                                    .lost(&old.model, &unit.model)
+                                    .into_iter()
+                                    .map(|f| f.as_str().to_owned())
+                                    .collect();
+                                Some(OtherModel { old: old.model, new: unit.model, lacks })
+                            }
+                        };
+                    }
+                }
             }
         }
         _ => {}
     }
     Ok(facts)
+}
+
+/// The terminal with a serial number as a hand types it.
+fn known(tx: &mut Tx<'_>, typed: &str) -> Done<Option<terminals::Terminal>> {
+    match postsale_domain::terminal::serial(typed) {
+        Ok(serial) => terminals::by_serial(tx, &serial),
+        Err(_) => Ok(None),
+    }
 }
 
 /// The number of an order the engineer has taken on for an overlapping time.

@@ -62,6 +62,13 @@ pub fn action(lang: Lang, name: &str) -> String {
     console.get(&format!("act.{name}")).cloned().unwrap_or_else(|| name.to_owned())
 }
 
+/// A value of a sentence that is a list of words of the house, as a language lists them; `None` for any other value.
+pub fn listed(lang: Lang, value: &str) -> Option<String> {
+    let words: Option<Vec<&str>> =
+        value.split(' ').map(|key| all(lang).get(key).filter(|_| key.starts_with("word.")).map(String::as_str)).collect();
+    words.map(|words| words.join(if lang == Lang::Zh { "、" } else { ", " }))
+}
+
 /// The sentence of a refusal.
 pub fn of_refusal(lang: Lang, refusal: &Refusal) -> String {
     sentence(lang, refusal.code, &refusal.args)

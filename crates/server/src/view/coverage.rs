@@ -99,7 +99,7 @@ fn repaired(tx: &mut Tx<'_>, terminal: TerminalId, day: Date) -> Done<Option<Rep
     Ok(tx.one(
         sql!(
             "SELECT w.closed_at, COALESCE(w.diagnosis_code, w.fault_code) FROM ticket t JOIN work_order w ON w.ticket_id = t.id
-             WHERE t.tenant_id = $1 AND t.terminal_id = $2 AND w.state = 'done' AND w.closed_at < $3 ORDER BY w.closed_at DESC LIMIT 1"
+             WHERE t.tenant_id = $1 AND t.terminal_id = $2 AND w.state = 'done' AND w.service IS NULL AND w.closed_at < $3 ORDER BY w.closed_at DESC LIMIT 1"
         ),
         &[p(&tenant), p(&terminal), p(&end)],
         |r| Ok(Repaired { on: when::day(r.next()?), fault_code: r.next()? }),

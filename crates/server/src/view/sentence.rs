@@ -44,6 +44,33 @@ pub fn local_span(span: Span, lang: Lang) -> String {
     format!("{begin}–{}", to.strftime("%H:%M"))
 }
 
+/// Which sentence an event has: a part that is a unit of another model says so.
+pub fn variant<'a>(code: &'a str, data: &Value) -> &'a str {
+    match (code, data["other_model"].is_object()) {
+        ("part_used", true) => "part_other_model",
+        ("visit_part_used", true) => "visit_part_other_model",
+        _ => code,
+    }
+}
+
+/// What a unit of another model is told with: both models, what the merchant goes without, and why.
+pub fn other_model(hole: &str, data: &Value, lang: Lang) -> String {
+    let other = &data["other_model"];
+    match hole {
+        "lacks" => {
+            let names: Vec<String> = other["lacks"].as_array().into_iter().flatten().map(|f| word("function", f, lang)).collect();
+            match (names.is_empty(), lang) {
+                (true, _) => String::new(),
+                (_, Lang::Zh) => format!("（不能{}）", names.join("、")),
+                (_, Lang::En) => format!(" (without {})", names.join(", ")),
+            }
+        }
+        "old_model" => word("visit", &other["old"], lang),
+        "new_model" => word("visit", &other["new"], lang),
+        _ => word("visit", &other["reason"], lang),
+    }
+}
+
 /// A part's name; its code when nobody knows it.
 pub fn part(force: &InForce, code: &str, lang: Lang) -> String {
     force.facts().part(code).map_or_else(|| code.to_owned(), |p| p.name.in_lang(lang).to_owned())

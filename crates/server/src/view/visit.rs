@@ -108,7 +108,8 @@ impl WorkOrderRow {
 pub struct WorkOrderFull {
     #[serde(flatten)]
     row: WorkOrderRow,
-    fault_code: String,
+    /// The fault as it looked from afar; null of what was ordered.
+    fault_code: Option<String>,
     fault_name: Option<Text>,
     access_hours: Option<Hours>,
     /// What was ordered, in words; null for a repair.
@@ -122,6 +123,8 @@ pub struct WorkOrderFull {
     diagnosis_name: Option<Text>,
     backup: Option<Backup>,
     restore_verified: Option<bool>,
+    /// Of a service: what was delivered or installed.
+    delivered: Option<String>,
     outcome: Option<VisitOutcome>,
     closed_at: Option<Timestamp>,
 }
@@ -172,6 +175,8 @@ pub struct PartRow {
     name: Text,
     old_serial: Option<String>,
     new_serial: Option<String>,
+    /// Why a unit of another model was put in.
+    model_reason: Option<String>,
     at: Timestamp,
 }
 
@@ -433,7 +438,7 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
             role: None,
         }),
         coverage: match &terminal {
-            Some(terminal) => Some(coverage::of_case(tx, &ticket, terminal, Some(&w.fault_code))?),
+            Some(terminal) => Some(coverage::of_case(tx, &ticket, terminal, w.fault_code.as_deref())?),
             None => None,
         },
         terminal: terminal.map(|t| VisitTerminal {
@@ -459,6 +464,7 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
                 part: u.part.clone(),
                 old_serial: u.old_serial.clone(),
                 new_serial: u.new_serial.clone(),
+                model_reason: u.model_reason.clone(),
                 at: u.at,
             })
             .collect(),
@@ -474,13 +480,14 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
             service: w.service.as_deref().and_then(|code| force.service_item(code)).map(|item| item.name),
             minutes: w.minutes,
             due_at,
-            fault_name: name_of(&w.fault_code),
+            fault_name: w.fault_code.as_deref().and_then(name_of),
             fault_code: w.fault_code.clone(),
             access_hours: shop.map(|s| s.hours),
             diagnosis_name: w.diagnosis_code.as_deref().and_then(name_of),
             diagnosis_code: w.diagnosis_code.clone(),
             backup: w.backup,
             restore_verified: w.restore_verified,
+            delivered: w.delivered.clone(),
             outcome: w.outcome,
             closed_at: w.closed_at,
         },
@@ -514,6 +521,7 @@ fn commands(tx: &Tx<'_>, w: &WorkOrder) -> Vec<VisitCommandKind> {
     let right = |kind: &VisitCommandKind| match kind {
         K::Offer | K::Withdraw => may("visit.offer"),
         K::Cancel => may("visit.open"),
+        K::Deliver => w.kind == OrderKind::Service && may("visit.work"),
         _ => may("visit.work"),
     };
     allowed(w.state).iter().copied().filter(right).collect()
@@ -521,7 +529,9 @@ fn commands(tx: &Tx<'_>, w: &WorkOrder) -> Vec<VisitCommandKind> {
 
 /// What happened, in both languages; words of the house are named.
 fn sentence(force: &InForce, code: &str, data: &Value, by: &str) -> Text {
+    let code = sentence::variant(code, data);
     let said = sentence::both(&format!("event.visit_{code}"), |hole, lang| match hole {
+        "old_model" | "new_model" | "model_reason" | "lacks" => sentence::other_model(hole, data, lang),
         "who" => by.to_owned(),
         "window" => sentence::span(&data["planned"], lang).unwrap_or_default(),
         "promise" => sentence::span(&data["promised"], lang).unwrap_or_default(),

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use postsale_domain::ground::{Refusal, to_millis};
 use postsale_domain::org::act;
 use postsale_domain::refuse;
-use postsale_domain::visit::{Backup, Command, Span, StepResult, VisitOutcome, WorkOrderId};
+use postsale_domain::visit::{Backup, Command, PartLine, Span, StepResult, VisitOutcome, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -39,6 +39,7 @@ pub fn routes() -> OpenApiRouter<House> {
         .routes(routes!(work_order_step))
         .routes(routes!(work_order_part))
         .routes(routes!(work_order_restore))
+        .routes(routes!(work_order_deliver))
         .routes(routes!(work_order_complete))
         .routes(routes!(work_order_fail))
         .routes(routes!(work_order_code))
@@ -256,6 +257,17 @@ struct PartOrder {
     part: String,
     old_serial: Option<String>,
     new_serial: Option<String>,
+    /// Why a whole unit of another model is put in; without it such a unit is refused.
+    model_reason: Option<String>,
+}
+
+/// Says what was delivered or installed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DeliverOrder {
+    version: i64,
+    /// In words.
+    what: String,
 }
 
 /// Says whether the data are back.
@@ -302,12 +314,16 @@ work_doors! {
     work_order_step("/work-orders/{id}/steps", "work_order_step", StepOrder, "visit.step") |tx, b|
         Command::Step { code: b.code.clone(), result: b.result, note: b.note.clone() };
     /// A part that was used.
-    work_order_part("/work-orders/{id}/parts", "work_order_part", PartOrder, "visit.part") |tx, b| Command::Part {
+    work_order_part("/work-orders/{id}/parts", "work_order_part", PartOrder, "visit.part") |tx, b| Command::Part(PartLine {
         id: tx.new_id(),
         part: b.part.clone(),
         old_serial: b.old_serial.clone(),
         new_serial: b.new_serial.clone(),
-    };
+        model_reason: b.model_reason.clone(),
+    });
+    /// What was delivered or installed, of a service that was ordered; in place of a fault.
+    work_order_deliver("/work-orders/{id}/deliver", "work_order_deliver", DeliverOrder, "visit.deliver") |tx, b|
+        Command::Deliver { what: b.what.clone() };
     /// Whether the data are back.
     work_order_restore("/work-orders/{id}/restore", "work_order_restore", RestoreOrder, "visit.restore") |tx, b|
         Command::Restore { verified: b.verified, note: b.note.clone() };

@@ -39,8 +39,8 @@ pub struct WorkOrder {
     pub kind: OrderKind,
     /// Where it stands.
     pub state: WorkOrderState,
-    /// The fault as it looked from afar.
-    pub fault_code: String,
+    /// The fault as it looked from afar; none of what was ordered.
+    pub fault_code: Option<String>,
     /// Why from afar was not enough, as a word.
     pub reason_code: VisitReason,
     /// The same in a sentence.
@@ -83,6 +83,8 @@ pub struct WorkOrder {
     pub restore_verified: Option<bool>,
     /// What to add to that.
     pub restore_note: Option<String>,
+    /// Of a service: what was delivered or installed.
+    pub delivered: Option<String>,
     /// How it ended.
     pub outcome: Option<VisitOutcome>,
     /// Why it failed or was withdrawn.
@@ -144,6 +146,7 @@ impl WorkOrder {
             parts: self.parts_used.clone(),
             restored: self.restore_verified,
             restore_note: self.restore_note.clone(),
+            delivered: self.delivered.clone(),
         });
         let reason = self.fail_reason.clone();
         let state = match self.state {
@@ -198,6 +201,7 @@ impl WorkOrder {
             self.backup = site.backup;
             self.restore_verified = site.restored;
             self.restore_note.clone_from(&site.restore_note);
+            self.delivered.clone_from(&site.delivered);
             self.steps.clone_from(&site.steps);
             self.parts_used.clone_from(&site.parts);
         }
@@ -224,7 +228,7 @@ macro_rules! columns {
         "w.id, w.number, w.ticket_id, w.kind, w.state, w.fault_code, w.reason_code, w.reason, w.access_note, w.skills, w.parts, w.remote_steps, \
          w.district, w.terminal_class, w.engineer_id, w.promised_from, w.promised_to, w.planned_from, w.planned_to, w.actual_from, w.actual_to, \
          w.accepted_at, w.departed_at, w.off_site_reason, w.arrived_lat_e6, w.arrived_lng_e6, w.diagnosis_code, w.backup, w.restore_verified, \
-         w.restore_note, w.outcome, w.fail_reason, w.follow_up_note, w.confirmation, w.code_hash, w.code_expires_at, w.code_tries, w.service, w.minutes, w.due_at, \
+         w.restore_note, w.delivered, w.outcome, w.fail_reason, w.follow_up_note, w.confirmation, w.code_hash, w.code_expires_at, w.code_tries, w.service, w.minutes, w.due_at, \
          w.created_at, w.closed_at, w.version"
     };
 }
@@ -237,13 +241,13 @@ pub(super) use columns;
 
 pub(super) fn read(r: &mut Row) -> Result<WorkOrder, DbError> {
     let span = |r: &mut Row| Ok::<_, DbError>(pair(r.next()?, r.next()?).map(|(from, to)| Span { from, to }));
-    Ok(WorkOrder {
+    let mut w = WorkOrder {
         id: r.next()?,
         number: r.next()?,
         ticket_id: r.next()?,
         kind: r.coded()?,
         state: r.coded()?,
-        fault_code: r.next()?,
+        fault_code: Some(r.next::<String>()?).filter(|code| !code.is_empty()),
         reason_code: r.coded()?,
         reason: r.next()?,
         access_note: r.next()?,
@@ -264,6 +268,7 @@ pub(super) fn read(r: &mut Row) -> Result<WorkOrder, DbError> {
         backup: r.coded_opt()?,
         restore_verified: r.next()?,
         restore_note: r.next()?,
+        delivered: r.next()?,
         outcome: r.coded_opt()?,
         fail_reason: r.next()?,
         follow_up_note: r.next()?,
@@ -277,7 +282,12 @@ pub(super) fn read(r: &mut Row) -> Result<WorkOrder, DbError> {
         version: r.next()?,
         steps: BTreeMap::new(),
         parts_used: Vec::new(),
-    })
+    };
+    // What was ordered in earlier days stands there as a repair.
+    if w.service.is_some() {
+        w.kind = OrderKind::Service;
+    }
+    Ok(w)
 }
 
 fn sent_code(r: &mut Row) -> Result<Option<SentCode>, DbError> {
@@ -301,7 +311,7 @@ pub fn insert(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<()> {
             p(&w.ticket_id),
             code(&w.kind),
             code(&w.state),
-            p(&w.fault_code),
+            p(w.fault_code.as_deref().unwrap_or_default()),
             code(&w.reason_code),
             p(&w.reason),
             p(&w.access_note),
@@ -334,8 +344,8 @@ pub fn save(tx: &mut Tx<'_>, action: &'static str, before: &WorkOrder, after: &m
             "UPDATE work_order SET state = $1, engineer_id = $2, promised_from = $3, promised_to = $4, planned_from = $5, planned_to = $6,
                actual_from = $7, actual_to = $8, accepted_at = $9, departed_at = $10, off_site_reason = $11, arrived_lat_e6 = $12, arrived_lng_e6 = $13,
                diagnosis_code = $14, backup = $15, restore_verified = $16, restore_note = $17, outcome = $18, fail_reason = $19, follow_up_note = $20,
-               confirmation = $21, code_hash = $22, code_expires_at = $23, code_tries = $24, closed_at = $25, version = $26
-             WHERE id = $27 AND version = $28 AND closed_at IS NULL"
+               confirmation = $21, code_hash = $22, code_expires_at = $23, code_tries = $24, closed_at = $25, version = $26, delivered = $27
+             WHERE id = $28 AND version = $29 AND closed_at IS NULL"
         ),
         &[
             code(&w.state),
@@ -364,6 +374,7 @@ pub fn save(tx: &mut Tx<'_>, action: &'static str, before: &WorkOrder, after: &m
             p(&w.code.as_ref().map_or(0, |c| c.tries)),
             p(&w.closed_at),
             p(&w.version),
+            p(&w.delivered),
             p(&w.id),
             p(&before.version),
         ],
@@ -382,8 +393,8 @@ pub fn save(tx: &mut Tx<'_>, action: &'static str, before: &WorkOrder, after: &m
     }
     for part in w.parts_used.iter().skip(before.parts_used.len()) {
         tx.exec(
-            sql!("INSERT INTO visit_part (id, work_order_id, part, old_serial, new_serial, at) VALUES ($1, $2, $3, $4, $5, $6)"),
-            &[p(&part.id), p(&w.id), p(&part.part), p(&part.old_serial), p(&part.new_serial), p(&part.at)],
+            sql!("INSERT INTO visit_part (id, work_order_id, part, old_serial, new_serial, model_reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7)"),
+            &[p(&part.id), p(&w.id), p(&part.part), p(&part.old_serial), p(&part.new_serial), p(&part.model_reason), p(&part.at)],
         )?;
     }
     tx.audit(action, w.id, Some(before), Some(w));
@@ -410,9 +421,18 @@ fn complete(tx: &mut Tx<'_>, found: Option<WorkOrder>) -> Done<Option<WorkOrder>
     })?;
     w.steps = steps.into_iter().collect();
     w.parts_used = tx.query(
-        sql!("SELECT id, part, old_serial, new_serial, at FROM visit_part WHERE work_order_id = $1 ORDER BY at, id"),
+        sql!("SELECT id, part, old_serial, new_serial, model_reason, at FROM visit_part WHERE work_order_id = $1 ORDER BY at, id"),
         &[p(&w.id)],
-        |r| Ok(PartUsed { id: r.next()?, part: r.next()?, old_serial: r.next()?, new_serial: r.next()?, at: r.next()? }),
+        |r| {
+            Ok(PartUsed {
+                id: r.next()?,
+                part: r.next()?,
+                old_serial: r.next()?,
+                new_serial: r.next()?,
+                model_reason: r.next()?,
+                at: r.next()?,
+            })
+        },
     )?;
     Ok(Some(w))
 }

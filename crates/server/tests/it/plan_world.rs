@@ -240,7 +240,7 @@ fn order(tx: &mut Tx<'_>, merchant: &Merchant, n: usize, call: &Call) -> Done<Wo
     sla::store::start(tx, ticket.id, "urban", "normal", tx.now())?;
     let mut desk = Desk::load(tx, ticket.id, Reach::All, None)?;
     let sending = Sending {
-        fault_code: "PRN-02".into(),
+        fault_code: Some("PRN-02".into()),
         reason_code: VisitReason::NeedsHands,
         reason: "换纸后仍然不打印".into(),
         skills: Some(vec![call.skill.into()]),

@@ -7,20 +7,14 @@ import { useWords } from "@ground/i18n/Words";
 import { BlockLoading } from "@ground/parts/Loading";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { isoDay } from "@ground/time/format";
+import { useNow } from "@ground/time/useNow";
 import { useAfterCommand, useCandidates, useVerdict, type Dropped, type Page, type Span } from "./data";
 import { WhoCannot } from "./WhoCannot";
 import css from "./dispatch.module.css";
 import { SpanField } from "./SpanField";
+import { windowAround } from "./window";
 
 type Candidate = Schema<"CandidateRow">;
-
-const HOUR = 3_600_000;
-
-/** Two whole hours around the plan: what a merchant can be told. */
-function windowAround(planned: Span): Span {
-  const from = Math.floor(Date.parse(planned.from) / HOUR) * HOUR;
-  return { from: new Date(from).toISOString(), to: new Date(Math.max(from + 2 * HOUR, Math.ceil(Date.parse(planned.to) / HOUR) * HOUR)).toISOString() };
-}
 
 const moved = (span: Span, minutes: number): Span => ({
   from: new Date(Date.parse(span.from) + minutes * 60_000).toISOString(),
@@ -32,10 +26,11 @@ export function Asking({ page, date, dropped }: { page: Page; date: string; drop
   const { t, pick, f } = useWords();
   const { message } = App.useApp();
   const { order } = page;
+  const now = useNow();
   const candidates = useCandidates(order.id, true);
   const [engineer, setEngineer] = useState(dropped?.engineer);
   const [planned, setPlanned] = useState(dropped?.planned);
-  const [promised, setPromised] = useState<Span | undefined>(order.promised ?? (dropped && windowAround(dropped.planned)));
+  const [promised, setPromised] = useState<Span | undefined>(order.promised ?? (dropped && windowAround(dropped.planned, now)));
   const [reason, setReason] = useState("");
   const offer = $api.useMutation(
     "post",
@@ -50,7 +45,7 @@ export function Asking({ page, date, dropped }: { page: Page; date: string; drop
     setEngineer(candidate.engineer.id);
     if (!candidate.slot) return;
     setPlanned(candidate.slot);
-    if (!order.promised) setPromised(windowAround(candidate.slot));
+    if (!order.promised) setPromised(windowAround(candidate.slot, now));
   };
   const shift = (minutes: number) => planned && setPlanned(moved(planned, minutes));
   const send = () => planned && offer.mutate({ params: { path: { id: order.id } }, body: { version: order.version, engineer_id: engineer ?? null, planned, promised: promised ?? null, reason: reason.trim() || null } });

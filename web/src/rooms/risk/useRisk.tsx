@@ -65,12 +65,12 @@ export function useRiskColumns(explain: (row: TicketRow, kind: ClockKind) => voi
         </Link>
       ),
     },
-    { key: "subject", title: t("queue.symptom"), width: "minmax(140px, 1fr)", render: (row) => <span title={row.subject}>{row.subject}</span> },
+    { key: "subject", title: t("queue.symptom"), width: "minmax(120px, 1fr)", render: (row) => <span title={row.subject}>{row.subject}</span> },
     { key: "place", title: t("fact.merchant"), width: "minmax(120px, 0.8fr)", render: (row) => row.store_name ?? row.merchant_name ?? "—" },
-    { key: "tier", title: t("merchant.tier"), width: "64px", render: (row) => (row.tier ? <TierLabel tier={row.tier} /> : "—") },
+    { key: "tier", title: t("merchant.tier"), width: "68px", render: (row) => (row.tier ? <TierLabel tier={row.tier} /> : "—") },
     { key: "priority", title: t("queue.priority"), width: "76px", render: (row) => <PriorityLabel priority={row.priority} /> },
     { key: "state", title: t("queue.state"), width: "88px", render: (row) => <StateLabel {...row} /> },
     { key: "owner", title: t("queue.owner"), width: "72px", render: (row) => <Owner ticket={row} /> },
-    { key: "acts", title: t("risk.acts"), width: "168px", render: (row) => <Acts row={row} /> },
+    { key: "acts", title: t("risk.acts"), width: "200px", render: (row) => <Acts row={row} /> },
   ];
 }

@@ -7,7 +7,7 @@ import { ProblemLine } from "@ground/parts/ProblemView";
 import css from "./field.module.css";
 import { Sheet } from "./Sheet";
 import { SignaturePad, type Stroke } from "./SignaturePad";
-import { swapped, type Page } from "./stage";
+import { isOrdered, swapped, type Page } from "./stage";
 import { useCommand } from "./useVisit";
 
 type Way = "code" | "signature";
@@ -22,7 +22,7 @@ export function ConfirmStage({ page, onAsk }: { page: Page; onAsk: () => void })
   const swap = swapped(page.parts_used);
   return (
     <>
-      <p className={css.plain}>{ready ? t(swap ? "field.confirm_swapped" : "field.confirm_fixed", { old: swap?.old ?? "", new: swap?.new ?? "" }) : t("field.confirm_wait", { count: page.missing.length })}</p>
+      <p className={css.plain}>{ready ? t(swap ? "field.confirm_swapped" : isOrdered(page) ? "field.confirm_fulfilled" : "field.confirm_fixed", { old: swap?.old ?? "", new: swap?.new ?? "" }) : t("field.confirm_wait", { count: page.missing.length })}</p>
       <Button className={css.big} block disabled={!ready} onClick={onAsk}>
         {t("field.confirm_ask")}
       </Button>
@@ -37,7 +37,7 @@ export function ConfirmSheet({ page, onClose }: { page: Page; onClose: () => voi
   const reachable = Boolean(contact?.phone_masked ?? contact?.email_masked);
   const { typed, set, keep } = useLeftState<Typed>(`${order.id} confirm`, { way: reachable ? "code" : "signature", code: "", name: contact?.name ?? "", strokes: none });
   const { way, code, name, strokes } = typed;
-  const outcome: Schema<"VisitOutcome"> = swapped(page.parts_used) ? "swapped" : "fixed";
+  const outcome: Schema<"VisitOutcome"> = swapped(page.parts_used) ? "swapped" : isOrdered(page) ? "fulfilled" : "fixed";
   const complete = useCommand(order.id, "complete", () => {
     void message.success(t("field.completed"));
     onClose();

@@ -17,6 +17,7 @@ type Fault = Schema<"Fault">;
 export function DiagnosisStage({ page }: { page: Page }) {
   const { t, pick } = useWords();
   const { order } = page;
+  const guess = order.fault_code ?? "";
   const [choosing, setChoosing] = useState(false);
   const diagnose = useCommand(order.id, "diagnose", () => setChoosing(false));
   return (
@@ -25,10 +26,10 @@ export function DiagnosisStage({ page }: { page: Page }) {
         <p className={css.plain}>
           {pick(order.diagnosis_name) || order.diagnosis_code} <span className="meta">{order.diagnosis_code}</span>
         </p>
-      ) : (
+      ) : order.fault_code == null ? null : (
         <>
           <p className={css.plain}>{t("field.diagnosis_guess", { fault: pick(order.fault_name) || order.fault_code })}</p>
-          <Button className={css.big} block loading={diagnose.isPending && !choosing} onClick={() => diagnose.mutate({ fault_code: order.fault_code })}>
+          <Button className={css.big} block loading={diagnose.isPending && !choosing} onClick={() => diagnose.mutate({ fault_code: guess })}>
             {t("field.diagnosis_right")}
           </Button>
         </>
@@ -39,7 +40,7 @@ export function DiagnosisStage({ page }: { page: Page }) {
       </Button>
       <FaultSheet
         open={choosing}
-        guess={order.diagnosis_code ?? order.fault_code}
+        guess={order.diagnosis_code ?? guess}
         saving={diagnose.isPending}
         problem={choosing ? diagnose.error : null}
         onClose={() => setChoosing(false)}

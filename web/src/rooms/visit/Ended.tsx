@@ -30,6 +30,12 @@ export function Ended({ page }: { page: Page }) {
             </dd>
           </>
         )}
+        {order.delivered && (
+          <>
+            <dt>{t("field.stage.delivered")}</dt>
+            <dd>{order.delivered}</dd>
+          </>
+        )}
         {swap && (
           <>
             <dt>{t("field.swap")}</dt>

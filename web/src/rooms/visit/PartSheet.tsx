@@ -1,4 +1,4 @@
-import { Button, Select } from "antd";
+import { Button, Input, Select } from "antd";
 import { useWords } from "@ground/i18n/Words";
 import { BackLine } from "@ground/parts/BackLine";
 import { grouped } from "@ground/parts/CopyNumber";
@@ -7,11 +7,14 @@ import { ProblemLine } from "@ground/parts/ProblemView";
 import css from "./field.module.css";
 import { SerialField, isSure, type Serial } from "./SerialField";
 import { Sheet } from "./Sheet";
-import { isUnit, standing, type Page } from "./stage";
+import { isOrdered, isUnit, standing, type Page } from "./stage";
 import { usePartList } from "./usePartNames";
 import { useCommand } from "./useVisit";
 
-type Typed = { part: string | undefined; old: Serial; fresh: Serial; other: boolean };
+type Typed = { part: string | undefined; old: Serial; fresh: Serial; other: boolean; why: string };
+
+/** The server warns of a unit of another model; with a reason it lets it pass. */
+const otherModel: ReadonlySet<string | undefined> = new Set(["visit.other_model", "visit.other_model_lacks"]);
 
 const empty: Serial = { typed: "", again: "", scanned: false };
 const plain = (serial: Serial) => serial.typed.trim() || null;
@@ -20,18 +23,21 @@ const plain = (serial: Serial) => serial.typed.trim() || null;
 export function PartSheet({ page, part: given, onClose }: { page: Page; part?: string; onClose: () => void }) {
   const { t, pick } = useWords();
   const parts = usePartList();
-  const { typed, set, back, keep, anew } = useLeftState<Typed>(`${page.order.id} part ${given ?? ""}`, { part: given, old: empty, fresh: empty, other: false });
-  const { part, old, fresh, other } = typed;
+  const { typed, set, back, keep, anew } = useLeftState<Typed>(`${page.order.id} part ${given ?? ""}`, { part: given, old: empty, fresh: empty, other: false, why: "" });
+  const { part, old, fresh, other, why } = typed;
   const use = useCommand(page.order.id, "parts", onClose);
 
   const chosen = parts.data?.items.find((p) => p.code === part);
   const unit = part !== undefined && isUnit(part);
-  const known = unit && !other ? standing(page) : null;
-  const oldReady = known !== null || isSure(old, !unit);
-  const ready = chosen !== undefined && (!chosen.serialised || (oldReady && isSure(fresh, !unit)));
+  // Where a unit is installed, none stood before.
+  const bare = !unit || isOrdered(page);
+  const known = !bare && !other ? standing(page) : null;
+  const oldReady = known !== null || isSure(old, bare);
+  const warned = otherModel.has(use.error?.code);
+  const ready = chosen !== undefined && (!chosen.serialised || (oldReady && isSure(fresh, !unit))) && (!warned || why.trim() !== "");
   const save = () => {
     if (!chosen) return;
-    const serials = chosen.serialised ? { old_serial: known ?? plain(old), new_serial: plain(fresh) } : {};
+    const serials = chosen.serialised ? { old_serial: known ?? plain(old), new_serial: plain(fresh), model_reason: unit ? why.trim() || null : null } : {};
     use.mutate({ part: chosen.code, ...serials });
   };
 
@@ -45,7 +51,7 @@ export function PartSheet({ page, part: given, onClose }: { page: Page; part?: s
       }}
       foot={
         <Button type="primary" block className={css.main} disabled={!ready} loading={use.isPending} onClick={save}>
-          {t("field.part_save")}
+          {t(warned ? "field.part_save_other" : "field.part_save")}
         </Button>
       }
     >
@@ -77,13 +83,21 @@ export function PartSheet({ page, part: given, onClose }: { page: Page; part?: s
               </Button>
             </div>
           ) : (
-            <SerialField label={t("field.old_serial")} optional={!unit} value={old} onChange={(serial) => set({ old: serial })} />
+            <SerialField label={t("field.old_serial")} optional={bare} value={old} onChange={(serial) => set({ old: serial })} />
           )}
-          <SerialField label={t("field.new_serial")} optional={!unit} value={fresh} onChange={(serial) => set({ fresh: serial })} />
+          <SerialField label={t("field.new_serial")} optional={!unit} value={fresh} onChange={(serial) => (use.reset(), set({ fresh: serial }))} />
         </>
       )}
       <BackLine back={back} onAnew={anew} />
-      {use.error && <ProblemLine problem={use.error} />}
+      {use.error && !warned && <ProblemLine problem={use.error} />}
+      {use.error && warned && (
+        <section className={css.warning} role="alert" aria-label={t("field.model_other")} data-testid="other-model">
+          <p>
+            <span aria-hidden>▲</span> {use.error.detail}
+          </p>
+          <Input.TextArea size="large" value={why} onChange={(event) => set({ why: event.target.value })} autoSize={{ minRows: 2 }} maxLength={500} aria-label={t("field.model_reason")} placeholder={t("field.model_reason_hint")} />
+        </section>
+      )}
     </Sheet>
   );
 }

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useWords } from "@ground/i18n/Words";
 import css from "./field.module.css";
 import { PartSheet } from "./PartSheet";
-import type { Page } from "./stage";
+import { isOrdered, type Page } from "./stage";
 import { usePartNames } from "./usePartNames";
 
 /** What was used, and what was brought for it. The diagnosis comes first: a part without a fault is a part nobody can explain. */
@@ -13,7 +13,7 @@ export function PartsStage({ page }: { page: Page }) {
   const [adding, setAdding] = useState<{ part?: string }>();
   const used = new Set(page.parts_used.map((row) => row.part));
   const brought = page.order.parts.filter((part) => !used.has(part));
-  const wait = !page.order.diagnosis_code ? t("field.parts_need_diagnosis") : page.order.backup === null || page.order.backup === undefined ? t("field.parts_need_backup") : null;
+  const wait = !page.order.diagnosis_code && !isOrdered(page) ? t("field.parts_need_diagnosis") : page.order.backup === null || page.order.backup === undefined ? t("field.parts_need_backup") : null;
   return (
     <>
       {page.parts_used.length > 0 && (
@@ -26,6 +26,7 @@ export function PartsStage({ page }: { page: Page }) {
                   {row.old_serial ?? t("field.none")} → {row.new_serial ?? t("field.none")}
                 </span>
               )}
+              {row.model_reason && <span className="meta">{t("field.model_said", { reason: row.model_reason })}</span>}
               <time className="meta num" dateTime={row.at}>
                 {f.moment(row.at)}
               </time>

@@ -3,13 +3,14 @@ import { useRef, useState, type ReactNode } from "react";
 import { useWords } from "@ground/i18n/Words";
 import { BackupStage } from "./BackupStage";
 import { ConfirmSheet, ConfirmStage } from "./ConfirmStage";
+import { DeliveredStage } from "./DeliveredStage";
 import { DiagnosisStage } from "./DiagnosisStage";
 import { FailButton } from "./FailButton";
 import css from "./field.module.css";
 import { Foot } from "./Foot";
 import { PartsStage } from "./PartsStage";
 import { RestoreStage } from "./RestoreStage";
-import { gapsByStage, nextStage, stages, type Page, type Stage } from "./stage";
+import { gapsByStage, nextStage, stages, stagesOf, type Page, type Stage } from "./stage";
 import { StepsStage } from "./StepsStage";
 
 /** The work at the shop, part by part in its order. What is still missing stands in words at the end, and next to the thumb. */
@@ -20,7 +21,7 @@ export function Work({ page }: { page: Page }) {
   const [confirming, setConfirming] = useState(false);
   const list = useRef<HTMLDivElement>(null);
   const gaps = gapsByStage(page.missing);
-  const shown = stages.filter((stage) => stage !== "restore" || page.order.backup === "done");
+  const shown = stagesOf(page);
 
   const toggle = (stage: Stage) => setOpen((was) => (was.has(stage) ? new Set([...was].filter((s) => s !== stage)) : new Set([...was, stage])));
   const go = (stage: Stage) => {
@@ -35,6 +36,7 @@ export function Work({ page }: { page: Page }) {
     parts: () => <PartsStage page={page} />,
     test: () => <StepsStage page={page} phase="test" />,
     restore: () => <RestoreStage page={page} />,
+    delivered: () => <DeliveredStage page={page} />,
     confirm: () => <ConfirmStage page={page} onAsk={() => setConfirming(true)} />,
   };
   const status = (stage: Stage) =>

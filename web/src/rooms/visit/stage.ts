@@ -5,8 +5,15 @@ export type Page = Schema<"WorkOrderPage">;
 export type Gap = Schema<"Gap">;
 
 /** The parts of the work, in the order it is done. */
-export const stages = ["diagnosis", "backup", "work", "parts", "test", "restore", "confirm"] as const;
+export const stages = ["diagnosis", "backup", "work", "parts", "test", "restore", "delivered", "confirm"] as const;
 export type Stage = (typeof stages)[number];
+
+/** What was ordered is not broken: it is delivered, and nobody looks for a fault in it. */
+export const isOrdered = (page: Page) => page.order.kind === "service";
+
+/** The parts of the work that this visit has. */
+export const stagesOf = (page: Page): Stage[] =>
+  stages.filter((stage) => (stage === "diagnosis" ? !isOrdered(page) : stage === "delivered" ? isOrdered(page) : stage === "restore" ? page.order.backup === "done" : true));
 
 const stageOfGap: Record<string, Stage> = {
   diagnosis: "diagnosis",
@@ -17,6 +24,7 @@ const stageOfGap: Record<string, Stage> = {
   test: "test",
   follow_up: "test",
   restore: "restore",
+  delivered: "delivered",
 };
 
 /** Where a gap is closed; what this page does not know yet is closed with the work. */
@@ -48,7 +56,7 @@ export const isUnit = (part: string) => units.has(part);
 /** The serials before and after all changes of the unit; null when there was none or it was undone. */
 export function swapped(used: readonly Schema<"PartRow">[]): { old: string; new: string } | null {
   const changes = used.filter((row) => isUnit(row.part));
-  const [first, last] = [changes[0]?.old_serial, changes.at(-1)?.new_serial];
+  const [first, last] = [changes.find((row) => row.old_serial)?.old_serial, changes.at(-1)?.new_serial];
   return first && last && first !== last ? { old: first, new: last } : null;
 }
 

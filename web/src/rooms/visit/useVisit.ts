@@ -17,6 +17,7 @@ type Bodies = {
   steps: Unversioned<Schema<"StepOrder">>;
   parts: Unversioned<Schema<"PartOrder">>;
   restore: Unversioned<Schema<"RestoreOrder">>;
+  deliver: Unversioned<Schema<"DeliverOrder">>;
   complete: Unversioned<Schema<"CompleteOrder">>;
   fail: Unversioned<Schema<"FailOrder">>;
 };

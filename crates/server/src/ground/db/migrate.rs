@@ -48,6 +48,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0330_reservation", include_str!("../../../migrations/0330_reservation.sql")),
     ("0350_pieces", include_str!("../../../migrations/0350_pieces.sql")),
     ("0351_lean", include_str!("../../../migrations/0351_lean.sql")),
+    ("0360_visit", include_str!("../../../migrations/0360_visit.sql")),
 ];
 
 /// How a step begins on PostgreSQL: one process at a time.

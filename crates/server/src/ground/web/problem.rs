@@ -53,6 +53,11 @@ impl Problem {
         if let Some(name) = &action {
             args.insert("action", texts::action(lang, name));
         }
+        for value in args.values_mut() {
+            if let Some(said) = texts::listed(lang, value) {
+                *value = said;
+            }
+        }
         Self { field: refusal.field.clone(), action, ..Self::build(lang, status, refusal.code, &args) }
     }
 

@@ -79,8 +79,8 @@ async fn ticket_note(door: Door<act::TicketNote>, Ref(id): Ref<TicketId>, body: 
 #[serde(deny_unknown_fields)]
 struct VisitTicket {
     version: i64,
-    /// The fault as it looks.
-    fault_code: String,
+    /// The fault as it looks; left out for what was ordered.
+    fault_code: Option<String>,
     /// Why from afar is not enough.
     reason_code: VisitReason,
     /// The same in a sentence.

@@ -95,12 +95,13 @@ pub(super) fn short(code: &str) -> Text {
 /// What happened, in a sentence.
 fn told(force: &InForce, code: &str, data: &Value, author: Author) -> Text {
     let text = |field: &str| data[field].as_str().unwrap_or_default();
+    let code = sentence::variant(code, data);
     let said = sentence::both(&format!("event.{code}"), |hole, lang| match (code, hole) {
         ("prioritised", "from" | "to") => sentence::word("priority", &data[hole], lang),
         // Nobody has to name a fault or give a reason for every judgement.
-        ("triaged" | "solved", "fault") if text("fault_code").is_empty() => String::new(),
+        ("triaged" | "solved" | "visit_decided", "fault") if text("fault_code").is_empty() => String::new(),
         ("triaged", "fault") => format!("{}{}", comma(lang), sentence::fault(force, text("fault_code"), lang)),
-        ("solved", "fault") => format!("{}{}", sentence::fault(force, text("fault_code"), lang), comma(lang)),
+        ("solved" | "visit_decided", "fault") => format!("{}{}", sentence::fault(force, text("fault_code"), lang), comma(lang)),
         ("triaged", "reason") if text("reason").is_empty() => String::new(),
         ("triaged", "reason") => format!("{}{}", comma(lang), text("reason")),
         ("closed", "by") => sentence::word("confirmed", &data[hole], lang),
@@ -109,6 +110,7 @@ fn told(force: &InForce, code: &str, data: &Value, author: Author) -> Text {
         (_, "window") => sentence::span(&data["planned"], lang).unwrap_or_else(|| text("window").to_owned()),
         (_, "promise") => sentence::span(&data["promised"], lang).unwrap_or_default(),
         (_, "until") => sentence::instant(&data["until"], lang).unwrap_or_default(),
+        (_, "old_model" | "new_model" | "model_reason" | "lacks") => sentence::other_model(hole, data, lang),
         (_, "part") => sentence::part(force, text("part"), lang),
         (_, "missing") => {
             let lacks = data["missing"].as_array().into_iter().flatten().map(|m| sentence::word("missing", m, lang));

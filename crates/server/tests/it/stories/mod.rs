@@ -11,6 +11,7 @@ mod quiet;
 mod raised;
 mod stars;
 mod times;
+mod wrong_box;
 
 use jiff::Timestamp;
 use postsale_domain::ground::Lang;

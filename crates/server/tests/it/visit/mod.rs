@@ -17,7 +17,9 @@ use postsale_server::{crew, notify, org, sla, sql};
 use postsale_testkit::{Client, Kit, World, on_both};
 use serde_json::{Value, json};
 
+mod model;
 mod over;
+mod service;
 
 /// A shop with a broken terminal, a spare one, three engineers, and an order for the visit.
 struct Scene {
@@ -182,7 +184,7 @@ impl Scene {
                 sla::store::start(tx, ticket.id, "urban", "normal", tx.now())?;
                 let mut desk = Desk::load(tx, ticket.id, Reach::All, None)?;
                 let sending = Sending {
-                    fault_code: "PRN-02".into(),
+                    fault_code: Some("PRN-02".into()),
                     reason_code: VisitReason::NeedsHands,
                     reason: "换纸后仍然不打印".into(),
                     skills: Some(vec!["printer".into()]),
@@ -250,7 +252,7 @@ impl Scene {
     }
 }
 
-fn signature() -> Value {
+pub fn signature() -> Value {
     json!({ "kind": "signature", "name": "张老板", "strokes": [[[0, 0], [10.4, 10]]] })
 }
 
@@ -273,7 +275,8 @@ on_both! {
 
         let offered = s.does(&s.dispatcher, "/offer", json!({})).await;
         assert_eq!(offered["order"]["engineer"]["id"], json!(s.near));
-        assert_eq!(offered["order"]["promised"], json!({ "from": "2026-11-24T02:00:00Z", "to": "2026-11-24T04:00:00Z" }));
+        // Two hours from ten on, less what is over before anybody can have set out.
+        assert_eq!(offered["order"]["promised"], json!({ "from": "2026-11-24T02:15:00Z", "to": "2026-11-24T04:00:00Z" }));
         assert_eq!(s.refused(&s.dispatcher, "/offer", json!({ "engineer_id": s.far }), 409).await, "dispatch.offered_already");
         let stale = s.engineer.post(&s.path("/accept"), &json!({ "version": 1 })).await;
         assert_eq!((stale.status, stale.json["code"].as_str(), stale.json["current"]["order"]["version"].as_i64()), (409, Some("stale"), Some(2)));
@@ -479,7 +482,7 @@ on_both! {
                 case: Case { state: TicketState::Triaged, ..first.case.clone() }, ..first };
             insert(tx, "ticket.open", &twin)?;
             let mut desk = Desk::load(tx, twin.id, Reach::All, None)?;
-            let sending = Sending { fault_code: "PRN-02".into(), reason_code: VisitReason::NeedsHands, reason: "同店".into(),
+            let sending = Sending { fault_code: Some("PRN-02".into()), reason_code: VisitReason::NeedsHands, reason: "同店".into(),
                 skills: Some(vec!["printer".into()]), parts: None, access_note: None };
             let order = send(tx, &mut desk, &sending)?;
             desk.save(tx, "ticket.visit")?;

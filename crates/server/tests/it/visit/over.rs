@@ -27,7 +27,7 @@ on_both! {
         // The case can be visited again: the closed order no longer stands in the way.
         let again = s.world.write(&kit, move |tx| {
             let mut desk = Desk::load(tx, id, Reach::All, None)?;
-            let sending = Sending { fault_code: "PRN-02".into(), reason_code: VisitReason::NeedsHands, reason: "再约".into(), skills: None, parts: None, access_note: None };
+            let sending = Sending { fault_code: Some("PRN-02".into()), reason_code: VisitReason::NeedsHands, reason: "再约".into(), skills: None, parts: None, access_note: None };
             let order = send(tx, &mut desk, &sending)?;
             desk.save(tx, "ticket.visit")?;
             Ok(order)

@@ -66,7 +66,7 @@ export function TriageDialog({ page, onClose }: DialogProps) {
   );
 }
 
-type Visit = { reason_code: Schema<"VisitReason">; reason: string; fault_code: string; skills?: string[]; parts?: string[]; access_note?: string };
+type Visit = { reason_code: Schema<"VisitReason">; reason: string; fault_code?: string; skills?: string[]; parts?: string[]; access_note?: string };
 
 /** What somebody who goes has to be able to do, and to bring. */
 const needs = (fault: Schema<"Fault"> | undefined, ordered: Schema<"TicketType"> | undefined) => ({ skills: ordered?.skills.length ? ordered.skills : (fault?.skills ?? []), parts: fault?.parts ?? [] });
@@ -97,7 +97,7 @@ export function VisitDialog({ page, onClose }: DialogProps) {
       }
       page={page}
       form={form}
-      initial={{ ...(ticket.fault_code && { fault_code: ticket.fault_code }), ...(ordered && { reason_code: "needs_hands", reason: pick(ordered.name) }) }}
+      initial={{ ...(ticket.fault_code && !ordered && { fault_code: ticket.fault_code }), ...(ordered && { reason_code: "needs_hands", reason: pick(ordered.name) }) }}
       run={run}
       onSubmit={(v) =>
         run.mutate({
@@ -105,7 +105,7 @@ export function VisitDialog({ page, onClose }: DialogProps) {
           body: {
             reason_code: v.reason_code,
             reason: v.reason,
-            fault_code: v.fault_code,
+            fault_code: v.fault_code ?? null,
             skills: v.skills ?? null,
             parts: v.parts ?? null,
             access_note: said(v.access_note),
@@ -116,8 +116,9 @@ export function VisitDialog({ page, onClose }: DialogProps) {
       onClose={onClose}
     >
       <ChoiceField name="reason_code" label="command.visit_why" words="visit_reason" values={["needs_parts", "needs_hands", "merchant_unable", "remote_exhausted", "security"]} />
-      <ReasonField label="command.visit_tried" />
-      <FaultField onFault={take} />
+      <ReasonField label={ordered ? "command.visit_do" : "command.visit_tried"} />
+      {/* What was ordered is not broken: nobody has to guess at a fault to send somebody. */}
+      {!ordered && <FaultField onFault={take} />}
       <div className={css.two}>
         <SkillsField />
         <PartsField />

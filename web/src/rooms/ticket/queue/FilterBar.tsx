@@ -45,14 +45,7 @@ export function FilterBar({ search, onSearch }: Props) {
   const sort: Sort = search.sort ?? "due";
   return (
     <div className={css.filters}>
-      {asked.map((name) => (
-        <span key={name} className={css.chip}>
-          {t(`filter.${name}`)}
-          {t("filter.is")}
-          {said(name, search[name] ?? "")}
-          <Button type="text" size="small" icon={<CloseOutlined />} onClick={() => put(name, undefined)} aria-label={t("filter.drop", { name: t(`filter.${name}`) })} />
-        </span>
-      ))}
+      {/* First in its line, so that no chip pushes it away from the list it opened. */}
       <Popover
         open={open}
         onOpenChange={setOpen}
@@ -66,6 +59,14 @@ export function FilterBar({ search, onSearch }: Props) {
           {t("filter.add")} <Kbd>F</Kbd>
         </Button>
       </Popover>
+      {asked.map((name) => (
+        <span key={name} className={css.chip}>
+          {t(`filter.${name}`)}
+          {t("filter.is")}
+          {said(name, search[name] ?? "")}
+          <Button type="text" size="small" icon={<CloseOutlined />} onClick={() => put(name, undefined)} aria-label={t("filter.drop", { name: t(`filter.${name}`) })} />
+        </span>
+      ))}
       {asked.length > 1 && (
         <Button size="small" type="text" onClick={() => onSearch(Object.fromEntries(Object.entries(search).filter(([name]) => !dimensions.some((d) => d === name))))}>
           {t("filter.clear")}
