@@ -441,17 +441,16 @@ pub fn contacts_by_email(tx: &mut Tx<'_>, email: &str) -> Done<Vec<Contact>> {
     )?)
 }
 
-/// How many stores, terminals in use and open tickets, up to 1000 each, a merchant has.
-pub fn counts(tx: &mut Tx<'_>, merchant: MerchantId) -> Done<(i64, i64, i64)> {
+/// How many terminals in use and open tickets, up to 1000 each, a merchant has.
+pub fn counts(tx: &mut Tx<'_>, merchant: MerchantId) -> Done<(i64, i64)> {
     let tenant = tx.tenant();
     let found = tx.one(
         sql!(
-            "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM store WHERE merchant_id = $2 LIMIT 1000) AS c),
-                    (SELECT COUNT(*) FROM (SELECT 1 FROM binding WHERE merchant_id = $2 AND valid_to IS NULL LIMIT 1000) AS c),
+            "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM binding WHERE merchant_id = $2 AND valid_to IS NULL LIMIT 1000) AS c),
                     (SELECT COUNT(*) FROM (SELECT 1 FROM ticket WHERE tenant_id = $1 AND merchant_id = $2 AND closed_at IS NULL LIMIT 1000) AS c)"
         ),
         &[p(&tenant), p(&merchant)],
-        |r| Ok((r.next()?, r.next()?, r.next()?)),
+        |r| Ok((r.next()?, r.next()?)),
     )?;
     Ok(found.unwrap_or_default())
 }

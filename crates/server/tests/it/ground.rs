@@ -171,6 +171,53 @@ on_both! {
 }
 
 on_both! {
+    fn much_said_at_once_arrives_whole_or_not_at_all(kit) {
+        let world = World::new(&kit, "t1").await;
+        let caller = Caller::system(world.tenant, "test");
+        // Far more than goes over the wire in one piece, with a row larger than such a piece among it, and questions whose answers are
+        // large in turn; the second time with an error at the end.
+        let rows = 3_000_i64;
+        let long = "长".repeat(60_000);
+        for fails in [false, true] {
+            let long = long.clone();
+            let done = kit.house.db.write(caller.clone(), kit.now(), move |tx| {
+                for n in 0..rows {
+                    add_later(tx, &format!("{}{n}", if fails { "b" } else { "a" }), n)?;
+                    if n % 1_000 == 500 {
+                        let keep = sql!(
+                            "INSERT INTO idempotency (tenant_id, caller, key, request_hash, status, answer, created_at) VALUES ($1, 'test', $2, $3, 200, $4, 0)"
+                        );
+                        tx.later(keep, vec![p(&tx.tenant()), p(&format!("{n}{fails}")), p(&vec![0_u8]), p(&long)])?;
+                    }
+                }
+                if fails {
+                    add_later(tx, "a0", 1)?;
+                }
+                let tenant = tx.tenant();
+                let texts = sql!("SELECT answer FROM idempotency WHERE tenant_id = $1 ORDER BY key");
+                let look = |tx: &mut Tx<'_>| Ok(tx.query(texts, &[p(&tenant)], |r| r.next::<String>())?);
+                tx.ahead(look);
+                Ok(look(tx)?.iter().map(String::len).sum::<usize>())
+            });
+            match done.await {
+                Ok(seen) => assert_eq!((fails, seen), (false, 3 * 180_000)),
+                Err(Stop::Db(DbError::Unique(_))) => assert!(fails),
+                Err(other) => panic!("{other}"),
+            }
+        }
+        // Nothing of the second; and the connection that said it goes on.
+        let left = world
+            .write(&kit, |tx| {
+                let tenant = tx.tenant();
+                let sums = sql!("SELECT COUNT(*), CAST(SUM(value) AS BIGINT) FROM counter WHERE tenant_id = $1 AND name > 'a' AND name < 'c'");
+                Ok(tx.one(sums, &[p(&tenant)], |r| Ok((r.next::<i64>()?, r.next::<i64>()?)))?)
+            })
+            .await;
+        assert_eq!(left, Some((rows, rows * (rows - 1) / 2)));
+    }
+}
+
+on_both! {
     fn whoever_finds_another_one_faster_does_it_again(kit) {
         let world = World::new(&kit, "t1").await;
         let caller = Caller::system(world.tenant, "test");

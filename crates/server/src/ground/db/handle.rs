@@ -11,9 +11,10 @@ use tokio::sync::oneshot;
 use super::batch::sqlite_writer;
 use super::load::{Load, Stats};
 use super::postgres::{PgConn, PgServer};
+use super::sql::only_there;
 use super::sqlite::SqliteFile;
 use super::walls::Reach;
-use super::{Bare, Conn, DbError, Dialect, Done, Stop, Tx};
+use super::{Bare, Conn, DbError, Dialect, Done, Sql, Stop, Tx};
 use crate::ground::sabotage;
 use crate::ground::seal::random;
 
@@ -33,21 +34,25 @@ pub struct DbOptions {
 
 /// How transactions of one kind begin and end on PostgreSQL.
 struct Way {
-    begin: &'static str,
-    keep: &'static str,
+    begin: &'static Sql,
+    keep: &'static [&'static Sql],
 }
 
-const READING: Way = Way { begin: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", keep: "COMMIT" };
+static READ: Sql = only_there!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+static WRITE: Sql = only_there!("BEGIN");
+static COMMIT: Sql = only_there!("COMMIT");
+static DO_NOT_WAIT: Sql = only_there!("SET LOCAL synchronous_commit = off");
+static WAIT_FOR_THE_DISK: Sql = only_there!(
+    "SELECT CASE WHEN pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn() THEN pg_logical_emit_message(true, 'postsale', '') END"
+);
+
+const READING: Way = Way { begin: &READ, keep: &[&COMMIT] };
 
 /// It ends in one go: its locks are free before the disk has it, and the answer comes after. What follows the commit is a small transaction
 /// of its own that waits for the disk, and for all that stands before it in the log; those who wait at once share one wait. It is left out
 /// when the disk has everything. So whatever is answered, be it only that something was so already, is on the disk, also when another
 /// connection wrote it a moment ago.
-const WRITING: Way = Way {
-    begin: "BEGIN",
-    keep: "SET LOCAL synchronous_commit = off; COMMIT; \
-        SELECT CASE WHEN pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn() THEN pg_logical_emit_message(true, 'postsale', '') END",
-};
+const WRITING: Way = Way { begin: &WRITE, keep: &[&DO_NOT_WAIT, &COMMIT, &WAIT_FOR_THE_DISK] };
 
 /// What ends every writing transaction before its commit; the house writes the audit chain there.
 pub type Finish = fn(&mut Tx<'_>) -> Done<()>;
@@ -427,13 +432,12 @@ fn pg_look(server: &Arc<PgServer>, kept: &mut Option<PgConn>, piece: &mut dyn Pi
 }
 
 fn pg_once(server: &Arc<PgServer>, way: &Way, kept: &mut Option<PgConn>, piece: &mut dyn Piece, stats: &Stats) -> Result<(), DbError> {
-    let begin = format!("{}; {}", way.begin, piece.reach().local());
     for attempt in 0..REPEATS {
         if attempt > 0 {
             stats.repeated();
             thread::sleep(pause(attempt));
         }
-        let (mut conn, verdict, said) = pg_run(server, &begin, kept, piece)?;
+        let (mut conn, verdict, said) = pg_run(server, way.begin, kept, piece)?;
         if verdict == Verdict::Keep && sabotage::on("ack-early") {
             // The commit comes later, or not at all.
             thread::spawn(move || {
@@ -444,7 +448,7 @@ fn pg_once(server: &Arc<PgServer>, way: &Way, kept: &mut Option<PgConn>, piece: 
         }
         let ended = match verdict {
             Verdict::Keep if sabotage::on("no-flush") => said.and_then(|()| conn.raw("SET LOCAL synchronous_commit = off; COMMIT")),
-            Verdict::Keep => said.and_then(|()| conn.raw(way.keep)),
+            Verdict::Keep => said.and_then(|()| conn.keep(way.keep)),
             _ => conn.leave(),
         };
         // What was left to the end may have failed there, and the commit with it.
@@ -473,12 +477,13 @@ fn pause(attempt: usize) -> std::time::Duration {
 /// nothing is at stake, so one new try on a new connection is free.
 fn pg_run(
     server: &Arc<PgServer>,
-    begin: &str,
+    begin: &'static Sql,
     kept: &mut Option<PgConn>,
     piece: &mut dyn Piece,
 ) -> Result<(PgConn, Verdict, Result<(), DbError>), DbError> {
-    if let Some(mut conn) = kept.take() {
-        conn.begin(begin.to_owned());
+    if let Some(mut conn) = kept.take()
+        && conn.begin(begin, piece.reach()).is_ok()
+    {
         let verdict = piece.run(&mut conn);
         let said = if verdict == Verdict::Keep { conn.make_sure() } else { Ok(()) };
         if conn.is_begun() || !conn.is_closed() {
@@ -486,7 +491,7 @@ fn pg_run(
         }
     }
     let mut conn = server.connect()?;
-    conn.begin(begin.to_owned());
+    conn.begin(begin, piece.reach())?;
     let verdict = piece.run(&mut conn);
     let said = if verdict == Verdict::Keep { conn.make_sure() } else { Ok(()) };
     Ok((conn, verdict, said))

@@ -8,6 +8,7 @@ mod backup;
 mod batch;
 mod conn;
 mod handle;
+mod link;
 mod load;
 mod migrate;
 mod postgres;

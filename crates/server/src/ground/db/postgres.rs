@@ -3,12 +3,13 @@ use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio_postgres::Config;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{Config, Statement};
 
-use super::walls::OPEN;
+use super::link::Statement;
+use super::walls::{OPEN, Reach};
 use super::wire::Wire;
 use super::{Conn, DbError, Dialect, Row, Sql, Val};
 
@@ -81,15 +82,32 @@ impl PgConn {
         wire.text(
             "SET plan_cache_mode = force_generic_plan; SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET TIME ZONE 'UTC'",
         )?;
+        // Long texts are packed by the quicker of its two ways, where it was built with both.
+        wire.text(
+            "SELECT set_config(name, 'lz4', false) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)",
+        )?;
         Ok(Self { wire, prepared: HashMap::new(), server: None, learned: 0, open: false, heard: false, ahead: false })
     }
 
     /// Begins a transaction with the first thing that is said in it.
-    pub(super) fn begin(&mut self, text: String) {
+    pub(super) fn begin(&mut self, how: &'static Sql, reach: Reach) -> Result<(), DbError> {
         self.learn();
         self.wire.forget();
-        self.wire.text_later(text);
         self.heard = false;
+        self.say_later(how, Vec::new())?;
+        self.say_later(Reach::LOCAL, vec![reach.value()])
+    }
+
+    /// Ends it with these statements.
+    pub(super) fn keep(&mut self, how: &[&'static Sql]) -> Result<(), DbError> {
+        how.iter().try_for_each(|sql| self.say_later(sql, Vec::new()))?;
+        self.flush()
+    }
+
+    fn say_later(&mut self, sql: &'static Sql, params: Vec<Val>) -> Result<(), DbError> {
+        let statement = self.statement(sql)?;
+        self.wire.write_later(sql, statement, params, false);
+        Ok(())
     }
 
     /// Whether the transaction has come to the server: until then nothing of it can have happened.
@@ -203,7 +221,7 @@ impl Conn for PgConn {
                 self.wire.query(sql, &statement, params)
             }
         };
-        self.heard(said)?.iter().map(read).collect()
+        self.heard(said)
     }
 
     fn ahead(&mut self, only: bool) -> bool {
@@ -235,28 +253,12 @@ impl Conn for PgConn {
 
     fn raw_rows(&mut self, text: &str) -> Result<Vec<Row>, DbError> {
         let said = self.wire.text_rows(text);
-        self.heard(said)?.iter().map(read).collect()
+        self.heard(said)
     }
 
     fn check(&mut self, sql: &'static Sql) -> Result<(), DbError> {
         self.wire.prepare(&Dialect::Postgres.render(sql.text)).map(|_| ()).map_err(|e| at(sql, e))
     }
-}
-
-fn read(row: &tokio_postgres::Row) -> Result<Row, DbError> {
-    let mut cells = Vec::with_capacity(row.len());
-    for (i, column) in row.columns().iter().enumerate() {
-        let cell = match *column.type_() {
-            Type::INT8 => row.try_get::<_, Option<i64>>(i).map(|v| v.map_or(Val::Null, Val::Int)),
-            Type::INT4 => row.try_get::<_, Option<i32>>(i).map(|v| v.map_or(Val::Null, |n| Val::Int(n.into()))),
-            Type::BOOL => row.try_get::<_, Option<bool>>(i).map(|v| v.map_or(Val::Null, |b| Val::Int(b.into()))),
-            Type::UUID => row.try_get::<_, Option<uuid::Uuid>>(i).map(|v| v.map_or(Val::Null, Val::Id)),
-            Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(i).map(|v| v.map_or(Val::Null, Val::Bytes)),
-            _ => row.try_get::<_, Option<String>>(i).map(|v| v.map_or(Val::Null, Val::Text)),
-        };
-        cells.push(cell.map_err(|e| DbError::Row(format!("column {} ({}): {e}", i + 1, column.type_())))?);
-    }
-    Ok(Row::new(cells))
 }
 
 impl ToSql for Val {
@@ -279,31 +281,33 @@ impl ToSql for Val {
     to_sql_checked!();
 }
 
-pub(super) fn at(sql: &Sql, error: tokio_postgres::Error) -> DbError {
-    match wrap(error) {
+/// Says where the statement stands that cannot be right.
+pub(super) fn at(sql: &Sql, error: DbError) -> DbError {
+    match error {
         DbError::Other(text) => DbError::Other(format!("{}:{}: {text}", sql.file, sql.line)),
         other => other,
     }
 }
 
+/// What the database says in errors, by its code (SQLSTATE).
+pub(super) fn refused(code: &str, message: &str, constraint: Option<&str>) -> DbError {
+    let text = format!("{message} ({})", constraint.unwrap_or("-"));
+    match SqlState::from_code(code) {
+        SqlState::UNIQUE_VIOLATION => DbError::Unique(text),
+        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => DbError::Contended(text),
+        SqlState::DISK_FULL => DbError::Full(text),
+        SqlState::LOCK_NOT_AVAILABLE => DbError::Unavailable(text),
+        _ if ["08", "57", "53"].iter().any(|class| code.starts_with(class)) => DbError::Unavailable(text),
+        _ => DbError::Other(text),
+    }
+}
+
+/// What the library says of an address, or of a server that did not want us.
 pub(super) fn wrap(error: tokio_postgres::Error) -> DbError {
-    let text = error.as_db_error().map_or_else(|| error.to_string(), |d| format!("{} ({})", d.message(), d.constraint().unwrap_or("-")));
-    match error.code() {
-        Some(code) if *code == SqlState::UNIQUE_VIOLATION => DbError::Unique(text),
-        Some(code) if *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED => DbError::Contended(text),
-        Some(code) if *code == SqlState::DISK_FULL => DbError::Full(text),
-        Some(code)
-            if code.code().starts_with("08")
-                || code.code().starts_with("57")
-                || code.code().starts_with("53")
-                || code.code() == "55P03" =>
-        {
-            DbError::Unavailable(text)
-        }
-        Some(_) => DbError::Other(text),
-        None if error.is_closed() => DbError::Unavailable(text),
-        // Without a code it is a lost or refused connection, or a value that could not be sent or read.
-        None if error.source().is_some_and(|s| s.is::<std::io::Error>()) => DbError::Unavailable(text),
+    match error.as_db_error() {
+        Some(told) => refused(told.code().code(), told.message(), told.constraint()),
+        // It was lost on the way in, or the address means nothing.
+        None if error.is_closed() || error.source().is_some_and(|s| s.is::<std::io::Error>()) => DbError::Unavailable(error.to_string()),
         None => DbError::Other(format!("{error}: {}", error.source().map_or_else(String::new, ToString::to_string))),
     }
 }

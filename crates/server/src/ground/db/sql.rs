@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 /// A statement of the house. Built only by [`sql!`](crate::sql), which also registers it, so that one test can prepare
-/// every statement on both databases.
+/// every statement on both databases; but for the few of this layer that only PostgreSQL knows.
 #[derive(Debug)]
 pub struct Sql {
     /// The portable text. `{for_update}` and `{skip_locked}` become row locks on PostgreSQL and vanish on SQLite.
@@ -71,3 +71,11 @@ macro_rules! sql {
         &STATEMENT
     }};
 }
+
+/// A statement only PostgreSQL knows, which the test on both databases does not see.
+macro_rules! only_there {
+    ($text:expr) => {
+        $crate::ground::db::Sql { text: $text, file: file!(), line: line!() }
+    };
+}
+pub(super) use only_there;

@@ -9,7 +9,8 @@ use postsale_domain::ground::{TenantId, TypedId};
 
 use super::handle::Target;
 use super::postgres::PgConn;
-use super::{Conn, DbError};
+use super::sql::only_there;
+use super::{Conn, DbError, Sql, Val};
 
 /// Whose rows a transaction can see and write.
 #[derive(Debug, Clone, Copy)]
@@ -21,12 +22,17 @@ pub(super) enum Reach {
 }
 
 impl Reach {
-    /// The statement that tells PostgreSQL until the end of the transaction. The text of an id is ours, never input.
-    pub(super) fn local(self) -> String {
-        match self {
-            Reach::Tenant(tenant) => format!("SET LOCAL postsale.tenant = '{}'", tenant.uuid()),
-            Reach::Every => "SET LOCAL postsale.tenant = 'every'".to_owned(),
-        }
+    /// Tells PostgreSQL until the end of the transaction, with [`Reach::value`].
+    pub(super) const LOCAL: &'static Sql = {
+        static LOCAL: Sql = only_there!("SELECT set_config('postsale.tenant', $1, true)");
+        &LOCAL
+    };
+
+    pub(super) fn value(self) -> Val {
+        Val::Text(match self {
+            Reach::Tenant(tenant) => tenant.uuid().to_string(),
+            Reach::Every => "every".to_owned(),
+        })
     }
 }
 

@@ -1,35 +1,39 @@
-//! One connection to PostgreSQL, as bytes go over it: what nobody waits for is sent together with the next thing somebody asks.
+//! One connection to PostgreSQL: what nobody waits for is sent together with the next thing somebody asks.
 //!
 //! Each question with its answer is a way to the server and back, and wakes both sides. A transaction that writes twenty rows and looks at
 //! none of the answers pays one such way for all of them; what it will ask can be asked along with it.
 
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::mem::take;
 
-use futures_util::future::{join, join_all};
-use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::tls::NoTlsStream;
-use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Config, Connection, Error, NoTls, Row, Socket, Statement};
+use tokio_postgres::Config;
 
-use super::postgres::{at, wrap};
-use super::{DbError, Dialect, Sql, Val};
+use super::link::{Line, Link, Said, Statement};
+use super::{DbError, Dialect, Row, Sql, Val};
 
 /// See the module.
 pub(super) struct Wire {
-    client: Client,
-    connection: Pin<Box<Connection<Socket, NoTlsStream>>>,
-    runtime: Runtime,
+    link: Link,
     waiting: Vec<Waiting>,
     answers: Vec<Answer>,
 }
 
-/// What is to be said before anything else.
-enum Waiting {
-    Text(String),
-    Write { sql: &'static Sql, statement: Statement, params: Vec<Val>, one: bool },
-    Question { sql: &'static Sql, statement: Statement, params: Vec<Val> },
+/// A statement that is to be said before anything else.
+struct Waiting {
+    sql: &'static Sql,
+    statement: Statement,
+    params: Vec<Val>,
+    awaits: Awaits,
+}
+
+/// What is looked at when it has been said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Awaits {
+    /// Only whether it failed.
+    Nothing,
+    /// That it touched one row: otherwise another one was faster.
+    OneRow,
+    /// Its rows, which are kept until they are asked for.
+    Rows,
 }
 
 /// The rows of a question that was asked ahead.
@@ -39,53 +43,59 @@ struct Answer {
     rows: Vec<Row>,
 }
 
+impl Waiting {
+    fn line(&self) -> Line<'_> {
+        Line { sql: self.sql, statement: &self.statement, params: &self.params, rows: self.awaits == Awaits::Rows }
+    }
+
+    fn asks(&self, sql: &Sql, params: &[Val]) -> bool {
+        self.awaits == Awaits::Rows && std::ptr::eq(self.sql, sql) && self.params == params
+    }
+}
+
+impl Answer {
+    fn is_of(&self, sql: &Sql, params: &[Val]) -> bool {
+        std::ptr::eq(self.sql, sql) && self.params == params
+    }
+}
+
 impl Wire {
     pub(super) fn open(config: &Config) -> Result<Self, DbError> {
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(|e| DbError::Unavailable(e.to_string()))?;
-        let (client, connection) = runtime.block_on(config.connect(NoTls)).map_err(wrap)?;
-        Ok(Self { client, connection: Box::pin(connection), runtime, waiting: Vec::new(), answers: Vec::new() })
+        Ok(Self { link: Link::open(config)?, waiting: Vec::new(), answers: Vec::new() })
     }
 
     pub(super) fn is_closed(&self) -> bool {
-        self.client.is_closed()
-    }
-
-    /// Text that goes before what is said next.
-    pub(super) fn text_later(&mut self, text: String) {
-        self.waiting.push(Waiting::Text(text));
+        self.link.is_closed()
     }
 
     /// A statement that goes before what is said next; whoever says that hears of its error. With `one` it is an error, that another one was
     /// faster, unless it touches exactly one row.
     pub(super) fn write_later(&mut self, sql: &'static Sql, statement: Statement, params: Vec<Val>, one: bool) {
-        self.waiting.push(Waiting::Write { sql, statement, params, one });
+        let awaits = if one { Awaits::OneRow } else { Awaits::Nothing };
+        self.waiting.push(Waiting { sql, statement, params, awaits });
     }
 
     /// A question that goes along with what is said next; [`Wire::answer`] has its rows then.
     pub(super) fn ask_later(&mut self, sql: &'static Sql, statement: Statement, params: Vec<Val>) {
-        let asked = |of: &Sql, with: &[Val]| std::ptr::eq(of, sql) && with == params;
-        let waits = |w: &Waiting| matches!(w, Waiting::Question { sql, params, .. } if asked(sql, params));
-        if !self.waiting.iter().any(waits) && !self.answers.iter().any(|answer| asked(answer.sql, &answer.params)) {
-            self.waiting.push(Waiting::Question { sql, statement, params });
+        if !self.waiting.iter().any(|w| w.asks(sql, &params)) && !self.answers.iter().any(|a| a.is_of(sql, &params)) {
+            self.waiting.push(Waiting { sql, statement, params, awaits: Awaits::Rows });
         }
     }
 
     /// The rows of a question that was asked ahead, once.
     pub(super) fn answer(&mut self, sql: &Sql, params: &[Val]) -> Option<Result<Vec<Row>, DbError>> {
-        let asked = |of: &Sql, with: &[Val]| std::ptr::eq(of, sql) && with == params;
-        let waits = |w: &Waiting| matches!(w, Waiting::Question { sql, params, .. } if asked(sql, params));
-        if self.waiting.iter().any(waits)
+        if self.waiting.iter().any(|w| w.asks(sql, params))
             && let Err(error) = self.flush()
         {
             return Some(Err(error));
         }
-        let at = self.answers.iter().position(|answer| asked(answer.sql, &answer.params))?;
+        let at = self.answers.iter().position(|a| a.is_of(sql, params))?;
         Some(Ok(self.answers.swap_remove(at).rows))
     }
 
     /// Takes back what was asked ahead: something is written now that may change the answers.
     pub(super) fn unask(&mut self) {
-        self.waiting.retain(|waiting| !matches!(waiting, Waiting::Question { .. }));
+        self.waiting.retain(|w| w.awaits != Awaits::Rows);
         self.answers.clear();
     }
 
@@ -97,94 +107,58 @@ impl Wire {
 
     /// Whether something waits that may have to be done again: with a commit behind it the commit would stand.
     pub(super) fn doubts(&self) -> bool {
-        self.waiting.iter().any(|waiting| matches!(waiting, Waiting::Write { one: true, .. }))
+        self.waiting.iter().any(|w| w.awaits == Awaits::OneRow)
     }
 
     /// Says what waits.
     pub(super) fn flush(&mut self) -> Result<(), DbError> {
-        self.with(async |_| Ok(())).map(drop)
+        self.with(None).map(drop)
     }
 
-    pub(super) fn prepare(&mut self, text: &str) -> Result<Statement, Error> {
-        let Self { client, connection, runtime, .. } = self;
-        turn(runtime, connection, client.prepare(text))?
+    pub(super) fn prepare(&mut self, text: &str) -> Result<Statement, DbError> {
+        self.link.prepare(text)
     }
 
     /// Prepares many at once. Those that cannot be prepared are left out: who asks for one hears why.
     pub(super) fn prepare_all(&mut self, all: &[&'static Sql]) -> Vec<(&'static Sql, Statement)> {
-        let Self { client, connection, runtime, .. } = self;
-        let client = &*client;
-        let each =
-            all.iter().map(async |sql| client.prepare(&Dialect::Postgres.render(sql.text)).await.ok().map(|statement| (*sql, statement)));
-        turn(runtime, connection, join_all(each)).map(|made| made.into_iter().flatten().collect()).unwrap_or_default()
+        let texts: Vec<_> = all.iter().map(|sql| Dialect::Postgres.render(sql.text)).collect();
+        let made = self.link.prepare_all(&texts).unwrap_or_default();
+        all.iter().zip(made).filter_map(|(sql, made)| Some((*sql, made.ok()?))).collect()
     }
 
-    pub(super) fn execute(&mut self, sql: &Sql, statement: &Statement, params: &[Val]) -> Result<u64, DbError> {
-        self.with(async |client| client.execute(statement, &refs(params)).await)?.map_err(|e| at(sql, e))
+    pub(super) fn execute(&mut self, sql: &'static Sql, statement: &Statement, params: &[Val]) -> Result<u64, DbError> {
+        self.with(Some(Line { sql, statement, params, rows: false })).map(|said| said.touched)
     }
 
-    pub(super) fn query(&mut self, sql: &Sql, statement: &Statement, params: &[Val]) -> Result<Vec<Row>, DbError> {
-        self.with(async |client| client.query(statement, &refs(params)).await)?.map_err(|e| at(sql, e))
+    pub(super) fn query(&mut self, sql: &'static Sql, statement: &Statement, params: &[Val]) -> Result<Vec<Row>, DbError> {
+        self.with(Some(Line { sql, statement, params, rows: true })).map(|said| said.rows)
     }
 
     pub(super) fn text(&mut self, text: &str) -> Result<(), DbError> {
-        self.with(async |client| client.batch_execute(text).await)?.map_err(wrap)
+        self.flush()?;
+        self.link.text(text)
     }
 
     pub(super) fn text_rows(&mut self, text: &str) -> Result<Vec<Row>, DbError> {
-        self.with(async |client| client.query(text, &[]).await)?.map_err(wrap)
+        self.flush()?;
+        self.link.text_rows(text)
     }
 
-    /// Sends what waits and then `last`, and hears the answers to all of it. The first error of what waited is the answer: what comes behind
-    /// it in a transaction fails for no reason of its own.
-    fn with<T>(&mut self, last: impl AsyncFnOnce(&Client) -> Result<T, Error>) -> Result<Result<T, Error>, DbError> {
-        let Self { client, connection, runtime, waiting, answers } = self;
-        let (client, waiting) = (&*client, std::mem::take(waiting));
-        // Polled in this order for the first time, which is when each is sent.
-        let before = join_all(waiting.iter().map(|waiting| waiting.say(client)));
-        let (before, last) = turn(runtime, connection, join(before, last(client))).map_err(wrap)?;
-        let rows = before.into_iter().collect::<Result<Vec<_>, DbError>>()?;
-        for (said, rows) in waiting.into_iter().zip(rows) {
-            if let Waiting::Question { sql, params, .. } = said {
-                answers.push(Answer { sql, params, rows });
-            }
-        }
-        Ok(last)
-    }
-}
-
-impl Waiting {
-    async fn say(&self, client: &Client) -> Result<Vec<Row>, DbError> {
-        match self {
-            Waiting::Text(text) => client.batch_execute(text).await.map(|()| Vec::new()).map_err(wrap),
-            Waiting::Question { sql, statement, params } => client.query(statement, &refs(params)).await.map_err(|e| at(sql, e)),
-            Waiting::Write { sql, statement, params, one } => match client.execute(statement, &refs(params)).await {
-                Ok(touched) if *one && touched != 1 => {
-                    Err(DbError::Contended(format!("{}:{}: another one was faster", sql.file, sql.line)))
+    /// Says what waits and then `last`. The first error is the answer: the backend passes over what stands behind it.
+    fn with(&mut self, last: Option<Line<'_>>) -> Result<Said, DbError> {
+        let waiting = take(&mut self.waiting);
+        let lines: Vec<Line<'_>> = waiting.iter().map(Waiting::line).chain(last).collect();
+        let mut said = self.link.run(&lines)?.into_iter();
+        for Waiting { sql, params, awaits, .. } in waiting {
+            let Said { touched, rows } = said.next().unwrap_or_default();
+            match awaits {
+                Awaits::OneRow if touched != 1 => {
+                    return Err(DbError::Contended(format!("{}:{}: another one was faster", sql.file, sql.line)));
                 }
-                Ok(_) => Ok(Vec::new()),
-                Err(error) => Err(at(sql, error)),
-            },
-        }
-    }
-}
-
-/// Goes on with the connection and with what waits for its answers, until there is one.
-fn turn<F: Future>(runtime: &Runtime, connection: &mut Pin<Box<Connection<Socket, NoTlsStream>>>, answer: F) -> Result<F::Output, Error> {
-    let mut answer = pin!(answer);
-    runtime.block_on(poll_fn(|cx| {
-        loop {
-            match connection.poll_message(cx) {
-                // Notices, and words for those who listen; nobody here does.
-                Poll::Ready(Some(Ok(_))) => {}
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error)),
-                Poll::Ready(None) | Poll::Pending => break,
+                Awaits::Rows => self.answers.push(Answer { sql, params, rows }),
+                Awaits::OneRow | Awaits::Nothing => {}
             }
         }
-        answer.as_mut().poll(cx).map(Ok)
-    }))
-}
-
-fn refs(params: &[Val]) -> Vec<&(dyn ToSql + Sync)> {
-    params.iter().map(|v| v as &(dyn ToSql + Sync)).collect()
+        Ok(said.next().unwrap_or_default())
+    }
 }

@@ -372,7 +372,7 @@ fn merchant(tx: &mut Tx<'_>, t: &Ticket) -> Done<Option<TicketMerchant>> {
         Some(id) => merchants::store(tx, id)?,
         None => None,
     };
-    let (_, terminals, open_tickets) = merchants::counts(tx, id)?;
+    let (terminals, open_tickets) = merchants::counts(tx, id)?;
     let now = tx.now();
     Ok(Some(TicketMerchant {
         id: m.id,

@@ -1,0 +1,421 @@
+//! The bytes between this program and one PostgreSQL backend: what is said, and how answers are read.
+//!
+//! `tokio-postgres` introduces us, with all its ways to sign in, and writes and reads the values. It sends a `Sync` behind every statement
+//! though, and PostgreSQL answers each of those by itself: a send, and somebody woken, for every row that is written. Here everything that
+//! is said at once has one `Sync` at its end, and one answer. What fails is also the last thing done: the backend passes over the rest.
+
+use std::io::{self, Read, Write};
+use std::mem::take;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::BytesMut;
+use fallible_iterator::FallibleIterator;
+use futures_util::FutureExt;
+use postgres_protocol::message::backend::{DataRowBody, ErrorFields, Message};
+use postgres_protocol::message::frontend;
+use socket2::{Domain, SockAddr, Socket, TcpKeepalive};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_postgres::config::{Host, TargetSessionAttrs};
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
+use tokio_postgres::{Config, NoTls};
+
+use super::postgres::{at, refused, wrap};
+use super::sql::only_there;
+use super::{DbError, Row, Sql, Val};
+
+/// What may be under way to the backend while answers to earlier things are not read: less than any socket holds, so that neither side
+/// waits for the other to read.
+const UNDER_WAY: usize = 48 * 1024;
+const PORT: u16 = 5432;
+
+/// A statement one backend has prepared.
+#[derive(Debug, Clone)]
+pub(super) struct Statement(Arc<Prepared>);
+
+#[derive(Debug)]
+struct Prepared {
+    name: String,
+    params: Vec<Type>,
+    columns: Vec<Type>,
+}
+
+/// One statement to be run, with whether its rows are wanted.
+pub(super) struct Line<'a> {
+    pub(super) sql: &'static Sql,
+    pub(super) statement: &'a Statement,
+    pub(super) params: &'a [Val],
+    pub(super) rows: bool,
+}
+
+/// What became of it.
+#[derive(Default)]
+pub(super) struct Said {
+    pub(super) touched: u64,
+    pub(super) rows: Vec<Row>,
+}
+
+/// See the module.
+pub(super) struct Link {
+    socket: Socket,
+    out: BytesMut,
+    heard: BytesMut,
+    room: Box<[u8]>,
+    closed: bool,
+    made: u64,
+}
+
+impl Link {
+    /// Connects to the first host that answers as it should.
+    pub(super) fn open(config: &Config) -> Result<Self, DbError> {
+        let ports = config.get_ports();
+        let mut error = DbError::Unavailable("no host is named".into());
+        for (i, host) in config.get_hosts().iter().enumerate() {
+            let port = ports.get(i).or(ports.first()).copied().unwrap_or(PORT);
+            for socket in sockets(config, i, host, port) {
+                match socket.map_err(|e| DbError::Unavailable(e.to_string())).and_then(|socket| Self::introduce(config, socket)) {
+                    Ok(link) => return Ok(link),
+                    Err(next) => error = next,
+                }
+            }
+        }
+        Err(error)
+    }
+
+    fn introduce(config: &Config, socket: Socket) -> Result<Self, DbError> {
+        let lost = |e: io::Error| DbError::Unavailable(e.to_string());
+        socket.set_read_timeout(config.get_connect_timeout().copied()).map_err(lost)?;
+        let plain = Plain(socket.try_clone().map_err(lost)?);
+        // Ready at once, since [`Plain`] is. Its half of the socket is given up without a farewell when what comes of it is dropped.
+        let met = config.connect_raw(plain, NoTls).now_or_never();
+        met.ok_or_else(|| DbError::Unavailable("not introduced".into()))?.map(drop).map_err(wrap)?;
+        socket.set_read_timeout(None).map_err(lost)?;
+        let mut link =
+            Self { socket, out: BytesMut::new(), heard: BytesMut::new(), room: vec![0; 16 * 1024].into(), closed: false, made: 0 };
+        let writable = match config.get_target_session_attrs() {
+            TargetSessionAttrs::ReadWrite => Some("off"),
+            TargetSessionAttrs::ReadOnly => Some("on"),
+            _ => None,
+        };
+        if let Some(wanted) = writable {
+            let shown = link.text_rows("SHOW transaction_read_only")?;
+            if shown.into_iter().next().and_then(|mut row| row.next::<String>().ok()).as_deref() != Some(wanted) {
+                return Err(DbError::Unavailable("the host is not of the kind asked for (target_session_attrs)".into()));
+            }
+        }
+        Ok(link)
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Runs statements in their order, in one way there and back unless they are large. The first error ends them.
+    pub(super) fn run(&mut self, lines: &[Line<'_>]) -> Result<Vec<Said>, DbError> {
+        let mut said = Vec::with_capacity(lines.len());
+        let mut first = 0;
+        for (i, line) in lines.iter().enumerate() {
+            let before = self.out.len();
+            if let Err(error) = encode(line, &mut self.out) {
+                self.out.clear();
+                return Err(error);
+            }
+            if i > first && self.out.len() > UNDER_WAY {
+                let rest = self.out.split_off(before);
+                self.sync(&lines[first..i], &mut said)?;
+                self.out = rest;
+                first = i;
+            }
+        }
+        self.sync(&lines[first..], &mut said)?;
+        Ok(said)
+    }
+
+    /// Sends what is put down and hears the answers to these lines.
+    fn sync(&mut self, lines: &[Line<'_>], said: &mut Vec<Said>) -> Result<(), DbError> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        frontend::sync(&mut self.out);
+        self.send()?;
+        let (mut done, mut now, mut failed) = (0, Said::default(), None);
+        loop {
+            match self.next() {
+                Ok(Message::DataRow(body)) => {
+                    if let Some(line) = lines.get(done).filter(|line| line.rows && failed.is_none()) {
+                        match read(&body, &line.statement.0.columns) {
+                            Ok(row) => now.rows.push(row),
+                            Err(error) => failed = Some(error),
+                        }
+                    }
+                }
+                Ok(Message::CommandComplete(body)) => {
+                    let tag = body.tag().unwrap_or_default();
+                    now.touched = tag.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+                    said.push(take(&mut now));
+                    done += 1;
+                }
+                Ok(Message::EmptyQueryResponse) => {
+                    said.push(take(&mut now));
+                    done += 1;
+                }
+                Ok(Message::ErrorResponse(body)) => {
+                    failed.get_or_insert_with(|| {
+                        let error = told(body.fields());
+                        lines.get(done).map_or(error.clone(), |line| at(line.sql, error))
+                    });
+                }
+                Ok(Message::ReadyForQuery(_)) => return failed.map_or(Ok(()), Err),
+                Ok(_) => {}
+                // Before it hung up, it may have said why.
+                Err(error) => return Err(failed.unwrap_or(error)),
+            }
+        }
+    }
+
+    /// Prepares a statement for later.
+    pub(super) fn prepare(&mut self, text: &str) -> Result<Statement, DbError> {
+        self.prepare_all(&[text])?.pop().unwrap_or_else(|| Err(DbError::Other("nothing was prepared".into())))
+    }
+
+    /// Prepares several at once; one that cannot be prepared does not stand in the way of others. An error: the connection is lost.
+    pub(super) fn prepare_all(&mut self, texts: &[impl AsRef<str>]) -> Result<Vec<Result<Statement, DbError>>, DbError> {
+        let mut made = Vec::with_capacity(texts.len());
+        let mut names = Vec::new();
+        for (i, text) in texts.iter().enumerate() {
+            self.made += 1;
+            let name = format!("s{}", self.made);
+            frontend::parse(&name, text.as_ref(), [], &mut self.out)
+                .and_then(|()| frontend::describe(b'S', &name, &mut self.out))
+                .map_err(|e| self.lost(&e))?;
+            frontend::sync(&mut self.out);
+            names.push(name);
+            if i + 1 == texts.len() || self.out.len() > UNDER_WAY {
+                self.send()?;
+                for name in names.drain(..) {
+                    made.push(self.described(name)?);
+                }
+            }
+        }
+        Ok(made)
+    }
+
+    fn described(&mut self, name: String) -> Result<Result<Statement, DbError>, DbError> {
+        let (mut params, mut columns, mut failed) = (Vec::new(), Vec::new(), None);
+        loop {
+            match self.next() {
+                Ok(Message::ParameterDescription(body)) => {
+                    params = body.parameters().map(|oid| Ok(kind(oid))).collect().map_err(|e| self.lost(&e))?;
+                }
+                Ok(Message::RowDescription(body)) => {
+                    columns = body.fields().map(|field| Ok(kind(field.type_oid()))).collect().map_err(|e| self.lost(&e))?;
+                }
+                Ok(Message::ErrorResponse(body)) => failed = Some(told(body.fields())),
+                Ok(Message::ReadyForQuery(_)) => {
+                    return Ok(failed.map_or_else(|| Ok(Statement(Arc::new(Prepared { name, params, columns }))), Err));
+                }
+                Ok(_) => {}
+                Err(error) => return Err(failed.unwrap_or(error)),
+            }
+        }
+    }
+
+    /// Runs text as it is, one statement or several.
+    pub(super) fn text(&mut self, text: &str) -> Result<(), DbError> {
+        frontend::query(text, &mut self.out).map_err(|e| DbError::Other(e.to_string()))?;
+        self.send()?;
+        let mut failed = None;
+        loop {
+            match self.next() {
+                Ok(Message::ErrorResponse(body)) => {
+                    failed.get_or_insert_with(|| told(body.fields()));
+                }
+                Ok(Message::ReadyForQuery(_)) => return failed.map_or(Ok(()), Err),
+                Ok(_) => {}
+                Err(error) => return Err(failed.unwrap_or(error)),
+            }
+        }
+    }
+
+    /// The rows of one statement as it is.
+    pub(super) fn text_rows(&mut self, text: &str) -> Result<Vec<Row>, DbError> {
+        static TEXT: Sql = only_there!("");
+        let statement = self.prepare(text)?;
+        let said = self.run(&[Line { sql: &TEXT, statement: &statement, params: &[], rows: true }])?;
+        frontend::close(b'S', &statement.0.name, &mut self.out).map_err(|e| DbError::Other(e.to_string()))?;
+        Ok(said.into_iter().next().unwrap_or_default().rows)
+    }
+
+    fn send(&mut self) -> Result<(), DbError> {
+        let sent = self.socket.write_all(&self.out);
+        self.out.clear();
+        sent.map_err(|e| self.lost(&e))
+    }
+
+    /// The next message that answers something.
+    fn next(&mut self) -> Result<Message, DbError> {
+        loop {
+            match Message::parse(&mut self.heard).map_err(|e| self.lost(&e))? {
+                Some(Message::NoticeResponse(_) | Message::ParameterStatus(_) | Message::NotificationResponse(_)) => {}
+                Some(message) => return Ok(message),
+                None => match self.socket.read(&mut self.room) {
+                    Ok(0) => return Err(self.lost(&io::ErrorKind::UnexpectedEof.into())),
+                    Ok(n) => self.heard.extend_from_slice(&self.room[..n]),
+                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                    Err(e) => return Err(self.lost(&e)),
+                },
+            }
+        }
+    }
+
+    fn lost(&mut self, error: &io::Error) -> DbError {
+        self.closed = true;
+        DbError::Unavailable(error.to_string())
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        // A farewell, so that the database does not log a lost client. It may be gone itself.
+        self.out.clear();
+        frontend::terminate(&mut self.out);
+        let _ = self.send();
+    }
+}
+
+/// The sockets of one host, each connected when its turn comes.
+fn sockets(config: &Config, i: usize, host: &Host, port: u16) -> Vec<io::Result<Socket>> {
+    let host = match host {
+        Host::Unix(folder) => {
+            let address = SockAddr::unix(folder.join(format!(".s.PGSQL.{port}")));
+            return vec![address.and_then(|address| {
+                let socket = Socket::new(Domain::UNIX, socket2::Type::STREAM, None)?;
+                socket.connect(&address).map(|()| socket)
+            })];
+        }
+        Host::Tcp(host) => host,
+    };
+    let addresses = match config.get_hostaddrs().get(i) {
+        Some(address) => Ok(vec![SocketAddr::new(*address, port)]),
+        None => (host.as_str(), port).to_socket_addrs().map(Iterator::collect),
+    };
+    match addresses {
+        Ok(addresses) => addresses.into_iter().map(|address| tcp(config, address)).collect(),
+        Err(error) => vec![Err(error)],
+    }
+}
+
+fn tcp(config: &Config, address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), socket2::Type::STREAM, None)?;
+    match config.get_connect_timeout() {
+        Some(timeout) => socket.connect_timeout(&address.into(), *timeout)?,
+        None => socket.connect(&address.into())?,
+    }
+    socket.set_tcp_nodelay(true)?;
+    if config.get_keepalives() {
+        let mut idle = TcpKeepalive::new().with_time(config.get_keepalives_idle());
+        if let Some(interval) = config.get_keepalives_interval() {
+            idle = idle.with_interval(interval);
+        }
+        if let Some(retries) = config.get_keepalives_retries() {
+            idle = idle.with_retries(retries);
+        }
+        socket.set_tcp_keepalive(&idle)?;
+    }
+    // What was sent and is not acknowledged for that long ends the connection.
+    socket.set_tcp_user_timeout(config.get_tcp_user_timeout().copied())?;
+    Ok(socket)
+}
+
+/// A socket as the introduction wants it; it is ready when it returns.
+struct Plain(Socket);
+
+impl AsyncRead for Plain {
+    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, room: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let read = self.0.read(room.initialize_unfilled());
+        Poll::Ready(read.map(|n| room.advance(n)))
+    }
+}
+
+impl AsyncWrite for Plain {
+    fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Poll::Ready(self.0.write(bytes))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Binds and executes; values and rows go in their binary forms.
+fn encode(line: &Line<'_>, out: &mut BytesMut) -> Result<(), DbError> {
+    let Prepared { name, params, .. } = &*line.statement.0;
+    let wrong = |text: String| at(line.sql, DbError::Other(text));
+    if params.len() != line.params.len() {
+        return Err(wrong(format!("{} values for {} parameters", line.params.len(), params.len())));
+    }
+    let values = params.iter().zip(line.params);
+    let put = |(kind, value): (&Type, &Val), out: &mut BytesMut| {
+        value.to_sql(kind, out).map(|null| match null {
+            IsNull::Yes => postgres_protocol::IsNull::Yes,
+            IsNull::No => postgres_protocol::IsNull::No,
+        })
+    };
+    frontend::bind("", name, [1], values, put, [1], out).map_err(|error| match error {
+        frontend::BindError::Conversion(error) => wrong(error.to_string()),
+        frontend::BindError::Serialization(error) => wrong(error.to_string()),
+    })?;
+    frontend::execute("", 0, out).map_err(|e| wrong(e.to_string()))
+}
+
+fn read(body: &DataRowBody, columns: &[Type]) -> Result<Row, DbError> {
+    let mut cells = Vec::with_capacity(columns.len());
+    let (mut ranges, mut kinds) = (body.ranges(), columns.iter());
+    loop {
+        match (ranges.next(), kinds.next()) {
+            (Ok(Some(range)), Some(kind)) => {
+                let cell = range.map_or(Ok(Val::Null), |range| value(kind, &body.buffer()[range]));
+                cells.push(cell.map_err(|e| DbError::Row(format!("column {} ({kind}): {e}", cells.len() + 1)))?);
+            }
+            (Ok(None), None) => return Ok(Row::new(cells)),
+            _ => return Err(DbError::Row(format!("{} columns are not what was described", columns.len()))),
+        }
+    }
+}
+
+fn value(kind: &Type, bytes: &[u8]) -> Result<Val, Box<dyn std::error::Error + Sync + Send>> {
+    Ok(match *kind {
+        Type::INT8 => Val::Int(i64::from_sql(kind, bytes)?),
+        Type::INT4 => Val::Int(i32::from_sql(kind, bytes)?.into()),
+        Type::BOOL => Val::Int(bool::from_sql(kind, bytes)?.into()),
+        Type::UUID => Val::Id(uuid::Uuid::from_sql(kind, bytes)?),
+        Type::BYTEA => Val::Bytes(bytes.to_vec()),
+        Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN => Val::Text(str::from_utf8(bytes)?.to_owned()),
+        _ => return Err("no statement of the house asks for this type".into()),
+    })
+}
+
+fn kind(oid: u32) -> Type {
+    Type::from_oid(oid).unwrap_or(Type::TEXT)
+}
+
+/// What the backend says is wrong.
+fn told(mut fields: ErrorFields<'_>) -> DbError {
+    let (mut code, mut message, mut constraint) = (String::new(), String::new(), None);
+    while let Ok(Some(field)) = fields.next() {
+        let value = || String::from_utf8_lossy(field.value_bytes()).into_owned();
+        match field.type_() {
+            b'C' => code = value(),
+            b'M' => message = value(),
+            b'n' => constraint = Some(value()),
+            _ => {}
+        }
+    }
+    refused(&code, &message, constraint.as_deref())
+}
