@@ -1,5 +1,5 @@
 """A small TCP proxy that misbehaves as told: delays, cuts after a number of bytes, swallows replies, repeats nothing by itself."""
-import random, socket, threading, time
+import random, re, socket, threading, time
 
 
 class Proxy:
@@ -65,7 +65,10 @@ def lose_commit_every(n, seed):
     chance = random.Random(seed)
 
     def fault(direction, data, link):
-        if direction == "up" and b"COMMIT" in data:
+        # It is a prepared statement: known by the name it was given on this link (Parse), seen where that is bound (Bind).
+        if direction == "up" and (named := re.search(rb"P....(\w+)\0COMMIT\0", data, re.DOTALL)):
+            link["commit"] = re.compile(rb"B....\0" + named[1] + rb"\0", re.DOTALL)
+        if direction == "up" and (commit := link.get("commit")) and commit.search(data):
             link["lose"] = chance.random() < 1 / n
         elif direction == "down" and link.pop("lose", False):
             return "lose"

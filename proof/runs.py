@@ -384,6 +384,10 @@ def f13_handles(place, seed, sabotage=None):
     return r
 
 
+DUE = "SELECT COUNT(*) FROM clock WHERE next_at < (extract(epoch from now()) * 1000)::bigint"
+HELD = 1000 * 86400000  # ms by which clocks are put off that are not yet to fall due
+
+
 def f18_timers(place, seed, timers, kills, sabotage=None):
     """Three nodes on one database record the warnings and breaches of many clocks while they are killed and paused at random."""
     r = Result("F-17/F-18", "warnings and breaches due after all nodes were down, recorded by three nodes killed and paused at random", place.database)
@@ -395,15 +399,27 @@ def f18_timers(place, seed, timers, kills, sabotage=None):
     load.stop()
     server.kill()
     multiply_clocks(sql, timers)
-    due = int(sql("SELECT COUNT(*) FROM clock WHERE next_at < (extract(epoch from now()) * 1000)::bigint"))
+    due = int(sql(DUE))
+    # Half of them fell due while all nodes were down; the others do so with each kill, so that every kill meets nodes at work.
+    sql(f"""
+      CREATE TABLE proof_wave AS SELECT id, row_number() OVER (ORDER BY md5(CAST(id AS TEXT))) % {2 * kills} + 1 AS wave FROM clock WHERE next_at IS NOT NULL;
+      DELETE FROM proof_wave WHERE wave > {kills};
+      CREATE INDEX proof_wave_wave ON proof_wave (wave);
+      UPDATE clock SET next_at = next_at + {HELD} WHERE id IN (SELECT id FROM proof_wave);""")
     nodes = []
     for i in range(3):
         os.makedirs(f"{place.folder}/n{i}")
         nodes.append(Server(f"{place.folder}/n{i}", place.url).start())
     left, began = due, time.monotonic()
     paused = None
-    while left and time.monotonic() - began < 600:
-        if r.faults < kills:
+    release = lambda waves: sql(f"UPDATE clock SET next_at = next_at - {HELD} WHERE id IN (SELECT id FROM proof_wave WHERE wave {waves})")
+    while (left or r.faults < kills) and time.monotonic() - began < 900:
+        if r.faults < kills and time.monotonic() - began > 600:
+            # A machine too slow for so many kills; the figure says how many there were.
+            release(f"> {r.faults}")
+            kills = r.faults
+        elif r.faults < kills:
+            release(f"= {r.faults + 1}")
             victim = chance.randrange(3)
             if chance.random() < .5 and paused is None:
                 nodes[victim].signal(signal.SIGSTOP)
@@ -424,7 +440,7 @@ def f18_timers(place, seed, timers, kills, sabotage=None):
                 nodes[paused].signal(signal.SIGCONT)
                 paused = None
             time.sleep(.3)
-        left = int(sql("SELECT COUNT(*) FROM clock WHERE next_at < (extract(epoch from now()) * 1000)::bigint"))
+        left = int(sql(DUE))
     for node in nodes:
         node.signal(signal.SIGCONT)
         node.kill()
@@ -442,7 +458,7 @@ def f18_timers(place, seed, timers, kills, sabotage=None):
     r.missing, r.broken = left + without + fewer, wrong_at
     if r.red:
         r.why.append(f"{left} clocks left, {without} breaches and {fewer} warnings not recorded, {wrong_at} with another instant than the breach")
-    r.more = f"{due} clocks due at once, {fired} firings recorded in {time.monotonic() - began:.0f} s"
+    r.more = f"{due} clocks, half of them due at once, {fired} firings recorded in {time.monotonic() - began:.0f} s"
     return r
 
 
