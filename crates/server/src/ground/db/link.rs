@@ -1,6 +1,6 @@
 //! The bytes between this program and one PostgreSQL backend: what is said, and how answers are read.
 //!
-//! `tokio-postgres` introduces us, with all its ways to sign in, and writes and reads the values. It sends a `Sync` behind every statement
+//! `tokio-postgres` introduces us, with all its ways to sign in, and knows how values are written. It sends a `Sync` behind every statement
 //! though, and PostgreSQL answers each of those by itself: a send, and somebody woken, for every row that is written. Here everything that
 //! is said at once has one `Sync` at its end, and one answer. What fails is also the last thing done: the backend passes over the rest.
 
@@ -140,39 +140,25 @@ impl Link {
         }
         frontend::sync(&mut self.out);
         self.send()?;
-        let (mut done, mut now, mut failed) = (0, Said::default(), None);
-        loop {
-            match self.next() {
-                Ok(Message::DataRow(body)) => {
-                    if let Some(line) = lines.get(done).filter(|line| line.rows && failed.is_none()) {
-                        match read(&body, &line.statement.0.columns) {
-                            Ok(row) => now.rows.push(row),
-                            Err(error) => failed = Some(error),
-                        }
+        let (mut done, mut now) = (0, Said::default());
+        let heard = self.hear(|message| {
+            match message {
+                Message::DataRow(body) => {
+                    if let Some(line) = lines.get(done).filter(|line| line.rows) {
+                        now.rows.push(read(&body, &line.statement.0.columns)?);
                     }
                 }
-                Ok(Message::CommandComplete(body)) => {
+                Message::CommandComplete(body) => {
                     let tag = body.tag().unwrap_or_default();
                     now.touched = tag.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0);
                     said.push(take(&mut now));
                     done += 1;
                 }
-                Ok(Message::EmptyQueryResponse) => {
-                    said.push(take(&mut now));
-                    done += 1;
-                }
-                Ok(Message::ErrorResponse(body)) => {
-                    failed.get_or_insert_with(|| {
-                        let error = told(body.fields());
-                        lines.get(done).map_or(error.clone(), |line| at(line.sql, error))
-                    });
-                }
-                Ok(Message::ReadyForQuery(_)) => return failed.map_or(Ok(()), Err),
-                Ok(_) => {}
-                // Before it hung up, it may have said why.
-                Err(error) => return Err(failed.unwrap_or(error)),
+                _ => {}
             }
-        }
+            Ok(())
+        });
+        heard.map_err(|error| lines.get(done).map_or_else(|| error.clone(), |line| at(line.sql, error.clone())))
     }
 
     /// Prepares a statement for later.
@@ -202,23 +188,20 @@ impl Link {
         Ok(made)
     }
 
+    /// What the backend says of a statement it was to prepare.
     fn described(&mut self, name: String) -> Result<Result<Statement, DbError>, DbError> {
-        let (mut params, mut columns, mut failed) = (Vec::new(), Vec::new(), None);
-        loop {
-            match self.next() {
-                Ok(Message::ParameterDescription(body)) => {
-                    params = body.parameters().map(|oid| Ok(kind(oid))).collect().map_err(|e| self.lost(&e))?;
-                }
-                Ok(Message::RowDescription(body)) => {
-                    columns = body.fields().map(|field| Ok(kind(field.type_oid()))).collect().map_err(|e| self.lost(&e))?;
-                }
-                Ok(Message::ErrorResponse(body)) => failed = Some(told(body.fields())),
-                Ok(Message::ReadyForQuery(_)) => {
-                    return Ok(failed.map_or_else(|| Ok(Statement(Arc::new(Prepared { name, params, columns }))), Err));
-                }
-                Ok(_) => {}
-                Err(error) => return Err(failed.unwrap_or(error)),
-            }
+        let (mut params, mut columns) = (Vec::new(), Vec::new());
+        let heard = self.hear(|message| {
+            let read = match message {
+                Message::ParameterDescription(body) => body.parameters().map(|oid| Ok(kind(oid))).collect().map(|found| params = found),
+                Message::RowDescription(body) => body.fields().map(|f| Ok(kind(f.type_oid()))).collect().map(|found| columns = found),
+                _ => Ok(()),
+            };
+            read.map_err(|e| DbError::Other(e.to_string()))
+        });
+        match heard {
+            Err(error) if self.closed => Err(error),
+            heard => Ok(heard.map(|()| Statement(Arc::new(Prepared { name, params, columns })))),
         }
     }
 
@@ -226,17 +209,7 @@ impl Link {
     pub(super) fn text(&mut self, text: &str) -> Result<(), DbError> {
         frontend::query(text, &mut self.out).map_err(|e| DbError::Other(e.to_string()))?;
         self.send()?;
-        let mut failed = None;
-        loop {
-            match self.next() {
-                Ok(Message::ErrorResponse(body)) => {
-                    failed.get_or_insert_with(|| told(body.fields()));
-                }
-                Ok(Message::ReadyForQuery(_)) => return failed.map_or(Ok(()), Err),
-                Ok(_) => {}
-                Err(error) => return Err(failed.unwrap_or(error)),
-            }
-        }
+        self.hear(|_| Ok(()))
     }
 
     /// The rows of one statement as it is.
@@ -252,6 +225,20 @@ impl Link {
         let sent = self.socket.write_all(&self.out);
         self.out.clear();
         sent.map_err(|e| self.lost(&e))
+    }
+
+    /// Reads up to the end of what was said, also when something failed: the connection is to be used again. The first error is the answer; if
+    /// the backend hung up, it may have said why before.
+    fn hear(&mut self, mut on: impl FnMut(Message) -> Result<(), DbError>) -> Result<(), DbError> {
+        let mut heard = Ok(());
+        loop {
+            match self.next() {
+                Ok(Message::ReadyForQuery(_)) => return heard,
+                Ok(Message::ErrorResponse(body)) => heard = heard.and_then(|()| Err(told(body.fields()))),
+                Ok(message) => heard = heard.and_then(|()| on(message)),
+                Err(error) => return heard.and(Err(error)),
+            }
+        }
     }
 
     /// The next message that answers something.
@@ -278,10 +265,12 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        // A farewell, so that the database does not log a lost client. It may be gone itself.
-        self.out.clear();
-        frontend::terminate(&mut self.out);
-        let _ = self.send();
+        if !self.closed {
+            // A farewell, so that the database does not log a lost client. It may be gone itself.
+            self.out.clear();
+            frontend::terminate(&mut self.out);
+            let _ = self.send();
+        }
     }
 }
 
