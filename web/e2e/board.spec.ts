@@ -86,7 +86,7 @@ for (const lang of ["zh", "en"] as Lang[]) {
     await expect(shown).toHaveAttribute("data-means", can.said.needs_reason || can.said.breaks_promise ? "ask" : "yes");
     await page.mouse.up();
     await expect(page).toHaveURL(new RegExp(`order=${order.id}`));
-    await expect(page.getByRole("radio", { name: can.engineer.name })).toBeChecked();
+    await expect(page.getByRole("heading", { name: t("dispatch.dropped_on", { name: can.engineer.name }) })).toBeInViewport();
     const offer = page.getByTestId("offer-send");
     await expect(offer).toHaveText(t("dispatch.offer_to", { name: can.engineer.name }));
     if (can.said.needs_reason) {

@@ -5352,6 +5352,11 @@ export interface components {
             items: components["schemas"]["GuideBrief"][];
         };
         /**
+         * @description What a merchant hears of a plan about their visit.
+         * @enum {string}
+         */
+        Hearing: "stands" | "on_accept" | "sent" | "waits" | "page" | "failed" | "duty";
+        /**
          * @description Why something waits.
          * @enum {string}
          */
@@ -7562,6 +7567,7 @@ export interface components {
             order: components["schemas"]["WorkOrderRow"];
             outcome?: components["schemas"]["PlanOutcome"] | null;
             planned?: components["schemas"]["Span"] | null;
+            told?: components["schemas"]["PlanTold"] | null;
             /**
              * Format: int64
              * @description What leaving it would cost (fen).
@@ -7578,6 +7584,21 @@ export interface components {
             before_fen: number;
             code: string;
             name: components["schemas"]["Text"];
+        };
+        /** @description What a merchant hears of a plan. */
+        PlanTold: {
+            /**
+             * Format: date-time
+             * @description When the letter was written; null while none was.
+             */
+            at?: string | null;
+            held?: components["schemas"]["Held"] | null;
+            /**
+             * Format: date-time
+             * @description Until when it waits.
+             */
+            until?: string | null;
+            what: components["schemas"]["Hearing"];
         };
         /** @description Says that one is there. */
         PresenceSaid: {

@@ -48,17 +48,23 @@ pub(super) fn listed(skills: &[Needed]) -> Text {
     Text { zh: join("、", |s| &s.name.zh), en: join(", ", |s| &s.name.en) }
 }
 
-/// How the end of the work lies to its deadline, in minutes, hours or days as people say them.
-pub(super) fn against(due: Timestamp, end: Timestamp) -> Text {
-    let late = end > due;
-    // What is late is late by the minute that has begun; what is early, by whole minutes.
-    let minutes = if late { (end.duration_since(due).as_secs() + 59) / 60 } else { due.duration_since(end).as_secs() / 60 };
+/// Minutes as people say them: nobody counts 2596 of them.
+pub fn length(minutes: i64) -> Text {
     let (days, hours, rest) = (minutes / (24 * 60), minutes / 60 % 24, minutes % 60);
     let (zh, en) = match (days, minutes / 60) {
         (0, 0) => (format!("{rest}分钟"), format!("{rest} min")),
         (0, _) => (format!("{hours}小时{rest}分钟"), format!("{hours} h {rest} min")),
         _ => (format!("{days}天{hours}小时"), format!("{days} d {hours} h")),
     };
+    Text { zh, en }
+}
+
+/// How the end of the work lies to its deadline, in minutes, hours or days as people say them.
+pub(super) fn against(due: Timestamp, end: Timestamp) -> Text {
+    let late = end > due;
+    // What is late is late by the minute that has begun; what is early, by whole minutes.
+    let minutes = if late { (end.duration_since(due).as_secs() + 59) / 60 } else { due.duration_since(end).as_secs() / 60 };
+    let Text { zh, en } = length(minutes);
     if late {
         Text { zh: format!("完工比时限晚{zh}"), en: format!("Would finish {en} after the deadline") }
     } else {

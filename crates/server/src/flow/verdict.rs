@@ -99,14 +99,17 @@ pub fn verdict(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId, engineer: Enginee
         let late = (planned.from.as_second() - promised.to.as_second()) / 60;
         let window = Text { zh: sentence::local_span(promised, Lang::Zh), en: sentence::local_span(promised, Lang::En) };
         let key = if late >= 0 { "dispatch.after_promise" } else { "dispatch.before_promise" };
-        against.push(words(key, [("window", window), ("minutes", count(late.max(0)))]));
+        against.push(words(key, [("window", window), ("late", rules::length(late.max(0)))]));
     }
     let clock = sla::store::faces_of(tx, w.ticket_id)?.into_iter().find(|c| c.kind == ClockKind::Resolution);
     if let Some(due) = w.due_at.or(clock.and_then(|c| c.due_at)).filter(|due| *due < planned.to) {
         let late = (planned.to.as_second() - due.as_second()) / 60;
         let at = serde_json::json!(due);
         let moment = |lang| sentence::instant(&at, lang).unwrap_or_default();
-        against.push(words("dispatch.after_due", [("due", Text { zh: moment(Lang::Zh), en: moment(Lang::En) }), ("minutes", count(late))]));
+        against.push(words(
+            "dispatch.after_due",
+            [("due", Text { zh: moment(Lang::Zh), en: moment(Lang::En) }), ("late", rules::length(late))],
+        ));
     }
     Ok(OfferVerdict { planned, allowed, needs_reason, breaks_promise, against })
 }

@@ -10,6 +10,7 @@ pub mod follow_up;
 pub mod guide;
 pub mod incident;
 pub mod plan;
+mod plan_told;
 pub mod pulse;
 pub mod reach;
 pub mod registry;

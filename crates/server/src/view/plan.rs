@@ -10,6 +10,8 @@ use postsale_domain::visit::{Span, WorkOrderId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::plan_told::Known;
+pub use super::plan_told::PlanTold;
 use super::visit::{EngineerName, WorkOrderRow, rows};
 use crate::crew::store as crew;
 use crate::dispatch::plans::{self, PlanRecord, PlanStop};
@@ -110,6 +112,8 @@ pub struct PlanStopRow {
     alternatives: Vec<PlanOther>,
     /// After publishing: offered, or why not.
     outcome: Option<PlanOutcome>,
+    /// What its merchant hears of it; null when nothing changes for them.
+    told: Option<PlanTold>,
 }
 
 /// The day of one engineer in a plan.
@@ -195,12 +199,15 @@ pub fn page(tx: &mut Tx<'_>, plan: &PlanRecord) -> Done<PlanPage> {
     let mut shown: BTreeMap<WorkOrderId, WorkOrderRow> = orders.iter().map(|w| w.id).zip(rows(tx, &orders)?).collect();
     let names: BTreeMap<EngineerId, String> = crew::engineers(tx)?.into_iter().map(|e| (e.id, e.name)).collect();
     let name = |id: EngineerId| EngineerName { id, name: names.get(&id).cloned().unwrap_or_default() };
+    let known = Known::of(tx, &orders)?;
+    let published = plan.ended_at.filter(|_| plan.state == PlanState::Published);
     let mut routes: BTreeMap<EngineerId, Vec<PlanStopRow>> = BTreeMap::new();
     let mut unassigned = Vec::new();
     for stop in stops {
         let Some(order) = shown.remove(&stop.work_order_id) else { continue };
         let engineer = stop.place.map(|(e, _)| e);
-        let row = stop_row(stop, order, &name);
+        let told = known.told(&stop, published, tx.now());
+        let row = stop_row(stop, order, told, &name);
         match engineer {
             Some(engineer) => routes.entry(engineer).or_default().push(row),
             None => unassigned.push(row),
@@ -221,7 +228,7 @@ pub fn page(tx: &mut Tx<'_>, plan: &PlanRecord) -> Done<PlanPage> {
     Ok(PlanPage { terms: terms.collect(), plan: row(plan.clone()), routes, unassigned })
 }
 
-fn stop_row(stop: PlanStop, order: WorkOrderRow, name: &dyn Fn(EngineerId) -> EngineerName) -> PlanStopRow {
+fn stop_row(stop: PlanStop, order: WorkOrderRow, told: Option<PlanTold>, name: &dyn Fn(EngineerId) -> EngineerName) -> PlanStopRow {
     let planned = stop.place.map(|(_, span)| span);
     let late = planned.zip(order.due()).map_or(0, |(p, due)| (p.to.duration_since(due).as_secs() + 59) / 60);
     PlanStopRow {
@@ -239,6 +246,7 @@ fn stop_row(stop: PlanStop, order: WorkOrderRow, name: &dyn Fn(EngineerId) -> En
             .map(|a| PlanOther { engineer: name(a.engineer_id), planned: a.planned, extra_fen: a.extra_fen })
             .collect(),
         outcome: stop.published.map(|p| PlanOutcome { offered: p.is_ok(), reason: p.err() }),
+        told,
         order,
     }
 }

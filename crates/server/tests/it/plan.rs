@@ -84,6 +84,41 @@ on_both! {
 }
 
 on_both! {
+    fn who_hears_of_a_plan_when_and_why_not_yet_stands_on_it(kit) {
+        let hands = vec![Hand::new("工程师南", 31_200_000), Hand::new("工程师北", 31_250_000)];
+        let s = Field::new(&kit, hands, (0..6).map(|n| Call { mail: true, ..Call::new(31_200_000 + n * 10_000) }).collect()).await;
+        let proposed = s.plan(&kit, json!({ "date": "2026-11-25" })).await;
+        let told = |page: &Value| stops(page).into_iter().map(|(_, stop)| stop["told"].clone()).collect::<Vec<_>>();
+        assert!(told(&proposed).iter().all(|t| t["what"] == "on_accept" && t["at"] == Value::Null), "{proposed}");
+        let page = s.publish(&proposed).await.expect(200);
+        assert!(told(&page).iter().all(|t| t["what"] == "on_accept"), "an offer is no word to a merchant: {page}");
+        let accepts = async |which: usize| {
+            let (who, stop) = stops(&page)[which].clone();
+            let n = s.crew.iter().position(|id| json!(id) == who).unwrap();
+            let id: WorkOrderId = stop["order"]["id"].as_str().unwrap().parse().unwrap();
+            s.does(&s.hand(&kit, n).await, id, "/accept", json!({})).await;
+        };
+        let on_plan = async |which: usize| {
+            let reader = s.world.client(&kit, Role::Dispatcher).await;
+            let shown = reader.get(&format!("/api/v1/dispatch/plans/{}", page["plan"]["id"].as_str().unwrap())).await.expect(200);
+            stops(&shown)[which].1["told"].clone()
+        };
+        kit.later(jiff::SignedDuration::from_mins(5));
+        accepts(0).await;
+        let by_day = on_plan(0).await;
+        assert_eq!((&by_day["what"], &by_day["at"], &by_day["until"]), (&json!("sent"), &json!(kit.now()), &Value::Null));
+        assert_eq!(on_plan(1).await["what"], "on_accept");
+        kit.set("2026-11-24T21:30:00+08:00");
+        accepts(1).await;
+        let by_night = on_plan(1).await;
+        assert_eq!((&by_night["what"], &by_night["held"], &by_night["until"]), (&json!("waits"), &json!("quiet"), &json!("2026-11-25T00:00:00Z")));
+        kit.set("2026-11-25T08:00:00+08:00");
+        kit.settle().await;
+        assert_eq!(on_plan(1).await["what"], "sent", "it is eight");
+    }
+}
+
+on_both! {
     fn a_proposal_for_another_board_is_refused(kit) {
         let s = Scene::new(&kit).await;
         let first = s.plan(&kit, json!({ "date": "2026-11-24" })).await;

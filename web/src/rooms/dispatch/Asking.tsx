@@ -53,9 +53,8 @@ export function Asking({ page, date, dropped }: { page: Page; date: string; drop
 
   const verdict = useVerdict(order.id, engineer && planned ? { engineer, from: planned.from } : null).data;
   const late = planned && promised ? Math.round((Date.parse(planned.from) - Date.parse(promised.to)) / 60_000) : 0;
-  return (
-    <section className={css.part}>
-      <h3>{t("dispatch.who_could", { count: fit.length })}</h3>
+  const who = (
+    <>
       {candidates.isPending && <BlockLoading lines={5} />}
       {candidates.error && <ProblemLine problem={candidates.error} onRetry={() => void candidates.refetch()} />}
       {candidates.data && fit.length === 0 && <p className="lead">{t("dispatch.nobody_fits")}</p>}
@@ -73,28 +72,52 @@ export function Asking({ page, date, dropped }: { page: Page; date: string; drop
         ))}
       </Radio.Group>
       <WhoCannot candidates={others} />
-      {chosen && (
-        <div className={css.form}>
-          <SpanField label={t("fact.planned")} day={planned ? isoDay(new Date(planned.from)) : date} value={planned} onChange={setPlanned} />
-          <SpanField label={t("fact.promised")} day={promised ? isoDay(new Date(promised.from)) : date} value={promised} onChange={setPromised} />
-          {verdict && verdict.against.length > 0 && (
-            <ul className={css.why} role="status" data-testid="against">
-              {verdict.against.map((line) => (
-                <li key={line.en}>{pick(line)}</li>
-              ))}
-            </ul>
-          )}
-          {late > 0 && !verdict?.breaks_promise && <p role="alert">{t("dispatch.late", { minutes: late })}</p>}
-          <label htmlFor="offer-reason">{t("dispatch.reason")}</label>
-          <Input id="offer-reason" value={reason} onChange={(event) => setReason(event.target.value)} maxLength={500} placeholder={t("dispatch.reason_hint")} />
-          {offer.error && <ProblemLine problem={offer.error} />}
-          <div className={css.actions}>
-            <Button type="primary" disabled={!planned || verdict?.allowed === false || (verdict?.needs_reason === true && !reason.trim())} loading={offer.isPending} onClick={send} data-testid="offer-send">
-              {t("dispatch.offer_to", { name: chosen.engineer.name })}
-            </Button>
-          </div>
-        </div>
+    </>
+  );
+  const question = chosen && (
+    <div className={css.form}>
+      <SpanField label={t("fact.planned")} day={planned ? isoDay(new Date(planned.from)) : date} value={planned} onChange={setPlanned} />
+      <SpanField label={t("fact.promised")} day={promised ? isoDay(new Date(promised.from)) : date} value={promised} onChange={setPromised} />
+      {verdict && verdict.against.length > 0 && (
+        <ul className={css.why} role="status" data-testid="against">
+          {verdict.against.map((line) => (
+            <li key={line.en}>{pick(line)}</li>
+          ))}
+        </ul>
       )}
+      {late > 0 && !verdict?.breaks_promise && <p role="alert">{t("dispatch.late", { length: f.length(late * 60) })}</p>}
+      <label htmlFor="offer-reason">{t("dispatch.reason")}</label>
+      <Input id="offer-reason" value={reason} onChange={(event) => setReason(event.target.value)} maxLength={500} placeholder={t("dispatch.reason_hint")} />
+      {offer.error && <ProblemLine problem={offer.error} />}
+      <div className={css.actions}>
+        <Button type="primary" disabled={!planned || verdict?.allowed === false || (verdict?.needs_reason === true && !reason.trim())} loading={offer.isPending} onClick={send} data-testid="offer-send">
+          {t("dispatch.offer_to", { name: chosen.engineer.name })}
+        </Button>
+      </div>
+    </div>
+  );
+  // Who has dropped it on somebody is asked about that first; everybody else stands behind.
+  if (dropped) {
+    return (
+      <section className={css.part}>
+        <h3>{chosen ? t("dispatch.dropped_on", { name: chosen.engineer.name }) : t("dispatch.who_could", { count: fit.length })}</h3>
+        {question}
+        {chosen ? (
+          <details className={css.fold}>
+            <summary>{t("dispatch.somebody_else", { count: fit.length })}</summary>
+            {who}
+          </details>
+        ) : (
+          who
+        )}
+      </section>
+    );
+  }
+  return (
+    <section className={css.part}>
+      <h3>{t("dispatch.who_could", { count: fit.length })}</h3>
+      {who}
+      {question}
     </section>
   );
 }

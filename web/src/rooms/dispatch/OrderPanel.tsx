@@ -35,6 +35,7 @@ function Order({ page, date, dropped }: { page: Page; date: string; dropped?: Dr
   useKeys({ ...(!order.closed_at && { w: () => setWhy(true) }) });
   const span = (pair: { from?: string | null; to?: string | null } | null | undefined) => (!pair?.from ? "—" : pair.to ? f.span(pair.from, pair.to) : t("fact.from_on", { at: f.moment(pair.from) }));
   const last = offers.at(-1);
+  const asking = page.allowed.includes("offer") && <Asking page={page} date={date} {...(dropped && { dropped })} />;
   return (
     <article>
       <h3>{t("field.job_title", { kind: t(`order_kind.${order.kind}`), subject: order.subject })}</h3>
@@ -52,6 +53,8 @@ function Order({ page, date, dropped }: { page: Page; date: string; dropped?: Dr
           {order.ticket_number}
         </Link>
       </p>
+      {/* What was just dropped is asked about before anything is read again. */}
+      {dropped && asking}
       <dl className={css.dl}>
         <dt>{t("fact.promised")}</dt>
         <dd className="num">{span(order.promised)}</dd>
@@ -106,7 +109,7 @@ function Order({ page, date, dropped }: { page: Page; date: string; dropped?: Dr
           {t(last.state === "refused" ? "dispatch.last_no" : "dispatch.last_back", { name: last.engineer.name, reason: last.refuse_reason })}
         </p>
       )}
-      {page.allowed.includes("offer") && <Asking page={page} date={date} {...(dropped && { dropped })} />}
+      {!dropped && asking}
       {why && <WhyModal page={page} date={date} onClose={() => setWhy(false)} />}
     </article>
   );

@@ -8,6 +8,8 @@ import { ProblemLine, ProblemPage } from "@ground/parts/ProblemView";
 import { useLookAgain, type Plan, type usePlan } from "./data";
 import css from "./dispatch.module.css";
 import { Measured } from "./Measured";
+import { heardOf } from "./hearing";
+import { Told, ToldLines } from "./Told";
 
 type Stop = Schema<"PlanStopRow">;
 type Props = { query: ReturnType<typeof usePlan>; onShow: (order: string) => void; onClose: () => void };
@@ -44,6 +46,7 @@ function Found({ shown, onShow, onClose }: { shown: Plan; onShow: (order: string
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const chosen = all.filter((id) => !left.has(id));
   const open = plan.state === "proposed";
+  const heard = heardOf(shown.routes, shown.unassigned, left);
 
   const publish = $api.useMutation("post", "/api/v1/dispatch/plans/{id}/publish", {
     onSuccess: () => {
@@ -61,7 +64,12 @@ function Found({ shown, onShow, onClose }: { shown: Plan; onShow: (order: string
   const ask = () =>
     modal.confirm({
       title: t("dispatch.publish_title", { number: plan.number, count: chosen.length }),
-      content: t("dispatch.publish_why", { engineers: routes.filter((r) => r.stops.some((s) => !left.has(s.order.id))).length, tell: plan.to_tell ?? 0 }),
+      content: (
+        <>
+          <p className="lead">{t("dispatch.publish_why", { engineers: routes.filter((r) => r.stops.some((s) => !left.has(s.order.id))).length })}</p>
+          <ToldLines heard={heard} />
+        </>
+      ),
       okText: t("dispatch.publish"),
       cancelText: t("action.cancel"),
       onOk: () => publish.mutateAsync({ ...path, body: { version: plan.version, work_orders: left.size > 0 ? chosen : null } }).catch(() => {}),
@@ -69,7 +77,7 @@ function Found({ shown, onShow, onClose }: { shown: Plan; onShow: (order: string
 
   return (
     <>
-      <p className="meta">
+      <p className={`meta ${css.planMeta}`}>
         {t("dispatch.plan_meta", { state: t(`dispatch.plan_state.${plan.state}`), by: plan.made_by, at: f.moment(plan.made_at) })}
         {plan.based_on && ` · ${t("dispatch.based_on", { number: plan.based_on })}`}
       </p>
@@ -90,7 +98,8 @@ function Found({ shown, onShow, onClose }: { shown: Plan; onShow: (order: string
           </Button>
         </div>
       )}
-      <h3 className={css.partHead}>{t("dispatch.changes", { count: all.length })}</h3>
+      {plan.state !== "discarded" && <Told heard={heard} day={plan.date} published={plan.state === "published"} onShow={onShow} />}
+      <h3 className={css.partHead}>{t(plan.state === "published" ? "dispatch.changed" : "dispatch.changes", { count: all.length })}</h3>
       {all.length === 0 && <p className="lead">{shown.unassigned.length > 0 ? t("dispatch.no_changes_nobody", { count: shown.unassigned.length }) : t("dispatch.no_changes")}</p>}
       {routes.map((route) => (
         <section key={route.engineer.id} className={css.route} aria-label={route.engineer.name}>
@@ -157,7 +166,7 @@ function Change({ stop, picked, onPick, onShow }: ChangeProps) {
         <summary>
           {said(stop.change, t)}
           {before && ` · ${t("dispatch.was", { name: before.engineer.name, span: f.span(before.planned.from, before.planned.to) })}`}
-          {stop.late_minutes > 0 && ` · ${t("dispatch.late_by", { minutes: stop.late_minutes })}`}
+          {stop.late_minutes > 0 && ` · ${t("dispatch.late_by", { length: f.length(stop.late_minutes * 60) })}`}
           {outcome && ` · ${outcome.offered ? t("dispatch.was_offered") : pick(outcome.reason)}`}
         </summary>
         <ul className={css.why}>

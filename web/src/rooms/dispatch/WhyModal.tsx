@@ -33,7 +33,7 @@ export function WhyModal({ page, date, onClose }: { page: Page; date: string; on
         {prices.data?.items.map((row) => (
           <li key={row.engineer.id}>
             {row.engineer.name} <span className="num">{f.span(row.planned.from, row.planned.to)}</span> <span className="num">{t("dispatch.adds", { cost: f.money(row.extra_fen) })}</span>
-            {row.late_minutes > 0 && <span className="num"> {t("dispatch.late_by", { minutes: row.late_minutes })}</span>}
+            {row.late_minutes > 0 && <span className="num"> {t("dispatch.late_by", { length: f.length(row.late_minutes * 60) })}</span>}
             <div className="meta">{row.why.map(pick).join(t("dispatch.join"))}</div>
           </li>
         ))}

@@ -1,6 +1,7 @@
 //! The plan of a day in dispatch's own words: what is known of it, what a place in it is worth, what may be published.
 //! Never: searches for a plan; that is the planner's business, which knows nothing of shops and promises.
 
+mod hearing;
 mod model;
 mod publish;
 mod rules;
@@ -8,6 +9,7 @@ mod rules;
 mod rules_test;
 mod words;
 
+pub use hearing::{Heard, Hearing, Mailed, hearing};
 pub use model::{Alternative, Day, DayJob, DayPerson, Measures, Obstacle, Placed, PlanChange, PlanId, PlanState, Prices, Rest, Standing};
 pub use publish::{Seen, Wanted, changed_since, clashing};
 pub use rules::{

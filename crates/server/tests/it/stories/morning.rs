@@ -132,6 +132,14 @@ on_both! {
         let page = field.read(&noted["plan"]).await;
         let out: Vec<WorkOrderId> = page["unassigned"].as_array().unwrap().iter().map(|stop| order_id(&stop["order"])).collect();
         assert_eq!((stops(&page).len(), out.clone()), (7, vec![field.orders[0], field.orders[1]]), "{page}");
+        let heard = |page: &Value| {
+            let mut all: Vec<String> = stops(page).iter().map(|(_, s)| s["told"]["what"].as_str().unwrap_or("-").to_owned()).collect();
+            all.extend(page["unassigned"].as_array().unwrap().iter().map(|s| s["told"]["what"].as_str().unwrap_or("-").to_owned()));
+            all.sort();
+            all.dedup_by(|a, b| a == b);
+            all
+        };
+        assert_eq!(heard(&page), ["duty", "stands"], "whom nobody bothers and whom the duty manager has to call stands on the plan");
         for (_, stop) in stops(&page) {
             let (from, promised) = (stop["planned"]["from"].as_str().unwrap(), &stop["order"]["promised"]);
             assert!(promised["from"].as_str().unwrap() <= from && from < promised["to"].as_str().unwrap(), "{stop}");
@@ -160,6 +168,8 @@ on_both! {
             field.does(&field.hand(&kit, n).await, order_id(&stop["order"]), "/accept", json!({})).await;
         }
         kit.settle().await;
+        let after = field.read(&again["plan"]).await;
+        assert_eq!(heard(&after), ["duty", "stands"], "publishing has written to nobody");
         let kept = field.order(field.orders[8]).await;
         assert_eq!(told(&kit, &field, &kept).await, ["visit_promised"], "the hour stands, so nobody writes");
         story.tells(&kit, "colleagues", "take the seven on; their hours stand, so no shop is written to");
