@@ -14,9 +14,11 @@ struct File {
     _note: String,
     steps: Vec<StepDef>,
     classes: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    services: BTreeMap<String, Vec<String>>,
 }
 
-/// The steps of every class of terminals, from `data/checklists.json`.
+/// The steps of every class of terminals, and of services that are done otherwise, from `data/checklists.json`.
 #[derive(Debug, Clone, Default)]
 pub struct Checklists {
     file: File,
@@ -24,7 +26,8 @@ pub struct Checklists {
 
 impl Checklists {
     /// Reads the data file. Errors, in words: not the expected shape; a class that names a step nobody defines, tests before
-    /// the work is done, or tests nothing; no list for unknown classes.
+    /// the work is done, or tests nothing; a service that names a step nobody defines, or tests before the work; no list for unknown
+    /// classes.
     pub fn parse(text: &str) -> Result<Self, String> {
         let lists = Self { file: serde_json::from_str(text).map_err(|e| e.to_string())? };
         if !lists.file.classes.contains_key(UNKNOWN) {
@@ -39,7 +42,22 @@ impl Checklists {
                 return Err(format!("class {class} does not end with its tests"));
             }
         }
+        for (service, codes) in &lists.file.services {
+            let steps = lists.of(Some(service), UNKNOWN);
+            if steps.is_empty() || steps.len() != codes.len() || !steps.is_sorted_by_key(|s| s.phase) {
+                return Err(format!("service {service} names a step that is not defined, or tests before the work"));
+            }
+        }
         Ok(lists)
+    }
+
+    /// The steps of a visit: those of the service that was ordered, where it has its own — what is taken away is not tried — else those of
+    /// the terminal's class.
+    pub fn of(&self, service: Option<&str>, class: &str) -> Vec<StepDef> {
+        match service.and_then(|service| self.file.services.get(service)) {
+            Some(codes) => codes.iter().filter_map(|code| self.step(code)).cloned().collect(),
+            None => self.steps(class),
+        }
     }
 
     /// The steps of a class, work before tests; a short list for a class nobody knows.
@@ -63,6 +81,15 @@ mod tests {
         let lists = Checklists::parse(include_str!("../../../../data/checklists.json")).unwrap();
         assert_eq!(lists.steps("unheard of"), lists.steps(UNKNOWN));
         assert!(lists.steps("smart_pos").iter().any(|s| s.risks_data));
+        // A terminal that goes is wiped, not tried; what is installed is tried as its class is.
+        let removed = lists.of(Some("remove"), "smart_pos");
+        assert!(removed.iter().all(|s| s.phase == crate::visit::StepPhase::Work) && removed.iter().any(|s| s.risks_data));
+        assert_eq!(lists.of(Some("install"), "smart_pos"), lists.steps("smart_pos"));
+        let items: serde_json::Value = serde_json::from_str(include_str!("../../../../data/service-items.json")).unwrap();
+        for service in lists.file.services.keys() {
+            let item = items["rows"].as_array().unwrap().iter().find(|row| row["code"] == service.as_str());
+            assert!(item.is_some_and(|row| row["visit"] == true), "{service} is ordered, and somebody goes");
+        }
         // Every class of the model catalogue has a list of its own.
         let models: serde_json::Value = serde_json::from_str(include_str!("../../../../data/models.json")).unwrap();
         for class in models["classes"].as_object().unwrap().keys() {
@@ -81,6 +108,8 @@ mod tests {
             file(&step("work"), r#"["x"]"#),
             file(&step("test"), "[]"),
             file(&step("test"), r#"["x"]"#).replace("unknown", "other"),
+            file(&step("test"), r#"["x"]"#).replace(r#""classes""#, r#""services":{"remove":["y"]},"classes""#),
+            file(&step("test"), r#"["x"]"#).replace(r#""classes""#, r#""services":{"remove":[]},"classes""#),
         ] {
             assert!(Checklists::parse(&wrong).is_err(), "{wrong}");
         }

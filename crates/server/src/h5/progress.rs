@@ -76,7 +76,8 @@ pub fn steps(say: Say, p: &Progress) -> Markup {
             @for (name, mark) in p.steps {
                 @let class = match mark { Mark::Done => Some("done"), Mark::Now => Some("now"), _ => None };
                 li class=[class] aria-current=[(mark == Mark::Now).then_some("step")] {
-                    (say.t(step_key(name)))
+                    // What was ordered is not helped from afar, it is done.
+                    (if name == "remote" && p.item.is_some() { say.t("step.order") } else { say.t(step_key(name)) })
                     @if mark == Mark::Skipped { i { (say.t("step.skipped")) } }
                 }
             }

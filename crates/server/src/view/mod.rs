@@ -2,6 +2,7 @@
 
 pub mod appointment;
 pub mod audit;
+pub mod candidate;
 pub mod clock;
 pub mod coverage;
 pub mod export;

@@ -22,6 +22,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+pub use super::candidate::{CandidateRow, candidate_row};
 use super::{coverage, sentence};
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
@@ -246,33 +247,6 @@ pub struct Board {
     date: Date,
     unassigned: Vec<WorkOrderRow>,
     engineers: Vec<BoardRow>,
-}
-
-/// A person who could go, judged.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CandidateRow {
-    engineer: EngineerName,
-    fits: bool,
-    excluded_by: Option<Text>,
-    /// 0 to 100.
-    score: u8,
-    why: Vec<Text>,
-    load_today: u32,
-    /// The proposed time on site.
-    slot: Option<Span>,
-}
-
-/// A judged person as a row.
-pub fn candidate_row(c: postsale_domain::dispatch::Candidate) -> CandidateRow {
-    CandidateRow {
-        engineer: EngineerName { id: c.id, name: c.name },
-        fits: c.fits,
-        excluded_by: c.excluded_by,
-        score: c.score,
-        why: c.why,
-        load_today: c.load_today,
-        slot: c.slot.map(|s| Span { from: s.from, to: s.to }),
-    }
 }
 
 /// How far a caller sees.
@@ -596,5 +570,5 @@ pub fn order_of(tx: &mut Tx<'_>, w: &WorkOrder, ticket: &Ticket) -> Done<Order> 
         (None, Some(id)) => terminals::terminal(tx, id)?.map(|t| t.serial_no),
         (None, None) => None,
     };
-    w.order(serial, checklists().steps(&w.terminal_class))
+    w.order(serial, checklists().of(w.service.as_deref(), &w.terminal_class))
 }

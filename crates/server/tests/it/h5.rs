@@ -170,7 +170,7 @@ on_both! {
         let id: TicketId = opened["ticket"]["id"].as_str().unwrap().parse().unwrap();
         let page = format!("/m/{}", kit.house.seal.sign(PAGE_TOKEN, id.uuid()));
         let said = async |what: &str| nobody.get(&page).await.text.contains(what);
-        assert!(said("送打印纸").await && said("最晚").await && !said("报修").await, "the page is about paper, not about a fault");
+        assert!(said("送打印纸").await && said("最晚").await && said("办理").await && !said("报修").await, "the page is about paper, not about a fault");
         let solved = serde_json::json!({ "version": opened["ticket"]["version"], "outcome": "fulfilled" });
         agent.post(&format!("/api/v1/tickets/{id}/solve"), &solved).await.expect(200);
         assert!(said("办好了吗？").await && !said("修好").await && !said("试一笔").await, "paper is looked at, not tried");

@@ -24,10 +24,12 @@ describe("the parts of the work", () => {
 });
 
 it("asks for the fault of a repair, for what was delivered of an order, and for the data only where they were saved", () => {
-  const of = (kind: string, backup: string) => stagesOf({ order: { kind, backup } } as unknown as Page);
+  const of = (kind: string, backup: string, phases = ["work", "test"]) => stagesOf({ order: { kind, backup }, steps: phases.map((phase) => ({ phase })) } as unknown as Page);
   expect(of("repair", "done")).toEqual(["diagnosis", "backup", "work", "parts", "test", "restore", "confirm"]);
   expect(of("swap", "refused")).toEqual(["diagnosis", "backup", "work", "parts", "test", "confirm"]);
   expect(of("service", "not_applicable")).toEqual(["backup", "work", "parts", "test", "delivered", "confirm"]);
+  // What is taken away is not tried.
+  expect(of("service", "not_applicable", ["work"])).toEqual(["backup", "work", "parts", "delivered", "confirm"]);
 });
 
 describe("a change of the unit", () => {

@@ -8,6 +8,22 @@ use super::signature;
 use crate::desk_world::{DeskWorld, id_of};
 
 on_both! {
+    fn a_terminal_that_is_taken_away_is_wiped_and_not_tried(kit) {
+        let desk = DeskWorld::new(&kit).await;
+        let mut call = DeskWorld::call();
+        (call["symptom"], call["ticket_type"]) = (json!("店要关了，请撤机"), json!("remove"));
+        let id = id_of(&desk.agent.post("/api/v1/tickets", &call).await.expect(201));
+        let sent = json!({ "reason_code": "needs_hands", "reason": "撤机", "skills": [] });
+        let page = desk.does(&desk.agent, &id, "/work-orders", sent).await;
+        let order = page["work_orders"][0]["id"].as_str().unwrap();
+        let shown = desk.dispatcher.get(&format!("/api/v1/work-orders/{order}")).await.expect(200);
+        let steps: Vec<&str> = shown["steps"].as_array().unwrap().iter().map(|s| s["code"].as_str().unwrap()).collect();
+        assert!(steps.contains(&"wipe_data") && !steps.contains(&"test_sale"), "{steps:?}");
+        assert!(shown["missing"].as_array().unwrap().iter().any(|g| g["code"] == "step:collect_unit"));
+    }
+}
+
+on_both! {
     fn what_was_ordered_is_delivered_and_no_fault_is_named(kit) {
         let desk = DeskWorld::new(&kit).await;
         let mut call = DeskWorld::call();
