@@ -32,6 +32,8 @@ use sisr::Search;
 
 /// Steps between two looks at the budget.
 const CHUNK: u64 = 128;
+/// Share of one annealing in which no route more is welcome: it shows how many the day needs.
+const UNWELCOME: f64 = 0.1;
 /// Steps of one thread between two meetings. Fixed, so that the plan depends on the seed and not on who was faster.
 const ROUND: u64 = 4096;
 
@@ -204,8 +206,10 @@ impl Cooling {
         let hot = if search.depot() { tuning.hot_depot } else { tuning.hot };
         Self { hot: (hot * scale).max(1e-6), cold: (tuning.cold * scale).max(1e-7) }
     }
-    pub fn at(&self, used: f64) -> f64 {
-        self.hot * (self.cold / self.hot).powf(used.clamp(0.0, 1.0))
+    /// Long routes trade jobs only while it is hot: with `lengthy` = 1 it begins twice as hot.
+    pub fn at(&self, used: f64, lengthy: f64) -> f64 {
+        let used = used.clamp(0.0, 1.0);
+        self.hot * (self.cold / self.hot).powf(used) * (1.0 + lengthy).powf(1.0 - used)
     }
 }
 
@@ -227,7 +231,7 @@ pub(crate) fn stopped(options: &Options<'_>) -> bool {
 }
 
 fn alone<E: Eval>(p: &Problem, search: &mut Search<E>, options: &Options<'_>, begin: f64) -> u64 {
-    let cooling = Cooling::new(search);
+    let (cooling, welcome) = (Cooling::new(search), search.tuning.welcome);
     let mut steps = 0;
     loop {
         let used = used(options, steps, begin);
@@ -237,7 +241,9 @@ fn alone<E: Eval>(p: &Problem, search: &mut Search<E>, options: &Options<'_>, be
         if used >= 1.0 || stopped(options) {
             return steps;
         }
-        let temperature = cooling.at(used);
+        let lengthy = search.lengthy();
+        search.tuning.welcome = if used < UNWELCOME { 0.0 } else { welcome * (1.0 - lengthy) };
+        let temperature = cooling.at(used, lengthy);
         for _ in 0..CHUNK {
             search.step(temperature);
         }

@@ -480,6 +480,16 @@ impl<E: Eval> Search<E> {
         self.near.depot.is_some()
     }
 
+    /// How long the routes from a common depot are, from 0 (35 jobs) to 1 (45 jobs).
+    pub fn lengthy(&self) -> f64 {
+        if !self.depot() {
+            return 0.0;
+        }
+        let routes = self.l.count.iter().filter(|many| **many > 0).count();
+        let served = self.l.jobs - self.absent.len();
+        ((served as f64 / routes.max(1) as f64 - 35.0) / 10.0).clamp(0.0, 1.0)
+    }
+
     pub fn tuning(&self) -> &Tuning {
         &self.tuning
     }

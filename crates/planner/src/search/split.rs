@@ -66,7 +66,7 @@ pub(crate) fn together<E: Eval>(p: &Problem, search: &mut Search<E>, options: &O
         let mut absent = search.absent().to_vec();
         absent.sort_unstable();
         let cut = cut(p, &now, &absent, threads, &mut rng);
-        let temperature = cooling.at(share);
+        let temperature = cooling.at(share, 0.0);
         let base = search.total;
         std::thread::scope(|scope| {
             for (t, worker) in workers.iter_mut().enumerate() {
