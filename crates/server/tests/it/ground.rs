@@ -3,12 +3,12 @@
 use postsale_domain::ground::{Caller, Role, TypedId};
 use postsale_domain::refuse;
 use postsale_domain::ticket::TicketId;
-use postsale_server::ground::db::{DbError, Dialect, Done, Query, Stop, Tx, p, registered};
+use postsale_server::ground::db::{DbError, Dialect, Done, Query, Stop, Tx, p, pending, registered};
 use postsale_server::ground::jobs;
 use postsale_server::house::House;
 use postsale_server::org;
 use postsale_server::sql;
-use postsale_testkit::{World, on_both};
+use postsale_testkit::{Kit, World, on_both};
 use serde_json::json;
 
 on_both! {
@@ -168,6 +168,30 @@ on_both! {
         }
         assert_eq!(world.write(&kit, |tx| Ok((value_of(tx, "lost")?, value_of(tx, "there")?))).await, (0, 1));
     }
+}
+
+/// Its address may name several hosts, and what kind of server it has to be.
+#[test]
+fn several_ways_lead_to_postgresql() {
+    Kit::run(Kit::postgres(), |kit| async move {
+        let url = kit.house.config.database_url.clone().unwrap();
+        let (host, name) = url.strip_prefix("postgres://postsale@").and_then(|rest| rest.rsplit_once('/')).unwrap();
+        let closed = "127.0.0.1:1";
+        let table = [
+            (format!("{host}/{name}"), true),
+            (format!("{closed},{host}/{name}"), true),
+            (format!("{closed},{host}/{name}?target_session_attrs=read-write"), true),
+            (format!("{host}/{name}?target_session_attrs=read-only"), false),
+            (format!("{closed}/{name}"), false),
+            // The server of the tests has no certificate; whoever wants one is not let in without.
+            (format!("{host}/{name}?sslmode=require"), false),
+        ];
+        for (address, reached) in table {
+            // Nothing is pending where the kit has been.
+            let found = pending(&format!("postgres://postsale@{address}"));
+            assert_eq!(found.as_ref().is_ok_and(Vec::is_empty), reached, "{address}: {found:?}");
+        }
+    });
 }
 
 on_both! {
