@@ -1,15 +1,11 @@
-import { expect, type Locator } from "@playwright/test";
+import { expect } from "@playwright/test";
 import parts from "../../data/parts.json" with { type: "json" };
+import { tap, visiting } from "./field";
 import { asking, called, enter, freeTerminal, linkOf, merchantPhone, say, speaking, test, usernameOf, type Lang } from "./house";
 
 const words = {
   zh: { symptom: "屏幕碎了，看不清金额", reason: "屏幕碎裂，换整机", why: "只带了这台" },
   en: { symptom: "The screen is broken, amounts cannot be read", reason: "Broken screen, the whole unit is changed", why: "It is the only one in the van" },
-};
-
-const tap = async (button: Locator) => {
-  await button.scrollIntoViewIfNeeded();
-  await button.click();
 };
 
 type Order = { id: string; number: string };
@@ -41,42 +37,13 @@ for (const [n, lang] of (["zh", "en"] as Lang[]).entries()) {
     const offered = await dispatcher.tell<{ order: { engineer: { id: string } } }>(`/api/v1/work-orders/${order.id}/offer`, { version: standing.order.version });
 
     const field = await enter(browser, await usernameOf(request, offered.order.engineer.id), lang, true);
-    await field.goto(`/field/orders/${order.id}`);
-    const press = (label: string) => tap(field.getByRole("button", { name: label, exact: true }));
-    await press(t("field.accept"));
-    await press(t("field.depart"));
-    await press(t("field.arrive"));
-    await field.getByRole("button", { name: t("field.why.indoors"), exact: true }).click();
-    await press(t("field.arrive_anyway"));
-
-    const stage = (which: "diagnosis" | "backup" | "work" | "parts" | "test") => field.getByRole("region", { name: t(`field.stage.${which}`), exact: true });
-    const open = async (which: Parameters<typeof stage>[0]) => {
-      const head = stage(which).getByRole("button", { expanded: false });
-      if (await head.count()) await tap(head.first());
-    };
-    await open("diagnosis");
-    await tap(stage("diagnosis").getByRole("button", { name: t("field.diagnosis_right") }));
-    await expect(stage("diagnosis").getByRole("button", { name: t("field.diagnosis_change") })).toBeVisible();
-    await open("backup");
-    await tap(stage("backup").getByRole("radio", { name: t("field.backup.not_applicable") }));
-    await expect(stage("backup").getByRole("radio", { name: t("field.backup.not_applicable") })).toBeChecked();
-    for (const phase of ["work", "test"] as const) {
-      await open(phase);
-      for (const step of await stage(phase).getByRole("radio", { name: t("field.result.pass"), exact: true }).all()) {
-        await tap(step);
-        await expect(step).toBeChecked();
-      }
-    }
-
+    const { stage, open, sheet, arrive, work, fill, finish } = visiting(field, lang);
+    await arrive(order.id);
+    await work("not_applicable");
     await open("parts");
     const unit = parts.parts.find((part) => part.code === "swap_unit")!.name[lang];
     const usedUnit = stage("parts").getByRole("button", { name: t("field.part_used", { part: unit }) });
     await tap(usedUnit);
-    const sheet = field.getByRole("dialog");
-    const fill = async (label: string, serial: string) => {
-      await sheet.getByLabel(label, { exact: true }).fill(serial);
-      await sheet.getByLabel(t("field.serial_again", { label }), { exact: true }).fill(serial);
-    };
     await tap(sheet.getByRole("button", { name: t("field.old_serial_other") }));
     await fill(t("field.old_serial"), old.serial_no);
     await fill(t("field.new_serial"), other);
@@ -98,16 +65,8 @@ for (const [n, lang] of (["zh", "en"] as Lang[]).entries()) {
     await expect(sheet).toBeHidden();
     await expect(stage("parts").getByText(`${old.serial_no} → ${same}`)).toBeVisible();
 
-    // The merchant reads the six digits from their page and tells them to the engineer.
-    await tap(field.getByRole("button", { name: t("field.confirm_ask") }).last());
-    await field.getByRole("button", { name: t("field.code_send") }).click();
-    await expect(field.getByRole("button", { name: t("field.code_again") })).toBeVisible();
     const { page: shop } = await merchantPhone(browser, lang);
-    await shop.goto(`${await linkOf(mailbox)}?lang=${lang}`);
-    const code = (await shop.locator(".code").innerText()).replace(/\D/g, "");
-    expect(code).toHaveLength(6);
-    await field.getByRole("textbox", { name: t("field.code") }).fill(code);
-    await tap(field.getByRole("button", { name: t("field.complete") }));
+    await finish(shop, await linkOf(mailbox));
     await expect(field.getByText(t("field.outcome.swapped")).first()).toBeVisible();
     await expect(field.getByText(`${old.serial_no} → ${same}`, { exact: true })).toBeVisible();
 

@@ -1,16 +1,12 @@
-import { expect, type Locator } from "@playwright/test";
+import { expect } from "@playwright/test";
 import h5en from "../../data/texts/h5.en.json" with { type: "json" };
 import h5zh from "../../data/texts/h5.zh.json" with { type: "json" };
+import { tap, visiting } from "./field";
 import { asking, deliver, enter, freeTerminal, merchantPhone, readable, say, sent, test, usernameOf, type Lang } from "./house";
 
 const words = {
   zh: { subject: "终端反复重启", body: "机器反复重启，开机几分钟又自己重启，收不了款。", from: "李店长" },
   en: { subject: "Terminal keeps restarting", body: "It restarts again and again, we cannot take payments.", from: "Manager Li" },
-};
-
-const tap = async (button: Locator) => {
-  await button.scrollIntoViewIfNeeded();
-  await button.click();
 };
 
 /** A mail becomes a ticket, a visit, a swapped part, an acceptance; two stars bring it back. */
@@ -78,57 +74,20 @@ for (const lang of ["zh", "en"] as Lang[]) {
 
     // The engineer, on the phone: every tap is a time stamp.
     const field = await enter(browser, await usernameOf(request, engineer.id), lang, true);
-    await field.goto(`/field/orders/${order.id}`);
-    const press = (label: string) => tap(field.getByRole("button", { name: label, exact: true }));
-    await press(t("field.accept"));
-    await press(t("field.depart"));
-    await press(t("field.arrive"));
-    await field.getByRole("button", { name: t("field.why.indoors"), exact: true }).click();
-    await press(t("field.arrive_anyway"));
-
-    const stage = (which: "diagnosis" | "backup" | "work" | "parts" | "test" | "restore") => field.getByRole("region", { name: t(`field.stage.${which}`), exact: true });
-    const open = async (which: Parameters<typeof stage>[0]) => {
-      const head = stage(which).getByRole("button", { expanded: false });
-      if (await head.count()) await tap(head.first());
-    };
-    await open("diagnosis");
-    await tap(stage("diagnosis").getByRole("button", { name: t("field.diagnosis_right") }));
-    await expect(stage("diagnosis").getByRole("button", { name: t("field.diagnosis_change") })).toBeVisible();
-    await open("backup");
-    await tap(stage("backup").getByRole("radio", { name: t("field.backup.done") }));
-    await expect(stage("backup").getByRole("radio", { name: t("field.backup.done") })).toBeChecked();
-    for (const phase of ["work", "test"] as const) {
-      await open(phase);
-      for (const step of await stage(phase).getByRole("radio", { name: t("field.result.pass"), exact: true }).all()) {
-        await tap(step);
-        await expect(step).toBeChecked();
-      }
-    }
+    const { stage, open, choose, sheet, arrive, work, fill, finish } = visiting(field, lang);
+    await arrive(order.id);
+    await work("done");
     await open("parts");
     await tap(stage("parts").getByRole("button", { name: t("field.part_used", { part: lang === "zh" ? "主板" : "Main board" }) }));
-    const sheet = field.getByRole("dialog");
-    const fill = async (label: string, serial: string) => {
-      await sheet.getByLabel(label, { exact: true }).fill(serial);
-      await sheet.getByLabel(t("field.serial_again", { label }), { exact: true }).fill(serial);
-    };
     await fill(t("field.old_serial"), "MB20240017");
     await fill(t("field.new_serial"), "MB20260455");
     await tap(sheet.getByRole("button", { name: t("field.part_save") }));
     await expect(sheet).toBeHidden();
     await expect(stage("parts").getByText("MB20260455")).toBeVisible();
     await open("restore");
-    await tap(stage("restore").getByRole("radio", { name: t("field.restore_yes") }));
-    await expect(stage("restore").getByRole("radio", { name: t("field.restore_yes") })).toBeChecked();
+    await choose(stage("restore").getByRole("radio", { name: t("field.restore_yes") }));
 
-    // The merchant reads the six digits from their page and tells them to the engineer.
-    await tap(field.getByRole("button", { name: t("field.confirm_ask") }).last());
-    await field.getByRole("button", { name: t("field.code_send") }).click();
-    await expect(field.getByRole("button", { name: t("field.code_again") })).toBeVisible();
-    await shop.goto(`${link}?lang=${lang}`);
-    const code = (await shop.locator(".code").innerText()).replace(/\D/g, "");
-    expect(code).toHaveLength(6);
-    await field.getByRole("textbox", { name: t("field.code") }).fill(code);
-    await tap(field.getByRole("button", { name: t("field.complete") }));
+    await finish(shop, link!);
     await expect(field.getByText(t("field.outcome.fixed")).first()).toBeVisible();
 
     // Two stars bring the case back to the desk.

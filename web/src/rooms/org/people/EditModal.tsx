@@ -2,14 +2,14 @@ import { Form, Input, Select } from "antd";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { FormModal } from "@ground/parts/FormModal";
-import { useAfter, usePlaces, type Person } from "./data";
+import { useAfter, type Person } from "./data";
+import { PlaceFields } from "./PlaceFields";
 
 type Typed = { display_name: string; email?: string; lang: "zh" | "en"; branch_id?: string; partner_id?: string };
 
 /** Name, address, language and place of a person. */
 export function EditModal({ person, onClose }: { person: Person; onClose: () => void }) {
   const { t } = useWords();
-  const { branches, partners } = usePlaces();
   const change = $api.useMutation("patch", "/api/v1/users/{id}", useAfter(person.id, onClose));
   const submit = (typed: Typed) =>
     change.mutate({
@@ -36,12 +36,7 @@ export function EditModal({ person, onClose }: { person: Person; onClose: () => 
       <Form.Item name="lang" label={t("people.lang")}>
         <Select options={(["zh", "en"] as const).map((lang) => ({ value: lang, label: t(`lang.${lang}`) }))} />
       </Form.Item>
-      <Form.Item name="branch_id" label={t("people.branch")} extra={t("people.branch_why")}>
-        <Select allowClear placeholder={t("people.everywhere")} options={branches.filter((b) => !b.closed_at).map((b) => ({ value: b.id, label: b.name }))} />
-      </Form.Item>
-      <Form.Item name="partner_id" label={t("people.partner")}>
-        <Select allowClear placeholder={t("people.own_firm")} options={partners.filter((p) => !p.closed_at).map((p) => ({ value: p.id, label: p.name }))} />
-      </Form.Item>
+      <PlaceFields />
     </FormModal>
   );
 }

@@ -4,7 +4,7 @@ import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { FormModal } from "@ground/parts/FormModal";
-import { usePlaces } from "./data";
+import { PlaceFields } from "./PlaceFields";
 import { RoleFields } from "./RoleFields";
 
 /** Asks somebody to join. They choose their password themselves, by the link in the mail or one that is handed over. */
@@ -12,7 +12,6 @@ export function InviteModal({ onClose, onDone }: { onClose: () => void; onDone: 
   const { t, lang } = useWords();
   const { message } = App.useApp();
   const cache = useQueryClient();
-  const { branches, partners } = usePlaces();
   const invite = $api.useMutation("post", "/api/v1/users", {
     onSuccess: (person) => {
       void cache.invalidateQueries({ queryKey: ["get", "/api/v1/users"] });
@@ -41,12 +40,7 @@ export function InviteModal({ onClose, onDone }: { onClose: () => void; onDone: 
         <Input inputMode="email" maxLength={100} />
       </Form.Item>
       <RoleFields />
-      <Form.Item name="branch_id" label={t("people.branch")} extra={t("people.branch_why")}>
-        <Select allowClear placeholder={t("people.everywhere")} options={branches.filter((b) => !b.closed_at).map((b) => ({ value: b.id, label: b.name }))} />
-      </Form.Item>
-      <Form.Item name="partner_id" label={t("people.partner")}>
-        <Select allowClear placeholder={t("people.own_firm")} options={partners.filter((p) => !p.closed_at).map((p) => ({ value: p.id, label: p.name }))} />
-      </Form.Item>
+      <PlaceFields />
       <Form.Item name="lang" label={t("people.lang")}>
         <Select options={(["zh", "en"] as const).map((l) => ({ value: l, label: t(`lang.${l}`) }))} />
       </Form.Item>

@@ -1,0 +1,70 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+import { say, type Lang } from "./house";
+
+type Stage = "diagnosis" | "backup" | "work" | "parts" | "test" | "restore";
+
+export const tap = async (button: Locator) => {
+  await button.scrollIntoViewIfNeeded();
+  await button.click();
+};
+
+/** What an engineer does on the phone in every visit. */
+export function visiting(field: Page, lang: Lang) {
+  const t = (...args: [Parameters<typeof say>[1], Record<string, string>?]) => say(lang, ...args);
+  const press = (label: string) => tap(field.getByRole("button", { name: label, exact: true }));
+  const stage = (which: Stage) => field.getByRole("region", { name: t(`field.stage.${which}`), exact: true });
+  const open = async (which: Stage) => {
+    const head = stage(which).getByRole("button", { expanded: false });
+    if (await head.count()) await tap(head.first());
+  };
+  const choose = async (button: Locator) => {
+    await tap(button);
+    await expect(button).toBeChecked();
+  };
+  const sheet = field.getByRole("dialog");
+
+  return {
+    stage,
+    open,
+    choose,
+    /** What comes up for a part. */
+    sheet,
+    /** From the offer to the shop, inside a building where no satellite is heard. */
+    async arrive(order: string) {
+      await field.goto(`/field/orders/${order}`);
+      await press(t("field.accept"));
+      await press(t("field.depart"));
+      await press(t("field.arrive"));
+      await field.getByRole("button", { name: t("field.why.indoors"), exact: true }).click();
+      await press(t("field.arrive_anyway"));
+    },
+    /** The desk was right about the fault; the backup is as said, and every step goes well. */
+    async work(backup: "done" | "not_applicable") {
+      await open("diagnosis");
+      await tap(stage("diagnosis").getByRole("button", { name: t("field.diagnosis_right") }));
+      await expect(stage("diagnosis").getByRole("button", { name: t("field.diagnosis_change") })).toBeVisible();
+      await open("backup");
+      await choose(stage("backup").getByRole("radio", { name: t(`field.backup.${backup}`) }));
+      for (const phase of ["work", "test"] as const) {
+        await open(phase);
+        for (const step of await stage(phase).getByRole("radio", { name: t("field.result.pass"), exact: true }).all()) await choose(step);
+      }
+    },
+    /** A serial number is typed twice. */
+    async fill(label: string, serial: string) {
+      await sheet.getByLabel(label, { exact: true }).fill(serial);
+      await sheet.getByLabel(t("field.serial_again", { label }), { exact: true }).fill(serial);
+    },
+    /** The merchant reads the six digits from their page and tells them to the engineer. */
+    async finish(shop: Page, link: string) {
+      await tap(field.getByRole("button", { name: t("field.confirm_ask") }).last());
+      await field.getByRole("button", { name: t("field.code_send") }).click();
+      await expect(field.getByRole("button", { name: t("field.code_again") })).toBeVisible();
+      await shop.goto(`${link}?lang=${lang}`);
+      const code = (await shop.locator(".code").innerText()).replace(/\D/g, "");
+      expect(code).toHaveLength(6);
+      await field.getByRole("textbox", { name: t("field.code") }).fill(code);
+      await tap(field.getByRole("button", { name: t("field.complete") }));
+    },
+  };
+}
