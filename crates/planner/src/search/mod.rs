@@ -7,6 +7,7 @@ pub(crate) mod links;
 mod memory;
 pub(crate) mod near;
 mod order;
+mod parts;
 mod recreate;
 pub(crate) mod rich;
 mod ruin;
@@ -232,14 +233,19 @@ pub(crate) fn stopped(options: &Options<'_>) -> bool {
 
 fn alone<E: Eval>(p: &Problem, search: &mut Search<E>, options: &Options<'_>, begin: f64) -> u64 {
     let (cooling, welcome) = (Cooling::new(search), search.tuning.welcome);
-    let mut steps = 0;
+    let (mut steps, mut share) = (0, 1.0);
     loop {
-        let used = used(options, steps, begin);
+        let spent = used(options, steps, begin);
         if let Some(progress) = options.progress {
-            progress(Progress { used, steps, best: search.best_total / unit(p) });
+            progress(Progress { used: spent, steps, best: search.best_total / unit(p) });
         }
+        let used = spent / share;
         if used >= 1.0 || stopped(options) {
-            return steps;
+            return if share < 1.0 { parts::parts(p, search, options, begin, steps) } else { steps };
+        }
+        // The first part of the annealing goes without a welcome and shows how long the routes are.
+        if used < UNWELCOME {
+            share = parts::whole(p, search);
         }
         let lengthy = search.lengthy();
         search.tuning.welcome = if used < UNWELCOME { 0.0 } else { welcome * (1.0 - lengthy) };

@@ -1,0 +1,58 @@
+//! A plan that is annealed in parts.
+
+use super::*;
+use crate::search::Budget;
+use crate::search::hard::Hard;
+use crate::search::near::{Near, Reach};
+use crate::search::sisr::Tuning;
+use crate::search::tests::day;
+use crate::search::write;
+use crate::{Plan, check};
+
+/// Anneals the first plan of a day in parts; with its cost before and after, and its routes.
+fn in_parts(p: &Problem, seed: u64, steps: u64) -> (i64, i64, Plan) {
+    let mut search = Search::new(p, Hard::new(p), Near::new(p, Reach::default()), Tuning::default(), seed);
+    search.construct();
+    let before = search.best_total;
+    let worked = parts(p, &mut search, &Options { seed, budget: Budget::Steps(steps), ..Options::default() }, 0.0, 0);
+    assert!((steps..steps + CHUNK).contains(&worked), "{worked} steps, the budget is worked to its end");
+    (before, search.best_total, write(&search))
+}
+
+#[test]
+fn a_plan_in_parts_never_becomes_worse_and_keeps_every_rule() {
+    for seed in 0..3 {
+        let p = day(seed, false, true);
+        let (before, after, plan) = in_parts(&p, seed, 90_000);
+        assert!(after < before, "seed {seed}: 90,000 steps find something better than the first plan: {before} {after}");
+        let verdict = check(&p, &plan);
+        assert!(verdict.violations.is_empty(), "seed {seed}: {:?}", verdict.violations);
+        assert_eq!(verdict.cost.total(), after, "seed {seed}: the search knows what its plan costs");
+    }
+}
+
+/// What is frozen stays with its engineer, whichever routes are shut.
+#[test]
+fn a_route_with_a_frozen_job_is_not_shut() {
+    for seed in 0..2 {
+        let mut p = day(seed, false, true);
+        for (e, j) in [(0, 3), (5, 40)] {
+            let open = p.jobs[j].windows[0].0;
+            p.engineers[e].frozen = vec![(j, open)];
+        }
+        let (_, _, plan) = in_parts(&p, seed, 90_000);
+        for (e, j) in [(0, 3), (5, 40)] {
+            assert!(plan.routes.iter().any(|r| r.engineer == e && r.jobs[0] == j), "seed {seed}: job {j} has left engineer {e}");
+        }
+    }
+}
+
+#[test]
+fn the_whole_plan_is_annealed_to_the_end_where_engineers_set_out_from_different_places() {
+    for (twins, share) in [(true, FROM), (false, 1.0)] {
+        let p = day(1, false, twins);
+        let mut search = Search::new(&p, Hard::new(&p), Near::new(&p, Reach::default()), Tuning::default(), 1);
+        search.construct();
+        assert!((whole(&p, &search) - share).abs() < 1e-9, "{twins}");
+    }
+}
