@@ -12,7 +12,7 @@ use crate::model::{Objective, Problem};
 use crate::rng::Rng;
 
 /// Share of the budget after which the plan is annealed in parts.
-pub(crate) const FROM: f64 = 0.8;
+const FROM: f64 = 0.8;
 /// A part has so many jobs and so many routes at least.
 const JOBS: usize = 150;
 const ROUTES: usize = 6;
@@ -24,7 +24,7 @@ const WARM: f64 = 0.4;
 const LESS: f64 = 0.5;
 
 /// Share of the budget that the annealing of the whole plan gets: all of it where engineers start at different places or routes are
-/// long. There a part with enough routes is half the plan, and annealing on was better.
+/// long. There a part with enough routes is half the plan, and with a part of the budget for parts the plan was no better or worse.
 pub(crate) fn whole<E: Eval>(p: &Problem, search: &Search<E>) -> f64 {
     let parts = p.objective == Objective::Distance && search.depot() && search.lengthy() < 1.0;
     if parts { FROM } else { 1.0 }
@@ -51,8 +51,7 @@ fn part<E: Eval>(search: &Search<E>, rng: &mut Rng) -> (Vec<usize>, usize) {
 /// Anneals parts of the best plan until the budget is used; the best plan found is left in `search.best`. Answers with the steps.
 pub(crate) fn parts<E: Eval>(p: &Problem, search: &mut Search<E>, options: &Options<'_>, begin: f64, before: u64) -> u64 {
     let mut rng = Rng::new(options.seed ^ 0x9A27);
-    let (all, cold) = (vec![true; search.cost.len()], search.tuning().cold);
-    let (mut steps, scale) = (before, search.scale());
+    let (mut steps, scale, cold) = (before, search.scale(), search.tuning().cold);
     let (mut routes, mut best) = (search.best.clone(), search.best_total);
     // How many routes the day has is decided by shutting them.
     search.tuning.welcome = 0.0;
@@ -89,14 +88,16 @@ pub(crate) fn parts<E: Eval>(p: &Problem, search: &mut Search<E>, options: &Opti
         if search.best_total < best {
             (best, routes) = (search.best_total, search.best.clone());
         }
-        search.focus(&all, &absent);
     }
     search.load(&routes);
+    let (all, absent) = (vec![true; routes.len()], search.absent().to_vec());
+    search.focus(&all, &absent);
     search.keep_best();
     steps
 }
 
-/// A route of a part that could do without: one of the shorter ones, and nothing in it frozen. None when the part has no other route.
+/// A route of a part that could do without: one of the shorter ones, and nothing in it frozen. None when it would be the only one of
+/// that kind.
 fn shortest<E: Eval>(search: &Search<E>, chosen: &[usize], rng: &mut Rng) -> Option<usize> {
     let free = |r: &usize| search.l.node(search.l.node(search.l.start(*r)).next).frozen == 0;
     let open: Vec<(u64, usize)> =
