@@ -1,4 +1,4 @@
-"""One public engine on one file, for scripts/bench-planner: bench_peers.py pyvrp|vroom|ortools FILE CPU_SECONDS
+"""One public engine on one file, for scripts/bench-planner: bench_peers.py pyvrp|vroom|ortools FILE CPU_SECONDS [SEED]
 
 Prints {"cost": ..., "unserved": ...} or {"cost": null}. PyVRP and OR-Tools are stopped by the CPU seconds of this process. VROOM knows only
 wall time, and its levels end by themselves: it is asked again with more until it has had its CPU seconds or is done before they are over,
@@ -61,14 +61,14 @@ def score(data, routes):
     return {"cost": cost + sum(clients[j].prize for j in left), "unserved": len(left)}
 
 
-def pyvrp(data, seconds):
-    r = solve(data, stop=Cpu(seconds), seed=1, display=False)
+def pyvrp(data, seconds, seed):
+    r = solve(data, stop=Cpu(seconds), seed=seed, display=False)
     if not r.is_feasible():
         return {"cost": None}
     return {"cost": int(r.cost()), "unserved": len(data.clients()) - r.best.num_clients()}
 
 
-def vroom(data, seconds):
+def vroom(data, seconds, _seed):
     import vroom as v
     m, clients = data.distance_matrix(0).astype(np.uint32), data.clients()
     day, dims = v.Input(), len(clients[0].delivery)
@@ -95,7 +95,7 @@ def vroom(data, seconds):
     return found
 
 
-def ortools(data, seconds):
+def ortools(data, seconds, _seed):
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2 as e
     m, clients, fleet = data.distance_matrix(0), data.clients(), vehicles(data)
     # Every client has a node of its own; then the start and the end of every vehicle.
@@ -145,6 +145,6 @@ def ortools(data, seconds):
 
 
 if __name__ == "__main__":
-    engine, path, seconds = sys.argv[1:4]
+    engine, path, seconds, seed = [*sys.argv[1:], "1"][:4]
     data = lite(path) if path.endswith(".json") else read(path, round_func="none" if "roads" in path else "dimacs")
-    print(json.dumps({"pyvrp": pyvrp, "vroom": vroom, "ortools": ortools}[engine](data, float(seconds))))
+    print(json.dumps({"pyvrp": pyvrp, "vroom": vroom, "ortools": ortools}[engine](data, float(seconds), int(seed))))
