@@ -101,6 +101,13 @@ async fn metrics(State(house): State<House>, headers: HeaderMap) -> Response {
     number(&mut out, "postsale_db_repeats_total", "counter", "Transactions run again since they stood in the way of others.", load.repeats);
     number(
         &mut out,
+        "postsale_db_ways_total",
+        "counter",
+        "Times statements were said to PostgreSQL and their answers waited for.",
+        load.ways,
+    );
+    number(
+        &mut out,
         "postsale_clock_skew_milliseconds",
         "gauge",
         "How far this machine's clock is ahead of the time that is used.",

@@ -23654,6 +23654,8 @@ export interface operations {
                  *     used.
                  */
                 q: string;
+                /** @description Rows, 1 to 50; 50 without it. */
+                limit?: number;
             };
             header?: never;
             path?: never;

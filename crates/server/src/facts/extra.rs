@@ -7,8 +7,8 @@ use postsale_domain::ground::TypedId;
 use postsale_domain::ticket::TicketId;
 
 use super::force::REPAIR;
-use crate::ground::db::{Done, Json, Query, Tx, p};
-use crate::sql;
+use crate::ground::db::{Done, Json, Query, Tx, fifty, p};
+use crate::{fifty, sql};
 
 /// What a tenant's facts say about a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -34,15 +34,13 @@ pub fn of(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Done<BTreeMap<TicketId, Extr
     }
     let mut found = BTreeMap::new();
     for chunk in tickets.chunks(50) {
-        let mut params = vec![p(&tx.tenant())];
-        // The statement has fifty places; the last id fills the ones left over.
-        params.extend((0..50).map(|i| p(&chunk[i.min(chunk.len() - 1)])));
+        let params = fifty(&tx.tenant(), chunk.iter().map(p));
         let rows: Vec<(TicketId, Extra)> = tx.query(
-            sql!(
-                "SELECT ticket_id, label, ticket_type, fields FROM ticket_extra WHERE tenant_id = $1 AND ticket_id IN ($2, $3, $4, $5, $6, $7,
-                   $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32,
-                   $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51)"
-            ),
+            sql!(concat!(
+                "SELECT ticket_id, label, ticket_type, fields FROM ticket_extra WHERE tenant_id = $1 AND ticket_id IN (",
+                fifty!(),
+                ")"
+            )),
             &params,
             |r| Ok((r.next()?, Extra { label: r.next()?, ticket_type: r.next()?, fields: r.next::<Json<Given>>()?.0 })),
         )?;

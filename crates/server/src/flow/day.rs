@@ -18,14 +18,14 @@ use postsale_domain::visit::{WorkOrderId, WorkOrderState};
 use crate::crew::store as crew;
 use crate::dispatch::plans;
 use crate::facts::{InForce, in_force};
-use crate::ground::db::{Done, Json, Query, Tx, p};
+use crate::ground::db::{Done, Json, Query, Tx, fifty, p};
 use crate::ground::web::Keyset;
 use crate::merchant::store as merchants;
 use crate::sla;
-use crate::sql;
 use crate::view::visit::{day as span_of, zone};
 use crate::visit::list::{self, Sight};
 use crate::visit::store::{WorkOrder, number};
+use crate::{fifty, sql};
 
 /// Most orders and engineers of a plan.
 const MOST: u32 = 2000;
@@ -86,17 +86,15 @@ struct Shop {
 fn shops(tx: &mut Tx<'_>, orders: &[WorkOrder]) -> Done<BTreeMap<WorkOrderId, Shop>> {
     let mut shops = BTreeMap::new();
     for chunk in orders.chunks(50) {
-        let mut params = vec![p(&tx.tenant())];
-        // The statement has fifty places; the last id fills the ones left over.
-        params.extend((0..50).map(|i| p(&chunk[i.min(chunk.len() - 1)].id)));
+        let params = fifty(&tx.tenant(), chunk.iter().map(|thing| p(&thing.id)));
         let rows = tx.query(
-            sql!(
+            sql!(concat!(
                 "SELECT w.id, t.priority, s.lat_e6, s.lng_e6, s.hours FROM work_order w JOIN ticket t ON t.id = w.ticket_id
                  LEFT JOIN store s ON s.id = t.store_id
-                 WHERE w.tenant_id = $1 AND w.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                   $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47,
-                   $48, $49, $50, $51)"
-            ),
+                 WHERE w.tenant_id = $1 AND w.id IN (",
+                fifty!(),
+                ")"
+            )),
             &params,
             |r| {
                 let (id, priority) = (r.next()?, r.coded()?);

@@ -7,9 +7,9 @@ use postsale_domain::refuse;
 use postsale_domain::ticket::{Outcome, TicketId};
 use serde::Serialize;
 
-use crate::ground::db::{DbError, Done, Query, Row, Tx, Val, code, p};
+use crate::ground::db::{DbError, Done, Query, Row, Tx, code, fifty, p};
 use crate::ground::web::Keyset;
-use crate::sql;
+use crate::{fifty, sql};
 
 postsale_domain::ids! {
     /// A ticket's belonging to an incident.
@@ -269,9 +269,9 @@ macro_rules! counted {
     ($rest:literal) => {
         sql!(concat!(
             "SELECT r.incident_id, COUNT(*), COUNT(CASE WHEN t.closed_at IS NULL AND t.state <> 'solved' THEN 1 END)
-             FROM incident_ticket r JOIN ticket t ON t.id = r.ticket_id WHERE r.tenant_id = $1 AND r.left_at IS NULL AND r.incident_id IN
-               ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29,
-                $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51) ",
+             FROM incident_ticket r JOIN ticket t ON t.id = r.ticket_id WHERE r.tenant_id = $1 AND r.left_at IS NULL AND r.incident_id IN (",
+            fifty!(),
+            ") ",
             $rest,
             " GROUP BY r.incident_id"
         ))
@@ -281,24 +281,21 @@ macro_rules! counted {
 /// What [`counts`] says of an incident: how many tickets it has, and how many of them are still worked on.
 type Counted = (IncidentId, (i64, i64));
 
-/// The statement has fifty places; the last id fills the ones left over.
-fn fifty(tx: &Tx<'_>, incidents: &[IncidentId], last: usize) -> Vec<Val> {
-    let mut params = vec![p(&tx.tenant())];
-    params.extend((0..50).map(|i| p(&incidents[i.min(last)])));
-    params
-}
-
 /// How many tickets each of at most fifty incidents has, and how many of them are still worked on. None: it has none.
 pub fn counts(tx: &mut Tx<'_>, incidents: &[IncidentId]) -> Done<Vec<Counted>> {
-    let Some(last) = incidents.len().checked_sub(1) else { return Ok(Vec::new()) };
-    let params = fifty(tx, incidents, last);
+    if incidents.is_empty() {
+        return Ok(Vec::new());
+    }
+    let params = fifty(&tx.tenant(), incidents.iter().map(p));
     Ok(tx.query(counted!(""), &params, |r| Ok((r.next()?, (r.next()?, r.next()?))))?)
 }
 
 /// The same, of a branch's tickets alone.
 pub fn counts_of_branch(tx: &mut Tx<'_>, incidents: &[IncidentId], branch: BranchId) -> Done<Vec<Counted>> {
-    let Some(last) = incidents.len().checked_sub(1) else { return Ok(Vec::new()) };
-    let mut params = fifty(tx, incidents, last);
+    if incidents.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut params = fifty(&tx.tenant(), incidents.iter().map(p));
     params.push(p(&branch));
     Ok(tx.query(
         counted!(

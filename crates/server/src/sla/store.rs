@@ -10,8 +10,8 @@ use postsale_domain::sla::{
 };
 
 use crate::facts::in_force;
-use crate::ground::db::{Bare, DbError, Done, Json, Query, Row, Sql, Tx, Val, code, p};
-use crate::sql;
+use crate::ground::db::{Bare, DbError, Done, Json, Query, Row, Sql, Tx, Val, code, fifty, p};
+use crate::{fifty, sql};
 
 /// A threshold or a breach that was recorded just now, once for ever.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,17 +154,15 @@ pub fn faces(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Done<BTreeMap<TicketId, V
     let (now, force) = (tx.now(), in_force(tx)?);
     let mut faces: BTreeMap<TicketId, Vec<Clock>> = BTreeMap::new();
     for chunk in tickets.chunks(50) {
-        let mut params = vec![p(&tx.tenant())];
-        // The statement has fifty places; the last id fills the ones left over.
-        params.extend((0..50).map(|i| p(&chunk[i.min(chunk.len() - 1)])));
+        let params = fifty(&tx.tenant(), chunk.iter().map(p));
         let rows = tx.query(
-            sql!(
+            sql!(concat!(
                 "SELECT id, ticket_id, kind, agreement, priority, state, cycle, target_ms, consumed_ms, due_at, next_at, breached_at, met,
                    reasons, started_at, computed_at, unofficial_years, calendar
-                 FROM clock WHERE tenant_id = $1 AND ticket_id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                   $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41,
-                   $42, $43, $44, $45, $46, $47, $48, $49, $50, $51)"
-            ),
+                 FROM clock WHERE tenant_id = $1 AND ticket_id IN (",
+                fifty!(),
+                ")"
+            )),
             &params,
             read,
         )?;

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::store::{NEVER_DUE, Ticket, columns, read};
-use crate::ground::db::{DbError, Done, Query, Row, Tx, contains, p};
+use crate::ground::db::{DbError, Done, Query, Row, Tx, contains, fifty, p};
 use crate::ground::web::Keyset;
-use crate::sql;
+use crate::{fifty, sql};
 
 /// A queue of the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -305,15 +305,9 @@ fn open_by_phone_end(tx: &mut Tx<'_>, digits: &str, sight: Sight, limit: u32) ->
 pub fn titles(tx: &mut Tx<'_>, ids: &[TicketId]) -> Done<BTreeMap<TicketId, (i64, String)>> {
     let mut titles = BTreeMap::new();
     for chunk in ids.chunks(50) {
-        let mut params = vec![p(&tx.tenant())];
-        // The statement has fifty places; the last id fills the ones left over.
-        params.extend((0..50).map(|i| p(&chunk[i.min(chunk.len() - 1)])));
+        let params = fifty(&tx.tenant(), chunk.iter().map(p));
         titles.extend(tx.query(
-            sql!(
-                "SELECT id, number, subject FROM ticket WHERE tenant_id = $1 AND id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-                   $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39,
-                   $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51)"
-            ),
+            sql!(concat!("SELECT id, number, subject FROM ticket WHERE tenant_id = $1 AND id IN (", fifty!(), ")")),
             &params,
             |r| Ok((r.next()?, (r.next()?, r.next()?))),
         )?);
@@ -325,17 +319,9 @@ pub fn titles(tx: &mut Tx<'_>, ids: &[TicketId]) -> Done<BTreeMap<TicketId, (i64
 pub fn some(tx: &mut Tx<'_>, ids: &[TicketId]) -> Done<Vec<Ticket>> {
     let mut found = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(50) {
-        let mut params = vec![p(&tx.tenant())];
-        // The statement has fifty places; the last id fills the ones left over.
-        params.extend((0..50).map(|i| p(&chunk[i.min(chunk.len() - 1)])));
+        let params = fifty(&tx.tenant(), chunk.iter().map(p));
         found.extend(tx.query(
-            sql!(concat!(
-                "SELECT ",
-                columns!(),
-                " FROM ticket t WHERE t.tenant_id = $1 AND t.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-                  $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45,
-                  $46, $47, $48, $49, $50, $51)"
-            )),
+            sql!(concat!("SELECT ", columns!(), " FROM ticket t WHERE t.tenant_id = $1 AND t.id IN (", fifty!(), ")")),
             &params,
             read,
         )?);

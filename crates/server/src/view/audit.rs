@@ -9,12 +9,12 @@ use postsale_domain::ticket::TicketId;
 use postsale_domain::visit::WorkOrderId;
 use uuid::Uuid;
 
-use crate::ground::db::{Done, Query, Tx, Val, p};
+use crate::ground::db::{Done, Query, Tx, Val, fifty, p};
 use crate::org::store::AuditLine;
-use crate::sql;
 use crate::ticket::{list, store as tickets};
 use crate::view::ticket::number;
 use crate::visit::store as visits;
+use crate::{fifty, sql};
 
 /// The names of fifty things of one kind.
 macro_rules! called {
@@ -28,10 +28,9 @@ macro_rules! called {
             $number,
             " FROM ",
             $table,
-            " WHERE tenant_id = $1 AND id IN (
-               $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-               $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46,
-               $47, $48, $49, $50, $51)"
+            " WHERE tenant_id = $1 AND id IN (",
+            fifty!(),
+            ")"
         )
     };
 }
@@ -45,14 +44,14 @@ pub fn name(tx: &mut Tx<'_>, lines: &mut [AuditLine]) -> Done<()> {
     ids.sort_unstable();
     ids.dedup();
     for chunk in ids.chunks(50) {
-        let mut params = vec![p(&tx.tenant())];
-        // The statement has fifty places; the last id fills the ones left over.
-        params.extend((0..50).map(|i| Val::Id(chunk[i.min(chunk.len() - 1)])));
+        let params = fifty(&tx.tenant(), chunk.iter().map(|id| Val::Id(*id)));
         let names = tx.query(
+            // A merchant always has a name; with a column that is not in the index by name, SQLite does not walk all of that index instead
+            // of looking fifty merchants up.
             sql!(concat!(
                 called!(0, "display_name", "CAST(0 AS BIGINT)", "app_user"),
                 " UNION ALL ",
-                called!(1, "name", "CAST(0 AS BIGINT)", "merchant"),
+                called!(1, "COALESCE(name, mid)", "CAST(0 AS BIGINT)", "merchant"),
                 " UNION ALL ",
                 called!(2, "serial_no", "CAST(0 AS BIGINT)", "terminal"),
                 " UNION ALL ",

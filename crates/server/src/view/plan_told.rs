@@ -13,9 +13,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::dispatch::plans::PlanStop;
-use crate::ground::db::{Done, Json, Query, Tx, p};
-use crate::sql;
+use crate::ground::db::{Done, Json, Query, Tx, fifty, p};
 use crate::visit::store::WorkOrder;
+use crate::{fifty, sql};
 
 /// What a merchant hears of a plan.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -51,16 +51,13 @@ impl Known {
         let tickets = orders.iter().map(|w| (w.id, w.ticket_id)).collect();
         let (mut windows, mut letters) = (BTreeMap::new(), BTreeMap::new());
         for chunk in orders.chunks(50) {
-            // The statement has fifty places; the last id fills the ones left over.
-            let last = chunk.len() - 1;
-            let ids: Vec<_> = (0..50).map(|i| p(&chunk[i.min(last)].id)).collect();
             let told: Vec<(WorkOrderId, Value)> = tx.query(
-                sql!(
-                    "SELECT work_order_id, data FROM visit_event WHERE code = 'told' AND work_order_id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-                       $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35,
-                       $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50) ORDER BY work_order_id, seq"
-                ),
-                &ids,
+                sql!(concat!(
+                    "SELECT work_order_id, data FROM visit_event WHERE code = $1 AND work_order_id IN (",
+                    fifty!(),
+                    ") ORDER BY work_order_id, seq"
+                )),
+                &fifty("told", chunk.iter().map(|order| p(&order.id))),
                 |r| Ok((r.next()?, r.next::<Json<Value>>()?.0)),
             )?;
             for (id, data) in told {
@@ -68,16 +65,14 @@ impl Known {
                     windows.insert(id, window);
                 }
             }
-            let params: Vec<_> = std::iter::once(p(&tx.tenant())).chain(ids).collect();
+            let params = fifty(&tx.tenant(), chunk.iter().map(|order| p(&order.id)));
             let written: Vec<(TicketId, Letter)> = tx.query(
                 sql!(
-                    "SELECT w.ticket_id, n.created_at, o.state, o.run_at, o.held
+                    concat!("SELECT w.ticket_id, n.created_at, o.state, o.run_at, o.held
                      FROM work_order w JOIN notice n ON n.ticket_id = w.ticket_id AND n.kind IN ('visit_promised', 'visit_changed', 'visit_chosen')
                      LEFT JOIN outbox o ON o.notice_id = n.id AND o.transport = 'mail'
-                     WHERE w.tenant_id = $1 AND w.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                       $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46,
-                       $47, $48, $49, $50, $51)
-                     ORDER BY n.created_at, n.id"
+                     WHERE w.tenant_id = $1 AND w.id IN (", fifty!(), ")
+                     ORDER BY n.created_at, n.id")
                 ),
                 &params,
                 |r| Ok((r.next()?, Letter { at: r.next()?, state: r.next()?, until: r.next()?, held: r.coded_opt()? })),

@@ -1,7 +1,9 @@
 //! What a typed word finds: tickets, merchants, terminals, newest first. Who may see a hit is part of the question.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
-use postsale_domain::ground::{Reach, TypedId, to_millis};
+use postsale_domain::ground::{Reach, TypedId};
 use postsale_domain::merchant::MerchantId;
 use postsale_domain::org::act;
 use postsale_domain::terminal::TerminalId;
@@ -11,9 +13,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::registry::{Sight, sight};
-use crate::ground::db::{DbError, Done, Query, Row, Tx, Val, p};
+use crate::ground::db::{DbError, Done, Query, Row, Sql, Tx, Val, fifty, p};
 use crate::search::{Asked, Kind, Word, asked};
-use crate::sql;
+use crate::{fifty, sql};
 
 /// Something that was found.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -65,8 +67,8 @@ pub fn find(tx: &mut Tx<'_>, asked: &Asked, limit: u32) -> Done<SearchResult> {
 /// Tickets in which all words of a question stand, newest first, no further than somebody may see.
 pub fn tickets(tx: &mut Tx<'_>, reach: Reach, question: &str, limit: u32) -> Done<Vec<TicketId>> {
     let asked = asked(question);
-    let (found, _) = if asked.words.is_empty() { (Vec::new(), false) } else { hits(tx, Kind::Ticket, reach, &asked, limit)? };
-    Ok(found.iter().filter_map(|hit| hit.id.parse().ok()).collect())
+    let found = if asked.words.is_empty() { Vec::new() } else { places(tx, Kind::Ticket, reach, &asked, limit)?.0 };
+    Ok(found.into_iter().map(|place| TicketId::from_uuid(place.id)).collect())
 }
 
 /// Words that one beginning stands for: more begin with it often, and then more of it must be typed.
@@ -74,54 +76,48 @@ const BEGINNINGS: usize = 16;
 /// Places of the leading words that are walked for hits. A common word has a place in every other ticket, and somebody waits.
 const WALKED: i64 = 4000;
 
-/// Where a walk begins: the words that lead, and the instant from which their places are walked.
-struct Lead {
-    words: Vec<(String, i64)>,
-    cut: bool,
+/// Where all words of a question stand: a thing, and when it came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    at: Timestamp,
+    id: Uuid,
 }
 
-/// The rarest word leads; the others are looked up at each of its places.
-fn lead(tx: &mut Tx<'_>, kind: Kind, asked: &Asked) -> Done<Lead> {
+/// The words that lead, and whether they are not all that should: the rarest word leads, the others are looked up at each of its places.
+fn lead(tx: &mut Tx<'_>, kind: Kind, asked: &Asked) -> Done<(Vec<String>, bool)> {
     let (tenant, kind) = (p(&tx.tenant()), p(kind.as_str()));
     let mut rarest: Option<(i64, &Word)> = None;
     for word in &asked.words {
         let (from, to) = word.range();
         // One word leads whatever it counts.
-        let places = if asked.words.len() == 1 { 0 } else { places(tx, [tenant.clone(), kind.clone(), p(&from), p(&to), p(&WALKED)])? };
+        let places = if asked.words.len() == 1 { 0 } else { count(tx, [tenant.clone(), kind.clone(), p(&from), p(&to), p(&WALKED)])? };
         if rarest.is_none_or(|(least, _)| places < least) {
             rarest = Some((places, word));
         }
     }
-    let Some((_, word)) = rarest else { return Ok(Lead { words: Vec::new(), cut: false }) };
+    let Some((_, word)) = rarest else { return Ok((Vec::new(), false)) };
     let (mut words, (first, last)) = (vec![word.text.clone()], word.range());
-    let mut after = first;
-    while word.begins && words.len() <= BEGINNINGS {
-        let next = tx.one(
-            sql!("SELECT word FROM search_word WHERE tenant_id = $1 AND kind = $2 AND word > $3 AND word <= $4 ORDER BY word LIMIT 1"),
-            &[tenant.clone(), kind.clone(), p(&after), p(&last)],
+    if word.begins {
+        // From each word to the next one, over all its places.
+        words.extend(tx.query(
+            sql!(
+                "WITH RECURSIVE beginning (word) AS (
+                   SELECT (SELECT MIN(word) FROM search_word WHERE tenant_id = $1 AND kind = $2 AND word > $3 AND word <= $4)
+                   UNION ALL
+                   SELECT (SELECT MIN(s.word) FROM search_word s WHERE s.tenant_id = $1 AND s.kind = $2 AND s.word > b.word AND s.word <= $4)
+                   FROM beginning b WHERE b.word IS NOT NULL
+                 ) SELECT word FROM beginning WHERE word IS NOT NULL LIMIT $5"
+            ),
+            &[tenant, kind, p(&first), p(&last), p(&i64::try_from(BEGINNINGS).unwrap_or(i64::MAX))],
             |r| r.next::<String>(),
-        )?;
-        let Some(next) = next else { break };
-        words.push(next.clone());
-        after = next;
+        )?);
     }
-    let mut cut = words.len() > BEGINNINGS;
+    let cut = words.len() > BEGINNINGS;
     words.truncate(BEGINNINGS);
-    let each = WALKED / i64::try_from(words.len()).unwrap_or(1);
-    let mut found = Vec::with_capacity(words.len());
-    for word in words {
-        let since = tx.one(
-            sql!("SELECT at FROM search_word WHERE tenant_id = $1 AND kind = $2 AND word = $3 ORDER BY at DESC, id DESC LIMIT 1 OFFSET $4"),
-            &[tenant.clone(), kind.clone(), p(&word), p(&each)],
-            |r| r.next::<i64>(),
-        )?;
-        cut |= since.is_some();
-        found.push((word, since.unwrap_or(i64::MIN)));
-    }
-    Ok(Lead { words: found, cut })
+    Ok((words, cut))
 }
 
-fn places(tx: &mut Tx<'_>, word: [Val; 5]) -> Done<i64> {
+fn count(tx: &mut Tx<'_>, word: [Val; 5]) -> Done<i64> {
     Ok(tx.number(
         sql!(
             "SELECT COUNT(*) FROM (SELECT 1 FROM search_word WHERE tenant_id = $1 AND kind = $2 AND word >= $3 AND word <= $4 LIMIT $5) AS c"
@@ -130,18 +126,74 @@ fn places(tx: &mut Tx<'_>, word: [Val; 5]) -> Done<i64> {
     )?)
 }
 
-/// What was found, and whether older things may match as well.
-fn hits(tx: &mut Tx<'_>, kind: Kind, reach: Reach, asked: &Asked, limit: u32) -> Done<(Vec<SearchHit>, bool)> {
-    // The places of a word in the index are in the order hits are shown, so a common word stops early. The join is written CROSS because
-    // SQLite keeps the order of one: with statistics of few tenants it would begin at the other end.
+/// The newest places where all words stand of what somebody may see, and whether older ones may be left out.
+fn places(tx: &mut Tx<'_>, kind: Kind, reach: Reach, asked: &Asked, limit: u32) -> Done<(Vec<Place>, bool)> {
+    let sight = sight(tx, reach);
+    if matches!(sight, Sight::Nothing) {
+        return Ok((Vec::new(), false));
+    }
+    let (words, mut cut) = lead(tx, kind, asked)?;
+    let key = |word: &String, tx: &Tx<'_>| vec![p(&tx.tenant()), p(kind.as_str()), p(word)];
+    let mut found = Vec::new();
+    if let (Sight::All, [_]) = (&sight, asked.words.as_slice()) {
+        // Every place is one: there is no other word, and nothing that could not be seen.
+        let newest = |tx: &mut Tx<'_>, word: &String| {
+            let params = [key(word, tx), vec![p(&limit)]].concat();
+            let all =
+                sql!("SELECT at, id FROM search_word WHERE tenant_id = $1 AND kind = $2 AND word = $3 ORDER BY at DESC, id DESC LIMIT $4");
+            Ok(tx.query(all, &params, place)?)
+        };
+        words.iter().for_each(|word| tx.ahead(|tx| newest(tx, word)));
+        for word in &words {
+            found.extend(newest(tx, word)?);
+        }
+    } else {
+        let (whose, question) = led(kind, &sight);
+        let each = WALKED / i64::try_from(words.len()).unwrap_or(1);
+        let since = |tx: &mut Tx<'_>, word: &String| {
+            let params = [key(word, tx), vec![p(&each)]].concat();
+            let walked = sql!(
+                "SELECT at FROM search_word WHERE tenant_id = $1 AND kind = $2 AND word = $3 ORDER BY at DESC, id DESC LIMIT 1 OFFSET $4"
+            );
+            Ok(tx.one(walked, &params, |r| r.next::<i64>())?)
+        };
+        words.iter().for_each(|word| tx.ahead(|tx| since(tx, word)));
+        // A place without a word of its own asks for nothing.
+        let others: Vec<Val> = (0..4).map(|at| p(&asked.words.get(at).map_or_else(|| "%".to_owned(), Word::pattern))).collect();
+        let mut asked = Vec::new();
+        for word in &words {
+            let since = since(tx, word)?;
+            cut |= since.is_some();
+            let (since, limit) = ([p(&since.unwrap_or(i64::MIN))], [p(&limit)]);
+            asked.push([&key(word, tx)[..], &since, &others, &limit, whose.as_slice()].concat());
+        }
+        asked.iter().for_each(|params| tx.ahead(|tx| Ok(tx.query(question, params, place)?)));
+        for params in &asked {
+            found.extend(tx.query(question, params, place)?);
+        }
+    }
+    found.sort_by_key(|place| std::cmp::Reverse(*place));
+    found.dedup();
+    found.truncate(limit as usize);
+    // Who has as many as were asked for has the newest ones, however much was left unwalked.
+    cut &= found.len() < limit as usize;
+    Ok((found, cut))
+}
+
+fn place(r: &mut Row) -> Result<Place, DbError> {
+    Ok(Place { at: r.next()?, id: r.next()? })
+}
+
+/// Whose things are seen, and the statement that finds them: the places of a word in the index are in the order hits are shown, so a common
+/// word stops early. The join is written CROSS because SQLite keeps the order of one: with statistics of few tenants it would begin at the
+/// other end.
+fn led(kind: Kind, sight: &Sight) -> (Option<Val>, &'static Sql) {
     macro_rules! led {
-        ($columns:literal, $of:literal, $sight:literal) => {
+        ($of:literal, $sight:literal) => {
             sql!(concat!(
-                "SELECT w.at, w.id, ",
-                $columns,
-                " FROM search_word w CROSS JOIN ",
+                "SELECT w.at, w.id FROM search_word w",
                 $of,
-                " WHERE x.id = w.id AND w.tenant_id = $1 AND w.kind = $2 AND w.word = $3 AND w.at >= $4 AND x.tenant_id = $1
+                " WHERE w.tenant_id = $1 AND w.kind = $2 AND w.word = $3 AND w.at >= $4
                  AND EXISTS (SELECT 1 FROM search_doc b WHERE b.tenant_id = $1 AND b.kind = $2 AND b.id = w.id
                   AND b.words LIKE $5 ESCAPE '~' AND b.words LIKE $6 ESCAPE '~' AND b.words LIKE $7 ESCAPE '~' AND b.words LIKE $8 ESCAPE '~')",
                 $sight,
@@ -150,82 +202,72 @@ fn hits(tx: &mut Tx<'_>, kind: Kind, reach: Reach, asked: &Asked, limit: u32) ->
         };
     }
     macro_rules! seen {
-        ($sight:ident, $columns:literal, $of:literal, $acquirer:literal, $engineer:literal, $branch:literal) => {
-            match $sight {
-                Sight::All | Sight::Nothing => led!($columns, $of, ""),
-                Sight::Acquirer(_) => led!($columns, $of, $acquirer),
-                Sight::Engineer(_) => led!($columns, $of, $engineer),
-                Sight::Branch(_) => led!($columns, $of, $branch),
+        ($of:literal, $acquirer:literal, $engineer:literal, $branch:literal) => {
+            match sight {
+                Sight::All | Sight::Nothing => (None, led!("", "")),
+                Sight::Acquirer(own) => (Some(p(own)), led!($of, $acquirer)),
+                Sight::Engineer(me) => (Some(p(me)), led!($of, $engineer)),
+                Sight::Branch(own) => (Some(p(own)), led!($of, $branch)),
             }
         };
     }
-    let sight = sight(tx, reach);
-    let whose = match sight {
-        Sight::Nothing => return Ok((Vec::new(), false)),
-        Sight::All => None,
-        Sight::Acquirer(own) => Some(p(&own)),
-        Sight::Engineer(me) => Some(p(&me)),
-        Sight::Branch(own) => Some(p(&own)),
-    };
-    let question = match kind {
+    match kind {
         Kind::Ticket => seen!(
-            sight,
-            "x.number, x.subject, COALESCE(m.name, '')",
-            "ticket x LEFT JOIN merchant m ON m.id = x.merchant_id",
-            " AND x.acquirer_id = $10",
-            " AND x.id IN (SELECT o.ticket_id FROM work_order o WHERE o.engineer_id = $10)",
-            " AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
+            " CROSS JOIN ticket x",
+            " AND x.id = w.id AND x.acquirer_id = $10",
+            " AND x.id = w.id AND x.id IN (SELECT o.ticket_id FROM work_order o WHERE o.engineer_id = $10)",
+            " AND x.id = w.id AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
                           WHERE s.id = x.store_id AND v.branch_id = $10)"
         ),
         Kind::Merchant => seen!(
-            sight,
-            "CAST(0 AS BIGINT), x.name, x.mid",
-            "merchant x",
-            " AND x.acquirer_id = $10",
-            " AND x.id IN (SELECT t.merchant_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $10)",
-            " AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
+            " CROSS JOIN merchant x",
+            " AND x.id = w.id AND x.acquirer_id = $10",
+            " AND x.id = w.id AND x.id IN (SELECT t.merchant_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $10)",
+            " AND x.id = w.id AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
                           WHERE s.merchant_id = x.id AND v.branch_id = $10)"
         ),
         Kind::Terminal => seen!(
-            sight,
-            "CAST(0 AS BIGINT), x.serial_no, x.model || COALESCE(' · ' || m.name || ' · ' || d.tid, '')",
-            "terminal x LEFT JOIN binding d ON d.terminal_id = x.id AND d.valid_to IS NULL LEFT JOIN merchant m ON m.id = d.merchant_id",
-            " AND d.acquirer_id = $10",
-            " AND x.id IN (SELECT t.terminal_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $10)",
-            " AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
+            " CROSS JOIN terminal x LEFT JOIN binding d ON d.terminal_id = x.id AND d.valid_to IS NULL",
+            " AND x.id = w.id AND d.acquirer_id = $10",
+            " AND x.id = w.id AND x.id IN (SELECT t.terminal_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $10)",
+            " AND x.id = w.id AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
                           WHERE s.id = d.store_id AND v.branch_id = $10)"
         ),
-    };
-    let lead = lead(tx, kind, asked)?;
-    // A place without a word of its own asks for nothing.
-    let others: Vec<Val> = (0..4).map(|place| p(&asked.words.get(place).map_or_else(|| "%".to_owned(), Word::pattern))).collect();
-    let mut found: Vec<((i64, Uuid), SearchHit)> = Vec::new();
-    for (word, since) in &lead.words {
-        let mut params = vec![p(&tx.tenant()), p(kind.as_str()), p(word), p(since)];
-        params.extend_from_slice(&others);
-        params.push(p(&limit));
-        params.extend(whose.clone());
-        found.extend(tx.query(question, &params, |r| hit(r, kind, asked))?);
     }
-    found.sort_by_key(|(key, _)| std::cmp::Reverse(*key));
-    found.dedup_by_key(|(key, _)| key.1);
-    found.truncate(limit as usize);
-    // Who has as many as were asked for has the newest ones, however much was left unwalked.
-    let cut = lead.cut && found.len() < limit as usize;
-    Ok((found.into_iter().map(|(_, hit)| hit).collect(), cut))
 }
 
-fn hit(r: &mut Row, kind: Kind, asked: &Asked) -> Result<((i64, Uuid), SearchHit), DbError> {
-    let (at, raw, number): (Timestamp, TicketId, i64) = (r.next()?, r.next()?, r.next()?);
-    let (name, detail): (String, String) = (r.next()?, r.next()?);
-    let raw: Uuid = raw.uuid();
-    let (id, title) = match kind {
-        Kind::Ticket => (raw_id::<TicketId>(raw), format!("T-{number:06} {name}")),
-        Kind::Merchant => (raw_id::<MerchantId>(raw), name),
-        Kind::Terminal => (raw_id::<TerminalId>(raw), name),
+/// What was found, as it is shown, and whether older things may match as well.
+fn hits(tx: &mut Tx<'_>, kind: Kind, reach: Reach, asked: &Asked, limit: u32) -> Done<(Vec<SearchHit>, bool)> {
+    let (places, cut) = places(tx, kind, reach, asked, limit)?;
+    macro_rules! shown {
+        ($columns:literal, $of:literal) => {
+            sql!(concat!("SELECT x.id, ", $columns, " FROM ", $of, " WHERE x.tenant_id = $1 AND x.id IN (", fifty!(), ")"))
+        };
+    }
+    let statement = match kind {
+        Kind::Ticket => shown!("x.number, x.subject, COALESCE(m.name, '')", "ticket x LEFT JOIN merchant m ON m.id = x.merchant_id"),
+        Kind::Merchant => shown!("CAST(0 AS BIGINT), x.name, x.mid", "merchant x"),
+        Kind::Terminal => shown!(
+            "CAST(0 AS BIGINT), x.serial_no, x.model || COALESCE(' · ' || m.name || ' · ' || d.tid, '')",
+            "terminal x LEFT JOIN binding d ON d.terminal_id = x.id AND d.valid_to IS NULL LEFT JOIN merchant m ON m.id = d.merchant_id"
+        ),
     };
-    let hit = SearchHit { id, title_marks: marks(&title, asked), detail_marks: marks(&detail, asked), title, detail, at };
-    Ok(((to_millis(at), raw), hit))
+    let mut shown: BTreeMap<Uuid, (i64, String, String)> = BTreeMap::new();
+    for chunk in places.chunks(50) {
+        let params = fifty(&tx.tenant(), chunk.iter().map(|place| Val::Id(place.id)));
+        shown.extend(tx.query(statement, &params, |r| Ok((r.next()?, (r.next()?, r.next()?, r.next()?))))?);
+    }
+    let hits = places.iter().filter_map(|place| Some(hit(kind, *place, shown.remove(&place.id)?, asked)));
+    Ok((hits.collect(), cut))
+}
+
+fn hit(kind: Kind, place: Place, (number, name, detail): (i64, String, String), asked: &Asked) -> SearchHit {
+    let (id, title) = match kind {
+        Kind::Ticket => (raw_id::<TicketId>(place.id), format!("T-{number:06} {name}")),
+        Kind::Merchant => (raw_id::<MerchantId>(place.id), name),
+        Kind::Terminal => (raw_id::<TerminalId>(place.id), name),
+    };
+    SearchHit { id, title_marks: marks(&title, asked), detail_marks: marks(&detail, asked), title, detail, at: place.at }
 }
 
 fn raw_id<T: TypedId + std::fmt::Display>(raw: Uuid) -> String {

@@ -27,17 +27,17 @@ use super::{coverage, sentence};
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
 use crate::facts::{InForce, in_force};
-use crate::ground::db::{Done, Query, Tx, p};
+use crate::ground::db::{Done, Query, Tx, fifty, p};
 pub use crate::ground::when::zone;
 use crate::merchant::store as merchants;
 use crate::parts::stock::{FittingPart, fitting, unlisted};
 use crate::sla;
-use crate::sql;
 use crate::terminal::store as terminals;
 use crate::ticket::store::{self as tickets, Ticket};
 use crate::visit::checklists;
 use crate::visit::list::{Sight, sees};
 use crate::visit::store::{self, RemoteStep, WorkOrder, number};
+use crate::{fifty, sql};
 
 /// An engineer with a name.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -288,18 +288,14 @@ struct Names {
 pub fn rows(tx: &mut Tx<'_>, orders: &[WorkOrder]) -> Done<Vec<WorkOrderRow>> {
     let mut names: BTreeMap<WorkOrderId, Names> = BTreeMap::new();
     for chunk in orders.chunks(50) {
-        let mut params = vec![p(&tx.tenant())];
-        // The statement has fifty places; the last id fills the ones left over.
-        params.extend((0..50).map(|i| p(&chunk[i.min(chunk.len() - 1)].id)));
+        let params = fifty(&tx.tenant(), chunk.iter().map(|thing| p(&thing.id)));
         let found = tx.query(
             sql!(
-                "SELECT w.id, t.number, t.subject, t.priority, m.name, s.name, s.address, e.name, d.at
+                concat!("SELECT w.id, t.number, t.subject, t.priority, m.name, s.name, s.address, e.name, d.at
                  FROM work_order w JOIN ticket t ON t.id = w.ticket_id
                  LEFT JOIN dispatch_pin d ON d.work_order_id = w.id AND d.engineer_id = w.engineer_id AND d.planned_from = w.planned_from
                  LEFT JOIN merchant m ON m.id = t.merchant_id LEFT JOIN store s ON s.id = t.store_id LEFT JOIN engineer e ON e.id = w.engineer_id
-                 WHERE w.tenant_id = $1 AND w.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                   $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47,
-                   $48, $49, $50, $51)"
+                 WHERE w.tenant_id = $1 AND w.id IN (", fifty!(), ")")
             ),
             &params,
             |r| {

@@ -4,9 +4,9 @@ use postsale_domain::ground::{AcquirerId, BranchId, EngineerId, TypedId, to_mill
 use postsale_domain::visit::{Span, WorkOrderId};
 
 use super::store::{WorkOrder, columns, read};
-use crate::ground::db::{Done, Query, Tx, p};
+use crate::ground::db::{Done, Query, Tx, fifty, p};
 use crate::ground::web::Keyset;
-use crate::sql;
+use crate::{fifty, sql};
 
 /// Whose orders may be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,17 +115,9 @@ pub fn newest(tx: &mut Tx<'_>, sight: Sight, after: Keyset, limit: u32) -> Done<
 pub fn some(tx: &mut Tx<'_>, ids: &[WorkOrderId]) -> Done<Vec<WorkOrder>> {
     let mut found = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(50) {
-        let mut params = vec![p(&tx.tenant())];
-        // The statement has fifty places; the last id fills the ones left over.
-        params.extend((0..50).map(|i| p(&chunk[i.min(chunk.len() - 1)])));
+        let params = fifty(&tx.tenant(), chunk.iter().map(p));
         let rows = tx.query(
-            sql!(concat!(
-                "SELECT ",
-                columns!(),
-                " FROM work_order w WHERE w.tenant_id = $1 AND w.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                   $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42,
-                   $43, $44, $45, $46, $47, $48, $49, $50, $51)"
-            )),
+            sql!(concat!("SELECT ", columns!(), " FROM work_order w WHERE w.tenant_id = $1 AND w.id IN (", fifty!(), ")")),
             &params,
             read,
         )?;

@@ -1,6 +1,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
@@ -35,7 +36,15 @@ pub struct DbOptions {
 /// How transactions of one kind begin and end on PostgreSQL.
 struct Way {
     begin: &'static Sql,
-    keep: &'static [&'static Sql],
+    end: End,
+}
+
+/// How a transaction ends that is to be kept.
+enum End {
+    /// With these statements; how they went is the answer.
+    Said(&'static [&'static Sql]),
+    /// It only looked and has its answers: the statement is said, and nobody waits for what the server says to that.
+    Left(&'static Sql),
 }
 
 static READ: Sql = only_there!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -46,13 +55,13 @@ static WAIT_FOR_THE_DISK: Sql = only_there!(
     "SELECT CASE WHEN pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn() THEN pg_logical_emit_message(true, 'postsale', '') END"
 );
 
-const READING: Way = Way { begin: &READ, keep: &[&COMMIT] };
+const READING: Way = Way { begin: &READ, end: End::Left(&COMMIT) };
 
 /// It ends in one go: its locks are free before the disk has it, and the answer comes after. What follows the commit is a small transaction
 /// of its own that waits for the disk, and for all that stands before it in the log; those who wait at once share one wait. It is left out
 /// when the disk has everything. So whatever is answered, be it only that something was so already, is on the disk, also when another
 /// connection wrote it a moment ago.
-const WRITING: Way = Way { begin: &WRITE, keep: &[&DO_NOT_WAIT, &COMMIT, &WAIT_FOR_THE_DISK] };
+const WRITING: Way = Way { begin: &WRITE, end: End::Said(&[&DO_NOT_WAIT, &COMMIT, &WAIT_FOR_THE_DISK]) };
 
 /// What ends every writing transaction before its commit; the house writes the audit chain there.
 pub type Finish = fn(&mut Tx<'_>) -> Done<()>;
@@ -151,7 +160,7 @@ impl Db {
                 spawn("db-writer", move || sqlite_writer(&writer, &write_queue, &counted))?;
             }
             Target::Postgres(url) => {
-                let server = PgServer::new(url);
+                let server = PgServer::new(url, stats.ways.clone());
                 drop(server.connect()?);
                 for _ in 0..threads {
                     let (server, queue, counted) = (server.clone(), write_queue.clone(), stats.clone());
@@ -159,7 +168,7 @@ impl Db {
                 }
             }
         }
-        let dialect = spawn_readers(&target, threads, &read_queue)?;
+        let dialect = spawn_readers(&target, threads, &stats.ways, &read_queue)?;
         Ok(Self { inner: Arc::new(Inner { dialect, writes, reads, finish, stats }) })
     }
 
@@ -167,8 +176,9 @@ impl Db {
     pub fn open_to_read(options: &DbOptions) -> Result<Self, DbError> {
         let (writes, _) = bounded(1);
         let (reads, read_queue) = bounded(QUEUE_CAP);
-        let dialect = spawn_readers(&Target::parse(&options.url)?, options.threads.clamp(1, 64), &read_queue)?;
-        Ok(Self { inner: Arc::new(Inner { dialect, writes, reads, finish: |_| Ok(()), stats: Arc::default() }) })
+        let stats = Arc::new(Stats::default());
+        let dialect = spawn_readers(&Target::parse(&options.url)?, options.threads.clamp(1, 64), &stats.ways, &read_queue)?;
+        Ok(Self { inner: Arc::new(Inner { dialect, writes, reads, finish: |_| Ok(()), stats }) })
     }
 
     /// Which database it is.
@@ -354,7 +364,7 @@ impl Target {
     }
 }
 
-fn spawn_readers(target: &Target, threads: usize, queue: &Receiver<Box<dyn Piece>>) -> Result<Dialect, DbError> {
+fn spawn_readers(target: &Target, threads: usize, ways: &Arc<AtomicU64>, queue: &Receiver<Box<dyn Piece>>) -> Result<Dialect, DbError> {
     match target {
         Target::Sqlite(path) => {
             for _ in 0..threads {
@@ -364,7 +374,7 @@ fn spawn_readers(target: &Target, threads: usize, queue: &Receiver<Box<dyn Piece
             Ok(Dialect::Sqlite)
         }
         Target::Postgres(url) => {
-            let server = PgServer::new(url);
+            let server = PgServer::new(url, ways.clone());
             for _ in 0..threads {
                 let (server, queue) = (server.clone(), queue.clone());
                 spawn("db-reader", move || pg_worker(&server, &READING, &queue, &Stats::default()))?;
@@ -448,7 +458,10 @@ fn pg_once(server: &Arc<PgServer>, way: &Way, kept: &mut Option<PgConn>, piece: 
         }
         let ended = match verdict {
             Verdict::Keep if sabotage::on("no-flush") => said.and_then(|()| conn.raw("SET LOCAL synchronous_commit = off; COMMIT")),
-            Verdict::Keep => said.and_then(|()| conn.keep(way.keep)),
+            Verdict::Keep => said.and_then(|()| match way.end {
+                End::Said(how) => conn.keep(how),
+                End::Left(how) => conn.part(how),
+            }),
             _ => conn.leave(),
         };
         // What was left to the end may have failed there, and the commit with it.

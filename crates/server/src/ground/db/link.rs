@@ -9,6 +9,7 @@ use std::mem::take;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::BytesMut;
@@ -65,6 +66,10 @@ pub(super) struct Link {
     room: Box<[u8]>,
     closed: bool,
     made: u64,
+    /// Ends of what was said whose answers nobody has heard.
+    unheard: u32,
+    /// How often statements were said and their answers waited for.
+    pub(super) ways: Arc<AtomicU64>,
 }
 
 impl Link {
@@ -92,8 +97,16 @@ impl Link {
         let met = config.connect_raw(plain, NoTls).now_or_never();
         met.ok_or_else(|| DbError::Unavailable("not introduced".into()))?.map(drop).map_err(wrap)?;
         socket.set_read_timeout(None).map_err(lost)?;
-        let mut link =
-            Self { socket, out: BytesMut::new(), heard: BytesMut::new(), room: vec![0; 16 * 1024].into(), closed: false, made: 0 };
+        let mut link = Self {
+            socket,
+            out: BytesMut::new(),
+            heard: BytesMut::new(),
+            room: vec![0; 16 * 1024].into(),
+            closed: false,
+            made: 0,
+            unheard: 0,
+            ways: Arc::default(),
+        };
         let writable = match config.get_target_session_attrs() {
             TargetSessionAttrs::ReadWrite => Some("off"),
             TargetSessionAttrs::ReadOnly => Some("on"),
@@ -133,12 +146,22 @@ impl Link {
         Ok(said)
     }
 
+    /// Says a statement and goes on: what is answered to it is passed over before the next answer. The server does it at once all the same.
+    pub(super) fn part(&mut self, line: &Line<'_>) -> Result<(), DbError> {
+        encode(line, &mut self.out)?;
+        frontend::sync(&mut self.out);
+        self.send()?;
+        self.unheard += 1;
+        Ok(())
+    }
+
     /// Sends what is put down and hears the answers to these lines.
     fn sync(&mut self, lines: &[Line<'_>], said: &mut Vec<Said>) -> Result<(), DbError> {
         if lines.is_empty() {
             return Ok(());
         }
         frontend::sync(&mut self.out);
+        self.ways.fetch_add(1, Ordering::Relaxed);
         self.send()?;
         let (mut done, mut now) = (0, Said::default());
         let heard = self.hear(|message| {
@@ -231,6 +254,11 @@ impl Link {
     /// the backend hung up, it may have said why before.
     fn hear(&mut self, mut on: impl FnMut(Message) -> Result<(), DbError>) -> Result<(), DbError> {
         let mut heard = Ok(());
+        while self.unheard > 0 {
+            if matches!(self.next()?, Message::ReadyForQuery(_)) {
+                self.unheard -= 1;
+            }
+        }
         loop {
             match self.next() {
                 Ok(Message::ReadyForQuery(_)) => return heard,

@@ -1,5 +1,5 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::DbError;
@@ -15,6 +15,8 @@ pub(super) struct Stats {
     pub(super) failures: AtomicU64,
     batches: [AtomicU64; BATCHES.len()],
     repeats: AtomicU64,
+    /// Ways to PostgreSQL and back, of all its connections for transactions.
+    pub(super) ways: Arc<AtomicU64>,
     trouble: Mutex<Option<(DbError, Instant)>>,
     broken: AtomicBool,
 }
@@ -59,6 +61,7 @@ impl Stats {
             waiting_writes,
             waiting_reads,
             repeats: self.repeats.load(Ordering::Relaxed),
+            ways: self.ways.load(Ordering::Relaxed),
             trouble: self.trouble.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(error, at)| (error.clone(), at.elapsed())),
         }
     }
@@ -81,6 +84,8 @@ pub struct Load {
     pub waiting_reads: usize,
     /// Closures run once more, since they stood in the way of others.
     pub repeats: u64,
+    /// How often statements were said to PostgreSQL and their answers waited for; 0 on SQLite.
+    pub ways: u64,
     /// Why the last commit failed, and how long ago; `None` when it went well.
     pub trouble: Option<(DbError, Duration)>,
 }

@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::error::Error;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,17 +21,20 @@ pub struct PgServer {
     /// Statements one of its connections has prepared, in this order; the others prepare them before they are needed, not in the middle
     /// of a transaction that others wait for.
     used: Mutex<Vec<&'static Sql>>,
+    ways: Arc<AtomicU64>,
 }
 
 impl PgServer {
-    /// Where it is.
-    pub fn new(url: &str) -> Arc<Self> {
-        Arc::new(Self { url: url.to_owned(), beside: Mutex::default(), used: Mutex::default() })
+    /// Where it is, and where ways to it are counted.
+    pub(super) fn new(url: &str, ways: Arc<AtomicU64>) -> Arc<Self> {
+        Arc::new(Self { url: url.to_owned(), beside: Mutex::default(), used: Mutex::default(), ways })
     }
 
     /// A connection for transactions.
     pub fn connect(self: &Arc<Self>) -> Result<PgConn, DbError> {
-        Ok(PgConn { server: Some(self.clone()), ..PgConn::open(&self.url)? })
+        let mut conn = PgConn::open(&self.url)?;
+        conn.wire.count_in(self.ways.clone());
+        Ok(PgConn { server: Some(self.clone()), ..conn })
     }
 
     /// Runs a statement that is a transaction by itself. Its commit waits for no disk: whatever it gives reaches the disk before the commit
@@ -102,6 +106,13 @@ impl PgConn {
     pub(super) fn keep(&mut self, how: &[&'static Sql]) -> Result<(), DbError> {
         how.iter().try_for_each(|sql| self.say_later(sql, Vec::new()))?;
         self.flush()
+    }
+
+    /// Ends it with this statement, without a look at how it went. What was asked ahead and never asked is not asked.
+    pub(super) fn part(&mut self, how: &'static Sql) -> Result<(), DbError> {
+        self.wire.unask();
+        let statement = self.statement(how)?;
+        self.wire.part(how, &statement)
     }
 
     fn say_later(&mut self, sql: &'static Sql, params: Vec<Val>) -> Result<(), DbError> {
@@ -206,7 +217,7 @@ impl Conn for PgConn {
     }
 
     fn rows(&mut self, sql: &'static Sql, params: &[Val]) -> Result<Vec<Row>, DbError> {
-        if !sql.text.trim_start().starts_with("SELECT") {
+        if !sql.only_looks() {
             self.writes()?;
         }
         if self.ahead {

@@ -1,4 +1,7 @@
 use std::borrow::Cow;
+use std::iter;
+
+use super::{ToVal, Val};
 
 /// A statement of the house. Built only by [`sql!`](crate::sql), which also registers it, so that one test can prepare
 /// every statement on both databases; but for the few of this layer that only PostgreSQL knows.
@@ -16,6 +19,11 @@ impl Sql {
     /// Tells this statement from all others, cheaper than comparing texts: its address.
     pub(super) fn key(&'static self) -> usize {
         std::ptr::from_ref(self).addr()
+    }
+
+    /// Whether it only looks. What begins with `WITH` looks too: nothing is written in one, which a house rule holds.
+    pub fn only_looks(&self) -> bool {
+        ["SELECT", "WITH"].iter().any(|word| self.text.trim_start().starts_with(word))
     }
 }
 
@@ -70,6 +78,23 @@ macro_rules! sql {
         $crate::ground::db::inventory::submit! { $crate::ground::db::Registered(&STATEMENT) }
         &STATEMENT
     }};
+}
+
+/// Places for fifty ids in a statement, from `$2` on: `concat!("… IN (", fifty!(), ")")`. [`fifty`] has its values.
+#[macro_export]
+macro_rules! fifty {
+    () => {
+        "$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, \
+         $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51"
+    };
+}
+
+/// The values of a statement with [`fifty!`](crate::fifty): what `$1` is, and up to fifty ids. The last one fills the places left over.
+pub fn fifty<T: ToVal + ?Sized>(first: &T, ids: impl Iterator<Item = Val>) -> Vec<Val> {
+    let mut values: Vec<Val> = iter::once(first.to_val()).chain(ids).collect();
+    let last = values[values.len() - 1].clone();
+    values.resize(51, last);
+    values
 }
 
 /// A statement only PostgreSQL knows, which the test on both databases does not see.

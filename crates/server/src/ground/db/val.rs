@@ -106,6 +106,15 @@ impl ToVal for Vec<u8> {
         Val::Bytes(self.clone())
     }
 }
+impl FromVal for Uuid {
+    fn from_val(val: Val) -> Option<Self> {
+        match val {
+            Val::Id(raw) => Some(raw),
+            Val::Bytes(bytes) => Uuid::from_slice(&bytes).ok(),
+            _ => None,
+        }
+    }
+}
 impl FromVal for Vec<u8> {
     fn from_val(val: Val) -> Option<Self> {
         match val {
@@ -134,11 +143,7 @@ impl<const P: u32> ToVal for Id<P> {
 }
 impl<const P: u32> FromVal for Id<P> {
     fn from_val(val: Val) -> Option<Self> {
-        match val {
-            Val::Id(raw) => Some(Self::from_uuid(raw)),
-            Val::Bytes(bytes) => Uuid::from_slice(&bytes).ok().map(Self::from_uuid),
-            _ => None,
-        }
+        Uuid::from_val(val).map(Self::from_uuid)
     }
 }
 impl<T: ToVal> ToVal for Option<T> {

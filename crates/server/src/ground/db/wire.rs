@@ -4,6 +4,8 @@
 //! none of the answers pays one such way for all of them; what it will ask can be asked along with it.
 
 use std::mem::take;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use tokio_postgres::Config;
 
@@ -62,6 +64,11 @@ impl Answer {
 impl Wire {
     pub(super) fn open(config: &Config) -> Result<Self, DbError> {
         Ok(Self { link: Link::open(config)?, waiting: Vec::new(), answers: Vec::new() })
+    }
+
+    /// From now on each way to the server and back is counted there.
+    pub(super) fn count_in(&mut self, ways: Arc<AtomicU64>) {
+        self.link.ways = ways;
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -132,6 +139,12 @@ impl Wire {
 
     pub(super) fn query(&mut self, sql: &'static Sql, statement: &Statement, params: &[Val]) -> Result<Vec<Row>, DbError> {
         self.with(Some(Line { sql, statement, params, rows: true })).map(|said| said.rows)
+    }
+
+    /// Says a statement after which nothing is expected.
+    pub(super) fn part(&mut self, sql: &'static Sql, statement: &Statement) -> Result<(), DbError> {
+        self.flush()?;
+        self.link.part(&Line { sql, statement, params: &[], rows: false })
     }
 
     pub(super) fn text(&mut self, text: &str) -> Result<(), DbError> {

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::facts::in_force;
 use crate::ground::gate::Costly;
 use crate::ground::web::{Door, Keyset, Page, PageParams, Params, Problem};
 use crate::house::House;
@@ -26,7 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<House> {
         .routes(routes!(ticket_search))
 }
 
-/// Most rows a search answers with.
+/// Rows of a search without a stated wish, and most of them.
 const FOUND: u32 = 50;
 /// Characters of a number that is looked up as a ticket's and nothing else.
 const SHORT: usize = 3;
@@ -122,6 +123,7 @@ async fn ticket_list(door: Door<act::TicketRead>, Params(query): Params<TicketQu
         let plain = sort == Sort::Due && narrow == Narrow::default();
         let name = if plain { list::name(view).to_owned() } else { format!("{}-{sort:?}-{}", list::name(view), key(&asked)) };
         let after = Keyset::open(&seal, tenant, &name, page.cursor.as_deref(), filter::start(view, sort))?;
+        tx.ahead(in_force);
         let found = match plain {
             true => list::tickets(tx, view, me, sight, after, page.take())?,
             false => filter::tickets(tx, view, &narrow, sort, sight, after, page.take())?,
@@ -152,6 +154,8 @@ struct TicketSearch {
     /// A ticket's number, a serial number, a phone number, the last four digits of one, a part of a merchant's name, or words somebody
     /// used.
     q: String,
+    /// Rows, 1 to 50; 50 without it.
+    limit: Option<u32>,
 }
 
 /// Tickets that were found, newest first.
@@ -168,6 +172,7 @@ struct TicketsFound {
 async fn ticket_search(door: Door<act::TicketRead>, Params(query): Params<TicketSearch>) -> Result<Json<TicketsFound>, Problem> {
     let reach = door.reach();
     let _turn = door.turn(Costly::Search).await?;
+    let limit = query.limit.unwrap_or(FOUND).clamp(1, FOUND);
     door.read(move |tx| {
         let word = query.q.trim();
         let digits = word.chars().any(|c| c.is_ascii_digit());
@@ -175,16 +180,17 @@ async fn ticket_search(door: Door<act::TicketRead>, Params(query): Params<Ticket
             return Err(refuse!(Invalid, "ticket.search_short").field("q").into());
         }
         let sight = sight(tx, reach);
-        let mut found = list::named(tx, word, sight, FOUND + 1)?;
+        tx.ahead(in_force);
+        let mut found = list::named(tx, word, sight, limit + 1)?;
         // What was said on it counts as well. A short number is a ticket's; it also stands in half of what people say.
         if word.chars().filter(|c| c.is_alphanumeric()).count() > SHORT || !digits {
-            let mut said = search::tickets(tx, reach, word, FOUND + 1)?;
+            let mut said = search::tickets(tx, reach, word, limit + 1)?;
             said.retain(|id| found.iter().all(|t| t.id != *id));
             found.extend(list::some(tx, &said)?);
             found.sort_by_key(|t| std::cmp::Reverse((t.opened_at, t.id)));
         }
-        let more = found.len() > FOUND as usize;
-        found.truncate(FOUND as usize);
+        let more = found.len() > limit as usize;
+        found.truncate(limit as usize);
         Ok(TicketsFound { items: rows(tx, &found)?, more })
     })
     .await

@@ -11,10 +11,10 @@ use utoipa::ToSchema;
 
 use super::{line, number, outsider};
 use crate::facts::{extra, in_force};
-use crate::ground::db::{Done, Query, Tx, p};
+use crate::ground::db::{Done, Query, Tx, fifty, p};
 use crate::ticket::entry::Kind;
 use crate::ticket::store::{LastEntry, Ticket};
-use crate::{merchant, org, sla, sql, terminal};
+use crate::{fifty, merchant, org, sla, sql, terminal};
 
 /// A person of the desk with a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -108,6 +108,10 @@ struct Names {
 
 /// Rows for the tickets of one page: per fifty of them one statement for names and one for clocks, whatever is on them.
 pub fn rows(tx: &mut Tx<'_>, tickets: &[Ticket]) -> Done<Vec<TicketRow>> {
+    let ids: Vec<TicketId> = tickets.iter().map(|t| t.id).collect();
+    in_force(tx)?;
+    tx.ahead(|tx| sla::store::faces(tx, &ids));
+    tx.ahead(|tx| extra::of(tx, &ids));
     let mut names: BTreeMap<TicketId, Names> = BTreeMap::new();
     for chunk in tickets.chunks(50) {
         names.extend(names_of(tx, chunk)?);
@@ -193,7 +197,7 @@ fn last_line(last: &LastEntry) -> LastLine {
 
 /// The statement for names, with the places of its ids.
 macro_rules! names {
-    ($ids:literal) => {
+    ($ids:expr) => {
         sql!(concat!(
             "SELECT t.id, u.display_name, m.name, m.tier, s.name, d.model, d.serial_no FROM ticket t JOIN app_user u ON u.id = t.owner_id
              LEFT JOIN merchant m ON m.id = t.merchant_id LEFT JOIN store s ON s.id = t.store_id LEFT JOIN terminal d ON d.id = t.terminal_id
@@ -205,17 +209,10 @@ macro_rules! names {
 }
 
 fn names_of(tx: &mut Tx<'_>, chunk: &[Ticket]) -> Done<Vec<(TicketId, Names)>> {
-    let mut params = vec![p(&tx.tenant())];
-    let statement = if let [ticket] = chunk {
-        params.push(p(&ticket.id));
-        names!("$2")
-    } else {
-        // The last id fills the places left over.
-        params.extend((0..50).map(|i| p(&chunk[i.min(chunk.len() - 1)].id)));
-        names!(
-            "$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29,
-             $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51"
-        )
+    let (tenant, ids) = (tx.tenant(), chunk.iter().map(|ticket| p(&ticket.id)));
+    let (statement, params) = match chunk {
+        [ticket] => (names!("$2"), vec![p(&tenant), p(&ticket.id)]),
+        _ => (names!(fifty!()), fifty(&tenant, ids)),
     };
     Ok(tx.query(statement, &params, |r| {
         let (id, owner, merchant, tier) = (r.next()?, r.next()?, r.next()?, r.coded_opt()?);

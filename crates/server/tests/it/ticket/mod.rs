@@ -8,3 +8,4 @@ mod queue;
 mod relation;
 mod saved;
 mod sight;
+mod ways;

@@ -104,6 +104,14 @@ on_both! {
                 assert_eq!(found(q).await, Vec::<String>::new(), "{q}");
             }
         }
+        // No more than are wished for, the newest first, and a word that there are more.
+        kit.later(SignedDuration::from_secs(1));
+        another(&desk, "扫码更慢").await;
+        for (limit, shown) in [(1, &["T-000003"][..]), (2, &["T-000003", "T-000002"])] {
+            let answer = desk.agent.get(&format!("/api/v1/tickets/search?q={}&limit={limit}", urlencoded("扫码"))).await.expect(200);
+            let numbers: Vec<&str> = answer["items"].as_array().unwrap().iter().map(|t| t["number"].as_str().unwrap()).collect();
+            assert_eq!((numbers.as_slice(), &answer["more"]), (shown, &json!(limit == 1)));
+        }
         assert_eq!(desk.agent.get("/api/v1/tickets/search?q=%20").await.problem(422), "ticket.search_short");
         assert_eq!(desk.agent.get("/api/v1/tickets/search?q=%25").await.problem(422), "ticket.search_short");
         assert_eq!(desk.other_bank.get(&format!("/api/v1/tickets/search?q={}", urlencoded("顺风"))).await.expect(200)["items"], json!([]));

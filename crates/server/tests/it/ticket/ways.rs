@@ -1,0 +1,55 @@
+//! How often the desk's pages go to PostgreSQL and back: what a page needs is asked at once, however much hangs on a ticket.
+
+use postsale_server::ground::db::registered;
+use postsale_testkit::{Client, Kit};
+use serde_json::json;
+
+use crate::desk_world::{DeskWorld, id_of, path};
+
+/// Ways one request takes. The first one is only to have the statements prepared.
+async fn ways(kit: &Kit, client: &Client, address: &str) -> u64 {
+    client.get(address).await.expect(200);
+    let before = kit.house.db.load().ways;
+    client.get(address).await.expect(200);
+    kit.house.db.load().ways - before
+}
+
+#[test]
+fn a_page_is_asked_at_once() {
+    Kit::run(Kit::postgres(), |kit| async move {
+        let desk = DeskWorld::new(&kit).await;
+        let id = id_of(&desk.called().await);
+        desk.does(
+            &desk.agent,
+            &id,
+            "/work-orders",
+            json!({ "fault_code": "PRN-02", "reason_code": "needs_hands", "reason": "换纸后仍不出纸" }),
+        )
+        .await;
+        let table = [
+            // Whose session it is; the ticket, and whether it may be seen; everything on its page; the names in the rows of its orders.
+            (path(&id, ""), 4),
+            // The session, the tickets, what stands in their rows.
+            ("/api/v1/tickets".to_owned(), 3),
+            // The session; whom the word names; the words it begins; where they stand; the tickets; what stands in their rows.
+            ("/api/v1/tickets/search?q=pos".to_owned(), 6),
+        ];
+        for (address, most) in table {
+            let taken = ways(&kit, &desk.agent, &address).await;
+            assert!((1..=most).contains(&taken), "{address}: {taken}");
+        }
+    });
+}
+
+/// PostgreSQL asks it ahead, and takes back nothing for it.
+#[test]
+fn what_begins_with_with_only_looks() {
+    let mut looked = 0;
+    for sql in registered().filter(|sql| sql.text.trim_start().starts_with("WITH")) {
+        looked += 1;
+        assert!(sql.only_looks());
+        let writes = ["INSERT ", "UPDATE ", "DELETE "].iter().any(|verb| sql.text.contains(verb));
+        assert!(!writes, "{}:{} writes behind a WITH", sql.file, sql.line);
+    }
+    assert!(looked >= 3, "such statements are found: {looked}");
+}
