@@ -1,8 +1,11 @@
 //! All routes together, and what stands around every one of them.
 
+use std::panic::resume_unwind;
+use std::thread;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -84,10 +87,16 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     api().into_openapi()
 }
 
+/// The routes, and their document. Twenty megabytes of descriptions are made and given back on the way; on a thread of their own the memory
+/// goes back to the system with it.
+fn documented() -> (Router<House>, Bytes) {
+    let (router, doc) = api().split_for_parts();
+    (router, doc.to_json().unwrap_or_default().into())
+}
+
 /// Everything the server answers.
 pub fn router(house: House) -> Router {
-    let (router, doc) = api().split_for_parts();
-    let document = doc.to_json().unwrap_or_default();
+    let (router, document) = thread::scope(|scope| scope.spawn(documented).join()).unwrap_or_else(|panic| resume_unwind(panic));
     router
         .route("/api/v1/openapi.json", get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) }))
         .merge(health::routes())

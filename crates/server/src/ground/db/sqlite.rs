@@ -41,7 +41,9 @@ impl SqliteFile {
                 inner.execute_batch("PRAGMA synchronous=NORMAL").map_err(wrap)?;
             }
         }
-        inner.execute_batch("PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;").map_err(wrap)?;
+        // Kilobytes of pages. The writer keeps what it changes; what a reader no longer has comes from the memory of the system.
+        let cache = if read_only { 8_000 } else { 32_000 };
+        inner.execute_batch(&format!("PRAGMA foreign_keys=ON; PRAGMA cache_size=-{cache}; PRAGMA temp_store=MEMORY;")).map_err(wrap)?;
         Ok(Self(inner))
     }
 
