@@ -1,6 +1,7 @@
 //! Runs the server until it is told to stop.
 
 use std::future::Future;
+use std::thread;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -30,6 +31,8 @@ pub async fn serve(house: House, listener: TcpListener, stop: impl Future<Output
         tokio::time::sleep(Duration::from_secs(leaving.config.drain_seconds.into())).await;
     };
     let router = crate::http::router(house);
+    // Its end is nobody's concern: whoever needs the dictionary before waits for it.
+    thread::spawn(crate::search::warm);
     links.take(listener, &router, stopping).await;
     if !links.leave(FINISH).await {
         tracing::warn!("some requests were not finished in time and are cut off");

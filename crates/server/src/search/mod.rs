@@ -7,7 +7,7 @@ pub mod api;
 pub mod store;
 mod words;
 
-pub use words::{Asked, DICTIONARY, MAX_ASKED, Word, asked, with_ends, words};
+pub use words::{Asked, DICTIONARY, MAX_ASKED, Word, asked, warm, with_ends, words};
 
 /// What can be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -29,6 +29,12 @@ static JIEBA: LazyLock<Jieba> = LazyLock::new(|| {
     jieba
 });
 
+/// Reads the dictionary now, a fifth of a second, so that nobody waits for it. On a thread that ends then: what is only needed for the
+/// reading goes back to the system with it.
+pub fn warm() {
+    LazyLock::force(&JIEBA);
+}
+
 fn plain(c: char) -> char {
     match c {
         '\u{3000}' => ' ',
