@@ -16,7 +16,8 @@ fn with_crowd<T>(seed: u64, steps: u64, ask: impl FnOnce(&mut Run<'_, '_, Hard>,
     let best = Member { cost: search.best_total, routes: search.best.clone() };
     let options = Options { budget: Budget::Steps(steps), ..Options::default() };
     let rng = Rng::new(seed);
-    let mut run = Run { p: &p, search: &mut search, options: &options, begin: 0.0, steps: 0, scale, welcome, rng, best };
+    let mut run = Run { p: &p, search: &mut search, options: &options, begin: 0.0, steps: 0, scale, welcome, rng, best, thrift: None };
+    run.search.collect();
     let said = ask(&mut run, &first);
     (said, run.steps, run.best.clone())
 }

@@ -1,5 +1,7 @@
 //! The search: budget, temperature, threads. Models live in `hard` and `rich`, moves in `sisr`, candidates in `near`.
 
+mod combine;
+mod cover;
 pub(crate) mod eval;
 mod evolve;
 pub(crate) mod hard;
@@ -8,11 +10,13 @@ mod memory;
 pub(crate) mod near;
 mod order;
 mod parts;
+mod prices;
 mod recreate;
 pub(crate) mod rich;
 mod ruin;
 pub(crate) mod sisr;
 mod split;
+mod store;
 mod tails;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use super::eval::{Blink, Eval, HARD};
 use super::links::{Links, NONE};
 use super::memory::Memory;
 use super::near::Near;
+use super::store::Store;
 use crate::model::{Objective, Problem};
 use crate::rng::Rng;
 
@@ -130,6 +131,9 @@ pub(crate) struct Search<E: Eval> {
     touched_mark: Vec<bool>,
     /// Routes that lost a string, and the node before the gap.
     pub(super) ruined: Vec<(u32, u32)>,
+    /// Routes of good plans where somebody wants to combine them, and the temperature below which plans are good.
+    pub(super) store: Option<Box<Store>>,
+    pub(super) good: f64,
 }
 
 /// A route as it was before the step.
@@ -209,6 +213,8 @@ impl<E: Eval> Search<E> {
             touched: Vec::new(),
             touched_mark: vec![false; m],
             ruined: Vec::new(),
+            store: None,
+            good: 0.0,
         };
         let frozen: Vec<Vec<u32>> = p.engineers.iter().map(|e| e.frozen.iter().map(|f| f.0 as u32).collect()).collect();
         out.load(&frozen);
@@ -365,13 +371,23 @@ impl<E: Eval> Search<E> {
             }
             self.total = before;
         }
-        self.finish(kept);
         let clean = self.eval.debt() == 0;
+        if kept && clean && temperature <= self.good && self.total <= self.best_total.saturating_add(self.best_total / 100) {
+            self.put_by();
+        }
+        self.finish(kept);
         if self.total < self.best_total && clean {
             self.keep_best();
         }
         if self.toll != HARD {
             self.haggle(clean);
+        }
+    }
+
+    /// Keeps the routes that the step made, for plans that are put together from them.
+    fn put_by(&mut self) {
+        if let Some(store) = &mut self.store {
+            self.touched.iter().for_each(|t| store.offer(&self.l, t.route as usize, self.cost[t.route as usize]));
         }
     }
 
