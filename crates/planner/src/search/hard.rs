@@ -254,8 +254,7 @@ impl Eval for Hard {
             m
         };
         let mut twin: Vec<u32> = Vec::with_capacity(p.engineers.len());
-        for (r, e) in p.engineers.iter().enumerate() {
-            let alike = r > 0 && super::near::same(&p.engineers[r - 1], e);
+        for (r, alike) in super::near::alike(p).into_iter().enumerate() {
             twin.push(if alike { twin[r - 1] } else { r as u32 });
         }
         let f = Facts {

@@ -125,10 +125,15 @@ fn follow(p: &Problem, a: usize, b: usize) -> i64 {
     d + wait / 5 + late
 }
 
-/// Are the two engineers interchangeable?
-pub(crate) fn same(a: &Engineer, b: &Engineer) -> bool {
+/// Which engineers are interchangeable with the one before them: they are the same, and no job is somebody's own. Those that are alike stand
+/// next to each other in a fleet.
+pub(crate) fn alike(p: &Problem) -> Vec<bool> {
+    let mut own = vec![false; p.engineers.len()];
+    p.jobs.iter().filter_map(|j| j.pin).for_each(|r| own[r] = true);
+    let free = |r: usize| !own[r] && p.engineers[r].frozen.is_empty();
     let plain = |e: &Engineer| Engineer { id: String::new(), ..e.clone() };
-    a.frozen.is_empty() && b.frozen.is_empty() && plain(a) == plain(b)
+    let same = |r: usize| free(r - 1) && free(r) && plain(&p.engineers[r - 1]) == plain(&p.engineers[r]);
+    (0..p.engineers.len()).map(|r| r > 0 && same(r)).collect()
 }
 
 impl Near {
@@ -144,9 +149,7 @@ impl Near {
         let n = p.jobs.len();
         let mut classes: Vec<Vec<u32>> = Vec::new();
         let mut class_of = Vec::with_capacity(p.engineers.len());
-        for (r, e) in p.engineers.iter().enumerate() {
-            // Identical engineers stand next to each other in a fleet; comparing with the last class finds them.
-            let alike = classes.last().is_some_and(|c| same(&p.engineers[c[0] as usize], e));
+        for (r, alike) in alike(p).into_iter().enumerate() {
             match classes.last_mut() {
                 Some(class) if alike => class.push(r as u32),
                 _ => classes.push(vec![r as u32]),

@@ -267,3 +267,20 @@ fn a_day_under_other_numbers_is_the_same_day() {
         assert!(near(&order.p) * 2 < near(&p), "who follows in number lies near: {} {}", near(&order.p), near(&p));
     }
 }
+
+/// Engineers who are the same are not for a job that is pinned to one of them: its tail or its whole day is not the other's to do.
+#[test]
+fn a_pinned_job_stays_where_engineers_are_the_same() {
+    for seed in 0..6 {
+        let mut p = day(seed, false, true);
+        let mut r = Rng::new(seed ^ 0x91);
+        for job in &mut p.jobs {
+            job.pin = (r.below(10) == 0).then(|| r.below(8));
+        }
+        let options = Options { budget: Budget::Steps(20_000), seed, ..Options::default() };
+        let found = solve(&p, None, &options).unwrap_or_else(|refused| panic!("seed {seed}: {refused:?}"));
+        for route in &found.plan.routes {
+            assert!(route.jobs.iter().all(|j| p.jobs[*j].pin.is_none_or(|pin| pin == route.engineer)), "seed {seed}");
+        }
+    }
+}
