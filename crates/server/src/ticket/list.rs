@@ -217,8 +217,10 @@ pub fn word(view: View) -> &'static str {
 pub fn named(tx: &mut Tx<'_>, word: &str, sight: Sight, limit: u32) -> Done<Vec<Ticket>> {
     let tenant = tx.tenant();
     let word = word.trim();
-    let digits: String = word.trim_start_matches(['T', 't', '-', '#']).chars().filter(char::is_ascii_digit).collect();
-    let number = digits.parse::<i64>().unwrap_or(-1);
+    let bare = word.trim_start_matches(['T', 't', '-', '#']);
+    let digits: String = bare.chars().filter(char::is_ascii_digit).collect();
+    // A920 is a model and not the ticket of that number.
+    let number = bare.parse::<i64>().unwrap_or(-1);
     let serial: String = word.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect();
     // A number alone is no part of a name: every branch office has one.
     let name = if word.is_empty() || digits == word { "-".to_owned() } else { contains(word) };

@@ -99,7 +99,7 @@ on_both! {
         for q in ["2", "13900007788", "7788", "扫码"] {
             assert_eq!(found(q).await, two, "{q}");
         }
-        for q in ["%", "没有这家", SPARE, "99999"] {
+        for q in ["%", "没有这家", SPARE, "99999", "A2"] {
             if q != "%" {
                 assert_eq!(found(q).await, Vec::<String>::new(), "{q}");
             }
