@@ -52,16 +52,33 @@ pub struct SearchResult {
 
 /// Looks in every kind the caller may read, in each no further than they may see.
 pub fn find(tx: &mut Tx<'_>, asked: &Asked, limit: u32) -> Done<SearchResult> {
-    let reach = |name: &str, tx: &Tx<'_>| act::reach(name, &tx.caller().who);
-    let words = asked.words.iter().map(|w| w.text.clone()).collect();
     if asked.words.is_empty() {
         return Ok(SearchResult::default());
     }
-    let (tickets, registry) = (reach("ticket.read", tx), reach("registry.read", tx));
-    let (tickets, tickets_cut) = hits(tx, Kind::Ticket, tickets, asked, limit)?;
-    let (merchants, merchants_cut) = hits(tx, Kind::Merchant, registry, asked, limit)?;
-    let (terminals, terminals_cut) = hits(tx, Kind::Terminal, registry, asked, limit)?;
-    Ok(SearchResult { tickets, merchants, terminals, words, cut: tickets_cut || merchants_cut || terminals_cut })
+    let reach = |name: &str| act::reach(name, &tx.caller().who);
+    let (tickets, registry) = (reach("ticket.read"), reach("registry.read"));
+    let kinds = [(Kind::Ticket, tickets), (Kind::Merchant, registry), (Kind::Terminal, registry)];
+    for (kind, reach) in kinds {
+        tx.ahead(|tx| places(tx, kind, reach, asked, limit));
+    }
+    let mut found = Vec::with_capacity(kinds.len());
+    for (kind, reach) in kinds {
+        found.push((kind, places(tx, kind, reach, asked, limit)?));
+    }
+    for (kind, (places, _)) in &found {
+        tx.ahead(|tx| hits(tx, *kind, places, asked));
+    }
+    let words = asked.words.iter().map(|w| w.text.clone()).collect();
+    let mut result = SearchResult { words, cut: found.iter().any(|(_, (_, cut))| *cut), ..SearchResult::default() };
+    for (kind, (places, _)) in &found {
+        let hits = hits(tx, *kind, places, asked)?;
+        match kind {
+            Kind::Ticket => result.tickets = hits,
+            Kind::Merchant => result.merchants = hits,
+            Kind::Terminal => result.terminals = hits,
+        }
+    }
+    Ok(result)
 }
 
 /// Tickets in which all words of a question stand, newest first, no further than somebody may see.
@@ -236,9 +253,8 @@ fn led(kind: Kind, sight: &Sight) -> (Option<Val>, &'static Sql) {
     }
 }
 
-/// What was found, as it is shown, and whether older things may match as well.
-fn hits(tx: &mut Tx<'_>, kind: Kind, reach: Reach, asked: &Asked, limit: u32) -> Done<(Vec<SearchHit>, bool)> {
-    let (places, cut) = places(tx, kind, reach, asked, limit)?;
+/// What was found, as it is shown.
+fn hits(tx: &mut Tx<'_>, kind: Kind, places: &[Place], asked: &Asked) -> Done<Vec<SearchHit>> {
     macro_rules! shown {
         ($columns:literal, $of:literal) => {
             sql!(concat!("SELECT x.id, ", $columns, " FROM ", $of, " WHERE x.tenant_id = $1 AND x.id IN (", fifty!(), ")"))
@@ -257,8 +273,7 @@ fn hits(tx: &mut Tx<'_>, kind: Kind, reach: Reach, asked: &Asked, limit: u32) ->
         let params = fifty(&tx.tenant(), chunk.iter().map(|place| Val::Id(place.id)));
         shown.extend(tx.query(statement, &params, |r| Ok((r.next()?, (r.next()?, r.next()?, r.next()?))))?);
     }
-    let hits = places.iter().filter_map(|place| Some(hit(kind, *place, shown.remove(&place.id)?, asked)));
-    Ok((hits.collect(), cut))
+    Ok(places.iter().filter_map(|place| Some(hit(kind, *place, shown.remove(&place.id)?, asked))).collect())
 }
 
 fn hit(kind: Kind, place: Place, (number, name, detail): (i64, String, String), asked: &Asked) -> SearchHit {
