@@ -87,8 +87,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     api().into_openapi()
 }
 
-/// The routes, and their document. Twenty megabytes of descriptions are made and given back on the way; on a thread of their own the memory
-/// goes back to the system with it.
+/// The routes, and their document. Twenty megabytes of descriptions are made and given back on the way; what a thread that ends leaves behind
+/// is there for others, what this one left would stay its own.
 fn documented() -> (Router<House>, Bytes) {
     let (router, doc) = api().split_for_parts();
     (router, doc.to_json().unwrap_or_default().into())

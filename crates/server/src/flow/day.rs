@@ -86,7 +86,7 @@ struct Shop {
 fn shops(tx: &mut Tx<'_>, orders: &[WorkOrder]) -> Done<BTreeMap<WorkOrderId, Shop>> {
     let mut shops = BTreeMap::new();
     for chunk in orders.chunks(50) {
-        let params = fifty(&tx.tenant(), chunk.iter().map(|thing| p(&thing.id)));
+        let params = fifty(&tx.tenant(), chunk.iter().map(|order| p(&order.id)));
         let rows = tx.query(
             sql!(concat!(
                 "SELECT w.id, t.priority, s.lat_e6, s.lng_e6, s.hours FROM work_order w JOIN ticket t ON t.id = w.ticket_id

@@ -29,8 +29,7 @@ static JIEBA: LazyLock<Jieba> = LazyLock::new(|| {
     jieba
 });
 
-/// Reads the dictionary now, a fifth of a second, so that nobody waits for it. On a thread that ends then: what is only needed for the
-/// reading goes back to the system with it.
+/// Reads the dictionary now, a fifth of a second, so that nobody waits for it. For a thread of its own.
 pub fn warm() {
     LazyLock::force(&JIEBA);
 }

@@ -67,13 +67,14 @@ impl Known {
             }
             let params = fifty(&tx.tenant(), chunk.iter().map(|order| p(&order.id)));
             let written: Vec<(TicketId, Letter)> = tx.query(
-                sql!(
-                    concat!("SELECT w.ticket_id, n.created_at, o.state, o.run_at, o.held
+                sql!(concat!(
+                    "SELECT w.ticket_id, n.created_at, o.state, o.run_at, o.held
                      FROM work_order w JOIN notice n ON n.ticket_id = w.ticket_id AND n.kind IN ('visit_promised', 'visit_changed', 'visit_chosen')
                      LEFT JOIN outbox o ON o.notice_id = n.id AND o.transport = 'mail'
-                     WHERE w.tenant_id = $1 AND w.id IN (", fifty!(), ")
-                     ORDER BY n.created_at, n.id")
-                ),
+                     WHERE w.tenant_id = $1 AND w.id IN (",
+                    fifty!(),
+                    ") ORDER BY n.created_at, n.id"
+                )),
                 &params,
                 |r| Ok((r.next()?, Letter { at: r.next()?, state: r.next()?, until: r.next()?, held: r.coded_opt()? })),
             )?;

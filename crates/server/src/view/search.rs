@@ -206,7 +206,7 @@ fn place(r: &mut Row) -> Result<Place, DbError> {
 /// other end.
 fn led(kind: Kind, sight: &Sight) -> (Option<Val>, &'static Sql) {
     macro_rules! led {
-        ($of:literal, $sight:literal) => {
+        ($of:expr, $sight:expr) => {
             sql!(concat!(
                 "SELECT w.at, w.id FROM search_word w",
                 $of,
@@ -222,32 +222,32 @@ fn led(kind: Kind, sight: &Sight) -> (Option<Val>, &'static Sql) {
         ($of:literal, $acquirer:literal, $engineer:literal, $branch:literal) => {
             match sight {
                 Sight::All | Sight::Nothing => (None, led!("", "")),
-                Sight::Acquirer(own) => (Some(p(own)), led!($of, $acquirer)),
-                Sight::Engineer(me) => (Some(p(me)), led!($of, $engineer)),
-                Sight::Branch(own) => (Some(p(own)), led!($of, $branch)),
+                Sight::Acquirer(own) => (Some(p(own)), led!($of, concat!(" AND x.id = w.id", $acquirer))),
+                Sight::Engineer(me) => (Some(p(me)), led!($of, concat!(" AND x.id = w.id", $engineer))),
+                Sight::Branch(own) => (Some(p(own)), led!($of, concat!(" AND x.id = w.id", $branch))),
             }
         };
     }
     match kind {
         Kind::Ticket => seen!(
             " CROSS JOIN ticket x",
-            " AND x.id = w.id AND x.acquirer_id = $10",
-            " AND x.id = w.id AND x.id IN (SELECT o.ticket_id FROM work_order o WHERE o.engineer_id = $10)",
-            " AND x.id = w.id AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
+            " AND x.acquirer_id = $10",
+            " AND x.id IN (SELECT o.ticket_id FROM work_order o WHERE o.engineer_id = $10)",
+            " AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
                           WHERE s.id = x.store_id AND v.branch_id = $10)"
         ),
         Kind::Merchant => seen!(
             " CROSS JOIN merchant x",
-            " AND x.id = w.id AND x.acquirer_id = $10",
-            " AND x.id = w.id AND x.id IN (SELECT t.merchant_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $10)",
-            " AND x.id = w.id AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
+            " AND x.acquirer_id = $10",
+            " AND x.id IN (SELECT t.merchant_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $10)",
+            " AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
                           WHERE s.merchant_id = x.id AND v.branch_id = $10)"
         ),
         Kind::Terminal => seen!(
             " CROSS JOIN terminal x LEFT JOIN binding d ON d.terminal_id = x.id AND d.valid_to IS NULL",
-            " AND x.id = w.id AND d.acquirer_id = $10",
-            " AND x.id = w.id AND x.id IN (SELECT t.terminal_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $10)",
-            " AND x.id = w.id AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
+            " AND d.acquirer_id = $10",
+            " AND x.id IN (SELECT t.terminal_id FROM work_order o JOIN ticket t ON t.id = o.ticket_id WHERE o.engineer_id = $10)",
+            " AND EXISTS (SELECT 1 FROM store s JOIN branch_district v ON v.tenant_id = s.tenant_id AND v.district = s.district
                           WHERE s.id = d.store_id AND v.branch_id = $10)"
         ),
     }

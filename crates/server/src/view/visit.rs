@@ -288,15 +288,17 @@ struct Names {
 pub fn rows(tx: &mut Tx<'_>, orders: &[WorkOrder]) -> Done<Vec<WorkOrderRow>> {
     let mut names: BTreeMap<WorkOrderId, Names> = BTreeMap::new();
     for chunk in orders.chunks(50) {
-        let params = fifty(&tx.tenant(), chunk.iter().map(|thing| p(&thing.id)));
+        let params = fifty(&tx.tenant(), chunk.iter().map(|order| p(&order.id)));
         let found = tx.query(
-            sql!(
-                concat!("SELECT w.id, t.number, t.subject, t.priority, m.name, s.name, s.address, e.name, d.at
+            sql!(concat!(
+                "SELECT w.id, t.number, t.subject, t.priority, m.name, s.name, s.address, e.name, d.at
                  FROM work_order w JOIN ticket t ON t.id = w.ticket_id
                  LEFT JOIN dispatch_pin d ON d.work_order_id = w.id AND d.engineer_id = w.engineer_id AND d.planned_from = w.planned_from
                  LEFT JOIN merchant m ON m.id = t.merchant_id LEFT JOIN store s ON s.id = t.store_id LEFT JOIN engineer e ON e.id = w.engineer_id
-                 WHERE w.tenant_id = $1 AND w.id IN (", fifty!(), ")")
-            ),
+                 WHERE w.tenant_id = $1 AND w.id IN (",
+                fifty!(),
+                ")"
+            )),
             &params,
             |r| {
                 let id = r.next()?;

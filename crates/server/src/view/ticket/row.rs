@@ -109,6 +109,7 @@ struct Names {
 /// Rows for the tickets of one page: per fifty of them one statement for names and one for clocks, whatever is on them.
 pub fn rows(tx: &mut Tx<'_>, tickets: &[Ticket]) -> Done<Vec<TicketRow>> {
     let ids: Vec<TicketId> = tickets.iter().map(|t| t.id).collect();
+    // Clocks are shown by the facts in force: without them at hand, nothing of the clocks could be asked ahead.
     in_force(tx)?;
     tx.ahead(|tx| sla::store::faces(tx, &ids));
     tx.ahead(|tx| extra::of(tx, &ids));
