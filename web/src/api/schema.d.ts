@@ -9005,13 +9005,13 @@ export interface components {
             name: string;
             /**
              * Format: int64
-             * @description Its cases that are not closed, this one among them.
+             * @description Its cases that are not closed, this one among them; 100 stands for more than 99.
              */
             open_tickets: number;
             store?: components["schemas"]["TicketStore"] | null;
             /**
              * Format: int64
-             * @description Its terminals.
+             * @description Its terminals in use; 100 stands for more than 99.
              */
             terminals: number;
             tier: components["schemas"]["Tier"];

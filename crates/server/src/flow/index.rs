@@ -9,10 +9,12 @@ use postsale_domain::terminal::TerminalId;
 use postsale_domain::ticket::TicketId;
 use uuid::Uuid;
 
+use crate::facts::extra;
 use crate::ground::db::{Done, Query, Tx, Val, p};
 use crate::merchant::store as merchants;
 use crate::search::{Kind, store, with_ends, words};
 use crate::sql;
+use crate::terminal::store as terminals;
 
 /// Lines of a timeline whose words count.
 const LINES: u32 = 200;
@@ -72,28 +74,39 @@ fn column(tx: &mut Tx<'_>, question: &'static crate::ground::db::Sql, params: &[
 }
 
 fn ticket(tx: &mut Tx<'_>, id: Uuid) -> Done<Option<Texts>> {
-    let key = [p(&tx.tenant()), Val::Id(id)];
     let head = tx.one(
         sql!(
-            "SELECT t.opened_at, t.number, t.subject, t.symptom, t.response_code, t.fault_code, t.contact_name, t.contact_phone, m.name, m.mid, x.serial_no,
+            "SELECT t.opened_at, t.number, t.merchant_id, t.terminal_id, t.subject, t.symptom, t.response_code, t.fault_code, t.contact_name, t.contact_phone,
                     (SELECT string_agg(e.body, ' ') FROM (SELECT body FROM ticket_entry WHERE tenant_id = t.tenant_id AND ticket_id = t.id AND body NOT IN ('', t.symptom)
                                                           ORDER BY seq DESC LIMIT $3) AS e)
-             FROM ticket t LEFT JOIN merchant m ON m.id = t.merchant_id LEFT JOIN terminal x ON x.id = t.terminal_id
-             WHERE t.tenant_id = $1 AND t.id = $2"
+             FROM ticket t WHERE t.tenant_id = $1 AND t.id = $2"
         ),
-        &[key.as_slice(), &[p(&LINES)]].concat(),
+        &[p(&tx.tenant()), Val::Id(id), p(&LINES)],
         |r| {
             let (at, number): (Timestamp, i64) = (r.next()?, r.next()?);
+            let hangs: (Option<MerchantId>, Option<TerminalId>) = (r.next()?, r.next()?);
             let mut texts = vec![format!("{number:06} {number}")];
-            for _ in 0..10 {
+            for _ in 0..7 {
                 texts.extend(r.next::<Option<String>>()?);
             }
-            Ok((at, texts))
+            Ok((at, hangs, texts))
         },
     )?;
-    let Some((at, mut texts)) = head else { return Ok(None) };
-    let id = TicketId::from_uuid(id);
-    texts.extend(crate::facts::extra::one(tx, id)?.fields.into_values());
+    let Some((at, (merchant, terminal), mut texts)) = head else { return Ok(None) };
+    // What is changed is mostly shown as well: its merchant and its terminal are known by now, where a join would read them again.
+    if let Some(id) = merchant {
+        tx.ahead(|tx| merchants::merchant(tx, id, None));
+    }
+    if let Some(id) = terminal {
+        tx.ahead(|tx| terminals::terminal(tx, id));
+    }
+    texts.extend(extra::one(tx, TicketId::from_uuid(id))?.fields.into_values());
+    if let Some(id) = merchant {
+        texts.extend(merchants::merchant(tx, id, None)?.into_iter().flat_map(|m| [m.name, m.mid]));
+    }
+    if let Some(id) = terminal {
+        texts.extend(terminals::terminal(tx, id)?.map(|x| x.serial_no));
+    }
     Ok(Some(Texts { at, texts, numbers: Vec::new() }))
 }
 

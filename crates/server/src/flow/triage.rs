@@ -32,7 +32,7 @@ pub fn judge(tx: &mut Tx<'_>, case: &Case, response_code: Option<&str>, place: &
 /// A priority, once it is known how many of the merchant's terminals are hit.
 pub fn spread(tx: &mut Tx<'_>, why: PriorityWhy, hit: Option<u32>, merchant: Option<MerchantId>) -> Done<PriorityWhy> {
     let of = match (hit, merchant) {
-        (Some(hit), Some(id)) => u32::try_from(merchant::store::counts(tx, id)?.0).unwrap_or(hit).max(hit),
+        (Some(hit), Some(id)) => u32::try_from(merchant::store::in_use(tx, id)?).unwrap_or(hit).max(hit),
         (hit, _) => hit.unwrap_or_default(),
     };
     Ok(in_force(tx)?.triage().spread(why, hit, of))

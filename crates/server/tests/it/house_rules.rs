@@ -72,7 +72,7 @@ fn opened(text: &str, prefix: &str) -> BTreeSet<String> {
 
 /// What stands between rooms rather than being one.
 const UPSTAIRS_SHARED: &[&str] = &["ground", "refuse", "ids", "words"];
-const DOWNSTAIRS_SHARED: &[&str] = &["ground", "sql", "fifty", "house", "facts"];
+const DOWNSTAIRS_SHARED: &[&str] = &["ground", "sql", "fifty", "among", "house", "facts"];
 /// Downstairs, what may open several rooms.
 const WALKERS: &[&str] = &["flow", "view", "demo", "http", "worker", "serve", "h5", "lib", "house", "facts", "health", "backup"];
 

@@ -49,3 +49,7 @@ it("money is yuan of integer fen", () => {
 it("a day is the house's day", () => {
   expect(isoDay(new Date("2026-11-25T16:00:00Z"))).toBe("2026-11-26");
 });
+
+it("a count that stops says so", () => {
+  expect([english.upTo(99, 99), english.upTo(100, 99), english.upTo(1000, 999)]).toEqual(["99", "99+", "999+"]);
+});

@@ -96,6 +96,8 @@ export function formats(lang: Lang, t: Translate) {
     ago,
     length,
     number: (value: number) => number.format(value),
+    /** A count that stops behind `most`: `99+`. */
+    upTo: (value: number, most: number) => (value > most ? `${number.format(most)}+` : number.format(value)),
     percent: (value: number) => `${percent.format(value)}%`,
     /** Integer fen as yuan. */
     money: (fen: number) => `${fen < 0 ? "−" : ""}¥${money.format(Math.abs(fen) / 100)}`,

@@ -26,7 +26,7 @@ pub use handle::{Db, DbOptions};
 pub use inventory;
 pub use load::{BATCHES, Load};
 pub use migrate::{Applied, migrate, pending};
-pub use sql::{Dialect, Registered, Sql, fifty, registered};
+pub use sql::{Among, Dialect, Registered, Sql, fifty, registered};
 pub use tx::{Change, Tx};
 pub use val::{FromVal, Json, Row, ToVal, Val, Versioned, code, contains, p};
 pub use walls::{Walls, walls};

@@ -118,9 +118,9 @@ pub struct TicketMerchant {
     acquirer_id: AcquirerId,
     acquirer_name: String,
     store: Option<TicketStore>,
-    /// Its cases that are not closed, this one among them.
+    /// Its cases that are not closed, this one among them; 100 stands for more than 99.
     open_tickets: i64,
-    /// Its terminals.
+    /// Its terminals in use; 100 stands for more than 99.
     terminals: i64,
 }
 

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use postsale_domain::ground::{Text, UserId};
@@ -11,10 +11,10 @@ use utoipa::ToSchema;
 
 use super::{line, number, outsider};
 use crate::facts::{extra, in_force};
-use crate::ground::db::{Done, Query, Tx, fifty, p};
+use crate::ground::db::{Among, DbError, Done, FromVal, Query, Row, ToVal, Tx, p};
 use crate::ticket::entry::Kind;
 use crate::ticket::store::{LastEntry, Ticket};
-use crate::{fifty, merchant, org, sla, sql, terminal};
+use crate::{among, merchant, org, sla, terminal};
 
 /// A person of the desk with a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -106,7 +106,7 @@ struct Names {
     serial: Option<String>,
 }
 
-/// Rows for the tickets of one page: per fifty of them one statement for names and one for clocks, whatever is on them.
+/// Rows for the tickets of one page: per fifty of them a statement for names of each kind and one for clocks, whatever is on them.
 pub fn rows(tx: &mut Tx<'_>, tickets: &[Ticket]) -> Done<Vec<TicketRow>> {
     let ids: Vec<TicketId> = tickets.iter().map(|t| t.id).collect();
     // Clocks are shown by the facts in force: without them at hand, nothing of the clocks could be asked ahead.
@@ -196,27 +196,54 @@ fn last_line(last: &LastEntry) -> LastLine {
     LastLine { at: last.at, kind: last.kind, channel: last.channel, preview }
 }
 
-/// The statement for names, with the places of its ids.
-macro_rules! names {
-    ($ids:expr) => {
-        sql!(concat!(
-            "SELECT t.id, u.display_name, m.name, m.tier, s.name, d.model, d.serial_no FROM ticket t JOIN app_user u ON u.id = t.owner_id
-             LEFT JOIN merchant m ON m.id = t.merchant_id LEFT JOIN store s ON s.id = t.store_id LEFT JOIN terminal d ON d.id = t.terminal_id
-             WHERE t.tenant_id = $1 AND t.id IN (",
-            $ids,
-            ")"
-        ))
+/// Names for up to fifty tickets. Each person, merchant, store and terminal is looked up once: a page of tickets has few owners, often few
+/// merchants, and a join would fetch each of them anew for every row.
+fn names_of(tx: &mut Tx<'_>, chunk: &[Ticket]) -> Done<BTreeMap<TicketId, Names>> {
+    tx.ahead(|tx| owners(tx, chunk));
+    tx.ahead(|tx| merchants(tx, chunk));
+    tx.ahead(|tx| stores(tx, chunk));
+    let terminals = terminals(tx, chunk)?;
+    let (owners, merchants, stores) = (owners(tx, chunk)?, merchants(tx, chunk)?, stores(tx, chunk)?);
+    let named = |t: &Ticket| {
+        let (merchant, tier) = t.merchant_id.and_then(|id| merchants.get(&id).cloned()).unzip();
+        let (model, serial) = t.terminal_id.and_then(|id| terminals.get(&id).cloned()).unzip();
+        let store = t.store_id.and_then(|id| stores.get(&id).cloned());
+        Names { owner: owners.get(&t.case.owner).cloned().unwrap_or_default(), merchant, tier, store, model, serial }
     };
+    Ok(chunk.iter().map(|t| (t.id, named(t))).collect())
 }
 
-fn names_of(tx: &mut Tx<'_>, chunk: &[Ticket]) -> Done<Vec<(TicketId, Names)>> {
-    let (tenant, ids) = (tx.tenant(), chunk.iter().map(|ticket| p(&ticket.id)));
-    let (statement, params) = match chunk {
-        [ticket] => (names!("$2"), vec![p(&tenant), p(&ticket.id)]),
-        _ => (names!(fifty!()), fifty(&tenant, ids)),
-    };
-    Ok(tx.query(statement, &params, |r| {
-        let (id, owner, merchant, tier) = (r.next()?, r.next()?, r.next()?, r.coded_opt()?);
-        Ok((id, Names { owner, merchant, tier, store: r.next()?, model: r.next()?, serial: r.next()? }))
-    })?)
+fn owners(tx: &mut Tx<'_>, chunk: &[Ticket]) -> Done<BTreeMap<UserId, String>> {
+    let ask = among!("SELECT id, display_name FROM app_user WHERE tenant_id = $1 AND id IN");
+    each(tx, ask, chunk.iter().map(|t| t.case.owner), |r| r.next())
+}
+
+fn merchants(tx: &mut Tx<'_>, chunk: &[Ticket]) -> Done<BTreeMap<MerchantId, (String, Tier)>> {
+    let ask = among!("SELECT id, name, tier FROM merchant WHERE tenant_id = $1 AND id IN");
+    each(tx, ask, chunk.iter().filter_map(|t| t.merchant_id), |r| Ok((r.next()?, r.coded()?)))
+}
+
+fn stores(tx: &mut Tx<'_>, chunk: &[Ticket]) -> Done<BTreeMap<StoreId, String>> {
+    let ask = among!("SELECT id, name FROM store WHERE tenant_id = $1 AND id IN");
+    each(tx, ask, chunk.iter().filter_map(|t| t.store_id), |r| r.next())
+}
+
+fn terminals(tx: &mut Tx<'_>, chunk: &[Ticket]) -> Done<BTreeMap<TerminalId, (String, String)>> {
+    let ask = among!("SELECT id, model, serial_no FROM terminal WHERE tenant_id = $1 AND id IN");
+    each(tx, ask, chunk.iter().filter_map(|t| t.terminal_id), |r| Ok((r.next()?, r.next()?)))
+}
+
+/// What is asked of each of these ids; nothing when there are none.
+fn each<K: ToVal + FromVal + Ord, V>(
+    tx: &mut Tx<'_>,
+    ask: Among,
+    ids: impl Iterator<Item = K>,
+    mut read: impl FnMut(&mut Row) -> Result<V, DbError>,
+) -> Done<BTreeMap<K, V>> {
+    let ids: BTreeSet<K> = ids.collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let (statement, params) = ask.of(&tx.tenant(), ids.iter().map(p));
+    Ok(tx.query(statement, &params, |r| Ok((r.next()?, read(r)?)))?.into_iter().collect())
 }

@@ -23,7 +23,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 }
 
 export function MerchantFacts({ page: { merchant, contact } }: Props) {
-  const { t } = useWords();
+  const { t, f } = useWords();
   const store = merchant?.store;
   return (
     <>
@@ -58,7 +58,7 @@ export function MerchantFacts({ page: { merchant, contact } }: Props) {
             </Fact>
           </>
         )}
-        {merchant && <Fact name={t("fact.more")}>{t("fact.merchant_counts", { open: merchant.open_tickets, terminals: merchant.terminals })}</Fact>}
+        {merchant && <Fact name={t("fact.more")}>{t("fact.merchant_counts", { open: f.upTo(merchant.open_tickets, 99), terminals: f.upTo(merchant.terminals, 99) })}</Fact>}
       </dl>
       {!merchant && <Nothing kind="empty" title={t("fact.unknown_merchant")} next={t("fact.unknown_merchant_next")} />}
     </>

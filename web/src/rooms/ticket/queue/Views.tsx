@@ -50,7 +50,7 @@ export function Views({ search, counts, onSearch }: Props) {
     [t, view, mayKeep, kept.data],
   );
   useOffer(offer);
-  const count = (n: number | null | undefined) => (n === undefined || n === null ? "" : n > 999 ? t("queue.many") : f.number(n));
+  const count = (n: number | null | undefined) => (n === undefined || n === null ? "" : f.upTo(n, 999));
   return (
     <NavRow className={css.views} label={t("queue.views")}>
       {views.map((name) => (
