@@ -1,10 +1,9 @@
 //! The one writer of SQLite: what waits is done in one transaction, and answered after its commit.
 
-use crossbeam_channel::Receiver;
-
 use super::DbError;
 use super::handle::{Piece, Verdict, full};
 use super::load::Stats;
+use super::queue::Receiver;
 use super::sqlite::{SqliteConn, SqliteFile};
 use crate::ground::sabotage;
 
@@ -14,7 +13,7 @@ const BATCH_CAP: usize = 256;
 /// Takes what waits, batch by batch, until nobody can ask any more.
 pub(super) fn sqlite_writer(file: &SqliteFile, queue: &Receiver<Box<dyn Piece>>, stats: &Stats) {
     let mut conn = file.conn();
-    while let Ok(first) = queue.recv() {
+    while let Some(first) = queue.recv() {
         let mut batch = Batch { conn: &mut conn, pieces: Vec::new(), careful: false };
         let mut outcome = if stats.is_broken() { Err(stopped()) } else { batch.conn.say("BEGIN IMMEDIATE") };
         let mut next = Some(first);
@@ -25,7 +24,7 @@ pub(super) fn sqlite_writer(file: &SqliteFile, queue: &Receiver<Box<dyn Piece>>,
                 batch.pieces.push((piece, false));
             }
             if outcome.is_ok() && batch.pieces.len() < BATCH_CAP {
-                next = queue.try_recv().ok();
+                next = queue.try_recv();
             }
         }
         let mut pieces: Vec<Box<dyn Piece>> = batch.pieces.into_iter().map(|(piece, _)| piece).collect();

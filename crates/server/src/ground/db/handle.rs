@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::thread;
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use jiff::Timestamp;
 use postsale_domain::ground::{Caller, from_millis, to_millis};
 use tokio::sync::oneshot;
@@ -12,6 +11,7 @@ use tokio::sync::oneshot;
 use super::batch::sqlite_writer;
 use super::load::{Load, Stats};
 use super::postgres::{PgConn, PgServer};
+use super::queue::{Receiver, Refused, Sender, bounded};
 use super::sql::only_there;
 use super::sqlite::SqliteFile;
 use super::walls::Reach;
@@ -312,9 +312,9 @@ impl Db {
         F: FnMut(&mut dyn Conn) -> Done<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        queue.try_send(Box::new(Job { look, reach, work, result: None, reply })).map_err(|error| match error {
-            TrySendError::Full(_) => DbError::Unavailable("too many requests wait for the database".into()),
-            TrySendError::Disconnected(_) => DbError::Unavailable("the database threads have ended".into()),
+        queue.send(Box::new(Job { look, reach, work, result: None, reply })).map_err(|error| match error {
+            Refused::Full => DbError::Unavailable("too many requests wait for the database".into()),
+            Refused::Nobody => DbError::Unavailable("the database threads have ended".into()),
         })?;
         Ok(answer)
     }
@@ -395,7 +395,7 @@ pub(super) fn full() -> DbError {
 
 fn sqlite_reader(file: &SqliteFile, queue: &Receiver<Box<dyn Piece>>) {
     let mut conn = file.conn();
-    while let Ok(mut piece) = queue.recv() {
+    while let Some(mut piece) = queue.recv() {
         if piece.look() {
             piece.run(&mut conn);
             piece.answer(Ok(()));
@@ -413,7 +413,7 @@ fn sqlite_reader(file: &SqliteFile, queue: &Receiver<Box<dyn Piece>>) {
 fn pg_worker(server: &Arc<PgServer>, way: &Way, queue: &Receiver<Box<dyn Piece>>, stats: &Stats) {
     // Before anybody waits for it; without an answer, who needs it tries again.
     let mut kept = server.connect().ok();
-    while let Ok(mut piece) = queue.recv() {
+    while let Some(mut piece) = queue.recv() {
         let outcome = match piece.look() {
             true => pg_look(server, &mut kept, piece.as_mut()),
             false => pg_once(server, way, &mut kept, piece.as_mut(), stats),

@@ -12,6 +12,7 @@ mod link;
 mod load;
 mod migrate;
 mod postgres;
+mod queue;
 mod sql;
 mod sqlite;
 mod tx;
