@@ -20,8 +20,7 @@ const MIXED: usize = 5;
 /// Columns that a dive may look at.
 const PATIENCE: u64 = 100_000;
 
-/// Work for combining, as a multiple of that for the steps since it began; half of it after `VAIN` attempts in vain, a third after twice as many.
-const SHARE: f64 = 4.0;
+/// After so many attempts in vain combining gets half of its share of the work, after twice as many a third.
 const VAIN: f64 = 64.0;
 /// Routes that are looked at in the time of a step.
 const LOOKS: u64 = 256;
@@ -33,7 +32,9 @@ const TRIES: u32 = 16;
 #[derive(Debug)]
 pub(super) struct Thrift {
     /// Steps that were done before it began.
-    from: u64,
+    pub(super) from: u64,
+    /// Work for combining, as a multiple of that for the steps since it began.
+    share: f64,
     /// Routes that were looked at.
     looks: u64,
     /// Attempts in vain, one after the other.
@@ -41,13 +42,13 @@ pub(super) struct Thrift {
 }
 
 impl Thrift {
-    pub fn new(from: u64) -> Self {
-        Self { from, looks: 0, vain: 0 }
+    pub fn new(from: u64, share: f64) -> Self {
+        Self { from, share, looks: 0, vain: 0 }
     }
 
     /// Is it time for another attempt, after so many steps in all?
     fn affords(&self, steps: u64) -> bool {
-        (self.looks as f64) < SHARE / (1.0 + f64::from(self.vain) / VAIN) * ((steps - self.from) * LOOKS) as f64
+        (self.looks as f64) < self.share / (1.0 + f64::from(self.vain) / VAIN) * ((steps - self.from) * LOOKS) as f64
     }
 }
 

@@ -29,7 +29,7 @@ fn a_combined_plan_is_cheaper_keeps_every_rule_and_costs_what_it_says() {
         let p = day(seed, false, true);
         let mut search = search(&p, seed);
         wander(&mut search, 4000);
-        let (mut plan, mut rng, mut thrift) = (search.routes(), Rng::new(seed), Thrift::new(0));
+        let (mut plan, mut rng, mut thrift) = (search.routes(), Rng::new(seed), Thrift::new(0, 4.0));
         let mut cost = search.total;
         let absent = search.absent().len();
         while let Some(better) = search.combine(&plan, 4000, &mut thrift, &mut rng) {
@@ -44,7 +44,7 @@ fn a_combined_plan_is_cheaper_keeps_every_rule_and_costs_what_it_says() {
         }
         assert!(search.store.is_some(), "seed {seed}: what was met is kept for the next time");
         // With all the time in the world an attempt comes back now and then all the same.
-        let mut patient = Thrift::new(0);
+        let mut patient = Thrift::new(0, 4.0);
         while let Some(better) = search.combine(&plan, 4_000_000_000, &mut patient, &mut rng) {
             plan = better;
         }
@@ -113,8 +113,10 @@ fn the_same_seed_combines_the_same_plan_with_any_number_of_threads() {
 
 #[test]
 fn attempts_have_a_share_of_the_steps_and_less_when_they_are_in_vain() {
-    let used = |vain| Thrift { from: 70, looks: (SHARE * 1000.0) as u64 * LOOKS, vain };
-    assert!(Thrift::new(0).affords(1) && !Thrift::new(0).affords(0));
-    assert!(used(0).affords(1080) && !used(0).affords(1060));
-    assert!(used(VAIN as u32).affords(2090) && !used(VAIN as u32).affords(2050), "half of it");
+    for share in [1.0, 4.0] {
+        let used = |vain| Thrift { from: 70, share, looks: (share * 1000.0) as u64 * LOOKS, vain };
+        assert!(Thrift::new(0, share).affords(1) && !Thrift::new(0, share).affords(0));
+        assert!(used(0).affords(1080) && !used(0).affords(1060), "{share}");
+        assert!(used(VAIN as u32).affords(2090) && !used(VAIN as u32).affords(2050), "{share}: half of it");
+    }
 }

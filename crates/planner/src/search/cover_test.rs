@@ -79,6 +79,15 @@ fn prices_are_those_of_the_relaxed_partitioning() {
     assert_eq!(cheaper(&columns, 3, 3, &[0], 1000, &mut looks), None);
 }
 
+/// Two rows that ask for the same can leave two members of a basis at nothing, and pivots that bring nothing.
+#[test]
+fn every_row_of_the_largest_part_asks_for_something_else() {
+    let mut asked: Vec<f64> = (0..ROWS).map(super::super::prices::more).collect();
+    asked.sort_unstable_by(f64::total_cmp);
+    assert!(asked.windows(2).all(|pair| pair[1] - pair[0] > 1e-5), "{asked:?}");
+    assert!(asked[0] >= 0.0 && asked[ROWS - 1] < 0.0103, "a hundredth more at most: {asked:?}");
+}
+
 #[test]
 fn lowered_prices_leave_no_column_below_nothing() {
     for seed in 0..20 {

@@ -16,6 +16,8 @@ use crate::rng::Rng;
 /// Share of the budget after which routes are combined. Earlier, the best plan takes over what the others are good at and the crowd grows
 /// alike: with all of the budget or its last sixth some days of RC1 and RC2 ended worse. What is left suffices for a hundred parts.
 const LATE: f64 = 0.96;
+/// Work for combining from then on, as a multiple of that for the steps, before attempts in vain make it less.
+const SHARE: f64 = 4.0;
 
 #[derive(Clone)]
 struct Member {
@@ -202,7 +204,7 @@ impl<E: Eval> Run<'_, '_, E> {
     fn combine(&mut self, crowd: &mut [Member]) -> bool {
         let mut fruitful = false;
         while let Some(a) = (0..crowd.len()).min_by_key(|i| crowd[*i].cost).filter(|_| !self.over()) {
-            let thrift = self.thrift.get_or_insert_with(|| Thrift::new(self.steps));
+            let thrift = self.thrift.get_or_insert_with(|| Thrift::new(self.steps, SHARE));
             let Some(routes) = self.search.combine(&crowd[a].routes, self.steps, thrift, &mut self.rng) else { break };
             fruitful = true;
             crowd[a] = Member { cost: self.search.total, routes };

@@ -64,3 +64,15 @@ fn a_route_more_is_welcome_where_there_is_a_choice_of_their_number() {
     });
     assert!(welcome < 1e-9, "{welcome}");
 }
+
+/// Combined earlier, the best plan takes over what the others are good at, and the crowd grows alike.
+#[test]
+fn routes_are_combined_in_the_last_twenty_fifth_of_the_budget() {
+    for seed in 0..3 {
+        let (from, ..) = with_crowd(seed, 100_000, |run, first| {
+            run.ages(first, 3);
+            run.thrift.as_ref().map(|thrift| thrift.from)
+        });
+        assert!(from.is_some_and(|from| (96_000..98_000).contains(&from)), "seed {seed}: it began after {from:?} of 100,000 steps");
+    }
+}

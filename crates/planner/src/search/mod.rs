@@ -250,6 +250,8 @@ fn alone<E: Eval>(p: &Problem, search: &mut Search<E>, options: &Options<'_>, be
         // The first part of the annealing goes without a welcome and shows how long the routes are.
         if used < UNWELCOME {
             share = parts::whole(p, search);
+        } else if share < 1.0 && search.store.is_none() {
+            search.collect();
         }
         let lengthy = search.lengthy();
         search.tuning.welcome = if used < UNWELCOME { 0.0 } else { welcome * (1.0 - lengthy) };

@@ -3,7 +3,11 @@
 //! One annealing of a thousand jobs from a depot ends with too many routes, and more time does not change that: emptying a route is a
 //! detour until its last job has gone, and by then the plan is too cold for detours. The jobs of a shut route have to find room among their
 //! neighbours while these are warm. Working on parts of a plan is the POPMUSIC of Taillard and Voß, 2002.
+//!
+//! Most parts end worse than they began, since the whole plan had much longer. Yet somewhere in them is a route or two that is better than
+//! what stands there, so after each part the best plan is put together anew from all routes that were met (`combine`).
 
+use super::combine::Thrift;
 use super::eval::Eval;
 use super::links::NONE;
 use super::sisr::Search;
@@ -12,16 +16,19 @@ use crate::model::{Objective, Problem};
 use crate::rng::Rng;
 
 /// Share of the budget after which the plan is annealed in parts.
-const FROM: f64 = 0.8;
+const FROM: f64 = 0.75;
 /// A part has so many jobs and so many routes at least.
-const JOBS: usize = 150;
+const JOBS: usize = 300;
 const ROUTES: usize = 6;
 /// Steps per job of a part.
 const EACH: u64 = 100;
 /// Temperature at the beginning of a part, as a share of a job's average cost; it ends where the plan's own annealing ends.
-const WARM: f64 = 0.4;
+const WARM: f64 = 0.2;
 /// How often a part has to do with one route less.
 const LESS: f64 = 0.5;
+/// Work for combining, as a multiple of that for the steps of the parts so far, before attempts in vain make it less. A part's steps take
+/// longer than the attempts after it, where routes are short; where they are long an attempt takes twenty times as long.
+const SHARE: f64 = 1.0;
 
 /// Share of the budget that the annealing of the whole plan gets: all of it where engineers start at different places or routes are
 /// long. There a part with enough routes is half the plan, and with a part of the budget for parts the plan was no better or worse.
@@ -53,6 +60,7 @@ pub(crate) fn parts<E: Eval>(p: &Problem, search: &mut Search<E>, options: &Opti
     let mut rng = Rng::new(options.seed ^ 0x9A27);
     let (mut steps, scale, cold) = (before, search.scale(), search.tuning().cold);
     let (mut routes, mut best) = (search.best.clone(), search.best_total);
+    let mut thrift = Thrift::new(before, SHARE);
     // How many routes the day has is decided by shutting them.
     search.tuning.welcome = 0.0;
     while used(options, steps, begin) < 1.0 && !stopped(options) {
@@ -88,12 +96,22 @@ pub(crate) fn parts<E: Eval>(p: &Problem, search: &mut Search<E>, options: &Opti
         if search.best_total < best {
             (best, routes) = (search.best_total, search.best.clone());
         }
+        while used(options, steps, begin) < 1.0 && !stopped(options) {
+            widen(search, &routes);
+            let Some(better) = search.combine(&routes, steps, &mut thrift, &mut rng) else { break };
+            (best, routes) = (search.total, better);
+        }
     }
-    search.load(&routes);
-    let (all, absent) = (vec![true; routes.len()], search.absent().to_vec());
-    search.focus(&all, &absent);
+    widen(search, &routes);
     search.keep_best();
     steps
+}
+
+/// Loads `routes`, and may touch all of them.
+fn widen<E: Eval>(search: &mut Search<E>, routes: &[Vec<u32>]) {
+    search.load(routes);
+    let (all, absent) = (vec![true; routes.len()], search.absent().to_vec());
+    search.focus(&all, &absent);
 }
 
 /// A route of a part that could do without: one of the shorter ones, and nothing in it frozen. None when it would be the only one of

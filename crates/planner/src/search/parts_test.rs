@@ -8,13 +8,14 @@ use crate::search::hard::Hard;
 use crate::search::near::{Near, Reach};
 use crate::search::sisr::Tuning;
 use crate::search::tests::day;
-use crate::search::write;
+use crate::search::{alone, write};
 use crate::{Plan, check};
 
 /// Anneals the first plan of a day in parts; with its cost before and after, and its routes.
 fn in_parts(p: &Problem, seed: u64, steps: u64) -> (i64, i64, Plan) {
     let mut search = Search::new(p, Hard::new(p), Near::new(p, Reach::default()), Tuning::default(), seed);
     search.construct();
+    search.collect();
     let before = search.best_total;
     let worked = parts(p, &mut search, &Options { seed, budget: Budget::Steps(steps), ..Options::default() }, 0.0, 0);
     assert!((steps..steps + CHUNK).contains(&worked), "{worked} steps, the budget is worked to its end");
@@ -30,6 +31,50 @@ fn a_plan_in_parts_never_becomes_worse_and_keeps_every_rule() {
         let verdict = check(&p, &plan);
         assert!(verdict.violations.is_empty(), "seed {seed}: {:?}", verdict.violations);
         assert_eq!(verdict.cost.total(), after, "seed {seed}: the search knows what its plan costs");
+    }
+}
+
+/// A plan as good plans on the way are, with the routes that were met until then when they are `kept`; what it costs, and what is left of
+/// that after one chunk of steps in parts.
+fn hardly_in_parts(seed: u64, kept: bool) -> (i64, i64) {
+    let p = day(seed, false, true);
+    let mut search = Search::new(&p, Hard::new(&p), Near::new(&p, Reach::default()), Tuning::default(), seed);
+    search.construct();
+    search.collect();
+    let temperature = search.good;
+    (0..4000).for_each(|_| search.step(temperature));
+    search.store = search.store.filter(|_| kept);
+    search.keep_best();
+    let before = search.best_total;
+    parts(&p, &mut search, &Options { seed, budget: Budget::Steps(6016 + CHUNK), ..Options::default() }, 0.0, 0);
+    let verdict = check(&p, &write(&search));
+    assert!(verdict.violations.is_empty(), "seed {seed}: {:?}", verdict.violations);
+    assert_eq!(verdict.cost.total(), search.best_total, "seed {seed}: the best plan is loaded");
+    (before, search.best_total)
+}
+
+#[test]
+fn after_a_part_the_plan_is_put_together_from_routes_that_were_met() {
+    let mut better = 0;
+    for seed in 0..8 {
+        let ((before, kept), (same, alone)) = (hardly_in_parts(seed, true), hardly_in_parts(seed, false));
+        assert_eq!(before, same, "seed {seed}: both begin with one plan");
+        assert!(kept <= alone && alone <= before, "seed {seed}: never worse: {before}, {alone}, {kept}");
+        better += usize::from(kept < alone);
+    }
+    assert!(better > 2, "in {better} of 8 cases what was met made the plan better than the part did");
+}
+
+/// Routes have to be met before there are parts to put together from them.
+#[test]
+fn one_annealing_keeps_the_routes_of_cool_plans_where_parts_follow() {
+    for twins in [true, false] {
+        let p = day(1, false, twins);
+        let mut search = Search::new(&p, Hard::new(&p), Near::new(&p, Reach::default()), Tuning::default(), 1);
+        search.construct();
+        alone(&p, &mut search, &Options { budget: Budget::Steps(20_000), ..Options::default() }, 0.0);
+        let met = search.store.as_ref().map(|store| store.all().count());
+        assert_eq!(met.is_some_and(|met| met > 20), twins, "{met:?} routes");
     }
 }
 
