@@ -1,10 +1,12 @@
 //! A desk for the tests: the noodle shop of `talk_world`, two engineers, the shop's bank and another one, everybody signed in.
 
+use std::ops::Range;
+
 use postsale_domain::crew::{Engineer, Shifts, Skill};
 use postsale_domain::ground::{AcquirerId, EngineerId, Role};
 use postsale_domain::terminal::TerminalId;
 use postsale_server::merchant::store as merchants;
-use postsale_server::terminal::store as terminals;
+use postsale_server::terminal::store::{self as terminals, Binding, Terminal};
 use postsale_server::{crew, org};
 use postsale_testkit::{Client, Kit, World};
 use serde_json::{Value, json};
@@ -73,7 +75,7 @@ impl DeskWorld {
                 org::store::add_user(tx, "bank@t1", "示例银行", Role::Acquirer, &hash, None, Some(own))?;
                 org::store::add_user(tx, "otherbank@t1", "另一家银行", Role::Acquirer, &hash, None, Some(other))?;
                 let known = terminals::terminal(tx, terminal)?.unwrap();
-                let spare = terminals::Terminal { id: tx.new_id(), serial_no: SPARE.into(), tusn: "00000700009999999999".into(), ..known };
+                let spare = Terminal { id: tx.new_id(), serial_no: SPARE.into(), tusn: "00000700009999999999".into(), ..known };
                 terminals::add_terminal(tx, &spare)?;
                 Ok(ids[0])
             })
@@ -91,6 +93,31 @@ impl DeskWorld {
             terminal,
             near,
         }
+    }
+
+    /// Gives the shop more terminals, of these numbers; their serial numbers.
+    pub async fn more_terminals(&self, kit: &Kit, numbers: Range<usize>) -> Vec<String> {
+        let shop = self.terminal;
+        self.world
+            .write(kit, move |tx| {
+                let (known, bound) = (terminals::terminal(tx, shop)?.unwrap(), terminals::open_binding(tx, shop)?.unwrap());
+                let mut serials = Vec::new();
+                for n in numbers.clone() {
+                    let terminal = Terminal {
+                        id: tx.new_id(),
+                        serial_no: format!("ROW{n:06}"),
+                        tusn: format!("000007{n:014}"),
+                        model: format!("M-{n}"),
+                        ..known.clone()
+                    };
+                    terminals::add_terminal(tx, &terminal)?;
+                    let binding = Binding { id: tx.new_id(), terminal_id: terminal.id, tid: format!("9{n:07}"), ..bound.clone() };
+                    terminals::bind(tx, &binding)?;
+                    serials.push(terminal.serial_no);
+                }
+                Ok(serials)
+            })
+            .await
     }
 
     /// What a shop owner says on the phone about the printer.

@@ -45,6 +45,22 @@ on_both! {
 }
 
 on_both! {
+    /// The page says 99+ where more would have to be counted; who says how many are hit is judged by all of them.
+    fn a_big_merchant_is_counted_up_to_a_hundred(kit) {
+        let desk = DeskWorld::new(&kit).await;
+        desk.more_terminals(&kit, 0..98).await;
+        let page = desk.called().await;
+        assert_eq!(page["merchant"]["terminals"], 99);
+        desk.more_terminals(&kit, 98..150).await;
+        let id = id_of(&page);
+        assert_eq!(desk.page(&id).await["merchant"]["terminals"], 100);
+        let judged = desk.does(&desk.agent, &id, "/priority", json!({ "impact": "partly", "urgency": "today", "terminals_hit": 60, "reason": "店里说的" })).await;
+        let why = judged["ticket"]["priority_why"]["lines"].to_string();
+        assert!(why.contains("151台终端中60台"), "{why}");
+    }
+}
+
+on_both! {
     fn a_terminal_with_an_open_case_asks_before_another(kit) {
         let desk = DeskWorld::new(&kit).await;
         let first = desk.called().await;

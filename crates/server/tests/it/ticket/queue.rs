@@ -3,7 +3,6 @@
 use jiff::SignedDuration;
 use postsale_domain::ground::Role;
 use postsale_server::ground::db::{Dialect, Query};
-use postsale_server::terminal::store::{self as terminals, Binding, Terminal};
 use postsale_testkit::on_both;
 use serde_json::{Value, json};
 
@@ -58,29 +57,16 @@ on_both! {
     /// Names are looked up in two ways, for up to eight things and for more: both give each row those of its own terminal.
     fn each_row_bears_its_own_names(kit) {
         let desk = DeskWorld::new(&kit).await;
-        let shop = desk.terminal;
-        let serial = |n: usize| format!("ROW0000{n:02}");
-        desk.world
-            .write(&kit, move |tx| {
-                let (known, bound) = (terminals::terminal(tx, shop)?.unwrap(), terminals::open_binding(tx, shop)?.unwrap());
-                for n in 0..10 {
-                    let one = Terminal { id: tx.new_id(), serial_no: serial(n), tusn: format!("000007{n:014}"), model: format!("M-{n}"), ..known.clone() };
-                    terminals::add_terminal(tx, &one)?;
-                    let binding = Binding { id: tx.new_id(), terminal_id: one.id, tid: format!("9{n:07}"), ..bound.clone() };
-                    terminals::bind(tx, &binding)?;
-                }
-                Ok(())
-            })
-            .await;
+        let serials = desk.more_terminals(&kit, 0..10).await;
         another(&desk, "没有终端").await;
-        for n in 0..10 {
-            desk.agent.post("/api/v1/tickets", &json!({ "terminal_serial": serial(n), "symptom": "屏幕不亮", "even_if_open": true })).await.expect(201);
+        for (n, serial) in serials.iter().enumerate() {
+            desk.agent.post("/api/v1/tickets", &json!({ "terminal_serial": serial, "symptom": "屏幕不亮", "even_if_open": true })).await.expect(201);
             let rows = desk.agent.get("/api/v1/tickets?limit=50").await.expect(200)["items"].as_array().unwrap().clone();
             assert_eq!(rows.len(), n + 2);
             for row in rows {
                 let own = row["number"].as_str().unwrap()[2..].parse::<usize>().unwrap().checked_sub(2);
                 let model = own.map(|own| format!("M-{own}"));
-                assert_eq!((row["terminal_serial"].as_str(), row["terminal_model"].as_str()), (own.map(serial).as_deref(), model.as_deref()));
+                assert_eq!((row["terminal_serial"].as_str(), row["terminal_model"].as_str()), (own.map(|own| serials[own].as_str()), model.as_deref()));
                 assert_eq!((row["merchant_name"].as_str(), row["store_name"].as_str()), own.map_or((None, None), |_| (Some("顺风面馆"), Some("柜台"))));
                 assert_eq!(row["owner"]["name"], "agent@t1");
             }
