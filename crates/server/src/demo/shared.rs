@@ -11,8 +11,8 @@ use crate::flow::agent;
 use crate::flow::{incident, merge, relation};
 use crate::ground::db::{Done, Query, Tx, p};
 use crate::sql;
+use crate::ticket::head::Head;
 use crate::ticket::list;
-use crate::ticket::store::Ticket;
 
 /// Tickets that belong to the outage.
 const HIT: usize = 5;
@@ -45,7 +45,7 @@ pub(super) fn notice(tx: &mut Tx<'_>, agent: UserId) -> Done<()> {
 }
 
 /// The acquirer with the most open tickets has an outage.
-fn outage(tx: &mut Tx<'_>, tickets: &[Ticket]) -> Done<()> {
+fn outage(tx: &mut Tx<'_>, tickets: &[Head]) -> Done<()> {
     let mut by_acquirer: BTreeMap<AcquirerId, Vec<TicketId>> = BTreeMap::new();
     for t in tickets {
         if let Some(acquirer) = t.acquirer_id {
@@ -59,9 +59,9 @@ fn outage(tx: &mut Tx<'_>, tickets: &[Ticket]) -> Done<()> {
 }
 
 /// Two open tickets of one merchant turn out to be one.
-fn said_twice(tx: &mut Tx<'_>, tickets: &[Ticket]) -> Done<()> {
-    let mut of: BTreeMap<MerchantId, &Ticket> = BTreeMap::new();
-    for t in tickets.iter().filter(|t| t.case.state == TicketState::Triaged) {
+fn said_twice(tx: &mut Tx<'_>, tickets: &[Head]) -> Done<()> {
+    let mut of: BTreeMap<MerchantId, &Head> = BTreeMap::new();
+    for t in tickets.iter().filter(|t| t.state == TicketState::Triaged) {
         let Some(merchant) = t.merchant_id else { continue };
         if let Some(first) = of.get(&merchant) {
             let (Some(first), Some(second)) = (list::some(tx, &[first.id])?.pop(), list::some(tx, &[t.id])?.pop()) else { return Ok(()) };

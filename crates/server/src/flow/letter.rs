@@ -118,7 +118,7 @@ fn facts(tx: &mut Tx<'_>, seal: &Seal, kept: &Kept) -> Done<Facts> {
     for contact in contacts {
         let open_tickets = ticket::list::of_merchant(tx, contact.merchant_id, 20)?;
         let open_tickets =
-            open_tickets.into_iter().filter(|t| t.closed_at.is_none() && t.contact.id == Some(contact.id)).map(|t| t.id.uuid());
+            open_tickets.into_iter().filter(|t| t.closed_at.is_none() && t.contact_id == Some(contact.id)).map(|t| t.id.uuid());
         facts.known.push(Known { contact: contact.id.uuid(), open_tickets: open_tickets.collect() });
     }
     Ok(facts)

@@ -7,8 +7,8 @@ use postsale_domain::ticket::{Channel, PauseReason, Priority, TicketId, TicketSt
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 
+use super::head::{Head, columns, read};
 use super::list::{SOON, Sight, View, given_to, of_branch, word};
-use super::store::{Ticket, columns, read};
 use crate::ground::db::{Done, Query, Tx, Val, p};
 use crate::ground::web::Keyset;
 use crate::sql;
@@ -227,7 +227,7 @@ pub fn asked(tx: &Tx<'_>, queue: &str, narrow: &Narrow) -> Vec<Val> {
 }
 
 /// Tickets of a queue, narrowed and in an order, after a place.
-pub fn tickets(tx: &mut Tx<'_>, view: View, narrow: &Narrow, sort: Sort, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Ticket>> {
+pub fn tickets(tx: &mut Tx<'_>, view: View, narrow: &Narrow, sort: Sort, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Head>> {
     let mut params = vec![p(&tx.tenant()), p(&after.at), p(&TicketId::from_uuid(after.id)), p(&limit)];
     params.extend(asked(tx, word(view), narrow));
     macro_rules! walk {
@@ -298,7 +298,7 @@ pub fn start(view: View, sort: Sort) -> Keyset {
 }
 
 /// The place of a ticket in an order.
-pub fn place(view: View, sort: Sort, ticket: &Ticket) -> (i64, TicketId) {
+pub fn place(view: View, sort: Sort, ticket: &Head) -> (i64, TicketId) {
     let at = match (view, sort) {
         (View::Closed, _) => ticket.closed_at.map_or(0, to_millis),
         (View::Next, Sort::Due) => to_millis(ticket.queue_at()),

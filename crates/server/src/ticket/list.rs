@@ -10,7 +10,8 @@ use postsale_domain::ticket::TicketId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::store::{NEVER_DUE, Ticket, columns, read};
+use super::head::{Head, columns, read};
+use super::store::NEVER_DUE;
 use crate::ground::db::{DbError, Done, Query, Row, Tx, contains, fifty, p};
 use crate::ground::web::Keyset;
 use crate::{fifty, sql};
@@ -86,7 +87,7 @@ macro_rules! of_branch {
 pub(super) use of_branch;
 
 /// Tickets of a view after a place, for whoever sees that far. Nobody but the desk is accountable for any.
-pub fn tickets(tx: &mut Tx<'_>, view: View, me: Option<UserId>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Ticket>> {
+pub fn tickets(tx: &mut Tx<'_>, view: View, me: Option<UserId>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Head>> {
     let (tenant, id, soon) = (tx.tenant(), TicketId::from_uuid(after.id), p(&to_millis(tx.now() + SOON)));
     let key = [p(&tenant), p(&after.at), p(&id), p(&limit)];
     let with = |more: &[crate::ground::db::Val]| [key.as_slice(), more].concat();
@@ -214,7 +215,7 @@ pub fn word(view: View) -> &'static str {
 
 /// Tickets, newest first, that a typed word names: a number, a serial number, a phone number, a part of a merchant's name;
 /// four digits also name the open cases whose contact's number ends so.
-pub fn named(tx: &mut Tx<'_>, word: &str, sight: Sight, limit: u32) -> Done<Vec<Ticket>> {
+pub fn named(tx: &mut Tx<'_>, word: &str, sight: Sight, limit: u32) -> Done<Vec<Head>> {
     let tenant = tx.tenant();
     let word = word.trim();
     let bare = word.trim_start_matches(['T', 't', '-', '#']);
@@ -276,7 +277,7 @@ pub fn named(tx: &mut Tx<'_>, word: &str, sight: Sight, limit: u32) -> Done<Vec<
 }
 
 /// Open tickets, newest first, whose contact's number ends with these digits.
-fn open_by_phone_end(tx: &mut Tx<'_>, digits: &str, sight: Sight, limit: u32) -> Done<Vec<Ticket>> {
+fn open_by_phone_end(tx: &mut Tx<'_>, digits: &str, sight: Sight, limit: u32) -> Done<Vec<Head>> {
     let key = [p(&tx.tenant()), p(&format!("%{digits}")), p(&limit)];
     let with = |extra: crate::ground::db::Val| [key.as_slice(), &[extra]].concat();
     macro_rules! by_end {
@@ -318,7 +319,7 @@ pub fn titles(tx: &mut Tx<'_>, ids: &[TicketId]) -> Done<BTreeMap<TicketId, (i64
 }
 
 /// Tickets by their ids, in no order; one statement per fifty.
-pub fn some(tx: &mut Tx<'_>, ids: &[TicketId]) -> Done<Vec<Ticket>> {
+pub fn some(tx: &mut Tx<'_>, ids: &[TicketId]) -> Done<Vec<Head>> {
     let mut found = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(50) {
         let params = fifty(&tx.tenant(), chunk.iter().map(p));
@@ -332,7 +333,7 @@ pub fn some(tx: &mut Tx<'_>, ids: &[TicketId]) -> Done<Vec<Ticket>> {
 }
 
 /// The tickets of a terminal, newest first.
-pub fn of_terminal(tx: &mut Tx<'_>, terminal: TerminalId, limit: u32) -> Done<Vec<Ticket>> {
+pub fn of_terminal(tx: &mut Tx<'_>, terminal: TerminalId, limit: u32) -> Done<Vec<Head>> {
     let tenant = tx.tenant();
     Ok(tx.query(
         sql!(concat!(
@@ -346,7 +347,7 @@ pub fn of_terminal(tx: &mut Tx<'_>, terminal: TerminalId, limit: u32) -> Done<Ve
 }
 
 /// The tickets of a terminal that are not closed, newest first.
-pub fn open_of_terminal(tx: &mut Tx<'_>, terminal: TerminalId, limit: u32) -> Done<Vec<Ticket>> {
+pub fn open_of_terminal(tx: &mut Tx<'_>, terminal: TerminalId, limit: u32) -> Done<Vec<Head>> {
     let tenant = tx.tenant();
     Ok(tx.query(
         sql!(concat!(
@@ -360,7 +361,7 @@ pub fn open_of_terminal(tx: &mut Tx<'_>, terminal: TerminalId, limit: u32) -> Do
 }
 
 /// The tickets of a merchant, newest first.
-pub fn of_merchant(tx: &mut Tx<'_>, merchant: MerchantId, limit: u32) -> Done<Vec<Ticket>> {
+pub fn of_merchant(tx: &mut Tx<'_>, merchant: MerchantId, limit: u32) -> Done<Vec<Head>> {
     let tenant = tx.tenant();
     Ok(tx.query(
         sql!(concat!(

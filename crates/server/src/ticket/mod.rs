@@ -3,6 +3,7 @@
 pub mod api;
 pub mod entry;
 pub mod filter;
+pub mod head;
 pub mod list;
 pub mod merge;
 pub mod relation;

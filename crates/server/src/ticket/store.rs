@@ -118,9 +118,8 @@ macro_rules! columns {
          t.entry_count, t.last_entry, t.next_due_at, t.responded_at, t.opened_at, t.updated_at, t.solved_at, t.closed_at, t.version"
     };
 }
-pub(super) use columns;
 
-pub(super) fn read(r: &mut Row) -> Result<Ticket, DbError> {
+fn read(r: &mut Row) -> Result<Ticket, DbError> {
     let (id, number, state, subject, symptom, response_code, channel) =
         (r.next()?, r.next()?, r.coded()?, r.next()?, r.next()?, r.next()?, r.coded()?);
     let (merchant_id, store_id, terminal_id): (_, _, Option<TerminalId>) = (r.next()?, r.next()?, r.next()?);

@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 
 use crate::ground::db::{Done, Tx};
 use crate::search::words;
+use crate::ticket::head::Head;
 use crate::ticket::list::{self, Brief};
-use crate::ticket::store::Ticket;
 
 /// Days in which another case of the same terminal is worth a look.
 const SIMILAR_DAYS: i64 = 90;
@@ -51,7 +51,7 @@ pub struct Told<'a> {
 /// A ticket that may be the same, why, and for words how much they share.
 pub struct Found {
     /// Which one.
-    pub ticket: Ticket,
+    pub ticket: Head,
     /// Why.
     pub why: Alike,
     /// How much the words share.
@@ -91,6 +91,6 @@ pub fn alike(tx: &mut Tx<'_>, told: &Told<'_>, only_open: bool, most: usize) -> 
     });
     order.truncate(most);
     let ids: Vec<TicketId> = order.iter().map(|(id, ..)| *id).collect();
-    let mut whole: BTreeMap<TicketId, Ticket> = list::some(tx, &ids)?.into_iter().map(|t| (t.id, t)).collect();
+    let mut whole: BTreeMap<TicketId, Head> = list::some(tx, &ids)?.into_iter().map(|t| (t.id, t)).collect();
     Ok(order.into_iter().filter_map(|(id, why, likeness)| Some(Found { ticket: whole.remove(&id)?, why, likeness })).collect())
 }

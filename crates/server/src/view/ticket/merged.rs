@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::{TicketLine, TicketRow, latest, number, rows};
 use crate::ground::db::{Done, Tx};
 use crate::ground::texts;
+use crate::ticket::head::Head;
 use crate::ticket::merge;
 use crate::ticket::store::{self, Ticket};
 use crate::view::reach::see_ticket;
@@ -114,7 +115,7 @@ const SHOWN: u32 = 5;
 
 fn shown(tx: &mut Tx<'_>, t: &Ticket) -> Done<MergeSide> {
     Ok(MergeSide {
-        ticket: rows(tx, std::slice::from_ref(t))?.pop().ok_or_else(|| refuse!(NotFound, "not_found"))?,
+        ticket: rows(tx, &[Head::from(t)])?.pop().ok_or_else(|| refuse!(NotFound, "not_found"))?,
         contact_name: t.contact.name.clone(),
         first_contact_at: sla::store::first_contact(tx, t.id)?,
         thread: latest(tx, t, SHOWN)?,

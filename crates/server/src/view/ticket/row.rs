@@ -13,6 +13,7 @@ use super::{line, number, outsider};
 use crate::facts::{extra, in_force};
 use crate::ground::db::{Among, DbError, Done, FromVal, Query, Row, ToVal, Tx, p};
 use crate::ticket::entry::Kind;
+use crate::ticket::head::Head;
 use crate::ticket::store::{LastEntry, Ticket};
 use crate::{among, merchant, org, sla, terminal};
 
@@ -107,7 +108,7 @@ struct Names {
 }
 
 /// Rows for the tickets of one page: per fifty of them a statement for names of each kind and one for clocks, whatever is on them.
-pub fn rows(tx: &mut Tx<'_>, tickets: &[Ticket]) -> Done<Vec<TicketRow>> {
+pub fn rows(tx: &mut Tx<'_>, tickets: &[Head]) -> Done<Vec<TicketRow>> {
     let ids: Vec<TicketId> = tickets.iter().map(|t| t.id).collect();
     // Clocks are shown by the facts in force: without them at hand, nothing of the clocks could be asked ahead.
     in_force(tx)?;
@@ -132,10 +133,10 @@ pub(super) fn row(tx: &mut Tx<'_>, t: &Ticket) -> Done<Option<TicketRow>> {
     if let Some(id) = t.terminal_id {
         (names.model, names.serial) = terminal::store::terminal(tx, id)?.map(|d| (d.model, d.serial_no)).unzip();
     }
-    Ok(named(tx, std::slice::from_ref(t), BTreeMap::from([(t.id, names)]))?.pop())
+    Ok(named(tx, &[Head::from(t)], BTreeMap::from([(t.id, names)]))?.pop())
 }
 
-fn named(tx: &mut Tx<'_>, tickets: &[Ticket], mut names: BTreeMap<TicketId, Names>) -> Done<Vec<TicketRow>> {
+fn named(tx: &mut Tx<'_>, tickets: &[Head], mut names: BTreeMap<TicketId, Names>) -> Done<Vec<TicketRow>> {
     let ids: Vec<TicketId> = tickets.iter().map(|t| t.id).collect();
     let mut clocks = sla::store::faces(tx, &ids)?;
     let outside = outsider(tx);
@@ -151,19 +152,19 @@ fn named(tx: &mut Tx<'_>, tickets: &[Ticket], mut names: BTreeMap<TicketId, Name
             let names = names.remove(&t.id).unwrap_or_default();
             let clocks = clocks.remove(&t.id).unwrap_or_default();
             // Where a case goes on its clocks go on; its own are set aside.
-            let clocks = if t.case.state == TicketState::Merged { Vec::new() } else { clocks };
+            let clocks = if t.state == TicketState::Merged { Vec::new() } else { clocks };
             let look_at = most_urgent(&clocks).map(|c| c.kind);
             let of = |kind| clocks.iter().find(|c| c.kind == kind).cloned();
             TicketRow {
                 id: t.id,
                 number: number(t.number),
                 subject: t.subject.clone(),
-                state: t.case.state,
-                priority: t.case.priority,
+                state: t.state,
+                priority: t.priority,
                 channel: t.channel,
-                label: label(extras.remove(&t.id).and_then(|e| e.label).as_deref().unwrap_or(t.case.state.as_str())),
-                waiting_labels: t.case.waiting.iter().map(|reason| force.label(reason.as_str()).agent).collect(),
-                waiting: t.case.waiting.clone(),
+                label: label(extras.remove(&t.id).and_then(|e| e.label).as_deref().unwrap_or(t.state.as_str())),
+                waiting_labels: t.waiting.iter().map(|reason| force.label(reason.as_str()).agent).collect(),
+                waiting: t.waiting.clone(),
                 merchant_id: t.merchant_id,
                 merchant_name: names.merchant,
                 tier: names.tier,
@@ -172,8 +173,8 @@ fn named(tx: &mut Tx<'_>, tickets: &[Ticket], mut names: BTreeMap<TicketId, Name
                 terminal_id: t.terminal_id,
                 terminal_model: names.model,
                 terminal_serial: names.serial,
-                owner: PersonName { id: t.case.owner, name: names.owner },
-                claimed: t.case.claimed,
+                owner: PersonName { id: t.owner, name: names.owner },
+                claimed: t.claimed,
                 response: of(ClockKind::FirstResponse),
                 resolution: of(ClockKind::Resolution),
                 look_at,
@@ -198,37 +199,37 @@ fn last_line(last: &LastEntry) -> LastLine {
 
 /// Names for up to fifty tickets. Each person, merchant, store and terminal is looked up once: a page of tickets has few owners, often few
 /// merchants, and a join would fetch each of them anew for every row.
-fn names_of(tx: &mut Tx<'_>, chunk: &[Ticket]) -> Done<BTreeMap<TicketId, Names>> {
+fn names_of(tx: &mut Tx<'_>, chunk: &[Head]) -> Done<BTreeMap<TicketId, Names>> {
     tx.ahead(|tx| owners(tx, chunk));
     tx.ahead(|tx| merchants(tx, chunk));
     tx.ahead(|tx| stores(tx, chunk));
     let terminals = terminals(tx, chunk)?;
     let (owners, merchants, stores) = (owners(tx, chunk)?, merchants(tx, chunk)?, stores(tx, chunk)?);
-    let named = |t: &Ticket| {
+    let named = |t: &Head| {
         let (merchant, tier) = t.merchant_id.and_then(|id| merchants.get(&id).cloned()).unzip();
         let (model, serial) = t.terminal_id.and_then(|id| terminals.get(&id).cloned()).unzip();
         let store = t.store_id.and_then(|id| stores.get(&id).cloned());
-        Names { owner: owners.get(&t.case.owner).cloned().unwrap_or_default(), merchant, tier, store, model, serial }
+        Names { owner: owners.get(&t.owner).cloned().unwrap_or_default(), merchant, tier, store, model, serial }
     };
     Ok(chunk.iter().map(|t| (t.id, named(t))).collect())
 }
 
-fn owners(tx: &mut Tx<'_>, chunk: &[Ticket]) -> Done<BTreeMap<UserId, String>> {
+fn owners(tx: &mut Tx<'_>, chunk: &[Head]) -> Done<BTreeMap<UserId, String>> {
     let ask = among!("SELECT id, display_name FROM app_user WHERE tenant_id = $1 AND id IN");
-    each(tx, ask, chunk.iter().map(|t| t.case.owner), |r| r.next())
+    each(tx, ask, chunk.iter().map(|t| t.owner), |r| r.next())
 }
 
-fn merchants(tx: &mut Tx<'_>, chunk: &[Ticket]) -> Done<BTreeMap<MerchantId, (String, Tier)>> {
+fn merchants(tx: &mut Tx<'_>, chunk: &[Head]) -> Done<BTreeMap<MerchantId, (String, Tier)>> {
     let ask = among!("SELECT id, name, tier FROM merchant WHERE tenant_id = $1 AND id IN");
     each(tx, ask, chunk.iter().filter_map(|t| t.merchant_id), |r| Ok((r.next()?, r.coded()?)))
 }
 
-fn stores(tx: &mut Tx<'_>, chunk: &[Ticket]) -> Done<BTreeMap<StoreId, String>> {
+fn stores(tx: &mut Tx<'_>, chunk: &[Head]) -> Done<BTreeMap<StoreId, String>> {
     let ask = among!("SELECT id, name FROM store WHERE tenant_id = $1 AND id IN");
     each(tx, ask, chunk.iter().filter_map(|t| t.store_id), |r| r.next())
 }
 
-fn terminals(tx: &mut Tx<'_>, chunk: &[Ticket]) -> Done<BTreeMap<TerminalId, (String, String)>> {
+fn terminals(tx: &mut Tx<'_>, chunk: &[Head]) -> Done<BTreeMap<TerminalId, (String, String)>> {
     let ask = among!("SELECT id, model, serial_no FROM terminal WHERE tenant_id = $1 AND id IN");
     each(tx, ask, chunk.iter().filter_map(|t| t.terminal_id), |r| Ok((r.next()?, r.next()?)))
 }
