@@ -180,10 +180,14 @@ async fn ticket_search(door: Door<act::TicketRead>, Params(query): Params<Ticket
             return Err(refuse!(Invalid, "ticket.search_short").field("q").into());
         }
         let sight = sight(tx, reach);
-        tx.ahead(in_force);
-        let mut found = list::named(tx, word, sight, limit + 1)?;
         // What was said on it counts as well. A short number is a ticket's; it also stands in half of what people say.
-        if word.chars().filter(|c| c.is_alphanumeric()).count() > SHORT || !digits {
+        let by_words = word.chars().filter(|c| c.is_alphanumeric()).count() > SHORT || !digits;
+        tx.ahead(in_force);
+        if by_words {
+            tx.ahead(|tx| search::tickets(tx, reach, word, limit + 1));
+        }
+        let mut found = list::named(tx, word, sight, limit + 1)?;
+        if by_words {
             let mut said = search::tickets(tx, reach, word, limit + 1)?;
             said.retain(|id| found.iter().all(|t| t.id != *id));
             found.extend(list::some(tx, &said)?);
