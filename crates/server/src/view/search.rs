@@ -103,16 +103,21 @@ struct Place {
 /// The words that lead, and whether they are not all that should: the rarest word leads, the others are looked up at each of its places.
 fn lead(tx: &mut Tx<'_>, kind: Kind, asked: &Asked) -> Done<(Vec<String>, bool)> {
     let (tenant, kind) = (p(&tx.tenant()), p(kind.as_str()));
-    let mut rarest: Option<(i64, &Word)> = None;
-    for word in &asked.words {
-        let (from, to) = word.range();
-        // One word leads whatever it counts.
-        let places = if asked.words.len() == 1 { 0 } else { count(tx, [tenant.clone(), kind.clone(), p(&from), p(&to), p(&WALKED)])? };
-        if rarest.is_none_or(|(least, _)| places < least) {
-            rarest = Some((places, word));
+    let word = match asked.words.as_slice() {
+        [] => return Ok((Vec::new(), false)),
+        // It leads whatever it counts.
+        [word] => word,
+        several => {
+            let places = |tx: &mut Tx<'_>, word: &Word| {
+                let (from, to) = word.range();
+                count(tx, [tenant.clone(), kind.clone(), p(&from), p(&to), p(&WALKED)])
+            };
+            several.iter().for_each(|word| tx.ahead(|tx| places(tx, word)));
+            let counted: Vec<i64> = several.iter().map(|word| places(tx, word)).collect::<Done<_>>()?;
+            let rarest = (0..several.len()).min_by_key(|i| counted[*i]).unwrap_or(0);
+            &several[rarest]
         }
-    }
-    let Some((_, word)) = rarest else { return Ok((Vec::new(), false)) };
+    };
     let (mut words, (first, last)) = (vec![word.text.clone()], word.range());
     if word.begins {
         // From each word to the next one, over all its places.

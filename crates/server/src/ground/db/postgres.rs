@@ -97,7 +97,8 @@ impl PgConn {
     pub(super) fn begin(&mut self, how: &'static Sql, reach: Reach) -> Result<(), DbError> {
         self.learn();
         self.wire.forget();
-        self.heard = false;
+        // Whoever looked ahead before may have panicked.
+        (self.heard, self.ahead) = (false, false);
         self.say_later(how, Vec::new())?;
         self.say_later(Reach::LOCAL, vec![reach.value()])
     }

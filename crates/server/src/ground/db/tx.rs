@@ -37,6 +37,8 @@ pub struct Tx<'c> {
     made: HashSet<Uuid>,
     /// Files whose statements have written something.
     wrote: Vec<&'static str>,
+    /// Whether what is asked now is only put down.
+    looks_ahead: bool,
 }
 
 /// Most readings a transaction keeps; one that does much, such as an import, looks at few things at a time.
@@ -56,7 +58,7 @@ thread_local! {
 
 impl<'c> Tx<'c> {
     pub(super) fn new(conn: &'c mut dyn Conn, caller: &'c Caller, now: Timestamp) -> Self {
-        Self { conn, caller, now, changes: Vec::new(), memo: None, read: Vec::new(), made: HashSet::new(), wrote: Vec::new() }
+        Self { conn, caller, now, changes: Vec::new(), memo: None, read: Vec::new(), made: HashSet::new(), wrote: Vec::new(), looks_ahead: false }
     }
 
     /// The tenant everything stays inside.
@@ -190,12 +192,16 @@ impl<'c> Tx<'c> {
     }
 
     /// Says what will be read soon: `look` reads it. Its first statement goes to the database together with the next one that is asked in
-    /// earnest, and whoever asks it then has the answer at hand, unless something is written in between. Only for the way to PostgreSQL; with
-    /// SQLite `look` is not even called.
+    /// earnest, and whoever asks it then has the answer at hand, unless something is written in between. What `look` itself says will be read
+    /// goes along as well. Only for the way to PostgreSQL; with SQLite `look` is not even called.
     pub fn ahead<T>(&mut self, look: impl FnOnce(&mut Self) -> Done<T>) {
-        if self.conn.ahead(true) {
-            // It ends at its first statement; what it would have said is said when it is asked.
+        // `look` ends at its first statement; what it would have said is said when it is asked.
+        if self.looks_ahead {
             let _ = look(self);
+        } else if self.conn.ahead(true) {
+            self.looks_ahead = true;
+            let _ = look(self);
+            self.looks_ahead = false;
             self.conn.ahead(false);
         }
     }

@@ -33,6 +33,8 @@ fn a_page_is_asked_at_once() {
             ("/api/v1/tickets".to_owned(), 3),
             // The session; whom the word names and the words it begins; where they stand; the tickets; what stands in their rows.
             ("/api/v1/tickets/search?q=pos".to_owned(), 5),
+            // How often each of several words stands is counted at once, before the rarest leads.
+            ("/api/v1/tickets/search?q=pos%20paper".to_owned(), 6),
             // The session; the words it begins, of all three kinds; where they stand, of each; what stands there.
             ("/api/v1/search?q=pos".to_owned(), 6),
         ];
