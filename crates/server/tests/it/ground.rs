@@ -75,6 +75,23 @@ on_both! {
     }
 }
 
+/// Its connection is used again, by whoever comes next.
+#[test]
+fn who_panics_while_looking_ahead_leaves_a_connection_that_answers() {
+    Kit::run(Kit::postgres(), |kit| async move {
+        let world = World::new(&kit, "t1").await;
+        for n in 1..=4 {
+            let caller = Caller::system(world.tenant, "test");
+            let lost = kit.house.db.write(caller, kit.now(), |tx| {
+                tx.ahead(|_| -> Done<()> { panic!("on purpose") });
+                Ok(())
+            });
+            assert!(matches!(lost.await, Err(Stop::Db(DbError::Other(text))) if text.contains("on purpose")));
+            assert_eq!(world.write(&kit, |tx| counted(tx, "found")).await, n);
+        }
+    });
+}
+
 on_both! {
     fn a_batch_keeps_the_good_and_undoes_the_bad(kit) {
         let world = World::new(&kit, "t1").await;

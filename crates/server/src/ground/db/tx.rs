@@ -58,7 +58,17 @@ thread_local! {
 
 impl<'c> Tx<'c> {
     pub(super) fn new(conn: &'c mut dyn Conn, caller: &'c Caller, now: Timestamp) -> Self {
-        Self { conn, caller, now, changes: Vec::new(), memo: None, read: Vec::new(), made: HashSet::new(), wrote: Vec::new(), looks_ahead: false }
+        Self {
+            conn,
+            caller,
+            now,
+            changes: Vec::new(),
+            memo: None,
+            read: Vec::new(),
+            made: HashSet::new(),
+            wrote: Vec::new(),
+            looks_ahead: false,
+        }
     }
 
     /// The tenant everything stays inside.
