@@ -43,7 +43,7 @@ export function useColumns(keys: readonly ColumnKey[], search: QueueSearch, expl
         </Link>
       ),
     },
-    { key: "subject", title: t("queue.symptom"), width: "minmax(160px, 1.4fr)", render: (row) => <span title={row.subject}>{row.subject}</span> },
+    { key: "subject", title: t("queue.symptom"), width: "minmax(160px, 1.3fr)", render: (row) => <span title={row.subject}>{row.subject}</span> },
     {
       key: "place",
       title: t("queue.place"),
@@ -61,7 +61,7 @@ export function useColumns(keys: readonly ColumnKey[], search: QueueSearch, expl
     {
       key: "last",
       title: t("queue.last"),
-      width: "minmax(120px, 0.8fr)",
+      width: "minmax(140px, 1.1fr)",
       render: (row) =>
         row.last_line ? (
           <span className={css.quiet} title={`${f.full(row.last_line.at)} ${pick(row.last_line.preview)}`}>
