@@ -49,6 +49,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0350_pieces", include_str!("../../../migrations/0350_pieces.sql")),
     ("0351_lean", include_str!("../../../migrations/0351_lean.sql")),
     ("0360_visit", include_str!("../../../migrations/0360_visit.sql")),
+    ("0370_store", include_str!("../../../migrations/0370_store.sql")),
 ];
 
 /// How a step begins on PostgreSQL: one process at a time.
