@@ -1,4 +1,4 @@
-//! As much of a ticket as a list shows: half of its columns, and none of the long ones. Why its priority is what it is, and what was thought
+//! As much of a ticket as a list shows: a little more than half of its columns, and none of the long ones. Why its priority is what it is, and what was thought
 //! of it, is read with the ticket itself.
 
 use jiff::Timestamp;

@@ -59,7 +59,7 @@ impl<T> Bed<T> {
         self.come.notify_one();
     }
 
-    fn sleep(&self) -> Given<T> {
+    fn until_given(&self) -> Given<T> {
         let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         let mut given = self.come.wait_while(given, |given| given.is_none()).unwrap_or_else(PoisonError::into_inner);
         given.take().unwrap_or(Given::End)
@@ -128,7 +128,7 @@ impl<T> Receiver<T> {
             }
             inside.asleep.push(self.bed.clone());
         }
-        match self.bed.sleep() {
+        match self.bed.until_given() {
             Given::Piece(piece) => Some(piece),
             Given::End => None,
         }

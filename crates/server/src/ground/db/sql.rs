@@ -125,7 +125,7 @@ impl Among {
 }
 
 /// `among!("SELECT id, name FROM merchant WHERE tenant_id = $1 AND id IN")`: an [`Among`], for ids of which there are mostly few, such as the owners of
-/// a page of tickets. Fifty places cost PostgreSQL as much as ten rows.
+/// a page of tickets.
 #[macro_export]
 macro_rules! among {
     ($head:expr) => {
