@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use postsale_domain::ground::Caller;
-use tokio::sync::Notify;
 
 use crate::edge::fetch::Fetch;
 use crate::edge::oidc::Oidc;
@@ -43,7 +42,6 @@ pub struct Shared {
     pub accounts: Oidc,
     /// The open streams of changes.
     pub live: Hub,
-    wake: Notify,
 }
 
 impl std::ops::Deref for House {
@@ -73,8 +71,8 @@ impl House {
             Db::open(&options, crate::flow::index::finish)
         })?;
         let gate = Gate::new(config.db_threads);
-        let (meter, live, wake) = (Meter::default(), Hub::default(), Notify::new());
-        Ok(Self(Arc::new(Shared { db, clock, seal, config, meter, gate, accounts, live, wake })))
+        let (meter, live) = (Meter::default(), Hub::default());
+        Ok(Self(Arc::new(Shared { db, clock, seal, config, meter, gate, accounts, live })))
     }
 
     /// Sets the clock by the database's, before anything goes by it.
@@ -100,17 +98,6 @@ impl House {
                 self.clock.compare(read.map(|read| (read, asked)));
             }
         }
-    }
-
-    /// Tells the worker that something may have fallen due, and whoever watches that something may have changed.
-    pub fn wake(&self) {
-        self.live.stir();
-        self.wake.notify_one();
-    }
-
-    /// Waits until somebody calls [`House::wake`].
-    pub async fn woken(&self) {
-        self.wake.notified().await;
     }
 
     /// The house acting by itself for a tenant.

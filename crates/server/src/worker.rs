@@ -1,4 +1,4 @@
-//! Does jobs and timers: woken by signal and by time, looks at what is due, does the same each time.
+//! Does jobs and timers: woken by what falls due at once and by time, looks at what is due, does the same each time.
 
 pub mod after;
 pub mod along;
@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use crate::ground::db::Done;
 use crate::house::House;
 
-/// The longest the worker sleeps without a signal: another process may have written what is due.
+/// The longest the worker sleeps when nobody wakes it: time passes, and another process may have written what is due.
 const NAP: Duration = Duration::from_secs(1);
 
 /// How long searches under way are waited for when the process is told to stop; their jobs are taken up again by others.
@@ -36,7 +36,7 @@ pub async fn run(house: House, mut stopped: watch::Receiver<bool>) {
                 }
                 return;
             }
-            () = house.woken() => {}
+            () = house.db.fallen_due() => {}
             () = tokio::time::sleep(NAP) => {}
         }
         round_with(&house, &post, &mut bench).await;

@@ -460,7 +460,7 @@ impl Page<'_> {
             steps: BTreeMap::new(),
             parts_used: Vec::new(),
         };
-        visits::insert(tx, &w)?;
+        visits::insert(tx, &w, Some(terminal.id))?;
         let by = self.name(Author::Staff);
         visits::append(tx, w.id, "opened", &json!({ "reason": w.reason, "fault_code": w.fault_code }), &by)
     }

@@ -18,6 +18,7 @@ use crate::sla::store::Beginning;
 use crate::terminal::store as terminals;
 use crate::ticket::entry::{Author, Kind, Line};
 use crate::ticket::store::{ContactFacts, NEVER_DUE, Ticket};
+use crate::visit::store as visits;
 
 /// Most characters of a symptom; longer ones are refused.
 pub const MAX_SYMPTOM: usize = 4000;
@@ -296,6 +297,7 @@ pub fn complete(tx: &mut Tx<'_>, desk: &mut Desk, facts: &Facts) -> Done<()> {
         terminal_unknown_reason: facts.terminal_unknown_reason.clone(),
     };
     let t = &mut desk.ticket;
+    let corrected = place.terminal.as_ref().map(|t| t.id).filter(|id| t.terminal_id != Some(*id));
     if place.terminal.is_some() {
         t.terminal_id = place.terminal.as_ref().map(|t| t.id);
         t.store_id = place.store.as_ref().map(|s| s.id);
@@ -312,6 +314,9 @@ pub fn complete(tx: &mut Tx<'_>, desk: &mut Desk, facts: &Facts) -> Done<()> {
     }
     t.case.terminal_unknown_reason = facts.terminal_unknown_reason.clone().or(t.case.terminal_unknown_reason.take());
     desk.command(tx, &command)?;
+    if corrected.is_some() {
+        visits::went_to(tx, desk.ticket.id, corrected)?;
+    }
     if was_new && desk.case().state != TicketState::New {
         let case = desk.case().clone();
         let (judged, why) = triage::judge(tx, &case, desk.ticket.response_code.as_deref(), &place)?;

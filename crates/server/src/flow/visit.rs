@@ -137,7 +137,7 @@ pub fn send(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<WorkOrd
         steps: std::collections::BTreeMap::new(),
         parts_used: Vec::new(),
     };
-    store::insert(tx, &w)?;
+    store::insert(tx, &w, desk.ticket.terminal_id)?;
     reserve::keep(tx, desk, &w, model.as_deref())?;
     let by = org::store::shown_name(tx)?;
     store::append(tx, w.id, "opened", &json!({ "reason": w.reason, "fault_code": w.fault_code }), &by)?;

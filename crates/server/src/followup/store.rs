@@ -87,6 +87,7 @@ pub fn schedule(tx: &mut Tx<'_>, ticket: TicketId, round: u32, due_at: Timestamp
         &[p(&id), p(&tenant), p(&ticket), p(&round), p(&due_at)],
     )?;
     if fresh == 1 {
+        tx.falls_due(due_at);
         tx.audit("follow_up.schedule", ticket, None, Some(&serde_json::json!({ "follow_up": id, "round": round, "due_at": due_at })));
     }
     Ok(())
@@ -136,6 +137,7 @@ pub fn save(tx: &mut Tx<'_>, action: &'static str, before: &Kept, after: &Follow
             p(&before.id),
         ],
     )?;
+    next_at.into_iter().for_each(|at| tx.falls_due(at));
     let face = |f: &FollowUp| serde_json::json!({ "state": f.state, "answer": f.answer });
     tx.audit(action, before.ticket, Some(&face(&before.follow_up)), Some(&face(after)));
     Ok(())

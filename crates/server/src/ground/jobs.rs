@@ -46,6 +46,7 @@ pub fn enqueue<T: Serialize>(tx: &mut Tx<'_>, queue: &str, key: &str, run_at: Ti
         ),
         &params,
     )?;
+    tx.falls_due(run_at);
     Ok(())
 }
 

@@ -170,6 +170,7 @@ fn post(tx: &mut Tx<'_>, notice: NoticeId, address: &str, may: May) -> Done<()> 
             exception.as_ref().map_or(Val::Null, code),
         ],
     )?;
+    tx.falls_due(run_at);
     Ok(())
 }
 
@@ -216,6 +217,7 @@ pub fn let_go(tx: &mut Tx<'_>, ticket: TicketId, notice: NoticeId, reason: &str)
         &[p(&now), p(reason), p(&tenant), p(&notice), p(&ticket)],
     )?;
     if gone == 1 {
+        tx.falls_due(now);
         tx.audit("notice.let_go", ticket, None, Some(&json!({ "notice": notice, "reason": reason })));
     }
     Ok(gone == 1)

@@ -10,11 +10,11 @@ use postsale_domain::terminal::TerminalId;
 
 use crate::facts::{InForce, in_force};
 use crate::followup::store as follow_ups;
-use crate::ground::db::{Done, Query, Tx, p};
+use crate::ground::db::{Done, Tx};
 use crate::ground::when;
-use crate::sql;
 use crate::terminal::store::Terminal;
 use crate::ticket::store::Ticket;
+use crate::visit::list as visits;
 
 /// The terms of a day, read once for all terminals of a list.
 pub struct Terms {
@@ -95,13 +95,5 @@ pub fn last_repair(tx: &mut Tx<'_>, terminal: TerminalId) -> Done<Option<Repaire
 /// The last repair of a terminal that was finished by the end of a day.
 fn repaired(tx: &mut Tx<'_>, terminal: TerminalId, day: Date) -> Done<Option<Repaired>> {
     let end = day.saturating_add(1.day()).to_zoned(when::zone()).map_or(Timestamp::MAX, |z| z.timestamp());
-    let tenant = tx.tenant();
-    Ok(tx.one(
-        sql!(
-            "SELECT w.closed_at, COALESCE(w.diagnosis_code, w.fault_code) FROM ticket t JOIN work_order w ON w.ticket_id = t.id
-             WHERE t.tenant_id = $1 AND t.terminal_id = $2 AND w.state = 'done' AND w.service IS NULL AND w.closed_at < $3 ORDER BY w.closed_at DESC LIMIT 1"
-        ),
-        &[p(&tenant), p(&terminal), p(&end)],
-        |r| Ok(Repaired { on: when::day(r.next()?), fault_code: r.next()? }),
-    )?)
+    Ok(visits::last_repair(tx, terminal, end)?.map(|(at, fault_code)| Repaired { on: when::day(at), fault_code }))
 }

@@ -1,6 +1,8 @@
 //! Lists of work orders: each walks an index of its own.
 
+use jiff::Timestamp;
 use postsale_domain::ground::{AcquirerId, BranchId, EngineerId, TypedId, to_millis};
+use postsale_domain::terminal::TerminalId;
 use postsale_domain::visit::{Span, WorkOrderId};
 
 use super::store::{WorkOrder, columns, read};
@@ -132,5 +134,18 @@ pub fn held_by(tx: &mut Tx<'_>, engineer: EngineerId) -> Done<i64> {
     Ok(tx.number(
         sql!("SELECT COUNT(*) FROM work_order WHERE tenant_id = $1 AND engineer_id = $2 AND closed_at IS NULL"),
         &[p(&tenant), p(&engineer)],
+    )?)
+}
+
+/// The last repair of a terminal that was finished before `end`: when, and of which fault.
+pub fn last_repair(tx: &mut Tx<'_>, terminal: TerminalId, end: Timestamp) -> Done<Option<(Timestamp, String)>> {
+    let tenant = tx.tenant();
+    Ok(tx.one(
+        sql!(
+            "SELECT closed_at, COALESCE(diagnosis_code, fault_code) FROM work_order
+             WHERE tenant_id = $1 AND terminal_id = $2 AND state = 'done' AND service IS NULL AND closed_at < $3 ORDER BY closed_at DESC LIMIT 1"
+        ),
+        &[p(&tenant), p(&terminal), p(&end)],
+        |r| Ok((r.next()?, r.next()?)),
     )?)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use postsale_domain::ground::{EngineerId, Text};
+use postsale_domain::terminal::TerminalId;
 use postsale_domain::ticket::{TicketId, VisitReason};
 use postsale_domain::visit::{
     Actual, Backup, Confirmed, Event, Order, OrderKind, PartUsed, Site, Span, State, StepDef, StepDone, VisitOutcome, WorkOrderId,
@@ -295,14 +296,14 @@ fn sent_code(r: &mut Row) -> Result<Option<SentCode>, DbError> {
     Ok(hash.zip(expires_at).map(|(hash, expires_at)| SentCode { hash, expires_at, tries }))
 }
 
-/// Keeps a new order.
-pub fn insert(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<()> {
+/// Keeps a new order, which goes to `terminal`.
+pub fn insert(tx: &mut Tx<'_>, w: &WorkOrder, terminal: Option<TerminalId>) -> Done<()> {
     let tenant = tx.tenant();
     tx.exec(
         sql!(
             "INSERT INTO work_order (id, tenant_id, number, ticket_id, kind, state, fault_code, reason_code, reason, access_note, skills, parts,
-               remote_steps, district, terminal_class, code_tries, service, minutes, due_at, created_at, version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $16, $17, $18, $19, $20)"
+               remote_steps, district, terminal_class, code_tries, service, minutes, due_at, created_at, version, terminal_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $16, $17, $18, $19, $20, $21)"
         ),
         &[
             p(&w.id),
@@ -325,9 +326,20 @@ pub fn insert(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<()> {
             p(&w.due_at),
             p(&w.created_at),
             p(&w.version),
+            p(&terminal),
         ],
     )?;
     tx.audit("visit.open", w.id, None, Some(w));
+    Ok(())
+}
+
+/// The terminal of a ticket turned out to be another one: it is the one its orders went to, whether they are over or not.
+pub fn went_to(tx: &mut Tx<'_>, ticket: TicketId, terminal: Option<TerminalId>) -> Done<()> {
+    let tenant = tx.tenant();
+    tx.exec(
+        sql!("UPDATE work_order SET terminal_id = $1 WHERE tenant_id = $2 AND ticket_id = $3"),
+        &[p(&terminal), p(&tenant), p(&ticket)],
+    )?;
     Ok(())
 }
 

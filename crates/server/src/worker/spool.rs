@@ -93,7 +93,6 @@ async fn one(house: &House, tenant: TenantId, folder: &Path, file: &Path) -> Res
         })
         .await
         .map_err(|e| Trouble::Database(e.to_string()))?;
-    house.wake();
     let to = folder.join(if unreadable.is_some() { "unreadable" } else { "done" });
     put_away(file, &to, &raw, &masked).map_err(Trouble::File)?;
     Ok((fresh, unreadable.is_some()))

@@ -1,5 +1,10 @@
 //! The database layer itself.
 
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Waker};
+
+use jiff::SignedDuration;
 use postsale_domain::ground::{Caller, Role, TypedId};
 use postsale_domain::refuse;
 use postsale_domain::ticket::TicketId;
@@ -322,6 +327,27 @@ on_both! {
         assert!(!finish(first[0].clone()).await, "the first holder slept through its lease");
         assert!(finish(second[0].clone()).await);
         assert!(claim(after + jobs::LEASE).await.unwrap().is_empty());
+    }
+}
+
+on_both! {
+    fn the_worker_is_woken_by_what_falls_due_at_once_and_only_when_it_stands(kit) {
+        let world = World::new(&kit, "t1").await;
+        let now = kit.now();
+        // Whether somebody was woken since this was asked last.
+        let woken = || pin!(kit.house.db.fallen_due()).poll(&mut Context::from_waker(Waker::noop())).is_ready();
+        woken();
+        assert!(!woken(), "what the world was made of is over");
+        world.write(&kit, |tx| counted(tx, "nothing due")).await;
+        world.write(&kit, move |tx| Ok(jobs::enqueue(tx, "q", "later", now + SignedDuration::from_secs(1), &json!({}))?)).await;
+        let undone = kit.house.db.write(Caller::system(world.tenant, "test"), now, move |tx| {
+            jobs::enqueue(tx, "q", "undone", now, &json!({}))?;
+            Err::<(), _>(refuse!(Invalid, "test").into())
+        });
+        assert!(matches!(undone.await, Err(Stop::Refused(_))));
+        assert!(!woken(), "nothing is due yet");
+        world.write(&kit, move |tx| Ok(jobs::enqueue(tx, "q", "now", now, &json!({}))?)).await;
+        assert!(woken());
     }
 }
 

@@ -6,7 +6,7 @@ use std::thread;
 
 use jiff::Timestamp;
 use postsale_domain::ground::{Caller, from_millis, to_millis};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::batch::sqlite_writer;
 use super::load::{Load, Stats};
@@ -78,6 +78,7 @@ struct Inner {
     reads: Sender<Box<dyn Piece>>,
     finish: Finish,
     stats: Arc<Stats>,
+    due: Arc<Notify>,
 }
 
 /// One closure on its way through a database thread.
@@ -105,11 +106,25 @@ struct Job<F, T> {
     look: bool,
     reach: Reach,
     work: F,
-    result: Option<Done<T>>,
+    result: Option<Done<Did<T>>>,
     reply: oneshot::Sender<Done<T>>,
+    due: Arc<Notify>,
 }
 
-impl<T: Send, F: FnMut(&mut dyn Conn) -> Done<T> + Send> Piece for Job<F, T> {
+/// What a closure came to.
+struct Did<T> {
+    value: T,
+    /// Whether it wrote something that the worker can do at once.
+    due: bool,
+}
+
+impl<T> Did<T> {
+    fn plainly(value: T) -> Self {
+        Self { value, due: false }
+    }
+}
+
+impl<T: Send, F: FnMut(&mut dyn Conn) -> Done<Did<T>> + Send> Piece for Job<F, T> {
     fn look(&self) -> bool {
         self.look
     }
@@ -135,7 +150,13 @@ impl<T: Send, F: FnMut(&mut dyn Conn) -> Done<T> + Send> Piece for Job<F, T> {
 
     fn answer(self: Box<Self>, commit: Result<(), DbError>) {
         let result = match (commit, self.result) {
-            (Ok(()), Some(result)) => result,
+            (Ok(()), Some(Ok(did))) => {
+                if did.due {
+                    self.due.notify_one();
+                }
+                Ok(did.value)
+            }
+            (Ok(()), Some(Err(stop))) => Err(stop),
             (Ok(()), None) => Err(Stop::Db(DbError::Unavailable("not run".into()))),
             (Err(error), _) => Err(Stop::Db(error)),
         };
@@ -169,7 +190,7 @@ impl Db {
             }
         }
         let dialect = spawn_readers(&target, threads, &stats.ways, &read_queue)?;
-        Ok(Self { inner: Arc::new(Inner { dialect, writes, reads, finish, stats }) })
+        Ok(Self { inner: Arc::new(Inner { dialect, writes, reads, finish, stats, due: Arc::default() }) })
     }
 
     /// Opens a database only to look at it, e.g. a copy: nothing is migrated, settled or written.
@@ -178,7 +199,7 @@ impl Db {
         let (reads, read_queue) = bounded(QUEUE_CAP);
         let stats = Arc::new(Stats::default());
         let dialect = spawn_readers(&Target::parse(&options.url)?, options.threads.clamp(1, 64), &stats.ways, &read_queue)?;
-        Ok(Self { inner: Arc::new(Inner { dialect, writes, reads, finish: |_| Ok(()), stats }) })
+        Ok(Self { inner: Arc::new(Inner { dialect, writes, reads, finish: |_| Ok(()), stats, due: Arc::default() }) })
     }
 
     /// Which database it is.
@@ -189,6 +210,11 @@ impl Db {
     /// How busy and how well this layer is.
     pub fn load(&self) -> Load {
         self.inner.stats.load(self.inner.writes.len(), self.inner.reads.len())
+    }
+
+    /// Waits until something was committed that [falls due](Tx::falls_due) at once.
+    pub async fn fallen_due(&self) {
+        self.inner.due.notified().await;
     }
 
     /// Runs a writing closure in one transaction and answers after its commit. The closure may be repeated
@@ -234,7 +260,7 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Bare<'_>) -> Done<T> + Send + 'static,
     {
-        received(self.submit(&self.inner.writes, Reach::Every, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.await)
+        received(self.submit(&self.inner.writes, Reach::Every, bare(work))?.await)
     }
 
     /// [`Db::bare_write`] for threads outside the async runtime.
@@ -243,7 +269,7 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Bare<'_>) -> Done<T> + Send + 'static,
     {
-        received(self.submit(&self.inner.writes, Reach::Every, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.blocking_recv())
+        received(self.submit(&self.inner.writes, Reach::Every, bare(work))?.blocking_recv())
     }
 
     /// A reading transaction without a tenant.
@@ -252,7 +278,7 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Bare<'_>) -> Done<T> + Send + 'static,
     {
-        received(self.submit(&self.inner.reads, Reach::Every, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.await)
+        received(self.submit(&self.inner.reads, Reach::Every, bare(work))?.await)
     }
 
     /// [`Db::bare_read`] of exactly one statement: it is consistent by itself, and on PostgreSQL a transaction around it would be two more
@@ -262,7 +288,7 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Bare<'_>) -> Done<T> + Send + 'static,
     {
-        received(self.send(&self.inner.reads, Reach::Every, true, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.await)
+        received(self.send(&self.inner.reads, Reach::Every, true, bare(work))?.await)
     }
 
     /// [`Db::bare_read`] for threads outside the async runtime.
@@ -271,7 +297,7 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Bare<'_>) -> Done<T> + Send + 'static,
     {
-        received(self.submit(&self.inner.reads, Reach::Every, move |conn: &mut dyn Conn| work(&mut Bare(conn)))?.blocking_recv())
+        received(self.submit(&self.inner.reads, Reach::Every, bare(work))?.blocking_recv())
     }
 
     /// What time it is for the database, when it has a clock of its own.
@@ -284,7 +310,7 @@ impl Db {
         self.bare_read_blocking(instant)
     }
 
-    fn writing<T, F>(&self, caller: Caller, now: Timestamp, work: F) -> impl FnMut(&mut dyn Conn) -> Done<T> + Send + 'static
+    fn writing<T, F>(&self, caller: Caller, now: Timestamp, work: F) -> impl FnMut(&mut dyn Conn) -> Done<Did<T>> + Send + 'static
     where
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Done<T> + Send + 'static,
@@ -294,14 +320,14 @@ impl Db {
             let mut tx = Tx::new(conn, &caller, now);
             let value = work(&mut tx)?;
             finish(&mut tx)?;
-            Ok(value)
+            Ok(Did { value, due: tx.due })
         }
     }
 
     fn submit<T, F>(&self, queue: &Sender<Box<dyn Piece>>, reach: Reach, work: F) -> Done<oneshot::Receiver<Done<T>>>
     where
         T: Send + 'static,
-        F: FnMut(&mut dyn Conn) -> Done<T> + Send + 'static,
+        F: FnMut(&mut dyn Conn) -> Done<Did<T>> + Send + 'static,
     {
         self.send(queue, reach, false, work)
     }
@@ -309,15 +335,20 @@ impl Db {
     fn send<T, F>(&self, queue: &Sender<Box<dyn Piece>>, reach: Reach, look: bool, work: F) -> Done<oneshot::Receiver<Done<T>>>
     where
         T: Send + 'static,
-        F: FnMut(&mut dyn Conn) -> Done<T> + Send + 'static,
+        F: FnMut(&mut dyn Conn) -> Done<Did<T>> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        queue.send(Box::new(Job { look, reach, work, result: None, reply })).map_err(|error| match error {
+        let due = self.inner.due.clone();
+        queue.send(Box::new(Job { look, reach, work, result: None, reply, due })).map_err(|error| match error {
             Refused::Full => DbError::Unavailable("too many requests wait for the database".into()),
             Refused::Nobody => DbError::Unavailable("the database threads have ended".into()),
         })?;
         Ok(answer)
     }
+}
+
+fn bare<T, F: Fn(&mut Bare<'_>) -> Done<T>>(work: F) -> impl FnMut(&mut dyn Conn) -> Done<Did<T>> {
+    move |conn: &mut dyn Conn| work(&mut Bare(conn)).map(Did::plainly)
 }
 
 fn instant(bare: &mut Bare<'_>) -> Done<Option<Timestamp>> {
@@ -328,13 +359,13 @@ fn instant(bare: &mut Bare<'_>) -> Done<Option<Timestamp>> {
     Ok(rows.first_mut().map(|row| row.next::<i64>()).transpose()?.map(from_millis))
 }
 
-fn reading<T, F>(caller: Caller, now: Timestamp, work: F) -> impl FnMut(&mut dyn Conn) -> Done<T> + Send + 'static
+fn reading<T, F>(caller: Caller, now: Timestamp, work: F) -> impl FnMut(&mut dyn Conn) -> Done<Did<T>> + Send + 'static
 where
     T: Send + 'static,
     F: Fn(&mut Tx<'_>) -> Done<T> + Send + 'static,
 {
     let now = whole(now);
-    move |conn: &mut dyn Conn| work(&mut Tx::new(conn, &caller, now))
+    move |conn: &mut dyn Conn| work(&mut Tx::new(conn, &caller, now)).map(Did::plainly)
 }
 
 /// The store keeps milliseconds; cutting here makes what a closure returns equal to what is read back later.

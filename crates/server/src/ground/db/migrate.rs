@@ -50,6 +50,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0351_lean", include_str!("../../../migrations/0351_lean.sql")),
     ("0360_visit", include_str!("../../../migrations/0360_visit.sql")),
     ("0370_store", include_str!("../../../migrations/0370_store.sql")),
+    ("0380_repair", include_str!("../../../migrations/0380_repair.sql")),
 ];
 
 /// How a step begins on PostgreSQL: one process at a time.

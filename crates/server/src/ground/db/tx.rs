@@ -39,6 +39,8 @@ pub struct Tx<'c> {
     wrote: Vec<&'static str>,
     /// Whether what is asked now is only put down.
     looks_ahead: bool,
+    /// Whether something was written that the worker can do at once.
+    pub(super) due: bool,
 }
 
 /// Most readings a transaction keeps; one that does much, such as an import, looks at few things at a time.
@@ -68,6 +70,7 @@ impl<'c> Tx<'c> {
             made: HashSet::new(),
             wrote: Vec::new(),
             looks_ahead: false,
+            due: false,
         }
     }
 
@@ -99,6 +102,12 @@ impl<'c> Tx<'c> {
         let id = IDS.with_borrow(|context| Uuid::new_v7(UuidTime::from_unix(context, ms / 1000, nanos)));
         self.made.insert(id);
         T::from_uuid(id)
+    }
+
+    /// Says that what was written is to be done by the worker at `at`. If that is now, the worker is woken after the commit; otherwise
+    /// it finds it by its own clock.
+    pub fn falls_due(&mut self, at: Timestamp) {
+        self.due |= at <= self.now;
     }
 
     /// Notes a change for the audit chain. Of two objects only the fields that differ are kept;

@@ -76,7 +76,7 @@ impl Runner {
     {
         let now = self.house.clock.now();
         let answer = self.house.db.write(self.caller.clone(), now, work).await.map_err(|stop| Problem::stopped(self.lang, stop));
-        self.house.wake();
+        self.house.live.stir();
         answer
     }
 }

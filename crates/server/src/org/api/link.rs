@@ -74,7 +74,6 @@ async fn password_reset_ask(
     let account = house.db.bare_read(move |bare| session::account(bare, &username)).await.map_err(stopped)?;
     if let Some(account) = account.filter(|a| !a.barred && a.reachable) {
         house.db.write(account.caller, now, move |tx| mail::ask(tx, account.user, Letter::Reset)).await.map_err(stopped)?;
-        house.wake();
     }
     Ok(StatusCode::ACCEPTED)
 }
@@ -162,6 +161,5 @@ async fn user_link_redeem(State(house): State<House>, headers: HeaderMap, body: 
         if kind == TokenKind::Reset { mail::ask(tx, user, Letter::PasswordChanged) } else { Ok(()) }
     });
     redeemed.await.map_err(stopped)?;
-    house.wake();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -231,6 +231,9 @@ on_both! {
             let follow = [id, "0", id, "9000000000000", "26"];
             plans.push(("follow_up_open", explained(bare, &["f.next_at IS NOT NULL AND (f.due_at, f.id)", "f.due_at <= $4 ORDER BY"], &follow)?));
             plans.push(("follow_up_answered", explained(bare, &["(f.answered_at, f.id) < ($2, $3) ORDER BY"], &[id, "9000000000000", id, "26"])?));
+            let solved = explained(bare, &["fault_code IS NOT NULL AND solved_at IS NOT NULL AND opened_at > $3"], &[id, id, "0"])?;
+            plans.push(("ticket_solved_of_terminal", solved));
+            plans.push(("work_order_repair", explained(bare, &["AND state = 'done' AND service IS NULL AND closed_at < $3"], &[id, id, "0"])?));
             Ok(plans)
         });
         for (index, plan) in plans.await.unwrap() {

@@ -1,5 +1,6 @@
 //! Work orders from the first offer to the confirmation, over HTTP, on both databases.
 
+use jiff::Timestamp;
 use postsale_domain::crew::{Engineer, Shifts, Skill};
 use postsale_domain::ground::{EngineerId, Lang, Reach, Role};
 use postsale_domain::merchant::{Hours, Tier};
@@ -13,7 +14,7 @@ use postsale_server::ground::texts;
 use postsale_server::merchant::store::{self as merchants, Merchant, Store};
 use postsale_server::terminal::store::{self as terminals, Binding, Terminal};
 use postsale_server::ticket::store::{ContactFacts, NEVER_DUE, Ticket, insert, ticket};
-use postsale_server::{crew, notify, org, sla, sql};
+use postsale_server::{crew, notify, org, sla, sql, visit};
 use postsale_testkit::{Client, Kit, World, on_both};
 use serde_json::{Value, json};
 
@@ -314,6 +315,20 @@ on_both! {
         assert_eq!((&done["order"]["state"], &done["order"]["outcome"], &done["allowed"]), (&json!("done"), &json!("fixed"), &json!([])));
         assert_eq!(s.refused(&s.engineer, "/steps", json!({ "code": "sign_in", "result": "fail" }), 409).await, "visit.closed");
         assert_eq!(s.refused(&s.dispatcher, "/withdraw", json!({ "reason": "x" }), 409).await, "visit.closed");
+
+        // The repair stands with the terminal it was made on, from the end of its day on, and with another one if it turns out to have been that.
+        let (case, old, new) = (s.ticket, s.old, s.new);
+        let (known, moved) = s.world.write(&kit, move |tx| {
+            let last = |tx: &mut _, terminal| visit::list::last_repair(tx, terminal, Timestamp::MAX).map(|last| last.map(|(_, fault)| fault));
+            let (now, known) = (tx.now(), [last(tx, old)?, last(tx, new)?]);
+            assert_eq!(visit::list::last_repair(tx, old, now)?, None, "not before it was finished");
+            visit::store::went_to(tx, case, Some(new))?;
+            let moved = [last(tx, old)?, last(tx, new)?];
+            visit::store::went_to(tx, case, Some(old))?;
+            Ok((known, moved))
+        }).await;
+        let fault = Some("PRN-02".to_owned());
+        assert_eq!((known, moved), ([fault.clone(), None], [None, fault]));
 
         let (id, codes) = (s.ticket, ["visit_decided", "visit_offered", "visit_accepted", "visit_departed", "visit_arrived", "visit_part_used", "visit_fixed", "solved", "closed"]);
         let (kept, told) = s.world.read(&kit, move |tx| {
