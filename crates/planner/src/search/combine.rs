@@ -59,6 +59,15 @@ struct Part {
     rows: usize,
 }
 
+/// The routes of a plan that have jobs, and which of them are neighbours.
+struct Kinship {
+    /// These routes, and the number of each.
+    filled: Vec<usize>,
+    number: Vec<usize>,
+    /// By two of these numbers: the met routes that run through both.
+    table: Vec<u32>,
+}
+
 impl<E: Eval> Search<E> {
     /// From now on the routes of good plans are kept, where everybody can drive every route.
     pub fn collect(&mut self) {
@@ -73,11 +82,13 @@ impl<E: Eval> Search<E> {
     /// the cheaper plan, which is then loaded; none when it can afford no further attempt after `steps` steps, or has tried long enough.
     pub(super) fn combine(&mut self, plan: &[Vec<u32>], steps: u64, thrift: &mut Thrift, rng: &mut Rng) -> Option<Vec<Vec<u32>>> {
         let store = self.store.take()?;
-        let (mut better, mut tries) = (None, 0);
+        let (mut better, mut tries, mut kinship) = (None, 0, None);
         while better.is_none() && tries < TRIES && thrift.affords(steps) && self.load(plan) {
             tries += 1;
             let before = self.total;
-            better = self.combined(plan, &store, rng, &mut thrift.looks).filter(|child| self.load(child) && self.total < before);
+            // Neither the plan nor what was met changes between attempts.
+            let kinship = kinship.get_or_insert_with(|| self.kinship(plan, &store));
+            better = self.combined(plan, &store, kinship, rng, &mut thrift.looks).filter(|child| self.load(child) && self.total < before);
             thrift.vain = if better.is_some() { 0 } else { thrift.vain + 1 };
         }
         self.store = Some(store);
@@ -85,10 +96,10 @@ impl<E: Eval> Search<E> {
     }
 
     /// One attempt; adds to `looks` how many routes it looked at.
-    fn combined(&self, plan: &[Vec<u32>], store: &Store, rng: &mut Rng, looks: &mut u64) -> Option<Vec<Vec<u32>>> {
+    fn combined(&self, plan: &[Vec<u32>], store: &Store, kin: &Kinship, rng: &mut Rng, looks: &mut u64) -> Option<Vec<Vec<u32>>> {
         // A slot takes about as long as looking at a column.
         *looks += store.len() as u64;
-        let part = self.part(plan, store, rng)?;
+        let part = self.part(plan, kin, rng)?;
         let row = |jobs: &[u32]| jobs.iter().map(|j| part.row_of[*j as usize] as u8).collect();
         let own = part.routes.iter().map(|r| (self.cost[*r], &plan[*r][..]));
         let (jobs_of, columns): (Vec<&[u32]>, Vec<Column>) =
@@ -105,10 +116,14 @@ impl<E: Eval> Search<E> {
         Some(child)
     }
 
-    /// How many of the met routes run through both of two routes of the plan that is loaded: they can trade jobs. A table of `many` times
-    /// `many` routes, by their numbers.
-    fn kinship(&self, store: &Store, number: &[usize], many: usize) -> Vec<u32> {
-        let (mut kinship, mut through) = (vec![0; many * many], Vec::new());
+    /// How many of the met routes run through both of two routes of the plan that is loaded: they can trade jobs.
+    fn kinship(&self, plan: &[Vec<u32>], store: &Store) -> Kinship {
+        // Idle engineers may be many more than routes: a table of routes leaves them out.
+        let filled: Vec<usize> = (0..plan.len()).filter(|r| !plan[*r].is_empty()).collect();
+        let mut number = vec![0; plan.len()];
+        filled.iter().enumerate().for_each(|(i, r)| number[*r] = i);
+        let many = filled.len();
+        let (mut table, mut through) = (vec![0; many * many], Vec::new());
         for (_, jobs) in store.all() {
             through.clear();
             for r in jobs.iter().map(|j| self.l.node(*j).route).filter(|r| *r != NONE) {
@@ -118,20 +133,16 @@ impl<E: Eval> Search<E> {
                 }
             }
             if through.len() <= MIXED {
-                through.iter().for_each(|a| through.iter().for_each(|b| kinship[a * many + b] += 1));
+                through.iter().for_each(|a| through.iter().for_each(|b| table[a * many + b] += 1));
             }
         }
-        kinship
+        Kinship { filled, number, table }
     }
 
     /// A random route and others, each drawn by its kinship with those that are there. None where there are no two.
-    fn part(&self, plan: &[Vec<u32>], store: &Store, rng: &mut Rng) -> Option<Part> {
-        // Idle engineers may be many more than routes: a table of routes leaves them out.
-        let filled: Vec<usize> = (0..plan.len()).filter(|r| !plan[*r].is_empty()).collect();
-        let mut number = vec![0; plan.len()];
-        filled.iter().enumerate().for_each(|(i, r)| number[*r] = i);
-        let many = filled.len();
-        let (kinship, mut weight) = (self.kinship(store, &number, many), vec![0u32; many]);
+    fn part(&self, plan: &[Vec<u32>], kin: &Kinship, rng: &mut Rng) -> Option<Part> {
+        let (filled, number, many) = (&kin.filled, &kin.number, kin.filled.len());
+        let mut weight = vec![0u32; many];
         let mut part = Part { routes: Vec::new(), row_of: vec![NONE; self.l.jobs], rows: 0 };
         let mut next = (many > 0).then(|| rng.below(many));
         while let Some(i) = next.filter(|i| part.routes.len() < ROUTES && part.rows + plan[filled[*i]].len() <= ROWS) {
@@ -140,7 +151,7 @@ impl<E: Eval> Search<E> {
                 part.row_of[*j as usize] = part.rows as u32;
                 part.rows += 1;
             }
-            weight.iter_mut().zip(&kinship[i * many..]).for_each(|(weight, kin)| *weight += kin);
+            weight.iter_mut().zip(&kin.table[i * many..]).for_each(|(weight, kin)| *weight += kin);
             part.routes.iter().for_each(|r| weight[number[*r]] = 0);
             let mut at = rng.below(weight.iter().sum::<u32>() as usize) as u32;
             next = weight.iter().position(|weight| {
