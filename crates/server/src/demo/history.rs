@@ -1,5 +1,7 @@
 //! A year of tickets as plans: what happened when, before anything is written.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use postsale_domain::ground::EngineerId;
@@ -73,6 +75,8 @@ pub(super) struct Moment {
 pub(super) struct History {
     pub stories: Vec<Story>,
     pub moments: Vec<Moment>,
+    /// What each engineer has still to do, of those who have something.
+    pub to_do: BTreeMap<EngineerId, usize>,
 }
 
 /// Which troubles a story may be about.
@@ -456,6 +460,7 @@ impl Writer<'_> {
         let span = if arriving && !busy { Span { from: self.now - minutes(15), to: self.now + minutes(45) } } else { span };
         // Nobody is on the way to two shops: the next one who would be sent now sees it.
         self.taken.push((engineer, span));
+        *self.history.to_do.entry(engineer).or_default() += 1;
         self.at(offered, story, Act::Offer(engineer, span));
         if stage >= 2 {
             self.at(accepted, story, Act::Accept);

@@ -50,8 +50,10 @@ pub fn seed(db: &Db, now: Timestamp, size: &Size) -> Done<()> {
     let (pools, troubles) = pools::read()?;
     let mut dice = Dice::new(SEED);
     let tenant: TenantId = dice.id(now);
-    let world = World::invent(&mut dice, &pools, size, now)?;
+    let mut world = World::invent(&mut dice, &pools, size, now)?;
     let history = history::invent(&mut dice, &pools, &troubles, &world, size, AGENTS, now)?;
+    // Whoever signs in as the engineer finds something to do.
+    world.engineers.sort_by_key(|e| std::cmp::Reverse(history.to_do.get(&e.id).copied().unwrap_or_default()));
     let world = Arc::new(world);
     // Before the first binding, so that every later thing comes after it.
     let began = now - SignedDuration::from_hours(24 * 1_260);

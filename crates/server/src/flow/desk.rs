@@ -274,6 +274,7 @@ impl Desk {
         if let Some((kind, by, words)) = news {
             super::bell::followers(tx, self.ticket.id, kind, &by, &words, &[])?;
         }
+        super::index::soon(tx, self.ticket.id);
         Ok(self.ticket)
     }
 }

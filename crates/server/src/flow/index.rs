@@ -25,7 +25,13 @@ pub fn finish(tx: &mut Tx<'_>) -> Done<()> {
     for thing in things(tx, &subjects)? {
         cut(tx, thing)?;
     }
+    tx.write_last()?;
     crate::org::audit::finish(tx)
+}
+
+/// Asks ahead for what a changed ticket will be found by. For whoever has written all of it and goes on to read its page.
+pub fn soon(tx: &mut Tx<'_>, ticket: TicketId) {
+    tx.ahead(|tx| head(tx, ticket.uuid()));
 }
 
 /// What can be found, out of what was changed. Stores and contacts count as their merchant.
@@ -73,8 +79,10 @@ fn column(tx: &mut Tx<'_>, question: &'static crate::ground::db::Sql, params: &[
     Ok(found.into_iter().flatten().collect())
 }
 
-fn ticket(tx: &mut Tx<'_>, id: Uuid) -> Done<Option<Texts>> {
-    let head = tx.one(
+type Head = (Timestamp, (Option<MerchantId>, Option<TerminalId>), Vec<String>);
+
+fn head(tx: &mut Tx<'_>, id: Uuid) -> Done<Option<Head>> {
+    Ok(tx.one(
         sql!(
             "SELECT t.opened_at, t.number, t.merchant_id, t.terminal_id, t.subject, t.symptom, t.response_code, t.fault_code, t.contact_name, t.contact_phone,
                     (SELECT string_agg(e.body, ' ') FROM (SELECT body FROM ticket_entry WHERE tenant_id = t.tenant_id AND ticket_id = t.id AND body NOT IN ('', t.symptom)
@@ -91,8 +99,11 @@ fn ticket(tx: &mut Tx<'_>, id: Uuid) -> Done<Option<Texts>> {
             }
             Ok((at, hangs, texts))
         },
-    )?;
-    let Some((at, (merchant, terminal), mut texts)) = head else { return Ok(None) };
+    )?)
+}
+
+fn ticket(tx: &mut Tx<'_>, id: Uuid) -> Done<Option<Texts>> {
+    let Some((at, (merchant, terminal), mut texts)) = head(tx, id)? else { return Ok(None) };
     // What is changed is mostly shown as well: its merchant and its terminal are known by now, where a join would read them again.
     if let Some(id) = merchant {
         tx.ahead(|tx| merchants::merchant(tx, id, None));

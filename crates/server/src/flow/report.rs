@@ -9,7 +9,7 @@ use postsale_domain::ticket::{Case, Channel, Command, Event, Impact, PriorityWhy
 use uuid::Uuid;
 
 use super::desk::Desk;
-use super::{triage, word};
+use super::{index, triage, word};
 use crate::facts::{extra, in_force};
 use crate::ground::db::{Done, Tx};
 use crate::merchant::store as merchants;
@@ -152,6 +152,7 @@ pub fn open_at(tx: &mut Tx<'_>, report: &Report, place: &Place, item: Option<&Se
     }
     let ticket = desk.save(tx, "ticket.open")?;
     word::received(tx, &ticket, item)?;
+    index::soon(tx, ticket.id);
     Ok(ticket)
 }
 
@@ -205,6 +206,10 @@ pub fn place(tx: &mut Tx<'_>, report: &Report) -> Done<Place> {
         }
         _ => None,
     };
+    // Whatever is reported here is judged.
+    if let Some(terminal) = &terminal {
+        tx.ahead(|tx| triage::past(tx, terminal.id));
+    }
     let place = place_of(tx, terminal, report.merchant_id)?;
     if report.merchant_id.is_some() && place.merchant.is_none() {
         return Err(refuse!(Invalid, "merchant.unknown").field("merchant_id").into());

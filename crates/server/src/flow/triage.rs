@@ -3,6 +3,7 @@
 use postsale_domain::facts::ServiceItem;
 use postsale_domain::ground::to_millis;
 use postsale_domain::merchant::MerchantId;
+use postsale_domain::terminal::TerminalId;
 use postsale_domain::ticket::triage::{Judged, Said, Signs, TerminalSigns};
 use postsale_domain::ticket::{Case, Decision, Event, Impact, PriorityWhy, Urgency};
 
@@ -60,20 +61,28 @@ pub fn prioritise(tx: &mut Tx<'_>, ticket: &Ticket, impact: Impact, urgency: Urg
     spread(tx, why, hit.or(ticket.priority_why.terminals_hit), ticket.merchant_id)
 }
 
-fn signs(tx: &mut Tx<'_>, terminal: &terminal::store::Terminal) -> Done<TerminalSigns> {
-    let force = in_force(tx)?;
-    let facts = force.facts();
-    let days = |n: i64| to_millis(tx.now()) - n * 86_400_000;
-    let (since_90, since_30) = (days(90), days(30));
-    let tenant = tx.tenant();
-    let past: Vec<(String, String, i64)> = tx.query(
+fn days_ago(tx: &Tx<'_>, n: i64) -> i64 {
+    to_millis(tx.now()) - n * 86_400_000
+}
+
+/// What was solved on a terminal in the last ninety days, newest first: the fault, how, and when it was reported.
+pub fn past(tx: &mut Tx<'_>, terminal: TerminalId) -> Done<Vec<(String, String, i64)>> {
+    let (tenant, since) = (tx.tenant(), days_ago(tx, 90));
+    Ok(tx.query(
         sql!(
             "SELECT fault_code, COALESCE(outcome, ''), opened_at FROM ticket
              WHERE tenant_id = $1 AND terminal_id = $2 AND fault_code IS NOT NULL AND solved_at IS NOT NULL AND opened_at > $3 ORDER BY opened_at DESC LIMIT 50"
         ),
-        &[p(&tenant), p(&terminal.id), p(&since_90)],
+        &[p(&tenant), p(&terminal), p(&since)],
         |r| Ok((r.next()?, r.next()?, r.next()?)),
-    )?;
+    )?)
+}
+
+fn signs(tx: &mut Tx<'_>, terminal: &terminal::store::Terminal) -> Done<TerminalSigns> {
+    let force = in_force(tx)?;
+    let facts = force.facts();
+    let since_30 = days_ago(tx, 30);
+    let past = past(tx, terminal.id)?;
     let from_afar = past.iter().filter(|(_, outcome, at)| outcome == "remote_fixed" && *at > since_30);
     Ok(TerminalSigns {
         offline: terminal.offline_since.is_some(),

@@ -85,8 +85,13 @@ pub fn tell(tx: &mut Tx<'_>, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
     } else if tx.exec(keep, &params)? == 0 {
         return Ok(None);
     }
-    let mailed = match telling.email.map(mailbox) {
-        Some(address) if !(matches!(telling.kind, NoticeKind::Received | NoticeKind::OrderReceived) && had_enough(tx, &address)?) => {
+    let receipt = matches!(telling.kind, NoticeKind::Received | NoticeKind::OrderReceived);
+    let address = telling.email.map(mailbox);
+    if let Some(address) = address.as_ref().filter(|_| receipt) {
+        tx.ahead(|tx| may_mail(tx, address, telling.kind, telling.asked, telling.emergency));
+    }
+    let mailed = match address {
+        Some(address) if !(receipt && had_enough(tx, &address)?) => {
             let may = may_mail(tx, &address, telling.kind, telling.asked, telling.emergency)?;
             post(tx, id, &address, may)?;
             Some(may)
@@ -153,12 +158,12 @@ fn post(tx: &mut Tx<'_>, notice: NoticeId, address: &str, may: May) -> Done<()> 
     let (until, held, exception) = spelt(may);
     let run_at = until.unwrap_or(now);
     // The message id is completed with the ticket's signed token when the mail is first claimed; until then the notice stands for it.
-    tx.exec(
+    tx.later(
         sql!(
             "INSERT INTO outbox (id, tenant_id, notice_id, transport, address, message_id, state, run_at, attempts, fence, created_at, held, exception)
              VALUES ($1, $2, $3, 'mail', $4, $5, 'ready', $6, 0, 0, $7, $8, $9)"
         ),
-        &[
+        vec![
             p(&id),
             p(&tenant),
             p(&notice),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{DICTIONARY, Kind};
-use crate::ground::db::{Done, Query, Tx, Val, p};
+use crate::ground::db::{Done, Json, Query, Tx, Val, p};
 use crate::sql;
 
 /// Keeps the words of a thing: only what differs from before is written.
@@ -36,18 +36,15 @@ pub fn index(tx: &mut Tx<'_>, kind: Kind, id: Uuid, at: Timestamp, words: &BTree
         )?;
     }
     let new: Vec<&str> = after.iter().copied().filter(|word| anew || !before.contains(word)).collect();
-    // Eight in one statement: each is a way to the database and back.
-    for chunk in new.chunks(8) {
-        let mut params = vec![tenant.clone(), kind.clone(), p(&at), id.clone()];
-        params.extend((0..8).map(|i| p(chunk[i.min(chunk.len() - 1)])));
-        tx.later(
-            sql!(
-                "INSERT INTO search_word (tenant_id, kind, at, id, word) VALUES ($1, $2, $3, $4, $5), ($1, $2, $3, $4, $6), ($1, $2, $3, $4, $7),
-                 ($1, $2, $3, $4, $8), ($1, $2, $3, $4, $9), ($1, $2, $3, $4, $10), ($1, $2, $3, $4, $11), ($1, $2, $3, $4, $12)
-                 ON CONFLICT DO NOTHING"
-            ),
-            params,
-        )?;
+    // PostgreSQL looks for each row before it writes it when told that it may be there; nobody else writes of what was just made.
+    let places = match bare {
+        true => sql!("INSERT INTO search_word (tenant_id, kind, at, id, word) SELECT $1, $2, $3, $4, value FROM {each($5)}"),
+        false => sql!(
+            "INSERT INTO search_word (tenant_id, kind, at, id, word) SELECT $1, $2, $3, $4, value FROM {each($5)} WHERE true ON CONFLICT DO NOTHING"
+        ),
+    };
+    if !new.is_empty() {
+        tx.later(places, vec![tenant.clone(), kind.clone(), p(&at), id.clone(), p(&Json(&new))])?;
     }
     tx.later(
         sql!(

@@ -91,6 +91,9 @@ on_both! {
         for name in ["admin", "agent", "dispatcher", "engineer", "store", "supervisor", "quality", "finance", "acquirer", "auditor"] {
             postsale_testkit::Client::new(&kit.house).sign_in(name, demo::PASSWORD).await;
         }
+        let engineer = postsale_testkit::Client::new(&kit.house).sign_in("engineer", demo::PASSWORD).await;
+        let today = engineer.get("/api/v1/work-orders?view=mine").await.expect(200);
+        assert!(!today["items"].as_array().unwrap().is_empty(), "the engineer has something to do");
     }
 }
 

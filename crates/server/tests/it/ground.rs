@@ -175,6 +175,24 @@ on_both! {
 }
 
 on_both! {
+    fn whoever_looks_ahead_does_nothing_yet(kit) {
+        let world = World::new(&kit, "t1").await;
+        let woken = || pin!(kit.house.db.fallen_due()).poll(&mut Context::from_waker(Waker::noop())).is_ready();
+        woken();
+        let done = world.write(&kit, |tx| {
+            // As a whole command does that is run once to hear what it asks first.
+            tx.ahead(|tx| {
+                tx.audit("test", "subject", None, Some(&json!({ "a": 1 })));
+                tx.falls_due(tx.now());
+                add_later(tx, "ahead", 1)
+            });
+            Ok((tx.changed().count(), value_of(tx, "ahead")?))
+        });
+        assert_eq!((done.await, woken()), ((0, 0), false));
+    }
+}
+
+on_both! {
     fn an_error_nobody_waited_for_undoes_everything(kit) {
         let world = World::new(&kit, "t1").await;
         let caller = Caller::system(world.tenant, "test");

@@ -73,7 +73,9 @@ fn sqlite_plan(bare: &mut Bare<'_>, text: &str) -> Result<Vec<Walk>, Stop> {
         let Some(rest) = detail.strip_prefix("SCAN ") else { continue };
         let words: Vec<&str> = rest.split_whitespace().collect();
         let table = real_name(text, words[0]);
-        if rest == "CONSTANT ROW" || rest.ends_with("VALUES CLAUSE") || derived.contains(words[0]) || named(&table) {
+        // What a statement was given is no table.
+        if rest == "CONSTANT ROW" || rest.ends_with("VALUES CLAUSE") || table == "json_each" || derived.contains(words[0]) || named(&table)
+        {
             continue;
         }
         walks.push(Walk { table, index: words.iter().position(|w| *w == "INDEX").map(|i| words[i + 1].to_owned()) });

@@ -146,8 +146,11 @@ impl PgConn {
 
     /// Something is to be written: what was asked ahead may no longer be so, and whoever only looks ahead writes nothing.
     fn writes(&mut self) -> Result<(), DbError> {
+        if self.ahead {
+            return Err(put_down());
+        }
         self.wire.unask();
-        if self.ahead { Err(put_down()) } else { Ok(()) }
+        Ok(())
     }
 
     fn heard<T>(&mut self, answer: Result<T, DbError>) -> Result<T, DbError> {

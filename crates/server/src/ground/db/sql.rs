@@ -7,7 +7,8 @@ use super::{ToVal, Val};
 /// every statement on both databases; but for the few of this layer that only PostgreSQL knows.
 #[derive(Debug)]
 pub struct Sql {
-    /// The portable text. `{for_update}` and `{skip_locked}` become row locks on PostgreSQL and vanish on SQLite.
+    /// The portable text. `{for_update}` and `{skip_locked}` become row locks on PostgreSQL and vanish on SQLite. `{each($1)}` is a table whose
+    /// column `value` has the texts of a JSON list.
     pub text: &'static str,
     /// Where it stands.
     pub file: &'static str,
@@ -51,11 +52,15 @@ impl Dialect {
     pub fn render(self, text: &'static str) -> Cow<'static, str> {
         match self {
             Dialect::Sqlite => {
-                let plain = text.replace("{for_update}", "").replace("{skip_locked}", "");
+                let plain =
+                    text.replace("{for_update}", "").replace("{skip_locked}", "").replace("{each(", "json_each(").replace(")}", ")");
                 Cow::Owned(('1'..='9').fold(plain, |text, digit| text.replace(&format!("${digit}"), &format!("?{digit}"))))
             }
             Dialect::Postgres if !text.contains('{') => Cow::Borrowed(text),
-            Dialect::Postgres => Cow::Owned(text.replace("{for_update}", "FOR UPDATE").replace("{skip_locked}", "FOR UPDATE SKIP LOCKED")),
+            Dialect::Postgres => {
+                let locked = text.replace("{for_update}", "FOR UPDATE").replace("{skip_locked}", "FOR UPDATE SKIP LOCKED");
+                Cow::Owned(locked.replace("{each(", "jsonb_array_elements_text(").replace(")}", "::text::jsonb)"))
+            }
         }
     }
 

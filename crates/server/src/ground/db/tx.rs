@@ -41,6 +41,8 @@ pub struct Tx<'c> {
     looks_ahead: bool,
     /// Whether something was written that the worker can do at once.
     pub(super) due: bool,
+    /// What is written when all else is.
+    last: Vec<(&'static Sql, Vec<Val>)>,
 }
 
 /// Most readings a transaction keeps; one that does much, such as an import, looks at few things at a time.
@@ -71,6 +73,7 @@ impl<'c> Tx<'c> {
             wrote: Vec::new(),
             looks_ahead: false,
             due: false,
+            last: Vec::new(),
         }
     }
 
@@ -218,10 +221,14 @@ impl<'c> Tx<'c> {
         if self.looks_ahead {
             let _ = look(self);
         } else if self.conn.ahead(true) {
+            let (noted, due) = (self.changes.len(), self.due);
             self.looks_ahead = true;
             let _ = look(self);
             self.looks_ahead = false;
             self.conn.ahead(false);
+            // It may be the work itself that looked, and came as far as to say what it did.
+            self.changes.truncate(noted);
+            self.due = due;
         }
     }
 
@@ -238,8 +245,21 @@ impl<'c> Tx<'c> {
         timed(sql, || self.conn.later(sql, params, true))
     }
 
+    /// [`Tx::later_one`] when all else is written, so that it takes no question back that was asked ahead.
+    pub fn at_last(&mut self, sql: &'static Sql, params: Vec<Val>) {
+        self.last.push((sql, params));
+    }
+
+    /// Writes what was put off by [`Tx::at_last`]; called once, by what ends the transaction.
+    pub fn write_last(&mut self) -> Result<(), DbError> {
+        std::mem::take(&mut self.last).into_iter().try_for_each(|(sql, params)| self.later_one(sql, params))
+    }
+
     /// What is known from its file is known no longer.
     fn writes(&mut self, sql: &'static Sql) {
+        if self.looks_ahead {
+            return;
+        }
         self.read.retain(|known| known.sql.file != sql.file);
         if !self.wrote.contains(&sql.file) {
             self.wrote.push(sql.file);

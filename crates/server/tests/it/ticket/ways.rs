@@ -54,6 +54,27 @@ fn a_page_is_asked_at_once() {
     });
 }
 
+/// Whoever registers a ticket waits for what has to be known before something else can be asked, and for nothing twice.
+#[test]
+fn a_ticket_is_registered_in_few_ways() {
+    Kit::run(Kit::postgres(), |kit| async move {
+        let desk = DeskWorld::new(&kit).await;
+        let mut call = DeskWorld::call();
+        call["even_if_open"] = json!(true);
+        let mut taken = 0;
+        // The first ones are only to have the statements prepared.
+        for key in ["k1", "k2", "k3"] {
+            let before = kit.house.db.load().ways;
+            desk.agent.post_once("/api/v1/tickets", key, &call).await.expect(201);
+            taken = kit.house.db.load().ways - before;
+        }
+        // The session; the key, who asks, and which terminal; where it stands and what it had before; whose it is; all that is written, and
+        // whether the receipt may go out by mail; the mail, and the page; its words, the kept answer, and the end of the chain; the chain, and
+        // the commit. Its number comes by a way beside.
+        assert_eq!(taken, 8);
+    });
+}
+
 /// PostgreSQL asks it ahead, and takes back nothing for it.
 #[test]
 fn what_begins_with_with_only_looks() {
