@@ -10,6 +10,9 @@ use super::force::REPAIR;
 use crate::ground::db::{Done, Json, Query, Tx, fifty, p};
 use crate::{fifty, sql};
 
+/// Where what hangs on a ticket is asked for here; see [`Tx::nothing_hangs`].
+pub const FILE: &str = file!();
+
 /// What a tenant's facts say about a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Extra {

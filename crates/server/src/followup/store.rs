@@ -11,6 +11,9 @@ use utoipa::ToSchema;
 use crate::ground::db::{Bare, DbError, Done, Query, Row, Tx, code, p};
 use crate::sql;
 
+/// Where what hangs on a ticket is asked for here; see [`Tx::nothing_hangs`].
+pub const FILE: &str = file!();
+
 /// A follow-up as it is kept.
 #[derive(Debug, Clone)]
 pub struct Kept {

@@ -11,6 +11,9 @@ use crate::ground::db::{DbError, Done, Query, Row, Tx, code, fifty, p};
 use crate::ground::web::Keyset;
 use crate::{fifty, sql};
 
+/// Where what hangs on a ticket is asked for here; see [`Tx::nothing_hangs`].
+pub const FILE: &str = file!();
+
 postsale_domain::ids! {
     /// A ticket's belonging to an incident.
     ReporterId = "rep";

@@ -6,6 +6,9 @@ use postsale_domain::ticket::TicketId;
 use crate::ground::db::{Done, Query, Tx, p};
 use crate::sql;
 
+/// Where what hangs on a ticket is asked for here; see [`Tx::nothing_hangs`].
+pub const FILE: &str = file!();
+
 /// The newest walk of a ticket, with the answers that hold.
 pub fn newest(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<GuideRun>> {
     let tenant = tx.tenant();

@@ -8,6 +8,9 @@ use super::store::{self, ContactFacts, Ticket};
 use crate::ground::db::{DbError, Done, Query, Row, Tx, code, p};
 use crate::sql;
 
+/// Where what hangs on a ticket is asked for here; see [`Tx::nothing_hangs`].
+pub const FILE: &str = file!();
+
 postsale_domain::ids! {
     /// A merge.
     MergeId = "mrg";

@@ -6,6 +6,9 @@ use postsale_domain::ticket::{LinkKind, TicketId, TicketState};
 use crate::ground::db::{DbError, Done, Query, Row, Tx, code, p};
 use crate::sql;
 
+/// Where what hangs on a ticket is asked for here; see [`Tx::nothing_hangs`].
+pub const FILE: &str = file!();
+
 postsale_domain::ids! {
     /// A link between two tickets.
     LinkId = "lnk";

@@ -11,6 +11,9 @@ use crate::ground::db::{DbError, Done, Query, Row, Tx, p};
 use crate::ground::web::Keyset;
 use crate::sql;
 
+/// Where what hangs on a ticket is asked for here; see [`Tx::nothing_hangs`].
+pub const FILE: &str = file!();
+
 postsale_domain::ids! {
     /// A sub-task.
     SubTaskId = "stk";

@@ -16,6 +16,9 @@ use serde_json::Value;
 use crate::ground::db::{DbError, Done, Json, Query, Row, Tx, Val, code, p};
 use crate::sql;
 
+/// Where what hangs on a ticket is asked for here; see [`Tx::nothing_hangs`].
+pub const FILE: &str = file!();
+
 /// A step of a guide that was walked before anybody was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RemoteStep {
@@ -347,7 +350,8 @@ fn coded<T: Serialize>(value: &Option<T>) -> Val {
     value.as_ref().map_or(Val::Null, code)
 }
 
-/// Writes what changed, with new steps and parts; the version grows by one. `before` is what was loaded for change.
+/// Writes what changed, with new steps and parts; the version grows by one. `before` is what was loaded for change. Where an order goes is read
+/// again from its ticket: a node of the version before may have opened it, which knew no terminal of an order.
 pub fn save(tx: &mut Tx<'_>, action: &'static str, before: &WorkOrder, after: &mut WorkOrder) -> Done<()> {
     after.version = before.version + 1;
     let w = &*after;
@@ -356,7 +360,8 @@ pub fn save(tx: &mut Tx<'_>, action: &'static str, before: &WorkOrder, after: &m
             "UPDATE work_order SET state = $1, engineer_id = $2, promised_from = $3, promised_to = $4, planned_from = $5, planned_to = $6,
                actual_from = $7, actual_to = $8, accepted_at = $9, departed_at = $10, off_site_reason = $11, arrived_lat_e6 = $12, arrived_lng_e6 = $13,
                diagnosis_code = $14, backup = $15, restore_verified = $16, restore_note = $17, outcome = $18, fail_reason = $19, follow_up_note = $20,
-               confirmation = $21, code_hash = $22, code_expires_at = $23, code_tries = $24, closed_at = $25, version = $26, delivered = $27
+               confirmation = $21, code_hash = $22, code_expires_at = $23, code_tries = $24, closed_at = $25, version = $26, delivered = $27,
+               terminal_id = (SELECT t.terminal_id FROM ticket t WHERE t.id = work_order.ticket_id)
              WHERE id = $28 AND version = $29 AND closed_at IS NULL"
         ),
         &[

@@ -93,6 +93,15 @@ fn who_panics_while_looking_ahead_leaves_a_connection_that_answers() {
             });
             assert!(matches!(lost.await, Err(Stop::Db(DbError::Other(text))) if text.contains("on purpose")));
             assert_eq!(world.write(&kit, |tx| counted(tx, "found")).await, n);
+            // Whoever reads may be followed by one who only looks, for which no transaction begins.
+            let caller = Caller::system(world.tenant, "test");
+            let lost = kit.house.db.read(caller, kit.now(), |tx| {
+                tx.ahead(|_| -> Done<()> { panic!("on purpose") });
+                Ok(())
+            });
+            assert!(matches!(lost.await, Err(Stop::Db(DbError::Other(text))) if text.contains("on purpose")));
+            let looked = kit.house.db.bare_look(|bare| Ok(bare.number(sql!("SELECT COUNT(*) FROM tenant"), &[])?));
+            assert_eq!(looked.await.unwrap(), 1);
         }
     });
 }

@@ -51,6 +51,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0360_visit", include_str!("../../../migrations/0360_visit.sql")),
     ("0370_store", include_str!("../../../migrations/0370_store.sql")),
     ("0380_repair", include_str!("../../../migrations/0380_repair.sql")),
+    ("0381_repaired", include_str!("../../../migrations/0381_repaired.sql")),
+    ("0382_repairs", include_str!("../../../migrations/0382_repairs.sql")),
 ];
 
 /// How a step begins on PostgreSQL: one process at a time.

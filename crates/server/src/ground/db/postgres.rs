@@ -141,6 +141,7 @@ impl PgConn {
     /// Leaves a transaction without a trace.
     pub(super) fn leave(&mut self) -> Result<(), DbError> {
         self.wire.forget();
+        self.ahead = false;
         if self.heard { self.raw("ROLLBACK") } else { Ok(()) }
     }
 

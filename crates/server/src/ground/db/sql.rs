@@ -8,7 +8,7 @@ use super::{ToVal, Val};
 #[derive(Debug)]
 pub struct Sql {
     /// The portable text. `{for_update}` and `{skip_locked}` become row locks on PostgreSQL and vanish on SQLite. `{each($1)}` is a table whose
-    /// column `value` has the texts of a JSON list.
+    /// column `value` has the texts of a JSON list; PostgreSQL takes none with a NUL in it.
     pub text: &'static str,
     /// Where it stands.
     pub file: &'static str,

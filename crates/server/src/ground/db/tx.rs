@@ -35,6 +35,8 @@ pub struct Tx<'c> {
     read: Vec<Read>,
     /// Ids given out by this transaction: nobody else can have written anything about them.
     made: HashSet<Uuid>,
+    /// Things on which nothing hangs that a file would ask about: somebody has looked.
+    empty: HashSet<(Uuid, &'static str)>,
     /// Files whose statements have written something.
     wrote: Vec<&'static str>,
     /// Whether what is asked now is only put down.
@@ -70,6 +72,7 @@ impl<'c> Tx<'c> {
             memo: None,
             read: Vec::new(),
             made: HashSet::new(),
+            empty: HashSet::new(),
             wrote: Vec::new(),
             looks_ahead: false,
             due: false,
@@ -181,10 +184,16 @@ impl<'c> Tx<'c> {
         Ok(self.known(sql, params, read)?.into_iter().next())
     }
 
-    /// Whether nothing can hang on a thing yet: it was made in this very transaction, and the file that would have written it (`file!()`,
-    /// where the tables are also read, as for [`Tx::known`]) has written nothing so far.
-    pub fn is_bare(&self, thing: Uuid, file: &str) -> bool {
-        self.made.contains(&thing) && !self.wrote.contains(&file)
+    /// Whether nothing can hang on a thing yet: it was made in this very transaction, or [somebody has looked](Tx::nothing_hangs), and the file
+    /// that would have written it (`file!()`, where the tables are also read, as for [`Tx::known`]) has written nothing so far.
+    pub fn is_bare(&self, thing: Uuid, file: &'static str) -> bool {
+        (self.made.contains(&thing) || self.empty.contains(&(thing, file))) && !self.wrote.contains(&file)
+    }
+
+    /// Says that nothing hangs on a thing of what a file (`file!()`) asks about: somebody has looked in all of its tables. For a transaction that only
+    /// reads one snapshot; in another one somebody else may hang something on it the next moment.
+    pub fn nothing_hangs(&mut self, thing: Uuid, file: &'static str) {
+        self.empty.insert((thing, file));
     }
 
     /// Like [`Query::query`], about what hangs on a thing: the first table named has a row only where somebody hung one on it. Nobody is
@@ -221,13 +230,14 @@ impl<'c> Tx<'c> {
         if self.looks_ahead {
             let _ = look(self);
         } else if self.conn.ahead(true) {
-            let (noted, due) = (self.changes.len(), self.due);
+            let (noted, last, due) = (self.changes.len(), self.last.len(), self.due);
             self.looks_ahead = true;
             let _ = look(self);
             self.looks_ahead = false;
             self.conn.ahead(false);
             // It may be the work itself that looked, and came as far as to say what it did.
             self.changes.truncate(noted);
+            self.last.truncate(last);
             self.due = due;
         }
     }

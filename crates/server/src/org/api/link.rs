@@ -161,5 +161,7 @@ async fn user_link_redeem(State(house): State<House>, headers: HeaderMap, body: 
         if kind == TokenKind::Reset { mail::ask(tx, user, Letter::PasswordChanged) } else { Ok(()) }
     });
     redeemed.await.map_err(stopped)?;
+    // The streams of the sessions that ended with it end too.
+    house.live.stir();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,7 @@
 //! Tickets as people see them: rows of the queues, the page of one, its timeline.
 
 mod alike;
+mod hangs;
 mod line;
 mod links;
 mod merged;

@@ -16,10 +16,10 @@ use postsale_domain::ticket::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::TicketRow;
 use super::links::{self, TicketLink};
 use super::merged::{self, MergedInto, MergedTicket};
 use super::row::row;
+use super::{TicketRow, hangs};
 use crate::facts::extra::{self, Extra};
 use crate::facts::{InForce, in_force};
 use crate::followup::store::{self as follow_ups, Face};
@@ -250,8 +250,10 @@ fn custom(force: &InForce, said: &Extra) -> Vec<TicketField> {
 pub fn shown(tx: &mut Tx<'_>, reach: Reach, id: TicketId) -> Done<TicketPage> {
     tx.ahead(in_force);
     tx.ahead(|tx| store::ticket(tx, id));
+    tx.ahead(|tx| hangs::look(tx, id));
     see_ticket(tx, reach, id)?;
     let ticket = store::ticket(tx, id)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
+    hangs::look(tx, id)?;
     page(tx, &ticket)
 }
 

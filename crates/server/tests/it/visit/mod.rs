@@ -274,6 +274,9 @@ on_both! {
         // 10:00 plus a quarter of an hour, in the shop's hours and before its lunch break.
         assert_eq!(candidates[0]["slot"]["from"], "2026-11-24T02:15:00Z");
 
+        // As a node of the version before would have opened it.
+        let case = s.ticket;
+        s.world.write(&kit, move |tx| visit::store::went_to(tx, case, None)).await;
         let offered = s.does(&s.dispatcher, "/offer", json!({})).await;
         assert_eq!(offered["order"]["engineer"]["id"], json!(s.near));
         // Two hours from ten on, less what is over before anybody can have set out.
@@ -317,7 +320,7 @@ on_both! {
         assert_eq!(s.refused(&s.dispatcher, "/withdraw", json!({ "reason": "x" }), 409).await, "visit.closed");
 
         // The repair stands with the terminal it was made on, from the end of its day on, and with another one if it turns out to have been that.
-        let (case, old, new) = (s.ticket, s.old, s.new);
+        let (old, new) = (s.old, s.new);
         let (known, moved) = s.world.write(&kit, move |tx| {
             let last = |tx: &mut _, terminal| visit::list::last_repair(tx, terminal, Timestamp::MAX).map(|last| last.map(|(_, fault)| fault));
             let (now, known) = (tx.now(), [last(tx, old)?, last(tx, new)?]);
