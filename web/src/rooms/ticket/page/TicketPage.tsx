@@ -36,6 +36,9 @@ export function TicketPage() {
   const { id } = route.useParams();
   const search = route.useSearch();
   const ticket = useTicket(id);
+  const navigate = useNavigate();
+  // Whoever walks on quickly need not wait for what they leave.
+  useKeys({ Escape: () => void navigate({ to: "/tickets", search }) });
   if (ticket.isPending) return <BlockLoading lines={12} />;
   if (ticket.error && !ticket.data) return <ProblemPage problem={ticket.error} onRetry={() => void ticket.refetch()} />;
   // Another ticket is another page: nothing half done is carried over.
@@ -44,7 +47,6 @@ export function TicketPage() {
 
 function Whole({ page, search }: { page: Page; search: QueueSearch }) {
   const { t } = useWords();
-  const navigate = useNavigate();
   const wide = !useNarrow(1280);
   // Whoever comes from the board to work from afar stands before the guide at once.
   const guided = useRouterState({ select: ({ location }) => location.hash === "guide" });
@@ -86,7 +88,6 @@ function Whole({ page, search }: { page: Page; search: QueueSearch }) {
     s: () => key("solve"),
     e: () => key("claim"),
     ".": () => void navigator.clipboard.writeText(ticket.number),
-    Escape: () => void navigate({ to: "/tickets", search }),
   });
 
   const offer = useMemo(
