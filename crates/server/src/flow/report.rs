@@ -206,7 +206,7 @@ pub fn place(tx: &mut Tx<'_>, report: &Report) -> Done<Place> {
         }
         _ => None,
     };
-    // Whatever is reported here is judged.
+    // What is reported is judged, which asks for this.
     if let Some(terminal) = &terminal {
         tx.ahead(|tx| triage::past(tx, terminal.id));
     }

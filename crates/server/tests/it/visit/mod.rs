@@ -319,7 +319,7 @@ on_both! {
         assert_eq!(s.refused(&s.engineer, "/steps", json!({ "code": "sign_in", "result": "fail" }), 409).await, "visit.closed");
         assert_eq!(s.refused(&s.dispatcher, "/withdraw", json!({ "reason": "x" }), 409).await, "visit.closed");
 
-        // The repair stands with the terminal it was made on, from the end of its day on, and with another one if it turns out to have been that.
+        // The repair stands with the terminal it was made on, and with another one if it turns out to have been that.
         let (old, new) = (s.old, s.new);
         let (known, moved) = s.world.write(&kit, move |tx| {
             let last = |tx: &mut _, terminal| visit::list::last_repair(tx, terminal, Timestamp::MAX).map(|last| last.map(|(_, fault)| fault));
