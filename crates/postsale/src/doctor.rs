@@ -152,6 +152,21 @@ fn calendars(found: &mut Findings, now: Timestamp) {
     }
 }
 
+/// Who can listen on the way to the database.
+fn road(found: &mut Findings, url: &str) {
+    match db::in_the_open(url) {
+        Ok(None) => {}
+        Ok(Some(host)) => found.say(
+            Mark::Warn,
+            "database",
+            format_args!(
+                "what goes to {host} and back can be read on the way; add sslmode=verify-full to its address (docs/OPERATIONS.md)"
+            ),
+        ),
+        Err(error) => found.say(Mark::Bad, "database", error),
+    }
+}
+
 /// What PostgreSQL itself keeps apart, and from whom.
 fn walls(found: &mut Findings, url: &str) {
     match db::walls(url) {
@@ -192,6 +207,7 @@ fn database(found: &mut Findings, config: &Config, now: Timestamp) {
             );
         }
     }
+    road(found, &url);
     walls(found, &url);
     let db = match Db::open_to_read(&DbOptions { url, threads: 1 }) {
         Ok(db) => db,

@@ -13,14 +13,13 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use postsale_domain::ground::is_public;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use crate::ground::config::Config;
+use crate::ground::trust;
 
 /// Everything, from the look-up of the name to the last byte.
 const TIME_LIMIT: Duration = Duration::from_secs(8);
@@ -48,18 +47,11 @@ pub struct Fetch {
 impl Fetch {
     /// Trusts the usual authorities, and those of `POSTSALE_CA_FILE`. Errors: that file cannot be read.
     pub fn new(config: &Config) -> Result<Self, String> {
-        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        let mut roots = trust::usual();
         if let Some(path) = &config.ca_file {
-            let unread = |e: &dyn std::fmt::Display| format!("POSTSALE_CA_FILE {}: {e}", path.display());
-            for certificate in CertificateDer::pem_file_iter(path).map_err(|e| unread(&e))? {
-                roots.add(certificate.map_err(|e| unread(&e))?).map_err(|e| unread(&e))?;
-            }
+            trust::add(&mut roots, path).map_err(|e| format!("POSTSALE_CA_FILE {}: {e}", path.display()))?;
         }
-        let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|e| e.to_string())?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let tls = trust::client(roots)?;
         Ok(Self { tls: TlsConnector::from(Arc::new(tls)), inside: config.inside_hosts.clone() })
     }
 

@@ -14,5 +14,6 @@ pub mod sabotage;
 pub mod seal;
 pub mod sheet;
 pub mod texts;
+pub mod trust;
 pub mod web;
 pub mod when;

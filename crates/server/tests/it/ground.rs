@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use postsale_domain::ground::{Caller, Role, TypedId};
 use postsale_domain::refuse;
 use postsale_domain::ticket::TicketId;
-use postsale_server::ground::db::{DbError, Dialect, Done, Query, Stop, Tx, p, pending, registered};
+use postsale_server::ground::db::{Db, DbError, DbOptions, Dialect, Done, Query, Stop, Tx, p, pending, registered};
 use postsale_server::ground::jobs;
 use postsale_server::house::House;
 use postsale_server::org;
@@ -232,14 +232,47 @@ fn several_ways_lead_to_postgresql() {
             (format!("{closed},{host}/{name}?target_session_attrs=read-write"), true),
             (format!("{host}/{name}?target_session_attrs=read-only"), false),
             (format!("{closed}/{name}"), false),
-            // The server of the tests has no certificate; whoever wants one is not let in without.
-            (format!("{host}/{name}?sslmode=require"), false),
         ];
         for (address, reached) in table {
             // Nothing is pending where the kit has been.
             let found = pending(&format!("postgres://postsale@{address}"));
             assert_eq!(found.as_ref().is_ok_and(Vec::is_empty), reached, "{address}: {found:?}");
         }
+    });
+}
+
+/// Whoever asks for TLS speaks it, with the server it meant, or with nobody.
+#[test]
+fn postgresql_is_known_by_its_certificate() {
+    let Ok(authority) = std::env::var("POSTSALE_TEST_PG_CA") else { return };
+    Kit::run(Kit::postgres(), |kit| async move {
+        let url = kit.house.config.database_url.clone().unwrap();
+        let (host, name) = url.strip_prefix("postgres://postsale@").and_then(|rest| rest.rsplit_once('/')).unwrap();
+        let port = host.rsplit_once(':').unwrap().1;
+        let named = |query: &str| format!("postgres://postsale@localhost:{port}/{name}?{query}");
+        let at = authority.replace('/', "%2F");
+        for mode in ["require", "verify-ca", "verify-full"] {
+            let address = named(&format!("sslmode={mode}&sslrootcert={at}&connect_timeout=10"));
+            let db = Db::open_to_read(&DbOptions { url: address, threads: 1 }).unwrap();
+            // Larger than what TLS takes at once, both ways.
+            let long = "密".repeat(20_000);
+            let rows = db.bare_read(move |bare| {
+                let text = format!("SELECT ssl::int, repeat('{long}', 10) FROM pg_stat_ssl WHERE pid = pg_backend_pid()");
+                bare.conn()
+                    .raw_rows(&text)?
+                    .into_iter()
+                    .map(|mut r| Ok((r.next::<i64>()?, r.next::<String>()?.len())))
+                    .collect::<Done<Vec<_>>>()
+            });
+            assert_eq!(rows.await.unwrap(), [(1, 600_000)], "{mode}");
+        }
+        // An authority nobody knows; a host the certificate does not name; a server that is not asked for it.
+        let refused = |address: &str| format!("{:?}", pending(address).unwrap_err());
+        let unknown = refused(&named("sslmode=verify-full"));
+        assert!(unknown.contains("UnknownIssuer") && unknown.contains("sslrootcert"), "{unknown}");
+        let other = refused(&named(&format!("sslmode=require&sslrootcert={at}")).replace("localhost", "127.0.0.1"));
+        assert!(other.contains("not valid for name"), "{other}");
+        assert_eq!(pending(&named(&format!("sslmode=prefer&sslrootcert={at}"))).unwrap(), Vec::<&str>::new());
     });
 }
 

@@ -6,31 +6,26 @@
 
 use std::io::{self, Read, Write};
 use std::mem::take;
-use std::net::{SocketAddr, ToSocketAddrs};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
 
 use bytes::BytesMut;
 use fallible_iterator::FallibleIterator;
 use futures_util::FutureExt;
 use postgres_protocol::message::backend::{DataRowBody, ErrorFields, Message};
 use postgres_protocol::message::frontend;
-use socket2::{Domain, SockAddr, Socket, TcpKeepalive};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_postgres::config::{Host, TargetSessionAttrs};
+use tokio_postgres::config::TargetSessionAttrs;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
 use tokio_postgres::{Config, NoTls};
 
 use super::postgres::{at, refused, wrap};
+use super::socket::{Address, Stream};
 use super::sql::only_there;
 use super::{DbError, Row, Sql, Val};
 
 /// What may be under way to the backend while answers to earlier things are not read: less than any socket holds, so that neither side
 /// waits for the other to read.
 const UNDER_WAY: usize = 48 * 1024;
-const PORT: u16 = 5432;
 
 /// A statement one backend has prepared.
 #[derive(Debug, Clone)]
@@ -60,7 +55,7 @@ pub(super) struct Said {
 
 /// See the module.
 pub(super) struct Link {
-    socket: Socket,
+    stream: Stream,
     out: BytesMut,
     heard: BytesMut,
     room: Box<[u8]>,
@@ -74,31 +69,24 @@ pub(super) struct Link {
 
 impl Link {
     /// Connects to the first host that answers as it should.
-    pub(super) fn open(config: &Config) -> Result<Self, DbError> {
-        let ports = config.get_ports();
+    pub(super) fn open(address: &Address) -> Result<Self, DbError> {
         let mut error = DbError::Unavailable("no host is named".into());
-        for (i, host) in config.get_hosts().iter().enumerate() {
-            let port = ports.get(i).or(ports.first()).copied().unwrap_or(PORT);
-            for socket in sockets(config, i, host, port) {
-                match socket.map_err(|e| DbError::Unavailable(e.to_string())).and_then(|socket| Self::introduce(config, socket)) {
-                    Ok(link) => return Ok(link),
-                    Err(next) => error = next,
-                }
+        for stream in address.streams() {
+            match stream.and_then(|stream| Self::introduce(&address.config, stream)) {
+                Ok(link) => return Ok(link),
+                Err(next) => error = next,
             }
         }
         Err(error)
     }
 
-    fn introduce(config: &Config, socket: Socket) -> Result<Self, DbError> {
-        let lost = |e: io::Error| DbError::Unavailable(e.to_string());
-        socket.set_read_timeout(config.get_connect_timeout().copied()).map_err(lost)?;
-        let plain = Plain(socket.try_clone().map_err(lost)?);
-        // Ready at once, since [`Plain`] is. Its half of the socket is given up without a farewell when what comes of it is dropped.
-        let met = config.connect_raw(plain, NoTls).now_or_never();
+    fn introduce(config: &Config, mut stream: Stream) -> Result<Self, DbError> {
+        // Ready at once, since [`Stream`] is. What comes of it only borrows the stream, and is given up without a farewell.
+        let met = config.connect_raw(&mut stream, NoTls).now_or_never();
         met.ok_or_else(|| DbError::Unavailable("not introduced".into()))?.map(drop).map_err(wrap)?;
-        socket.set_read_timeout(None).map_err(lost)?;
+        stream.wait_long().map_err(|e| DbError::Unavailable(e.to_string()))?;
         let mut link = Self {
-            socket,
+            stream,
             out: BytesMut::new(),
             heard: BytesMut::new(),
             room: vec![0; 16 * 1024].into(),
@@ -245,7 +233,7 @@ impl Link {
     }
 
     fn send(&mut self) -> Result<(), DbError> {
-        let sent = self.socket.write_all(&self.out);
+        let sent = self.stream.write_all(&self.out).and_then(|()| self.stream.flush());
         self.out.clear();
         sent.map_err(|e| self.lost(&e))
     }
@@ -275,7 +263,7 @@ impl Link {
             match Message::parse(&mut self.heard).map_err(|e| self.lost(&e))? {
                 Some(Message::NoticeResponse(_) | Message::ParameterStatus(_) | Message::NotificationResponse(_)) => {}
                 Some(message) => return Ok(message),
-                None => match self.socket.read(&mut self.room) {
+                None => match self.stream.read(&mut self.room) {
                     Ok(0) => return Err(self.lost(&io::ErrorKind::UnexpectedEof.into())),
                     Ok(n) => self.heard.extend_from_slice(&self.room[..n]),
                     Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
@@ -299,74 +287,6 @@ impl Drop for Link {
             frontend::terminate(&mut self.out);
             let _ = self.send();
         }
-    }
-}
-
-/// The sockets of one host, each connected when its turn comes.
-fn sockets(config: &Config, i: usize, host: &Host, port: u16) -> Vec<io::Result<Socket>> {
-    let host = match host {
-        Host::Unix(folder) => {
-            let address = SockAddr::unix(folder.join(format!(".s.PGSQL.{port}")));
-            return vec![address.and_then(|address| {
-                let socket = Socket::new(Domain::UNIX, socket2::Type::STREAM, None)?;
-                socket.connect(&address).map(|()| socket)
-            })];
-        }
-        Host::Tcp(host) => host,
-    };
-    let addresses = match config.get_hostaddrs().get(i) {
-        Some(address) => Ok(vec![SocketAddr::new(*address, port)]),
-        None => (host.as_str(), port).to_socket_addrs().map(Iterator::collect),
-    };
-    match addresses {
-        Ok(addresses) => addresses.into_iter().map(|address| tcp(config, address)).collect(),
-        Err(error) => vec![Err(error)],
-    }
-}
-
-fn tcp(config: &Config, address: SocketAddr) -> io::Result<Socket> {
-    let socket = Socket::new(Domain::for_address(address), socket2::Type::STREAM, None)?;
-    match config.get_connect_timeout() {
-        Some(timeout) => socket.connect_timeout(&address.into(), *timeout)?,
-        None => socket.connect(&address.into())?,
-    }
-    socket.set_tcp_nodelay(true)?;
-    if config.get_keepalives() {
-        let mut idle = TcpKeepalive::new().with_time(config.get_keepalives_idle());
-        if let Some(interval) = config.get_keepalives_interval() {
-            idle = idle.with_interval(interval);
-        }
-        if let Some(retries) = config.get_keepalives_retries() {
-            idle = idle.with_retries(retries);
-        }
-        socket.set_tcp_keepalive(&idle)?;
-    }
-    // What was sent and is not acknowledged for that long ends the connection.
-    socket.set_tcp_user_timeout(config.get_tcp_user_timeout().copied())?;
-    Ok(socket)
-}
-
-/// A socket as the introduction wants it; it is ready when it returns.
-struct Plain(Socket);
-
-impl AsyncRead for Plain {
-    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, room: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let read = self.0.read(room.initialize_unfilled());
-        Poll::Ready(read.map(|n| room.advance(n)))
-    }
-}
-
-impl AsyncWrite for Plain {
-    fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Poll::Ready(self.0.write(bytes))
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
     }
 }
 

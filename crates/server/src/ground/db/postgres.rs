@@ -2,14 +2,13 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use tokio_postgres::Config;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
 use super::link::Statement;
+use super::socket::Address;
 use super::walls::{OPEN, Reach};
 use super::wire::Wire;
 use super::{Conn, DbError, Dialect, Row, Sql, Val};
@@ -74,13 +73,7 @@ pub struct PgConn {
 impl PgConn {
     /// Connects. A statement that runs longer than 30 s is ended by the server.
     pub fn open(url: &str) -> Result<Self, DbError> {
-        let mut config: Config = url.parse().map_err(wrap)?;
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(Duration::from_secs(5));
-        }
-        // A link that has died without a word is noticed by keepalives when idle, and by this when something was sent.
-        config.keepalives_idle(Duration::from_secs(30)).tcp_user_timeout(Duration::from_secs(40));
-        let mut wire = Wire::open(&config)?;
+        let mut wire = Wire::open(&Address::parse(url)?)?;
         // A plan is made once and for every value, as on SQLite and as the tests look at them: PostgreSQL would make the first five for the
         // very values, and for a common word such a plan walked everything for seconds.
         wire.text(

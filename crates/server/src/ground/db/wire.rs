@@ -7,9 +7,8 @@ use std::mem::take;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use tokio_postgres::Config;
-
 use super::link::{Line, Link, Said, Statement};
+use super::socket::Address;
 use super::{DbError, Dialect, Row, Sql, Val};
 
 /// See the module.
@@ -62,8 +61,8 @@ impl Answer {
 }
 
 impl Wire {
-    pub(super) fn open(config: &Config) -> Result<Self, DbError> {
-        Ok(Self { link: Link::open(config)?, waiting: Vec::new(), answers: Vec::new() })
+    pub(super) fn open(address: &Address) -> Result<Self, DbError> {
+        Ok(Self { link: Link::open(address)?, waiting: Vec::new(), answers: Vec::new() })
     }
 
     /// From now on each way to the server and back is counted there.
