@@ -1297,7 +1297,10 @@ export interface paths {
         /** Letters as received, newest first. */
         get: operations["letter_list"];
         put?: never;
-        /** Hand in a letter. It is kept at once and read right after; the same `external_id` again answers with the same letter. */
+        /**
+         * Hand in a letter. It is kept at once and read right after; the same `external_id` again answers with the same letter, and is refused when it
+         *     says something else. Each sender numbers letters of their own.
+         */
         post: operations["letter_hand_in"];
         delete?: never;
         options?: never;

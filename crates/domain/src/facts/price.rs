@@ -100,7 +100,7 @@ fn part(amount: i64, of: i64, whole: i64) -> i64 {
 }
 
 /// Adds up a quote by a price list: only what it lists, in exact fen. Errors: `quote.empty`, `quote.not_listed`,
-/// `quote.bad_quantity`, `quote.cost_missing`.
+/// `quote.bad_quantity`, `quote.surcharge_twice`, `quote.cost_missing`.
 pub fn quote(list: &[Price], asked: &[Asked]) -> Result<Quoted, Refusal> {
     if asked.is_empty() || asked.len() > 50 {
         return Err(refuse!(Invalid, "quote.empty").field("lines"));
@@ -115,6 +115,9 @@ pub fn quote(list: &[Price], asked: &[Asked]) -> Result<Quoted, Refusal> {
             return Err(refuse!(Invalid, "quote.bad_quantity").field(place("quantity")));
         }
         if price.unit == PriceUnit::Surcharge {
+            if surcharges.iter().any(|known: &&Price| known.code == price.code) {
+                return Err(refuse!(Invalid, "quote.surcharge_twice", code = &ask.code).field(place("code")));
+            }
             surcharges.push(price);
             continue;
         }

@@ -47,6 +47,7 @@ fn only_what_is_listed_is_charged() {
         (&[asked("LAB", 1, None), asked("OLD", 1, None)], "quote.not_listed", "lines[1].code"),
         (&[asked("LAB", 0, None)], "quote.bad_quantity", "lines[0].quantity"),
         (&[asked("NIGHT", 2, None)], "quote.bad_quantity", "lines[0].quantity"),
+        (&[asked("NIGHT", 1, None), asked("LAB", 1, None), asked("NIGHT", 1, None)], "quote.surcharge_twice", "lines[2].code"),
         (&[asked("POST", 1, None)], "quote.cost_missing", "lines[0].cost"),
     ];
     for (lines, code, field) in cases {

@@ -14,6 +14,8 @@
 //!
 //! What this cannot see: card numbers in pictures, or spelled out in words.
 
+use std::collections::BTreeSet;
+
 /// A text without card numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Masked {
@@ -34,109 +36,126 @@ const LABEL_REACH: usize = 14;
 const CARD_LABELS: [&str; 8] = ["卡号", "银行卡", "信用卡", "储蓄卡", "cardno", "cardnumber", "card", "pan"];
 const SERIAL_LABELS: [&str; 9] = ["序列号", "机身号", "编号", "终端号", "tusn", "serialnumber", "serialno", "serial", "sn"];
 
-#[derive(Clone, Copy)]
-struct Digit {
-    at: usize,
-    value: u8,
-}
-
-struct Group {
-    first: usize,
-    end: usize,
-}
-
-/// Masks every card number of a text. Doing it twice changes nothing more.
+/// Masks every card number of a text. Doing it twice changes nothing more. The work grows with the length of the text, whatever stands in it.
 pub fn mask_cards(text: &str) -> Masked {
     let mut chars: Vec<char> = text.chars().collect();
-    let mut found = 0;
-    // Masking can leave a shorter stretch of digits behind that is a candidate of its own; each turn masks at least one digit.
-    while let Some(count) = mask_once(&mut chars) {
-        found += count;
-    }
-    Masked { text: chars.into_iter().collect(), found }
-}
-
-fn mask_once(chars: &mut [char]) -> Option<u32> {
-    let mut hide = Vec::new();
-    let mut found = 0;
-    let mut at = 0;
+    let (mut found, mut at) = (0, 0);
     while at < chars.len() {
         if digit(chars[at]).is_none() {
             at += 1;
             continue;
         }
-        let (digits, groups, end) = chain(chars, at);
-        let mut covered = 0;
-        for from in 0..groups.len() {
-            for to in (from..groups.len()).rev() {
-                let (first, last) = (groups[from].first, groups[to].end);
-                if !(SHORTEST..=LONGEST).contains(&(last - first)) || !is_card(chars, &digits[first..last], &groups[from..=to]) {
-                    continue;
-                }
-                // Overlapping candidates are one find, but every one of them hides its digits.
-                found += u32::from(first >= covered);
-                covered = covered.max(last);
-                hide.extend(digits[first..last - 4].iter().map(|d| d.at));
-            }
+        let (chain, end) = Chain::at(&chars, at);
+        let (hidden, more) = chain.cards(&chars);
+        for (place, _) in chain.places.iter().zip(hidden).filter(|(_, hidden)| *hidden) {
+            chars[*place] = '*';
         }
+        found += more;
         at = end;
     }
-    for &i in &hide {
-        chars[i] = '*';
-    }
-    (!hide.is_empty()).then_some(found)
+    Masked { text: chars.into_iter().collect(), found }
 }
 
-/// The chain that begins at `start`: its digits, its groups (as ranges of digits) and where it ends.
-fn chain(chars: &[char], start: usize) -> (Vec<Digit>, Vec<Group>, usize) {
-    let (mut digits, mut groups) = (Vec::new(), Vec::<Group>::new());
-    let (mut at, mut gap, mut end) = (start, usize::MAX, start);
-    while at < chars.len() {
-        let c = chars[at];
-        if let Some(value) = digit(c) {
-            if gap > 0 {
-                groups.push(Group { first: digits.len(), end: digits.len() });
+/// Digits that stand near each other.
+struct Chain {
+    /// Where each digit stands, and what it is.
+    places: Vec<usize>,
+    values: Vec<u8>,
+    /// How many digits there are up to the end of each group.
+    ends: Vec<usize>,
+}
+
+impl Chain {
+    /// The chain that begins at `start`, and where it ends.
+    fn at(chars: &[char], start: usize) -> (Self, usize) {
+        let mut chain = Self { places: Vec::new(), values: Vec::new(), ends: Vec::new() };
+        let (mut at, mut gap, mut end) = (start, usize::MAX, start);
+        while at < chars.len() {
+            let c = chars[at];
+            if let Some(value) = digit(c) {
+                if gap > 0 {
+                    chain.ends.push(0);
+                }
+                chain.places.push(at);
+                chain.values.push(value);
+                if let Some(last) = chain.ends.last_mut() {
+                    *last = chain.places.len();
+                }
+                gap = 0;
+                end = at + 1;
+            } else if is_separator(c) && gap < MAX_GAP {
+                gap += 1;
+            } else if !is_invisible(c) {
+                break;
             }
-            digits.push(Digit { at, value });
-            if let Some(group) = groups.last_mut() {
-                group.end = digits.len();
-            }
-            gap = 0;
-            end = at + 1;
-        } else if is_separator(c) && gap < MAX_GAP {
-            gap += 1;
-        } else if !is_invisible(c) {
-            break;
+            at += 1;
         }
-        at += 1;
+        (chain, end)
     }
-    (digits, groups, end)
-}
 
-fn is_card(chars: &[char], digits: &[Digit], groups: &[Group]) -> bool {
-    let values: Vec<u8> = digits.iter().map(|d| d.value).collect();
-    let before = words_before(chars, digits[0].at);
-    if CARD_LABELS.iter().any(|l| before.ends_with(l)) {
-        return true;
+    /// Which digits belong to cards and are not their last four, and how many cards there are.
+    fn cards(&self, chars: &[char]) -> (Vec<bool>, u32) {
+        let (mut hidden, mut found, mut covered) = (vec![false; self.values.len()], 0, 0);
+        // What is left of a card is a shorter group, and may with what follows be one of its own.
+        let mut tails = BTreeSet::new();
+        let mut first = 0;
+        for (group, next) in self.ends.iter().enumerate() {
+            for end in self.cards_from(chars, first, group) {
+                // Overlapping candidates are one find, but every one of them hides its digits.
+                found += u32::from(first >= covered);
+                covered = covered.max(end);
+                hidden[first..end - 4].fill(true);
+                tails.insert(end - 4);
+            }
+            first = *next;
+        }
+        while let Some(first) = tails.pop_first() {
+            let group = self.ends.partition_point(|end| *end <= first);
+            let whole = |end: &usize| !hidden[first..*end].contains(&true);
+            if let Some(end) = self.cards_from(chars, first, group).into_iter().find(whole) {
+                found += 1;
+                hidden[first..end - 4].fill(true);
+                tails.insert(end - 4);
+            }
+        }
+        (hidden, found)
     }
-    if !known_range(&values) {
-        return false;
-    }
-    luhn(&values) || embossed(chars, digits, groups) && !SERIAL_LABELS.iter().any(|l| before.ends_with(l))
-}
 
-/// Written like on the card itself, with the same blank or dash between all groups.
-fn embossed(chars: &[char], digits: &[Digit], groups: &[Group]) -> bool {
-    let sizes: Vec<usize> = groups.iter().map(|g| g.end - g.first).collect();
-    if !matches!(sizes.as_slice(), [4, 4, 4, 4] | [4, 4, 4, 4, 3] | [4, 6, 5]) {
-        return false;
+    /// Where the card numbers end that begin with this digit, which belongs to this group; the longest first.
+    fn cards_from(&self, chars: &[char], first: usize, group: usize) -> Vec<usize> {
+        let near = self.ends[group..].iter().take_while(|end| **end - first <= LONGEST);
+        let reached: Vec<usize> = near.copied().collect();
+        if reached.last().is_none_or(|end| end - first < SHORTEST) {
+            return Vec::new();
+        }
+        let before = words_before(chars, self.places[first]);
+        let is_card = |groups: &[usize]| {
+            let end = groups[groups.len() - 1];
+            end - first >= SHORTEST && self.is_card(chars, &before, first, groups)
+        };
+        (1..=reached.len()).rev().map(|n| &reached[..n]).filter(|groups| is_card(groups)).map(|groups| groups[groups.len() - 1]).collect()
     }
-    let offset = groups[0].first;
-    groups.windows(2).all(|pair| {
-        let (left, right) = (digits[pair[0].end - 1 - offset].at, digits[pair[1].first - offset].at);
-        let between: Vec<char> = chars[left + 1..right].iter().copied().filter(|c| !is_invisible(*c)).collect();
-        matches!(between.as_slice(), [one] if !matches!(one, '\n' | '\r' | '.' | '。' | '．'))
-    })
+
+    fn is_card(&self, chars: &[char], before: &str, first: usize, groups: &[usize]) -> bool {
+        let values = &self.values[first..groups[groups.len() - 1]];
+        CARD_LABELS.iter().any(|l| before.ends_with(l))
+            || known_range(values)
+                && (luhn(values) || self.embossed(chars, first, groups) && !SERIAL_LABELS.iter().any(|l| before.ends_with(l)))
+    }
+
+    /// Written like on the card itself, with the same blank or dash between all groups.
+    fn embossed(&self, chars: &[char], first: usize, groups: &[usize]) -> bool {
+        let begins = || std::iter::once(&first).chain(groups);
+        let sizes: Vec<usize> = groups.iter().zip(begins()).map(|(end, begin)| end - begin).collect();
+        if !matches!(sizes.as_slice(), [4, 4, 4, 4] | [4, 4, 4, 4, 3] | [4, 6, 5]) {
+            return false;
+        }
+        groups[..groups.len() - 1].iter().all(|end| {
+            let between = &chars[self.places[end - 1] + 1..self.places[*end]];
+            let mut seen = between.iter().filter(|c| !is_invisible(**c));
+            seen.next().is_some_and(|one| !matches!(one, '\n' | '\r' | '.' | '。' | '．')) && seen.next().is_none()
+        })
+    }
 }
 
 /// The letters right before a place, lower case, without blanks and punctuation.

@@ -148,11 +148,12 @@ impl Named {
     }
 }
 
-/// Who the provider says has come, if that is enough. An address the provider itself has not seen proven counts for nothing: there
-/// people may write any address into their account. Errors: `oidc.unproven_email`, `oidc.other_domain`, `oidc.no_claim`.
+/// Who the provider says has come, if that is enough. An address of which the provider does not say that it has seen it proven counts
+/// for nothing: there people may write any address into their account. Errors: `oidc.unproven_email`, `oidc.other_domain`, `oidc.no_claim`.
 pub fn named(terms: &Terms, claims: &Claims) -> Result<Named, Refusal> {
     let email = claims.email.as_ref().map(|e| e.trim().to_lowercase()).filter(|e| check_email(e).is_ok());
-    if (terms.claim == "email" || !terms.domains.is_empty()) && claims.email_verified == Some(false) {
+    let counts = terms.claim == "email" || !terms.domains.is_empty();
+    if counts && claims.email.is_some() && claims.email_verified != Some(true) {
         return Err(refuse!(Forbidden, "oidc.unproven_email"));
     }
     if !terms.domains.is_empty() {

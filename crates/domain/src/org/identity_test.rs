@@ -56,7 +56,9 @@ fn a_person_is_named_by_what_the_terms_say_and_nothing_less() {
     assert_eq!(named(&terms(), &anna()), Ok(Named::Email("anna@example.com".into())));
     assert_eq!(named(&by_name, &anna()), Ok(Named::Username("anna".into())));
     let code = |terms: &Terms, claims: Claims| named(terms, &claims).unwrap_err().code;
-    assert_eq!(code(&terms(), Claims { email_verified: Some(false), ..anna() }), "oidc.unproven_email");
+    for said in [Some(false), None] {
+        assert_eq!(code(&terms(), Claims { email_verified: said, ..anna() }), "oidc.unproven_email");
+    }
     assert_eq!(code(&by_name, Claims { email_verified: Some(false), ..anna() }), "oidc.unproven_email", "its domain is asked for");
     for other in [None, Some("anna@example.com.evil.org".into()), Some("anna@evil.org".into()), Some("a@b@example.com".into())] {
         assert_eq!(code(&terms(), Claims { email: other.clone(), ..anna() }), "oidc.other_domain", "{other:?}");

@@ -5,7 +5,7 @@ use super::gap::missing;
 use super::model::{
     Backup, Confirmed, Order, OrderKind, PartUsed, Site, Span, State, StepDone, StepResult, VisitCommandKind, VisitOutcome, WorkOrderState,
 };
-use crate::ground::Refusal;
+use crate::ground::{Refusal, cardless, mask_cards};
 use crate::refuse;
 
 use VisitCommandKind as K;
@@ -212,6 +212,9 @@ fn part_used(order: &Order, site: &Site, line: &PartLine, facts: &Facts) -> Resu
     }
     let plain = |serial: &Option<String>| serial.as_deref().map(normal).filter(|s| !s.is_empty());
     let (old, new) = (plain(old_serial), plain(new_serial));
+    for (serial, field) in [(&old, "old_serial"), (&new, "new_serial")] {
+        cardless(serial.as_deref().unwrap_or_default(), field)?;
+    }
     if old.is_some() && old == new {
         return Err(refuse!(Invalid, "visit.same_serial").field("new_serial"));
     }
@@ -331,11 +334,12 @@ fn note(text: &Option<String>, field: &'static str) -> Result<Option<String>, Re
     text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(|t| within(t, field)).transpose()
 }
 
+/// What somebody wrote on the way, without card numbers: it is kept in the time line and in the audit chain, where nothing is taken back.
 fn within(text: &str, field: &'static str) -> Result<String, Refusal> {
     if text.chars().count() > MAX_NOTE {
         return Err(refuse!(Invalid, "visit.text_long", limit = MAX_NOTE).field(field));
     }
-    Ok(text.to_owned())
+    Ok(mask_cards(text).text)
 }
 
 /// The order after an event. An event its state does not know changes nothing.

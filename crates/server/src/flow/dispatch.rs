@@ -2,7 +2,7 @@
 
 use jiff::ToSpan;
 use postsale_domain::dispatch::{self, Candidate, Certificate, Job, OfferState, Person, Slot};
-use postsale_domain::ground::{EngineerId, Reach, Refusal, Text};
+use postsale_domain::ground::{EngineerId, Reach, Refusal, Text, mask_cards};
 use postsale_domain::refuse;
 use postsale_domain::sla::ClockKind;
 use postsale_domain::visit::{Command, Facts, Span, WorkOrderId, WorkOrderState};
@@ -121,7 +121,7 @@ pub fn offer(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId, version: i64, wish:
         return Err(refuse!(Conflict, "dispatch.offered_already").into());
     }
     let ranked = candidates(tx, &table.w, &table.ticket)?;
-    let reason = wish.reason.as_deref().map(str::trim).filter(|r| !r.is_empty());
+    let reason = wish.reason.as_deref().map(|r| mask_cards(r.trim()).text).filter(|r| !r.is_empty());
     let (chosen, planned) = match wish.engineer {
         None => {
             let best = ranked.into_iter().find(|c| c.fits).ok_or_else(|| refuse!(Conflict, "dispatch.nobody_fits"))?;

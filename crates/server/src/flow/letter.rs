@@ -1,10 +1,12 @@
 //! A letter is read: it joins its ticket, opens a new one, or is put where a person sees it.
 
-use postsale_domain::ground::{Lang, Reach, TypedId};
+use postsale_domain::ground::{Act, Lang, Reach, TypedId};
 use postsale_domain::inbox::{
     Automatic, Facts, Findings, Known, LetterChannel, LetterId, LetterState, Reading, candidates, is_thanks, read, same_person,
     strip_quotes,
 };
+use postsale_domain::merchant::{MerchantId, StoreId};
+use postsale_domain::org::act;
 use postsale_domain::refuse;
 use postsale_domain::terminal::{TerminalId, serial, tid};
 use postsale_domain::ticket::{Channel, Command, REOPEN_DAYS, TicketId, TicketState};
@@ -20,7 +22,8 @@ use crate::notify::jobs::MAIL_TOKEN;
 use crate::terminal::store as terminals;
 use crate::ticket::entry::{Author, Kind, Line};
 pub use crate::ticket::store::ContactFacts;
-use crate::{sql, ticket};
+use crate::view::reach::place_of;
+use crate::{org, sql, ticket};
 
 /// Reads a kept letter once: the ticket it stands on afterwards, if any. A letter that was read before is left as it is.
 /// Errors: whatever opening a ticket refuses; the letter then stays `received` and whoever called puts it where people see it.
@@ -116,6 +119,9 @@ fn facts(tx: &mut Tx<'_>, seal: &Seal, kept: &Kept) -> Done<Facts> {
         contacts = merchants::contacts_by_phone(tx, phone)?;
     }
     for contact in contacts {
+        if !may_mean(tx, kept, contact.merchant_id, contact.store_id)? {
+            continue;
+        }
         let open_tickets = ticket::list::of_merchant(tx, contact.merchant_id, 20)?;
         let open_tickets =
             open_tickets.into_iter().filter(|t| t.closed_at.is_none() && t.contact_id == Some(contact.id)).map(|t| t.id.uuid());
@@ -231,7 +237,7 @@ fn new_trouble(tx: &mut Tx<'_>, kept: &Kept, findings: &Findings, perhaps: &[Uui
 fn terminal(tx: &mut Tx<'_>, kept: &Kept, findings: &Findings) -> Done<(Option<TerminalId>, Option<String>)> {
     if let Some(named) = kept.letter.terminal_serial.as_deref().filter(|s| !s.trim().is_empty()) {
         let found = match serial(named) {
-            Ok(serial) => by_number(tx, &serial)?,
+            Ok(serial) => by_number(tx, kept, &serial)?,
             Err(_) => None,
         };
         let unknown = found.is_none().then(|| format!("报的编号{}查不到", named.trim().chars().take(32).collect::<String>()));
@@ -239,11 +245,11 @@ fn terminal(tx: &mut Tx<'_>, kept: &Kept, findings: &Findings) -> Done<(Option<T
     }
     let mut found: Vec<TerminalId> = Vec::new();
     for number in findings.serials.iter().chain(&findings.perhaps) {
-        found.extend(by_number(tx, number)?);
+        found.extend(by_number(tx, kept, number)?);
     }
     for number in &findings.tids {
         if let Ok(tid) = tid(number) {
-            found.extend(by_tid(tx, &tid)?);
+            found.extend(by_tid(tx, kept, &tid)?);
         }
     }
     found.sort_unstable();
@@ -251,23 +257,49 @@ fn terminal(tx: &mut Tx<'_>, kept: &Kept, findings: &Findings) -> Done<(Option<T
     Ok((if let [only] = found.as_slice() { Some(*only) } else { None }, None))
 }
 
-fn by_number(tx: &mut Tx<'_>, number: &str) -> Done<Option<TerminalId>> {
-    if let Some(found) = terminals::by_serial(tx, number)? {
-        return Ok(Some(found.id));
-    }
-    let tenant = tx.tenant();
-    Ok(tx.one(sql!("SELECT id FROM terminal WHERE tenant_id = $1 AND tusn = $2"), &[p(&tenant), p(number)], |r| r.next())?)
+fn by_number(tx: &mut Tx<'_>, kept: &Kept, number: &str) -> Done<Option<TerminalId>> {
+    let found = match terminals::by_serial(tx, number)? {
+        Some(found) => Some(found.id),
+        None => {
+            let tenant = tx.tenant();
+            tx.one(sql!("SELECT id FROM terminal WHERE tenant_id = $1 AND tusn = $2"), &[p(&tenant), p(number)], |r| r.next())?
+        }
+    };
+    meant(tx, kept, found)
 }
 
 /// Terminal numbers are unique at one acquirer only: with two answers there is none.
-fn by_tid(tx: &mut Tx<'_>, tid: &str) -> Done<Option<TerminalId>> {
+fn by_tid(tx: &mut Tx<'_>, kept: &Kept, tid: &str) -> Done<Option<TerminalId>> {
     let tenant = tx.tenant();
     let found = tx.query(
         sql!("SELECT terminal_id FROM binding WHERE tenant_id = $1 AND tid = $2 AND valid_to IS NULL LIMIT 2"),
         &[p(&tenant), p(tid)],
         |r| r.next(),
     )?;
-    Ok(if let [only] = found.as_slice() { Some(*only) } else { None })
+    meant(tx, kept, if let [only] = found.as_slice() { Some(*only) } else { None })
+}
+
+/// A terminal the letter may mean; one that its sender does not see is as unknown to it as one that does not exist.
+fn meant(tx: &mut Tx<'_>, kept: &Kept, found: Option<TerminalId>) -> Done<Option<TerminalId>> {
+    let Some(id) = found.filter(|_| kept.by.is_some()) else { return Ok(found) };
+    let Some(binding) = terminals::open_binding(tx, id)? else { return Ok(None) };
+    Ok(if may_mean(tx, kept, binding.merchant_id, Some(binding.store_id))? { found } else { None })
+}
+
+/// Whether a letter may mean this place: whoever handed it in may see only some of them.
+fn may_mean(tx: &mut Tx<'_>, kept: &Kept, merchant: MerchantId, store: Option<StoreId>) -> Done<bool> {
+    let Some(by) = kept.by else { return Ok(true) };
+    // Whoever may not sign in any more sees nothing.
+    let Some(who) = org::store::who(tx, by)? else { return Ok(false) };
+    if act::LetterWork::reach(&who) == Reach::All {
+        return Ok(true);
+    }
+    let merchant = merchants::merchant(tx, merchant, None)?;
+    let store = match store {
+        Some(id) => merchants::store(tx, id)?,
+        None => None,
+    };
+    place_of(tx, &who, merchant.as_ref(), store.as_ref())
 }
 
 /// Who reports. A name nobody gave comes from the registry when it knows the number at this merchant.

@@ -7,6 +7,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use postsale_domain::file::{FILE_BYTES, MERCHANT_FILES};
 use postsale_domain::ground::Refusal;
+use postsale_domain::inbox::MAX_BODY;
 use postsale_domain::refuse;
 use serde::de::DeserializeOwned;
 
@@ -53,6 +54,10 @@ impl<T: DeserializeOwned + Default> FromRequest<House> for Sent<T> {
                     return Err(no(&refuse!(TooLarge, "file.too_large", most_mib = FILE_BYTES >> 20)));
                 }
                 Some(file) => photos.push((file, bytes.to_vec())),
+                // A character has four bytes at most; what is too long by little is cut and said where it is kept.
+                None if bytes.len() > 4 * MAX_BODY => {
+                    return Err(no(&refuse!(TooLarge, "text.length", limit = MAX_BODY).field(name)));
+                }
                 None => {
                     fields.insert(name, String::from_utf8_lossy(&bytes).into_owned());
                 }

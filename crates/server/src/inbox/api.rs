@@ -178,14 +178,21 @@ struct LetterTaken {
     ticket_id: Option<TicketId>,
 }
 
-/// Hand in a letter. It is kept at once and read right after; the same `external_id` again answers with the same letter.
+/// Hand in a letter. It is kept at once and read right after; the same `external_id` again answers with the same letter, and is refused when it
+/// says something else. Each sender numbers letters of their own.
 #[utoipa::path(post, path = "/letters", operation_id = "letter_hand_in", tag = "inbox", request_body = LetterNew, responses((status = 202, body = LetterTaken), Problem))]
 async fn letter_hand_in(door: Door<act::LetterWork>, body: Body<LetterNew>) -> Result<Answered, Problem> {
-    door.command(body, StatusCode::ACCEPTED, |tx, new| {
-        let letter = letter(new)?;
-        let (id, _) = store::keep(tx, &letter, None, None)?;
-        let ticket_id = store::letter(tx, id)?.and_then(|kept| kept.ticket_id);
-        Ok(LetterTaken { letter_id: id, ticket_id })
+    let reach = door.reach();
+    door.command(body, StatusCode::ACCEPTED, move |tx, new| {
+        let mut letter = letter(new)?;
+        letter.external_id = format!("{}:{}", tx.caller().label(), letter.external_id);
+        let by = if reach == Reach::All { None } else { tx.caller().user() };
+        let (id, fresh) = store::keep_of(tx, &letter, None, None, by)?;
+        let kept = store::letter(tx, id)?;
+        if !fresh && kept.as_ref().is_some_and(|kept| kept.letter != letter.kept()) {
+            return Err(refuse!(Conflict, "letter.differs").field("external_id").into());
+        }
+        Ok(LetterTaken { letter_id: id, ticket_id: kept.and_then(|kept| kept.ticket_id) })
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! SQL of letters.
 
 use jiff::Timestamp;
-use postsale_domain::ground::TypedId;
+use postsale_domain::ground::{TypedId, UserId};
 use postsale_domain::inbox::{Attachment, Letter, LetterChannel, LetterId, LetterState, Sender};
 use postsale_domain::ticket::TicketId;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,8 @@ pub struct Meta {
     pub remarks: Vec<String>,
     /// A terminal named outright.
     pub terminal_serial: Option<String>,
+    /// Who handed it in through the API, when they see only part of the registry.
+    pub by: Option<UserId>,
 }
 
 /// A letter as it is kept.
@@ -51,6 +53,8 @@ pub struct Kept {
     pub error: Option<String>,
     /// The ticket it stands on.
     pub ticket_id: Option<TicketId>,
+    /// Who handed it in, when it may mean only what they see.
+    pub by: Option<UserId>,
 }
 
 /// The payload of a [`READ`] job.
@@ -63,6 +67,17 @@ pub struct ReadJob {
 /// Keeps a letter before anybody understands it, card numbers masked, and has it read by a job unless it is `unreadable` already.
 /// The same letter again gives its id and changes nothing; `true` when it is new. The raw form is not kept when a card number stood in it.
 pub fn keep(tx: &mut Tx<'_>, letter: &Letter, raw: Option<&[u8]>, unreadable: Option<&str>) -> Done<(LetterId, bool)> {
+    keep_of(tx, letter, raw, unreadable, None)
+}
+
+/// The same for a letter that may mean only what this person sees.
+pub fn keep_of(
+    tx: &mut Tx<'_>,
+    letter: &Letter,
+    raw: Option<&[u8]>,
+    unreadable: Option<&str>,
+    by: Option<UserId>,
+) -> Done<(LetterId, bool)> {
     let letter = letter.clone().kept();
     let (id, tenant, now): (LetterId, _, _) = (tx.new_id(), tx.tenant(), tx.now());
     let raw = raw.filter(|bytes| !letter.had_card() && postsale_domain::ground::mask_cards(&String::from_utf8_lossy(bytes)).found == 0);
@@ -75,6 +90,7 @@ pub fn keep(tx: &mut Tx<'_>, letter: &Letter, raw: Option<&[u8]>, unreadable: Op
         own: letter.own,
         remarks: letter.remarks.clone(),
         terminal_serial: letter.terminal_serial.clone(),
+        by,
     };
     let state = if unreadable.is_some() { LetterState::Unreadable } else { LetterState::Received };
     let fresh = tx.exec(
@@ -116,6 +132,7 @@ fn read(r: &mut Row) -> Result<Kept, DbError> {
     let (id, channel, external_id, received_at): (_, LetterChannel, String, _) = (r.next()?, r.coded()?, r.next()?, r.next()?);
     let (subject, body, meta): (String, String, Json<Meta>) = (r.next()?, r.next()?, r.next()?);
     let meta = meta.0;
+    let by = meta.by;
     let letter = Letter {
         channel,
         external_id,
@@ -130,7 +147,7 @@ fn read(r: &mut Row) -> Result<Kept, DbError> {
         remarks: meta.remarks,
         terminal_serial: meta.terminal_serial,
     };
-    Ok(Kept { id, received_at, letter, state: r.coded()?, error: r.next()?, ticket_id: r.next()? })
+    Ok(Kept { id, received_at, letter, state: r.coded()?, error: r.next()?, ticket_id: r.next()?, by })
 }
 
 /// One letter.

@@ -132,7 +132,7 @@ fn meant(tx: &mut Tx<'_>, terms: &Terms, claims: &Claims, named: &Named, lang: L
         ([], Unknown::Create) => {
             let name = claims.name.as_deref().map(str::trim).filter(|n| check_display_name(n).is_ok());
             let word = named.word().chars().take(40).collect::<String>();
-            let email = claims.email.as_deref().map(str::trim).filter(|e| claims.email_verified != Some(false) && check_email(e).is_ok());
+            let email = claims.email.as_deref().map(str::trim).filter(|e| claims.email_verified == Some(true) && check_email(e).is_ok());
             let new = NewPerson {
                 username: named.word(),
                 name: name.unwrap_or(&word),

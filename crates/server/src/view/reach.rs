@@ -73,7 +73,17 @@ pub fn in_branch(tx: &mut Tx<'_>, branch: BranchId, district: &str) -> Done<bool
 
 /// Whether a place is the caller's own: an acquirer's by its merchant, that of somebody bound to a branch by the shop's district.
 pub fn own_place(tx: &mut Tx<'_>, merchant: Option<&Merchant>, store: Option<&Store>) -> Done<bool> {
-    match (tx.caller().acquirer(), tx.caller().branch(), store) {
+    let who = tx.caller().who.clone();
+    place_of(tx, &who, merchant, store)
+}
+
+/// The same of somebody else.
+pub fn place_of(tx: &mut Tx<'_>, who: &Who, merchant: Option<&Merchant>, store: Option<&Store>) -> Done<bool> {
+    let (acquirer, branch) = match who {
+        Who::Staff { acquirer, branch, .. } => (*acquirer, *branch),
+        _ => (None, None),
+    };
+    match (acquirer, branch, store) {
         (Some(own), ..) => Ok(merchant.is_some_and(|m| m.acquirer_id == own)),
         (None, Some(branch), Some(store)) => in_branch(tx, branch, &store.district),
         _ => Ok(false),

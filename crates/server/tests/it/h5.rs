@@ -338,6 +338,9 @@ on_both! {
         let picture = photo();
         let four = [&picture[..]; 4];
         assert_eq!(sent(&client, &at, &fields, &four).await.status, 413);
+        // More words than anybody keeps are not read at all.
+        let much = "1 ".repeat(100_000);
+        assert_eq!(sent(&client, &at, &[fields[0], fields[1], fields[2], ("text", &much)], &[]).await.status, 413);
         let page = sent(&client, &at, &fields, &[&picture, &picture]).await;
         assert_eq!(page.status, 303, "{}", page.text);
         // A second tap is the same report.

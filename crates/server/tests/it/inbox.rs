@@ -11,6 +11,9 @@ use postsale_server::worker::spool::{Taken, take_in};
 use postsale_testkit::{Kit, World, on_both};
 use serde_json::json;
 
+use crate::desk_world::DeskWorld;
+use crate::talk_world::SERIAL;
+
 fn corpus() -> impl Iterator<Item = std::path::PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
     std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "eml"))
@@ -129,6 +132,36 @@ on_both! {
             assert_eq!((answer.status, answer.json["field"].as_str()), (422, Some(field)), "{}", answer.text);
         }
         assert_eq!(world.client(&kit, Role::Dispatcher).await.post("/api/v1/letters", &letter).await.problem(403), "not_allowed");
-        assert_eq!(letters(&kit, &world, false).await.len(), 1);
+        // The same number with other words would be lost; another sender's number is another letter.
+        let mut other = letter.clone();
+        other["body"] = json!("终端 10482277 打不出");
+        assert_eq!(client.post("/api/v1/letters", &other).await.problem(409), "letter.differs");
+        let agent = world.client(&kit, Role::Agent).await.post("/api/v1/letters", &other).await.expect(202);
+        assert_ne!(agent["letter_id"], first["letter_id"]);
+        assert_eq!(letters(&kit, &world, false).await.len(), 2);
+    }
+}
+
+on_both! {
+    fn a_letter_means_only_what_its_sender_sees(kit) {
+        let w = DeskWorld::new(&kit).await;
+        // The terminal by its serial, by its number and in the words; the shop by its owner's telephone.
+        let letters = [
+            json!({ "external_id": "1", "sender": { "name": "x" }, "body": "打不出", "terminal_serial": SERIAL }),
+            json!({ "external_id": "2", "sender": { "name": "x" }, "body": "终端号10482277 提示97" }),
+            json!({ "external_id": "3", "sender": { "name": "x" }, "body": format!("SN {SERIAL} 打不出") }),
+            json!({ "external_id": "4", "sender": { "name": "x", "phone": "13812345521" }, "body": "打不出" }),
+        ];
+        for (sender, found) in [(&w.bank, true), (&w.other_bank, false), (&w.agent, true)] {
+            for letter in &letters {
+                let id = sender.post("/api/v1/letters", letter).await.expect(202)["letter_id"].clone();
+                kit.settle().await;
+                let read = sender.post("/api/v1/letters", letter).await.expect(202);
+                assert_eq!(read["letter_id"], id);
+                let page = w.agent.get(&format!("/api/v1/tickets/{}", read["ticket_id"].as_str().unwrap())).await.expect(200);
+                assert_eq!(page["merchant"].is_object(), found, "{letter}: {page}");
+                assert_eq!(page["terminal"].is_object(), found && letter["sender"]["phone"].is_null(), "{letter}");
+            }
+        }
     }
 }

@@ -163,6 +163,8 @@ on_both! {
         assert_eq!(refused(json!({ "sub": "x", "email": "nobody@example.com", "email_verified": true })).await, "oidc.unknown_person");
         assert_eq!(refused(json!({ "sub": "x", "email": "anna@evil.org", "email_verified": true })).await, "oidc.other_domain");
         assert_eq!(refused(json!({ "sub": "x", "email": "anna@example.com", "email_verified": false })).await, "oidc.unproven_email");
+        // Nothing said is nothing proven.
+        assert_eq!(refused(json!({ "sub": "x", "email": "anna@example.com" })).await, "oidc.unproven_email");
         assert_eq!(refused(json!({ "sub": "x" })).await, "oidc.other_domain");
         // Whoever was invited has joined by coming in.
         let bert = invited(&admin, "bert@t1", "agent").await;
@@ -170,7 +172,7 @@ on_both! {
         assert_eq!(refused(anna()).await.as_str(), "oidc.ambiguous", "both were given the same address");
         let other = json!({ "version": bert["version"], "email": "bert@example.com", "display_name": "伯特", "lang": "zh" });
         admin.patch(&format!("/api/v1/users/{}", bert["id"].as_str().unwrap()), &other).await.expect(200);
-        provider.person(json!({ "sub": "b-9", "email": "bert@example.com" }));
+        provider.person(json!({ "sub": "b-9", "email": "bert@example.com", "email_verified": true }));
         assert_eq!(Browser::default().enter(&kit, &provider).await.expect(201)["user"]["id"], bert["id"]);
         assert_eq!(sign_in(&kit, "bert@t1", None).await.problem(401), "session.refused", "there is no password");
         // Whoever left is out, and their open session with them.
@@ -202,7 +204,7 @@ on_both! {
         assert_eq!(Browser::default().enter(&kit, &provider).await.expect(201)["user"]["id"], me["id"], "once made, the same");
         // A name that is taken elsewhere is not taken over.
         let _t2 = World::new(&kit, "t2").await;
-        provider.person(json!({ "sub": "c-2", "preferred_username": "admin@t2", "email": "c@example.com" }));
+        provider.person(json!({ "sub": "c-2", "preferred_username": "admin@t2", "email": "c@example.com", "email_verified": true }));
         assert_eq!(Browser::default().enter(&kit, &provider).await.problem(409), "user.name_taken");
         // With two tenants, which one is meant must be said.
         assert_eq!(Client::new(&kit.house).get("/api/v1/sessions/oidc").await.expect(200), json!({ "label": null, "code_asked": true }));
@@ -237,7 +239,7 @@ on_both! {
         let change = json!({ "version": dora["version"], "email": "dora@example.com", "display_name": "朵拉", "lang": "zh" });
         admin.patch(&format!("/api/v1/users/{}", dora["id"].as_str().unwrap()), &change).await.expect(200);
         for (amr, owed) in [(json!(["mfa"]), false), (json!(["pwd"]), true)] {
-            provider.person(json!({ "sub": "d-1", "email": "dora@example.com", "amr": amr }));
+            provider.person(json!({ "sub": "d-1", "email": "dora@example.com", "email_verified": true, "amr": amr }));
             let opened = Browser::default().enter(&kit, &provider).await.expect(201);
             let client = Client::new(&kit.house).with_token(opened["token"].as_str().unwrap());
             assert_eq!(opened["user"]["factor_owed"], json!(owed));

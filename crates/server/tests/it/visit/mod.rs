@@ -464,6 +464,35 @@ on_both! {
 }
 
 on_both! {
+    fn no_card_number_stays_in_what_is_said_on_the_way(kit) {
+        let s = Scene::new(&kit).await;
+        let said = "卡 4111 1111 1111 1111";
+        s.does(&s.dispatcher, "/offer", json!({ "engineer_id": s.near, "reason": said })).await;
+        s.does(&s.engineer, "/refuse", json!({ "reason": said })).await;
+        s.does(&s.dispatcher, "/offer", json!({ "engineer_id": s.near })).await;
+        s.does(&s.engineer, "/accept", json!({})).await;
+        s.does(&s.dispatcher, "/withdraw", json!({ "reason": said })).await;
+        s.does(&s.dispatcher, "/cancel", json!({ "reason": said })).await;
+        let found = kit.house.db.bare_read(move |bare| {
+            let mut found = Vec::new();
+            for (table, column) in [
+                ("visit_event", "data"), ("offer", "why"), ("offer", "refuse_reason"), ("ticket_entry", "event_data"), ("audit_entry", "after_json"),
+            ] {
+                for mut row in bare.conn().raw_rows(&format!("SELECT {column} FROM {table} WHERE {column} LIKE '%1111%'"))? {
+                    found.push((table, column, row.next::<String>()?));
+                }
+            }
+            Ok(found)
+        });
+        let found = found.await.unwrap();
+        for place in ["visit_event", "offer", "audit_entry"] {
+            assert!(found.iter().any(|(table, ..)| *table == place), "{place}");
+        }
+        assert!(found.iter().all(|(.., text)| !text.contains("4111") && text.contains("**** **** **** 1111")), "{found:?}");
+    }
+}
+
+on_both! {
     fn offers_are_refused_withdrawn_and_never_overlap(kit) {
         let s = Scene::new(&kit).await;
         assert_eq!(s.refused(&s.dispatcher, "/offer", json!({ "engineer_id": s.lapsed }), 409).await, "dispatch.not_fit");
