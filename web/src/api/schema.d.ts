@@ -3770,7 +3770,7 @@ export interface components {
          * @description What a notification is about.
          * @enum {string}
          */
-        BellKind: "mention" | "message" | "reply" | "state" | "time" | "promise" | "called_off" | "taken_back";
+        BellKind: "mention" | "message" | "reply" | "state" | "time" | "promise" | "called_off" | "taken_back" | "due" | "late";
         /** @description Which were read: one, those of a ticket, or without both all. */
         BellSeen: {
             id?: components["schemas"]["Id_bel"] | null;

@@ -34,6 +34,10 @@ pub enum Kind {
     CalledOff,
     /// A visit the reader was to make was taken back from them; the words are when it was planned, from and to.
     TakenBack,
+    /// A clock of a ticket the reader owns has little time left; the words are which clock, and until when.
+    Due,
+    /// A promise on a ticket was broken; the words are which clock, and until when it was to be kept.
+    Late,
 }
 
 /// Most people one note can call.

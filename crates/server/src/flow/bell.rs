@@ -7,8 +7,9 @@ use postsale_domain::visit::Span;
 
 use crate::bell::store;
 use crate::ground::db::{Done, Tx};
-use crate::org;
+use crate::sla::store::Fired;
 use crate::view::reach::may_see;
+use crate::{org, ticket};
 
 /// Characters of the words that a notification shows.
 const PREVIEW: usize = 80;
@@ -42,6 +43,25 @@ pub fn unkept(tx: &mut Tx<'_>, ticket: TicketId, promised: Span, by_name: &str) 
     for supervisor in org::store::colleagues(tx, Role::Supervisor)? {
         if may_see(tx, supervisor.id, ticket)? {
             store::ring_once(tx, supervisor.id, ticket, Kind::Promise, by_name, &window(promised))?;
+        }
+    }
+    Ok(())
+}
+
+/// Rings when a clock has reached something: for whoever owns the ticket when more than half of the time is gone, and for the supervisors as
+/// well when the promise is broken. What is noticed late rings once, for the last of it.
+pub fn clock(tx: &mut Tx<'_>, fired: &[Fired]) -> Done<()> {
+    let Some(last) = fired.iter().max_by_key(|one| (one.cycle, one.percent)).filter(|one| one.percent > 50) else { return Ok(()) };
+    let Some(ticket) = ticket::store::ticket(tx, last.ticket)? else { return Ok(()) };
+    let until = if last.breach { Some(last.at) } else { last.due };
+    let words = format!("{}/{}", last.kind.name(), until.map(|at| at.to_string()).unwrap_or_default());
+    let mut people = vec![ticket.case.owner];
+    if last.breach {
+        people.extend(org::store::colleagues(tx, Role::Supervisor)?.into_iter().map(|c| c.id).filter(|id| *id != ticket.case.owner));
+    }
+    for user in people {
+        if may_see(tx, user, ticket.id)? {
+            store::ring(tx, user, ticket.id, if last.breach { Kind::Late } else { Kind::Due }, "", &words)?;
         }
     }
     Ok(())

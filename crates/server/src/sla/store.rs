@@ -28,6 +28,8 @@ pub struct Fired {
     pub at: Timestamp,
     /// Whether the promise was broken then.
     pub breach: bool,
+    /// Until when it is to be kept; none while the clock stands.
+    pub due: Option<Timestamp>,
 }
 
 /// A clock after something happened to it.
@@ -518,7 +520,7 @@ fn fire_new(tx: &mut Tx<'_>, clock: ClockId, ticket: TicketId, kind: ClockKind, 
             &[p(&clock), p(&cycle), p(&percent), p(&at), p(&now)],
         )?;
         if fresh == 1 {
-            fired.push(Fired { ticket, kind, cycle, percent, at, breach });
+            fired.push(Fired { ticket, kind, cycle, percent, at, breach, due: answer.due });
         }
     }
     fired.sort_by_key(|fired| (fired.at, fired.percent));

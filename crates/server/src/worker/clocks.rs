@@ -4,7 +4,8 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use postsale_domain::ground::Caller;
 
-use crate::ground::db::Done;
+use crate::flow::bell;
+use crate::ground::db::{Done, Tx};
 use crate::house::House;
 use crate::sla;
 use crate::sla::store::DueClock;
@@ -30,7 +31,12 @@ pub async fn round(house: &House) -> Done<()> {
 /// Whether the clock is recorded now, by this worker or a faster one.
 async fn fire(house: &House, clock: DueClock, now: Timestamp) -> bool {
     let (id, caller) = (clock.id, Caller::system(clock.tenant, "clock"));
-    match house.db.write(caller, now, move |tx| sla::store::fire(tx, &clock)).await {
+    let record = move |tx: &mut Tx<'_>| {
+        let fired = sla::store::fire(tx, &clock)?;
+        bell::clock(tx, &fired)?;
+        Ok(fired)
+    };
+    match house.db.write(caller, now, record).await {
         Ok(fired) => {
             for one in fired.iter().filter(|one| one.breach) {
                 tracing::info!(ticket = %one.ticket, kind = one.kind.name(), "a promise was broken");

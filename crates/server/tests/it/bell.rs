@@ -47,6 +47,32 @@ on_both! {
 }
 
 on_both! {
+    fn a_clock_rings_for_the_owner_and_a_broken_promise_for_the_supervisor(kit) {
+        let desk = DeskWorld::new(&kit).await;
+        let id = id_of(&desk.called().await);
+        desk.does(&desk.agent, &id, "/claim", json!({})).await;
+        let clock = desk.agent.get(&path(&id, "/clocks/resolution")).await.expect(200);
+        let due: jiff::Timestamp = clock["clock"]["due_at"].as_str().unwrap().parse().unwrap();
+        desk.does(&desk.agent, &id, "/reply", json!({ "body": "请换一卷纸再试。" })).await;
+        // Half of the time may go without a word; three quarters are told to the owner, once, the end to the supervisor too.
+        let half = (due - kit.now()).total(jiff::Unit::Second).unwrap() as i64 / 2;
+        kit.later(jiff::SignedDuration::from_secs(half));
+        kit.settle().await;
+        assert_eq!((unread(&desk.agent).await, unread(&desk.supervisor).await), (0, 0));
+        kit.later(due.duration_since(kit.now()) - jiff::SignedDuration::from_secs(1));
+        for _ in 0..2 {
+            kit.settle().await;
+            assert_eq!((rung(&desk.agent).await, unread(&desk.supervisor).await), (vec![("due".into(), format!("resolution/{due}"))], 0));
+        }
+        kit.later(jiff::SignedDuration::from_secs(2));
+        kit.settle().await;
+        let late = ("late".to_owned(), format!("resolution/{due}"));
+        assert_eq!((&rung(&desk.agent).await[0], rung(&desk.supervisor).await), (&late, vec![late.clone()]));
+        assert_eq!(unread(&desk.dispatcher).await, 0);
+    }
+}
+
+on_both! {
     fn following_is_ones_own_choice(kit) {
         let desk = DeskWorld::new(&kit).await;
         let id = id_of(&desk.called().await);
