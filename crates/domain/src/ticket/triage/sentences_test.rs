@@ -120,6 +120,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("AUD-01", "Sound box is silent since this morning"),
     ("SET-04", "Yesterday's money has not arrived in my account"),
     ("PHY-01", "Somebody spilled coffee on the card machine"),
+    ("PWR-05", "机器冒烟，有烧焦味道"),
+    ("PWR-05", "There is smoke and a burning smell from the machine"),
+    ("PRN-01", "The printer does not print"),
+    ("PWR-01", "My terminal will not turn on"),
     // Said in a roundabout way, as people do.
     ("NET-01", "早上到店就发现左上角一个叉，刷不了卡"),
     ("PRN-01", "刷完卡不吐小票"),

@@ -7,7 +7,10 @@ const CLAUSE_ENDS: &[char] = &['，', '。', '！', '？', '；', ',', '!', '?',
 /// Longest text looked at, in letters; what follows is ignored.
 const LONGEST: usize = 2_000;
 
-/// Small letters, half-width, without blanks next to Chinese.
+/// English says no in two ways and means the same; the longer ones first.
+const SHORT: [(&str, &str); 4] = [("won't", "will not"), ("can't", "cannot"), ("can not", "cannot"), ("n't", " not")];
+
+/// Small letters, half-width, without blanks next to Chinese, English without its short forms of no.
 pub(super) fn plain(text: &str) -> Vec<char> {
     let mut out: Vec<char> = Vec::with_capacity(text.len().min(LONGEST));
     let mut blank = false;
@@ -35,6 +38,12 @@ pub(super) fn plain(text: &str) -> Vec<char> {
         if out.ends_with(&['w', 'i', '-', 'f', 'i']) {
             out.truncate(out.len() - 3);
             out.extend(['f', 'i']);
+        }
+        for (short, long) in SHORT {
+            if out.last() == Some(&'t') && out.len() >= short.len() && out[out.len() - short.len()..].iter().copied().eq(short.chars()) {
+                out.truncate(out.len() - short.len());
+                out.extend(long.chars());
+            }
         }
     }
     out
