@@ -8,7 +8,8 @@ use crate::ground::Text;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Gap {
-    /// Stable: `diagnosis`, `backup`, `restore`, `delivered`, `swap_unit`, `step:<code>`, `test:<code>`, `step_failed:<code>`, `follow_up:<code>`.
+    /// Stable: `diagnosis`, `backup`, `restore`, `delivered`, `swap_unit`, `step:<code>`, `test:<code>`, `step_failed:<code>`,
+    /// `test_failed:<code>`, `follow_up:<code>`, `removed_unit`.
     pub code: String,
     /// What to do.
     pub sentence: Text,
@@ -45,12 +46,20 @@ fn missing_at(order: &Order, site: Option<&Site>) -> Vec<Gap> {
     if order.kind == OrderKind::Swap && site.is_none_or(|s| net_swap(s).is_none()) {
         gaps.push(gap("swap_unit", "还没有登记旧机和新机", "The old and the new unit are not recorded yet"));
     }
+    if order.removes() && order.serial.is_none() {
+        gaps.push(gap(
+            "removed_unit",
+            "还不知道撤的是哪台终端：请调度在工单上补终端",
+            "Nobody knows which terminal is taken away: ask dispatch to name it on the ticket",
+        ));
+    }
     for phase in [StepPhase::Work, StepPhase::Test] {
         for def in order.steps.iter().filter(|d| d.phase == phase) {
             gaps.extend(step_gap(def, site.and_then(|s| s.steps.get(&def.code))));
         }
     }
-    if backup == Some(Backup::Done) && site.and_then(|s| s.restored) != Some(true) {
+    // A unit that is taken away is wiped: nothing is put back on it.
+    if backup == Some(Backup::Done) && !order.removes() && site.and_then(|s| s.restored) != Some(true) {
         gaps.push(gap("restore", "数据还没有恢复并核对", "The saved data are not back and checked yet"));
     }
     if order.kind == OrderKind::Service && site.is_none_or(|s| s.delivered.is_none()) {
@@ -69,6 +78,12 @@ fn step_gap(def: &StepDef, done: Option<&StepDone>) -> Option<Gap> {
             format!("step_failed:{code}"),
             format!("没做成：{zh}。重做，或以“无法完成”结束"),
             format!("Went wrong: {en}. Do it again, or end as not possible"),
+        )),
+        // What does not work is not handed over: it passes in the end, or the visit ends as what it is (S1-12).
+        (Some(StepResult::Fail), StepPhase::Test) if !def.observed => Some(gap(
+            format!("test_failed:{code}"),
+            format!("未通过：{zh}。修好后重测，或以“无法完成”结束"),
+            format!("Not passed: {en}. Mend it and test again, or end as not possible"),
         )),
         (Some(StepResult::Fail), StepPhase::Test) if silent => Some(gap(
             format!("follow_up:{code}"),

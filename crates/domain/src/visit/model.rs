@@ -130,6 +130,9 @@ pub struct StepDef {
     /// Whether doing it can lose what the merchant keeps on the terminal; such a step waits for the backup answer.
     #[serde(default)]
     pub risks_data: bool,
+    /// Of a test: it is only looked at. When it fails, somebody sees to it later; every other test keeps the visit open until it passes.
+    #[serde(default)]
+    pub observed: bool,
 }
 
 /// From one instant up to another one after it.
@@ -221,6 +224,12 @@ impl Site {
             restore_note: None,
             delivered: None,
         }
+    }
+}
+
+impl Site {
+    fn failed(&self, step: &str) -> bool {
+        self.steps.get(step).is_some_and(|done| done.result == StepResult::Fail)
     }
 }
 
@@ -366,6 +375,8 @@ impl State {
 pub struct Order {
     /// What sort of visit.
     pub kind: OrderKind,
+    /// What was ordered: the code of a service item; none for a repair.
+    pub service: Option<String>,
     /// The serial number of the terminal it is about, if known.
     pub serial: Option<String>,
     /// Its checklist.
@@ -378,7 +389,25 @@ pub struct Order {
     pub state: State,
 }
 
+/// Whether a service takes a terminal away for good.
+pub fn removes(service: Option<&str>) -> bool {
+    service == Some("remove")
+}
+
 impl Order {
+    /// Whether the terminal is taken away for good: it is wiped, and stands nowhere afterwards.
+    pub fn removes(&self) -> bool {
+        removes(self.service.as_deref())
+    }
+
+    /// What was tried at the shop, did not pass, and is left for somebody to see to later; with what was written down for it.
+    pub fn left_over(&self) -> Vec<(&StepDef, &str)> {
+        let Some(site) = self.state.site() else { return Vec::new() };
+        let failed = |def: &&StepDef| def.phase == StepPhase::Test && def.observed && site.failed(&def.code);
+        let note = |def: &StepDef| site.steps.get(&def.code).and_then(|done| done.note.as_deref()).unwrap_or_default();
+        self.steps.iter().filter(failed).map(|def| (def, note(def))).collect()
+    }
+
     /// Third pair: arrival and end.
     pub fn actual(&self) -> Actual {
         let from = self.state.site().map(|s| s.arrived_at);

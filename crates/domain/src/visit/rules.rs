@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::command::{CodeCheck, Command, Confirmation, Event, Facts, ModelSaid, NewUnit, OtherModel, PartLine};
@@ -15,6 +17,10 @@ use WorkOrderState as S;
 const NEAR: u32 = 300;
 /// Most points of a signature.
 const MAX_POINTS: usize = 20_000;
+/// Least points of a signature that differ, and least length of its lines, in pixels of the pad: the pad of a narrow phone is 320 across, and
+/// who writes a name draws more than an eighth of it. A dot is nobody's name.
+const LEAST_POINTS: usize = 4;
+const LEAST_LENGTH: f64 = 40.0;
 /// Most characters of a note or a reason.
 const MAX_NOTE: usize = 2000;
 /// The parts that are a whole unit: their serial numbers are those of terminals.
@@ -177,6 +183,9 @@ fn on_site(order: &Order, site: &Site, command: &Command, facts: &Facts) -> Resu
         }
         Command::Part(line) => vec![part_used(order, site, line, facts)?],
         Command::Restore { verified, note: text } => {
+            if order.removes() {
+                return Err(refuse!(Conflict, "visit.nothing_to_restore"));
+            }
             if site.backup != Some(Backup::Done) {
                 return Err(refuse!(Conflict, "visit.no_backup"));
             }
@@ -313,10 +322,24 @@ fn complete(order: &Order, site: &Site, outcome: VisitOutcome, confirmation: &Co
             if points > MAX_POINTS {
                 return Err(refuse!(TooLarge, "visit.signature_large").field("confirmation.strokes"));
             }
+            if !drawn(strokes) {
+                return Err(refuse!(Invalid, "visit.signature_small").field("confirmation.strokes"));
+            }
             Confirmed::Signature { name, strokes: strokes.clone() }
         }
     };
     Ok(vec![Event::Completed { outcome, confirmed }])
+}
+
+/// Whether lines are long enough to be somebody's hand.
+fn drawn(strokes: &[Vec<(i32, i32)>]) -> bool {
+    let points: BTreeSet<&(i32, i32)> = strokes.iter().flatten().collect();
+    let step = |pair: &[(i32, i32)]| match pair {
+        [(x, y), (to_x, to_y)] => f64::hypot(f64::from(*to_x) - f64::from(*x), f64::from(*to_y) - f64::from(*y)),
+        _ => 0.0,
+    };
+    let length: f64 = strokes.iter().flat_map(|stroke| stroke.windows(2)).map(step).sum();
+    points.len() >= LEAST_POINTS && length >= LEAST_LENGTH
 }
 
 fn in_order(span: &Span, field: &'static str) -> Result<(), Refusal> {

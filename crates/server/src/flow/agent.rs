@@ -21,7 +21,7 @@ use crate::ticket::entry::{self, Author, Kind, Line};
 use crate::ticket::merge::by_mail;
 use crate::ticket::store::{ContactFacts, Ticket};
 use crate::view::reach::own_place;
-use crate::view::ticket::{TicketPage, page};
+use crate::view::ticket::{TicketPage, by_visit, page};
 use crate::visit::store as visits;
 use crate::{file, org};
 
@@ -210,7 +210,8 @@ pub fn visit(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<()> {
 }
 
 /// Declares it solved; of what was ordered nobody has to say what was broken. Errors: `ticket.fault_needed`, `ticket.fault_unknown`;
-/// `ticket.outcome_ordered`, a repair is not an order; `ticket.outcome_by_visit`, what was done on site is the visit's to say.
+/// `ticket.outcome_ordered`, a repair is not an order; `ticket.outcome_by_visit`, what was done on site is the visit's to say;
+/// `ticket.fulfilled_by_visit`, so is what somebody has to go for.
 pub fn solve(tx: &mut Tx<'_>, desk: &mut Desk, fault_code: Option<&str>, outcome: Outcome) -> Done<()> {
     let ordered = said_of(tx, desk.ticket.id)?.ticket_type != REPAIR;
     let fault_code = fault_code.map(|code| fault(tx, code)).transpose()?;
@@ -219,6 +220,9 @@ pub fn solve(tx: &mut Tx<'_>, desk: &mut Desk, fault_code: Option<&str>, outcome
     }
     if outcome == Outcome::Fulfilled && !ordered {
         return Err(refuse!(Invalid, "ticket.outcome_ordered").field("outcome").into());
+    }
+    if outcome == Outcome::Fulfilled && by_visit(tx, desk.ticket.id)? {
+        return Err(refuse!(Invalid, "ticket.fulfilled_by_visit").field("outcome").into());
     }
     // What was done on site is the visit's to say; it has said so when only sub-tasks kept the case open.
     // A visit before the case was opened again says nothing of what is wrong now.

@@ -108,6 +108,11 @@ impl Desk {
         })
     }
 
+    /// Says that there is one more sub-task.
+    pub fn task_added(&mut self) {
+        self.around.open_tasks += 1;
+    }
+
     /// Whether sub-tasks are open.
     pub fn has_open_tasks(&self) -> bool {
         self.around.open_tasks > 0

@@ -29,6 +29,7 @@ pub mod report;
 pub mod reserve;
 pub mod shop;
 pub mod slots;
+pub mod standing;
 pub mod stock;
 pub mod terminal;
 pub mod times;

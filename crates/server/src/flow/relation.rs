@@ -18,7 +18,7 @@ use crate::view::reach::see_ticket;
 use crate::view::ticket::number;
 
 /// Most characters of a sub-task's title.
-const MAX_TITLE: usize = 200;
+pub const MAX_TITLE: usize = 200;
 /// Lines that can be taken along when a ticket is split.
 const MAX_LINES: usize = 100;
 
@@ -63,6 +63,7 @@ pub fn add_task(tx: &mut Tx<'_>, desk: &mut Desk, title: &str, assignee: Option<
         return Err(refuse!(Invalid, "ticket.assignee_unknown").field("assignee").into());
     }
     desk.command(tx, &Command::AddTask)?;
+    desk.task_added();
     let title = mask_cards(title).text;
     let (_, by) = desk.author();
     task::insert(tx, desk.ticket.id, &title, assignee, due, &by)?;

@@ -1,6 +1,7 @@
 //! Somebody is sent, and what they do there, with everything that follows: the offer, the ticket and its timeline, the
 //! bindings of a swap, the word to the merchant. All of one command in one transaction.
 
+use jiff::SignedDuration;
 use postsale_domain::bell::Kind as Ring;
 use postsale_domain::dispatch::{self, Answer, Slot};
 use postsale_domain::facts::FactKind;
@@ -14,7 +15,7 @@ use postsale_domain::visit::{
 use serde_json::{Value, json};
 
 use super::desk::Desk;
-use super::{bell, reserve, stock, word};
+use super::{bell, relation, reserve, standing, stock, word};
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
 use crate::facts::{extra, guide_at, in_force};
@@ -31,6 +32,8 @@ use crate::view::appointment::told;
 use crate::view::visit::{WorkOrderPage, order_of, page, see_order};
 use crate::visit::store::{self, RemoteStep, WorkOrder, number};
 
+/// How soon somebody sees to what a visit left over.
+const SEEN_TO: SignedDuration = SignedDuration::from_hours(72);
 /// Most characters of an access note.
 const MAX_NOTE: usize = 2000;
 
@@ -295,6 +298,8 @@ impl Table {
     fn completed(&mut self, tx: &mut Tx<'_>, outcome: VisitOutcome, data: &Value) -> Done<()> {
         if outcome == VisitOutcome::Swapped {
             self.rebind(tx)?;
+        } else if self.order.removes() {
+            standing::taken_away(tx, &self.w, &self.order, &self.ticket)?;
         }
         let site = self.order.state.site();
         let found = site.and_then(|s| s.diagnosis.clone()).or_else(|| self.w.fault_code.clone());
@@ -313,6 +318,7 @@ impl Table {
             VisitOutcome::Fulfilled => "visit_fulfilled",
         };
         desk.line(tx, Kind::Event, true, "", Some(self.event(code, &told)), None)?;
+        self.leave_over(tx, &mut desk)?;
         if desk.has_open_tasks() {
             // The visit is over, the case is not: the desk finishes what is left and solves it then.
             let left = task::open_titles(tx, self.ticket.id)?;
@@ -329,6 +335,16 @@ impl Table {
         // The merchant has confirmed on the spot, by code or by hand (S1-32); nobody asks them again.
         desk.command(tx, &case::Command::Confirm { by: case::ConfirmedBy::Visit })?;
         desk.save(tx, "visit.complete").map(drop)
+    }
+
+    /// What did not pass and does not keep the visit open becomes somebody's to do, until a day (S1-12).
+    fn leave_over(&self, tx: &mut Tx<'_>, desk: &mut Desk) -> Done<()> {
+        let (owner, due) = (desk.case().owner, tx.now() + SEEN_TO);
+        for (step, note) in self.order.left_over() {
+            let title: String = format!("{}未通过：{note}", step.name.zh).chars().take(relation::MAX_TITLE).collect();
+            relation::add_task(tx, desk, &title, Some(owner), Some(due))?;
+        }
+        Ok(())
     }
 
     /// The old unit's binding closes and the new one's opens with the same elements, in this transaction (S4-11). The

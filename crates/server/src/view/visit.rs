@@ -16,7 +16,7 @@ use postsale_domain::terminal::TerminalId;
 use postsale_domain::ticket::{Priority, VisitReason};
 use postsale_domain::visit::{
     Actual, Backup, Gap, Order, OrderKind, PartUseId, Span, StepDef, StepPhase, StepResult, VisitCommandKind, VisitOutcome, WorkOrderId,
-    WorkOrderState, allowed, missing,
+    WorkOrderState, allowed, missing, removes,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -166,6 +166,8 @@ pub struct VisitStepRow {
     may_skip: bool,
     /// Waits for the backup answer.
     risks_data: bool,
+    /// A test that is only looked at: when it fails, a sub-task follows. Any other failed test keeps the visit open.
+    observed: bool,
 }
 
 /// A part that was used.
@@ -477,6 +479,7 @@ fn step_row(def: &StepDef, w: &WorkOrder) -> VisitStepRow {
         phase: def.phase,
         may_skip: def.may_skip,
         risks_data: def.risks_data,
+        observed: def.observed,
     }
 }
 
@@ -493,6 +496,7 @@ fn commands(tx: &Tx<'_>, w: &WorkOrder) -> Vec<VisitCommandKind> {
     let right = |kind: &VisitCommandKind| match kind {
         K::Offer | K::Withdraw => may("visit.offer"),
         K::Cancel => may("visit.open"),
+        K::Restore => !removes(w.service.as_deref()) && may("visit.work"),
         K::Deliver => w.kind == OrderKind::Service && may("visit.work"),
         _ => may("visit.work"),
     };

@@ -178,7 +178,7 @@ impl WorkOrder {
                 State::Cancelled { engineer: self.engineer_id, at: self.closed_at.ok_or_else(broken)?, reason: reason.ok_or_else(broken)? }
             }
         };
-        Ok(Order { kind: self.kind, serial, steps, promised: self.promised, planned: self.planned, state })
+        Ok(Order { kind: self.kind, service: self.service.clone(), serial, steps, promised: self.promised, planned: self.planned, state })
     }
 
     /// Takes over what the rules made of it.

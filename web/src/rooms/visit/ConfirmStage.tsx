@@ -6,7 +6,7 @@ import { useLeftState } from "@ground/parts/left";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import css from "./field.module.css";
 import { Sheet } from "./Sheet";
-import { SignaturePad, type Stroke } from "./SignaturePad";
+import { isDrawn, SignaturePad, type Stroke } from "./SignaturePad";
 import { isOrdered, swapped, type Page } from "./stage";
 import { useCommand } from "./useVisit";
 
@@ -43,7 +43,7 @@ export function ConfirmSheet({ page, onClose }: { page: Page; onClose: () => voi
     onClose();
   });
   const send = $api.useMutation("post", "/api/v1/work-orders/{id}/confirmation-code");
-  const ready = way === "code" ? code.length === 6 : name.trim() !== "" && strokes.some((s) => s.length > 1);
+  const ready = way === "code" ? code.length === 6 : name.trim() !== "" && isDrawn(strokes);
   const finish = () =>
     complete.mutate({
       outcome,

@@ -8,6 +8,17 @@ export type Stroke = [x: number, y: number][];
 /** Points nearer than this add nothing to a line but bytes. */
 const NEAR = 3;
 
+/** What a signature must have at least, as the server counts it: points that differ, and pixels of line. */
+const LEAST_POINTS = 4;
+const LEAST_LENGTH = 40;
+
+/** Whether the lines are somebody's hand and not a dot or a dash. */
+export function isDrawn(strokes: readonly Stroke[]): boolean {
+  const points = new Set(strokes.flat().map(([x, y]) => `${x} ${y}`));
+  const length = strokes.reduce((sum, stroke) => sum + stroke.slice(1).reduce((line, [x, y], i) => line + Math.hypot(x - stroke[i]![0], y - stroke[i]![1]), 0), 0);
+  return points.size >= LEAST_POINTS && length >= LEAST_LENGTH;
+}
+
 /** A field to sign in with a finger or a mouse. What is kept is the lines, not a picture. */
 export function SignaturePad({ strokes, onChange }: { strokes: Stroke[]; onChange: (strokes: Stroke[]) => void }) {
   const { t } = useWords();
@@ -48,14 +59,21 @@ export function SignaturePad({ strokes, onChange }: { strokes: Stroke[]; onChang
   const up = () => {
     const drawn = line.current;
     line.current = null;
-    if (drawn && drawn.length > 1) onChange([...strokes, drawn]);
+    // A dot is kept as well: whoever only taps is told that it is too little, and not left before a button that does nothing.
+    if (drawn) onChange([...strokes, drawn]);
   };
 
   return (
     <div className={css.padBox}>
       <canvas ref={canvas} className={css.pad} role="img" aria-label={t("field.signature")} onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={up} />
       <div className={css.padFoot}>
-        <span className="meta">{t("field.signature_hint")}</span>
+        {strokes.length > 0 && !isDrawn(strokes) ? (
+          <span role="alert" className={css.hint}>
+            {t("field.signature_small")}
+          </span>
+        ) : (
+          <span className="meta">{t("field.signature_hint")}</span>
+        )}
         <Button className={css.big} disabled={strokes.length === 0} onClick={() => onChange([])}>
           {t("field.signature_again")}
         </Button>

@@ -59,9 +59,10 @@ function StepLine({ id, step }: { id: string; step: Step }) {
           })}
         </span>
       </div>
+      {step.result === "fail" && step.phase === "test" && !step.observed && <p className={css.hint}>{t("field.test_failed")}</p>}
       {step.result === "fail" && (
         <div className={css.stepNote}>
-          <Input.TextArea size="large" value={note} onChange={(event) => setNote(event.target.value)} autoSize={{ minRows: 1 }} maxLength={2000} aria-label={t("field.step_note", { step: name })} placeholder={t(step.phase === "test" ? "field.follow_up_hint" : "field.note_hint")} />
+          <Input.TextArea size="large" value={note} onChange={(event) => setNote(event.target.value)} autoSize={{ minRows: 1 }} maxLength={2000} aria-label={t("field.step_note", { step: name })} placeholder={t(step.observed ? "field.follow_up_hint" : "field.note_hint")} />
           <Button className={css.big} disabled={note.trim() === (step.note ?? "")} loading={sending === "fail"} onClick={() => say("fail")}>
             {t("field.note_save")}
           </Button>

@@ -10,7 +10,8 @@ describe("the parts of the work", () => {
     ["step:check_seal", "work"],
     ["step_failed:sim_check", "work"],
     ["test:test_sale", "test"],
-    ["follow_up:print_test", "test"],
+    ["follow_up:location_fix", "test"],
+    ["test_failed:print_test", "test"],
     ["swap_unit", "parts"],
     ["delivered", "delivered"],
     ["something_new", "work"],
@@ -24,11 +25,12 @@ describe("the parts of the work", () => {
 });
 
 it("asks for the fault of a repair, for what was delivered of an order, and for the data only where they were saved", () => {
-  const of = (kind: string, backup: string, phases = ["work", "test"]) => stagesOf({ order: { kind, backup }, steps: phases.map((phase) => ({ phase })) } as unknown as Page);
+  const of = (kind: string, backup: string, phases = ["work", "test"], allowed = ["restore"]) => stagesOf({ order: { kind, backup }, allowed, steps: phases.map((phase) => ({ phase })) } as unknown as Page);
   expect(of("repair", "done")).toEqual(["diagnosis", "backup", "work", "parts", "test", "restore", "confirm"]);
   expect(of("swap", "refused")).toEqual(["diagnosis", "backup", "work", "parts", "test", "confirm"]);
   expect(of("service", "not_applicable")).toEqual(["backup", "work", "parts", "test", "delivered", "confirm"]);
-  // What is taken away is not tried.
+  // What is taken away is not tried, and nothing is put back on it.
+  expect(of("service", "done", ["work"], [])).toEqual(["backup", "work", "parts", "delivered", "confirm"]);
   expect(of("service", "not_applicable", ["work"])).toEqual(["backup", "work", "parts", "delivered", "confirm"]);
 });
 

@@ -13,7 +13,7 @@ export const isOrdered = (page: Page) => page.order.kind === "service";
 
 /** The parts of the work that this visit has. */
 export const stagesOf = (page: Page): Stage[] =>
-  stages.filter((stage) => (stage === "diagnosis" ? !isOrdered(page) : stage === "delivered" ? isOrdered(page) : stage === "restore" ? page.order.backup === "done" : stage === "test" ? page.steps.some((step) => step.phase === "test") : true));
+  stages.filter((stage) => (stage === "diagnosis" ? !isOrdered(page) : stage === "delivered" ? isOrdered(page) : stage === "restore" ? page.order.backup === "done" && page.allowed.includes("restore") : stage === "test" ? page.steps.some((step) => step.phase === "test") : true));
 
 const stageOfGap: Record<string, Stage> = {
   diagnosis: "diagnosis",
@@ -22,6 +22,7 @@ const stageOfGap: Record<string, Stage> = {
   step: "work",
   step_failed: "work",
   test: "test",
+  test_failed: "test",
   follow_up: "test",
   restore: "restore",
   delivered: "delivered",

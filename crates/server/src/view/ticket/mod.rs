@@ -13,7 +13,7 @@ pub use alike::Told;
 use line::latest;
 pub use line::{TicketLine, timeline};
 pub use merged::{MergePreview, merge_preview, merge_side};
-pub use page::{TicketPage, TicketTerminal, action, page, shown, terminal_card};
+pub use page::{TicketPage, TicketTerminal, action, by_visit, page, shown, terminal_card};
 pub use row::{TicketRow, rows};
 pub use similar::{SimilarTicket, named, similar};
 

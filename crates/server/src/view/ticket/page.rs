@@ -28,7 +28,7 @@ use crate::ground::when::zone;
 use crate::merchant::store as merchants;
 use crate::notify;
 use crate::notify::store::HeldNotice;
-use crate::ticket::merge;
+use crate::ticket::{entry, merge};
 use crate::ticket::store::{self, Ticket};
 use crate::ticket::task::{self, SubTask};
 use crate::view::coverage;
@@ -36,6 +36,7 @@ use crate::view::guide;
 use crate::view::incident::{self, KnownIncident, TicketIncident};
 use crate::view::reach::see_ticket;
 use crate::view::visit::{WorkOrderRow, rows_of_ticket};
+use crate::visit::store as visits;
 use crate::{org, sla, terminal};
 
 /// A ticket on its page.
@@ -63,6 +64,8 @@ pub struct TicketFull {
     /// What it is about: `repair`, or the code of what was ordered.
     ticket_type: String,
     ticket_type_name: Text,
+    /// Somebody has to go for what was ordered, and nobody has: only the visit can fulfil it.
+    fulfilled_by_visit: bool,
     /// What the tenant asks of such tickets, with what was said.
     fields: Vec<TicketField>,
     claimed_at: Option<Timestamp>,
@@ -236,6 +239,17 @@ fn type_name(force: &InForce, code: &str) -> Text {
     force.ticket_type(code).unwrap_or_else(|| Text { zh: code.to_owned(), en: code.to_owned() })
 }
 
+/// Whether somebody has to go for what was ordered, and nobody has been there since it was opened the last time. The visit alone says that
+/// such an order is fulfilled (S0-02).
+pub fn by_visit(tx: &mut Tx<'_>, id: TicketId) -> Done<bool> {
+    let said = extra::one(tx, id)?;
+    if in_force(tx)?.service_item(&said.ticket_type).is_none_or(|item| !item.visit) {
+        return Ok(false);
+    }
+    let (done, again) = (visits::fixed_at(tx, id)?, entry::reopened_at(tx, id)?);
+    Ok(done.is_none() || again >= done)
+}
+
 /// What is asked of such tickets, and what was said to a field that is no longer asked.
 fn custom(force: &InForce, said: &Extra) -> Vec<TicketField> {
     let shown = |f: &&CustomField| f.asked_of(&said.ticket_type) || said.fields.contains_key(&f.code);
@@ -324,6 +338,7 @@ pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
             outcome: t.case.outcome,
             reopen_count: t.case.reopen_count,
             agreement: t.agreement.clone(),
+            fulfilled_by_visit: by_visit(tx, t.id)?,
             ticket_type_name: type_name(&force, &said.ticket_type),
             fields: custom(&force, &said),
             ticket_type: said.ticket_type,

@@ -138,11 +138,13 @@ export function SolveDialog({ page, onClose }: DialogProps) {
   const { ticket, guide } = page;
   // Of what was ordered nobody has to say what was broken.
   const ordered = ticket.ticket_type !== "repair";
-  const outcome = ordered ? "fulfilled" : guide.outcome === "fixed" ? "remote_fixed" : guide.outcome === "advise" ? "advised" : undefined;
+  // What somebody has to go for, the visit alone fulfils.
+  const byVisit = ticket.fulfilled_by_visit;
+  const outcome = byVisit ? undefined : ordered ? "fulfilled" : guide.outcome === "fixed" ? "remote_fixed" : guide.outcome === "advise" ? "advised" : undefined;
   return (
     <CommandModal<Solved>
       name="solve"
-      lead={t("command.solve_lead")}
+      lead={t(byVisit ? "command.solve_lead_visit" : "command.solve_lead")}
       page={page}
       initial={{ ...(!ordered && ticket.fault_code && { fault_code: ticket.fault_code }), ...(outcome && { outcome }) }}
       run={run}
@@ -150,7 +152,7 @@ export function SolveDialog({ page, onClose }: DialogProps) {
       onClose={onClose}
     >
       <FaultField optional={ordered} />
-      <ChoiceField name="outcome" label="command.outcome" words="outcome" values={[...(ordered ? (["fulfilled"] as const) : []), "remote_fixed", "advised", "no_fault"]} />
+      <ChoiceField name="outcome" label="command.outcome" words="outcome" values={[...(ordered && !byVisit ? (["fulfilled"] as const) : []), "remote_fixed", "advised", "no_fault"]} />
     </CommandModal>
   );
 }

@@ -8,6 +8,7 @@ import { Nothing } from "@ground/parts/Nothing";
 import { useSession } from "@ground/session/Session";
 import { CallOffDialog } from "../command/CallOffDialog";
 import css from "./facts.module.css";
+import { TestResults } from "./TestResults";
 import { useNamed } from "./useNamed";
 
 /** The visits of a case: what was promised, what is planned, what happened, as three pairs. */
@@ -64,6 +65,7 @@ function Order({ page, order }: { page: TicketPage; order: Schema<"WorkOrderRow"
           </>
         )}
       </dl>
+      {may("visit.read") && order.actual.from && <TestResults order={order.id} />}
       {may("visit.open") && ahead.includes(order.state) && (
         <p className={css.foot}>
           <Button onClick={() => setEnding(true)} data-testid="call-off">
