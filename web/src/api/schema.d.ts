@@ -5049,7 +5049,10 @@ export interface components {
         };
         /** @description Something that keeps an order from being finished. */
         Gap: {
-            /** @description Stable: `diagnosis`, `backup`, `restore`, `delivered`, `swap_unit`, `step:<code>`, `test:<code>`, `step_failed:<code>`, `follow_up:<code>`. */
+            /**
+             * @description Stable: `diagnosis`, `backup`, `restore`, `delivered`, `swap_unit`, `step:<code>`, `test:<code>`, `step_failed:<code>`,
+             *     `test_failed:<code>`, `follow_up:<code>`, `removed_unit`.
+             */
             code: string;
             /** @description What to do. */
             sentence: components["schemas"]["Text"];
@@ -8914,6 +8917,8 @@ export interface components {
             fault_name?: components["schemas"]["Text"] | null;
             /** @description What the tenant asks of such tickets, with what was said. */
             fields: components["schemas"]["TicketField"][];
+            /** @description Somebody has to go for what was ordered, and nobody has: only the visit can fulfil it. */
+            fulfilled_by_visit: boolean;
             impact: components["schemas"]["Impact"];
             outcome?: components["schemas"]["Outcome"] | null;
             /** @description How the priority came about, line by line. */
@@ -9452,6 +9457,8 @@ export interface components {
             may_skip: boolean;
             name: components["schemas"]["Text"];
             note?: string | null;
+            /** @description A test that is only looked at: when it fails, a sub-task follows. Any other failed test keeps the visit open. */
+            observed: boolean;
             phase: components["schemas"]["StepPhase"];
             result?: components["schemas"]["StepResult"] | null;
             /** @description Waits for the backup answer. */

@@ -8,6 +8,7 @@ export function Ended({ page }: { page: Page }) {
   const { t, pick, f } = useWords();
   const { order } = page;
   const swap = swapped(page.parts_used);
+  const tests = page.steps.filter((step) => step.phase === "test" && (step.result || order.state === "done"));
   const done = order.state === "done";
   const last = page.history.findLast((line) => line.code === "failed" || line.code === "cancelled");
   return (
@@ -45,6 +46,19 @@ export function Ended({ page }: { page: Page }) {
           </>
         )}
       </dl>
+      {tests.length > 0 && (
+        <Fold title={t("field.tests", { count: tests.length })}>
+          <ul className={css.remote}>
+            {tests.map((test) => (
+              <li key={test.code}>
+                <span>{pick(test.name)}</span>
+                <strong data-result={test.result ?? undefined}>{test.result ? t(`field.result.${test.result}`) : t("fact.test_open")}</strong>
+                {test.note && <span className="meta">{test.note}</span>}
+              </li>
+            ))}
+          </ul>
+        </Fold>
+      )}
       <Fold title={t("field.history", { count: page.history.length })}>
         <ol className={css.remote}>
           {page.history.map((line) => (
