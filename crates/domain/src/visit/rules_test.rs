@@ -87,7 +87,14 @@ fn complete(outcome: VisitOutcome) -> Command {
 
 fn whole() -> Vec<Command> {
     use StepResult::Pass;
-    vec![diagnose(), backup(Backup::NotApplicable), step("seal", Pass, None), step("change", Pass, None), step("sale", Pass, None), step("place", Pass, None)]
+    vec![
+        diagnose(),
+        backup(Backup::NotApplicable),
+        step("seal", Pass, None),
+        step("change", Pass, None),
+        step("sale", Pass, None),
+        step("place", Pass, None),
+    ]
 }
 
 fn samples() -> Vec<Command> {
@@ -181,7 +188,10 @@ fn what_comes_first() {
         assert_eq!(run(order, &command).unwrap_err().code, code, "{before:?} {command:?}");
     }
     let gaps = run(on_site(), &complete(VisitOutcome::Fixed)).unwrap_err();
-    assert_eq!(gaps.args["missing"], "diagnosis backup step:seal step:change test:sale test:place", "every gap at once, in the order of the work");
+    assert_eq!(
+        gaps.args["missing"], "diagnosis backup step:seal step:change test:sale test:place",
+        "every gap at once, in the order of the work"
+    );
 }
 
 #[test]
@@ -204,7 +214,8 @@ fn the_last_gap_makes_it_repaired_and_a_new_one_takes_it_back() {
     assert_eq!(skipped.state.name(), WorkOrderState::Repaired);
     // What was saved must be back.
     let saved = all(on_site(), &[diagnose(), backup(Backup::Done), step("seal", StepResult::Pass, None)]);
-    let saved = all(saved, &[step("change", StepResult::Pass, None), step("sale", StepResult::Pass, None), step("place", StepResult::Na, None)]);
+    let saved =
+        all(saved, &[step("change", StepResult::Pass, None), step("sale", StepResult::Pass, None), step("place", StepResult::Na, None)]);
     assert_eq!(missing(&saved).iter().map(|g| g.code.as_str()).collect::<Vec<_>>(), ["restore"]);
     let tried = run(saved, &Command::Restore { verified: false, note: Some("缺一份菜单".into()) }).unwrap();
     assert_eq!(missing(&tried)[0].code, "restore");
@@ -244,7 +255,15 @@ fn units_are_changed_in_a_chain() {
 fn what_was_ordered_asks_for_what_was_delivered_and_a_repair_for_the_fault() {
     use StepResult::Pass;
     let at_shop = |kind| order(kind, State::OnSite { engineer: eng(1), site: Site::at(now()) });
-    let rest = || vec![backup(Backup::NotApplicable), step("seal", Pass, None), step("change", Pass, None), step("sale", Pass, None), step("place", Pass, None)];
+    let rest = || {
+        vec![
+            backup(Backup::NotApplicable),
+            step("seal", Pass, None),
+            step("change", Pass, None),
+            step("sale", Pass, None),
+            step("place", Pass, None),
+        ]
+    };
     // (what sort of visit, what is said besides the rest, what is still missing, how it may end, how it may not and why)
     let table = [
         (OrderKind::Repair, None, "diagnosis", VisitOutcome::Fixed, (VisitOutcome::Fulfilled, "visit.gaps")),
@@ -367,7 +386,14 @@ fn what_is_taken_away_gets_nothing_back() {
         serial: serial.map(str::to_owned),
         ..order(OrderKind::Service, State::OnSite { engineer: eng(1), site: Site::at(now()) })
     };
-    let rest = [backup(Backup::Done), step("seal", Pass, None), step("change", Pass, None), step("sale", Pass, None), step("place", Pass, None), deliver()];
+    let rest = [
+        backup(Backup::Done),
+        step("seal", Pass, None),
+        step("change", Pass, None),
+        step("sale", Pass, None),
+        step("place", Pass, None),
+        deliver(),
+    ];
     let done = all(removal(Some("OLD00001")), &rest);
     assert_eq!(missing(&done), [], "a wiped unit has nothing put back on it");
     assert_eq!(run(done.clone(), &Command::Restore { verified: true, note: None }).unwrap_err().code, "visit.nothing_to_restore");
