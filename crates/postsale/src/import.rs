@@ -13,7 +13,8 @@ use postsale_server::house::House;
 use postsale_server::import::page::shown;
 use postsale_server::import::store;
 use postsale_server::org;
-use postsale_server::worker::{self, spool};
+use postsale_server::worker::bench::Bench;
+use postsale_server::worker::{jobs, spool};
 
 /// What can be imported.
 #[derive(Subcommand)]
@@ -129,10 +130,13 @@ async fn table(house: &House, caller: &Caller, file: &Path, kind: ImportKind, co
     Ok(())
 }
 
-/// Works until the import has left a state. A running server may be doing the same; each row is done once.
+/// Works until the import has left a state. A running server may be doing the same; each row is done once. Mail and plans are not waited for.
 async fn settle(house: &House, caller: &Caller, id: ImportId, state: ImportState) -> Result<(), String> {
+    let mut bench = Bench::for_imports();
     loop {
-        worker::round(house).await;
+        while jobs::turn(house, &mut bench).await.map_err(|e| e.to_string())?.did > 0 {
+            bench.cleared().await;
+        }
         let run = house.db.read(caller.clone(), house.clock.now(), move |tx| store::seen(tx, id)).await.map_err(|e| e.to_string())?;
         if run.state != state {
             return Ok(());

@@ -1,7 +1,9 @@
-//! Does jobs and timers: woken by what falls due at once and by time, looks at what is due, does the same each time.
+//! Does jobs and timers: woken by what falls due at once and by time, looks at what is due, does the same each time. What waits for others
+//! (a mail server, the search for a plan) or takes long goes on beside the turns, so that nothing waits for it.
 
 pub mod after;
 pub mod along;
+pub mod bench;
 pub mod clocks;
 pub mod jobs;
 pub mod plan;
@@ -16,61 +18,71 @@ use tokio::sync::watch;
 
 use crate::ground::db::Done;
 use crate::house::House;
+use bench::Bench;
+use jobs::Turn;
+use post::Post;
 
 /// The longest the worker sleeps when nobody wakes it: time passes, and another process may have written what is due.
 const NAP: Duration = Duration::from_secs(1);
 
-/// How long searches under way are waited for when the process is told to stop; their jobs are taken up again by others.
+/// How long what is under way is waited for when the process is told to stop; others take it up again.
 const FINISH: Duration = Duration::from_secs(15);
 
-/// Works until told to stop; what is under way is finished, within bounds.
-pub async fn run(house: House, mut stopped: watch::Receiver<bool>) {
-    let post = post::Post::new(&house);
-    let mut swept = None;
-    let mut bench = jobs::Bench::new();
+/// Works until told to stop; what is under way is finished, within bounds. Each of the three goes its own pace.
+pub async fn run(house: House, stopped: watch::Receiver<bool>) {
+    let post = Post::new(&house);
+    tokio::join!(turns(&house, &post, stopped.clone()), post.run(&house, stopped.clone()), sweep::run(&house, stopped));
+}
+
+async fn turns(house: &House, post: &Post, mut stopped: watch::Receiver<bool>) {
+    let (mut bench, mut due, mut more) = (Bench::new(post.out().cloned()), house.db.due(), false);
     loop {
         tokio::select! {
+            biased;
             _ = stopped.changed() => {
                 if tokio::time::timeout(FINISH, bench.cleared()).await.is_err() {
                     tracing::warn!("a search was not finished in time; it begins again elsewhere");
                 }
                 return;
             }
-            () = house.db.fallen_due() => {}
-            () = tokio::time::sleep(NAP) => {}
+            () = pause(more) => {}
+            () = due.fell() => {}
+            () = bench.ended() => {}
         }
-        round_with(&house, &post, &mut bench).await;
-        let now = house.clock.now();
-        if swept.is_none_or(|at| now - sweep::EVERY > at) {
-            swept = Some(now);
-            if let Err(error) = sweep::round(&house).await {
-                tracing::warn!(%error, "old rows were not swept away");
-            }
-        }
+        more = turn(house, post, &mut bench).await.more;
     }
 }
 
-/// One round over everything that may be due, to its end.
-pub async fn round(house: &House) {
-    let mut bench = jobs::Bench::new();
-    round_with(house, &post::Post::new(house), &mut bench).await;
-    bench.cleared().await;
+/// Until it is time to look again, if nobody says so before.
+async fn pause(more: bool) {
+    if !more {
+        tokio::time::sleep(NAP).await;
+    }
 }
 
-async fn round_with(house: &House, post: &post::Post, bench: &mut jobs::Bench) {
+/// Everything that is due, to its end: for tests and stories.
+pub async fn round(house: &House) {
+    let post = Post::new(house);
+    let mut bench = Bench::new(post.out().cloned());
+    while turn(house, &post, &mut bench).await.did > 0 {
+        bench.cleared().await;
+    }
+    while post.send(house).await {}
+}
+
+/// One turn: of everything that may be due a bounded share.
+async fn turn(house: &House, post: &Post, bench: &mut Bench) -> Turn {
     post.take_in(house).await;
-    timed(house, "jobs", jobs::round(house, post, bench)).await;
+    let done = timed(house, "jobs", jobs::turn(house, bench)).await.unwrap_or_default();
     timed(house, "clocks", clocks::round(house)).await;
     timed(house, "aftercare", after::round(house)).await;
-    // Last: what the round has told goes out with it.
-    post.send(house).await;
+    done
 }
 
 /// A part of a round; how long it took is counted.
-async fn timed(house: &House, what: &'static str, part: impl Future<Output = Done<()>>) {
+async fn timed<T>(house: &House, what: &'static str, part: impl Future<Output = Done<T>>) -> Option<T> {
     let began = Instant::now();
-    if let Err(error) = part.await {
-        tracing::warn!(%error, what, "a round was not finished");
-    }
+    let done = part.await;
     house.meter.round(what, began.elapsed());
+    done.inspect_err(|error| tracing::warn!(%error, what, "a round was not finished")).ok()
 }

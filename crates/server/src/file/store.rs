@@ -295,9 +295,9 @@ pub fn sweep(bare: &mut Bare<'_>, now: Timestamp, batch: u32) -> Done<u64> {
     Ok(uploads.max(loose))
 }
 
-/// Whether any row names these bytes.
-pub fn is_named(bare: &mut Bare<'_>, sha256: &str) -> Done<bool> {
-    Ok(bare.number(sql!("SELECT COUNT(*) FROM attachment WHERE sha256 = $1"), &[p(sha256)])? > 0)
+/// Hashes that rows name, from one to another.
+pub fn named_among(bare: &mut Bare<'_>, first: &str, last: &str) -> Done<Vec<String>> {
+    Ok(bare.query(sql!("SELECT DISTINCT sha256 FROM attachment WHERE sha256 BETWEEN $1 AND $2"), &[p(first), p(last)], |r| r.next())?)
 }
 
 /// Hashes that rows name, after one, in order.

@@ -81,20 +81,37 @@ impl Blobs {
         self.shelf(name).join(name)
     }
 
-    /// Kept files that have not been touched since an instant, by name; at most `limit`.
-    pub fn older(&self, than: SystemTime, limit: usize) -> io::Result<Vec<String>> {
+    /// Names of kept files after one, in order, `most` of them at most: fewer only at the end. With each whether it has been touched since an
+    /// instant.
+    pub fn after(&self, name: &str, than: SystemTime, most: usize) -> io::Result<Vec<(String, bool)>> {
+        let named = |path: &Path| path.file_name().and_then(|n| n.to_str()).map(str::to_owned);
+        let mut shelves: Vec<String> = folders(&self.root)?.iter().filter_map(|p| named(p)).filter(|n| n.len() == 2).collect();
+        shelves.retain(|shelf| name.get(..2).is_none_or(|done| shelf.as_str() >= done));
+        shelves.sort_unstable();
         let mut found = Vec::new();
-        for shelf in folders(&self.root)? {
-            if shelf.file_name().is_some_and(|n| n.len() != 2) {
-                continue;
+        for shelf in shelves {
+            let folder = self.root.join(shelf);
+            let mut names: Vec<String> =
+                entries(&folder)?.iter().filter_map(|p| named(p)).filter(|n| is_hash(n) && n.as_str() > name).collect();
+            names.sort_unstable();
+            for name in names.into_iter().take(most - found.len()) {
+                let fresh = touched(&folder.join(&name))?.is_none_or(|at| at >= than);
+                found.push((name, fresh));
             }
-            for file in entries(&shelf)? {
-                if found.len() < limit && file.metadata().and_then(|m| m.modified()).is_ok_and(|at| at < than) {
-                    found.extend(file.file_name().and_then(|n| n.to_str()).map(str::to_owned));
-                }
+            if found.len() == most {
+                break;
             }
         }
         Ok(found)
+    }
+
+    /// Forgets a kept file, unless it has been touched since an instant. Whether it did.
+    pub fn remove_old(&self, name: &str, than: SystemTime) -> io::Result<bool> {
+        let old = touched(&self.path(name))?.is_some_and(|at| at < than);
+        if old {
+            self.remove(name)?;
+        }
+        Ok(old)
     }
 
     /// Forgets a kept file.
@@ -158,6 +175,19 @@ fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     }
 }
 
+fn is_hash(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// When a file was touched last; `None` when it is gone.
+fn touched(file: &Path) -> io::Result<Option<SystemTime>> {
+    match fs::metadata(file).and_then(|m| m.modified()) {
+        Ok(at) => Ok(Some(at)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(entries(folder)?.into_iter().filter(|p| p.is_dir()).collect())
 }
@@ -180,9 +210,34 @@ mod tests {
         assert_eq!(blobs.flaw(&name).unwrap(), None);
         fs::write(blobs.path(&name), b"receipX").unwrap();
         assert_eq!(blobs.flaw(&name).unwrap(), Some(Flaw::Bent));
-        assert_eq!(blobs.older(Blobs::ago(std::time::Duration::from_secs(3600)), 10).unwrap(), Vec::<String>::new());
+        let hour = Blobs::ago(std::time::Duration::from_secs(3600));
+        assert!(!blobs.remove_old(&name, hour).unwrap());
         blobs.remove(&name).unwrap();
         assert_eq!(blobs.flaw(&name).unwrap(), Some(Flaw::Missing));
+    }
+
+    #[test]
+    fn files_are_walked_through_in_order_a_few_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::of(folder.path());
+        let mut names: Vec<String> = (0..40_u8).map(|n| blobs.put(&[n]).unwrap()).collect();
+        names.sort_unstable();
+        let ago = |hours: u64| Blobs::ago(std::time::Duration::from_secs(hours * 3600));
+        File::options().write(true).open(blobs.path(&names[7])).unwrap().set_modified(ago(2)).unwrap();
+        let (mut seen, mut steps) = (Vec::new(), Vec::new());
+        loop {
+            let last = seen.last().map_or_else(String::new, |(name, _): &(String, bool)| name.clone());
+            let step = blobs.after(&last, ago(1), 9).unwrap();
+            steps.push(step.len());
+            seen.extend(step);
+            if seen.len() == names.len() {
+                break;
+            }
+        }
+        assert_eq!(steps, [9, 9, 9, 9, 4]);
+        assert_eq!(seen, names.iter().enumerate().map(|(n, name)| (name.clone(), n != 7)).collect::<Vec<_>>());
+        assert_eq!(blobs.after(&names[39], ago(1), 9).unwrap(), []);
+        assert!(blobs.remove_old(&names[7], ago(1)).unwrap() && !blobs.remove_old(&names[7], ago(1)).unwrap());
     }
 
     #[test]

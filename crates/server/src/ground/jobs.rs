@@ -1,10 +1,14 @@
 //! Work that follows a transaction. A job is written in the transaction that causes it, claimed with a lease, and done
-//! with the fence of that claim: a holder that slept through its lease can no longer write.
+//! with the fence of that claim: a holder that slept through its lease can no longer write. Who works for long renews it.
+
+use std::pin::pin;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use postsale_domain::ground::{TenantId, from_millis};
 use serde::Serialize;
 
+use super::clock::Clock;
 use super::db::{Bare, DbError, Done, Json, Query, Tx, p};
 use crate::sql;
 
@@ -50,19 +54,85 @@ pub fn enqueue<T: Serialize>(tx: &mut Tx<'_>, queue: &str, key: &str, run_at: Ti
     Ok(())
 }
 
-/// Claims up to `limit` jobs that are due, and jobs whose holder let the lease run out.
-pub fn claim(bare: &mut Bare<'_>, now: Timestamp, limit: u32) -> Result<Vec<Job>, DbError> {
+/// Lets go of jobs whose holder let the lease run out; one that has used its attempts that way is parked: it may be what ends its holders.
+/// The parked ones.
+pub fn free(bare: &mut Bare<'_>, now: Timestamp) -> Result<Vec<Job>, DbError> {
+    let freed: Vec<(Job, String)> = bare.query(
+        sql!(
+            "UPDATE job SET state = CASE WHEN attempts >= max_attempts THEN 'parked' ELSE 'ready' END, lease_until = NULL,
+               last_error = 'whoever worked on it did not come back'
+             WHERE state = 'run' AND lease_until < $1 RETURNING id, tenant_id, queue, payload, attempts, fence, state"
+        ),
+        &[p(&now)],
+        |r| {
+            let job = Job { id: r.next()?, tenant: r.next()?, queue: r.next()?, payload: r.next()?, attempts: r.next()?, fence: r.next()? };
+            Ok((job, r.next()?))
+        },
+    )?;
+    Ok(freed.into_iter().filter(|(_, state)| state == "parked").map(|(job, _)| job).collect())
+}
+
+/// Claims up to `limit` jobs that are due, of other queues than `but`.
+pub fn claim(bare: &mut Bare<'_>, now: Timestamp, limit: u32, but: [&str; 3]) -> Result<Vec<Job>, DbError> {
     let lease = now + LEASE;
-    bare.exec(sql!("UPDATE job SET state = 'ready', lease_until = NULL WHERE state = 'run' AND lease_until < $1"), &[p(&now)])?;
     bare.query(
         sql!(
             "UPDATE job SET state = 'run', lease_until = $1, attempts = attempts + 1, fence = fence + 1
-             WHERE id IN (SELECT id FROM job WHERE state = 'ready' AND run_at <= $2 ORDER BY run_at, id LIMIT $3 {skip_locked})
+             WHERE id IN (SELECT id FROM job WHERE state = 'ready' AND run_at <= $2 AND queue NOT IN ($4, $5, $6) ORDER BY run_at, id LIMIT $3 {skip_locked})
              RETURNING id, tenant_id, queue, payload, attempts, fence"
         ),
-        &[p(&lease), p(&now), p(&limit)],
+        &[p(&lease), p(&now), p(&limit), p(but[0]), p(but[1]), p(but[2])],
         |r| Ok(Job { id: r.next()?, tenant: r.next()?, queue: r.next()?, payload: r.next()?, attempts: r.next()?, fence: r.next()? }),
     )
+}
+
+/// Puts a job back that was claimed and not begun; the claim does not count.
+pub fn put_back(bare: &mut Bare<'_>, job: &Job) -> Result<(), DbError> {
+    bare.exec(
+        sql!("UPDATE job SET state = 'ready', lease_until = NULL, attempts = attempts - 1 WHERE id = $1 AND fence = $2 AND state = 'run'"),
+        &[p(&job.id), p(&job.fence)],
+    )?;
+    Ok(())
+}
+
+/// Renews the lease of a claim. `false`: the claim is no longer ours.
+pub fn renew(bare: &mut Bare<'_>, job: &Job, now: Timestamp) -> Done<bool> {
+    let touched = bare.exec(
+        sql!("UPDATE job SET lease_until = $1 WHERE id = $2 AND fence = $3 AND state = 'run'"),
+        &[p(&(now + LEASE)), p(&job.id), p(&job.fence)],
+    )?;
+    Ok(touched == 1)
+}
+
+/// How often somebody who works looks whether the lease wants to be renewed.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Waits for work done under a lease that was given at `since`, and renews it whenever a quarter of it has gone by. `renew` says whether the
+/// claim is still ours; if it is not, the work goes on to an end that the fence refuses.
+pub async fn held<T, R: Future<Output = Done<bool>>>(
+    clock: &Clock,
+    mut since: Timestamp,
+    lease: SignedDuration,
+    work: impl Future<Output = T>,
+    renew: impl Fn(Timestamp) -> R,
+) -> T {
+    let mut work = pin!(work);
+    loop {
+        tokio::select! {
+            biased;
+            done = &mut work => return done,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+        let now = clock.now();
+        if now < since + lease / 4 {
+            continue;
+        }
+        match renew(now).await {
+            Ok(true) => since = now,
+            Ok(false) => return work.await,
+            Err(error) => tracing::warn!(%error, "a lease was not renewed"),
+        }
+    }
 }
 
 /// Marks a job done inside the transaction that did it. `false`: the claim is no longer ours; the caller must not commit.
@@ -74,17 +144,18 @@ pub fn finish(tx: &mut Tx<'_>, job: &Job) -> Result<bool, DbError> {
     Ok(touched == 1)
 }
 
-/// Gives a failed job back: later with a growing wait, or parked after the last attempt.
-pub fn give_back(bare: &mut Bare<'_>, job: &Job, now: Timestamp, error: &str) -> Done<()> {
+/// Gives a failed job back: later with a growing wait, or parked after the last attempt. Whether it is parked.
+pub fn give_back(bare: &mut Bare<'_>, job: &Job, now: Timestamp, error: &str) -> Done<bool> {
     let run_at = now + backoff(job.attempts);
-    bare.exec(
+    let state: Option<String> = bare.one(
         sql!(
             "UPDATE job SET state = CASE WHEN attempts >= max_attempts THEN 'parked' ELSE 'ready' END, run_at = $1, lease_until = NULL, last_error = $2
-             WHERE id = $3 AND fence = $4 AND state = 'run'"
+             WHERE id = $3 AND fence = $4 AND state = 'run' RETURNING state"
         ),
         &[p(&run_at), p(error), p(&job.id), p(&job.fence)],
+        |r| r.next(),
     )?;
-    Ok(())
+    Ok(state.as_deref() == Some("parked"))
 }
 
 /// The wait before attempt `attempts + 1`: 2 s, 4 s, 8 s … at most an hour.

@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use postsale_domain::file::Kind;
 use postsale_domain::notify::{After, after_attempt, message_id, with_link};
 
 use super::store::{self, Claimed};
 use crate::ground::blob::Blobs;
 use crate::ground::db::{Bare, Done};
+use crate::ground::jobs::held;
 use crate::ground::mail::{Mail, MailError, MailFile, MailOut};
 use crate::ground::sabotage;
 use crate::house::House;
 
-/// Mails claimed at a time.
-const BATCH: u32 = 20;
+/// Mails handed over in one go.
+pub const BATCH: u32 = 20;
 /// Most bytes of files that go with one mail; many mailboxes take no more than twenty MiB of coded mail.
 const MOST_BYTES: i64 = 14 << 20;
 /// The kind of a mail's signed ticket token.
@@ -32,38 +34,54 @@ pub fn page_link(house: &House, ticket: uuid::Uuid) -> String {
     format!("{}/m/{}", house.config.public_url(), house.seal.sign(PAGE_TOKEN, ticket))
 }
 
-/// One round: everything that is due, until nothing is. The number of mails handed over.
-pub async fn deliver(house: &House, out: Arc<dyn MailOut>) -> Done<u32> {
-    let mut done = 0;
-    while !house.meter.is_draining() {
-        let (now, seal, host) = (house.clock.now(), house.seal.clone(), own_host(house));
+/// What one go came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Handed {
+    /// Mails taken in hand.
+    pub tried: u32,
+    /// Those the other side has taken.
+    pub sent: u32,
+}
+
+impl Handed {
+    /// Whether more may be due.
+    pub fn full(self) -> bool {
+        self.tried == BATCH
+    }
+}
+
+/// Hands over mails that are due, [`BATCH`] at most. Each is claimed when its turn comes: a slow one lets no other's lease run out.
+pub async fn deliver(house: &House, out: Arc<dyn MailOut>) -> Done<Handed> {
+    let mut done = Handed::default();
+    while !done.full() && !house.meter.is_draining() {
+        let (now, seal, host, first) = (house.clock.now(), house.seal.clone(), own_host(house), done.tried == 0);
         let work = move |bare: &mut Bare<'_>| {
             let id = |ticket: postsale_domain::ticket::TicketId, notice| {
                 message_id(&seal.sign(MAIL_TOKEN, postsale_domain::ground::TypedId::uuid(ticket)), notice, &host)
             };
-            store::claim(bare, now, BATCH, &id)
+            if first {
+                store::free(bare, now)?;
+            }
+            store::claim(bare, now, &id)
         };
-        let claimed = house.db.bare_write(work).await?;
-        if claimed.is_empty() {
-            return Ok(done);
-        }
-        for mail in claimed {
-            done += u32::from(hand_over(house, out.clone(), mail).await?);
-        }
+        let Some(claimed) = house.db.bare_write(work).await? else { break };
+        done.tried += 1;
+        done.sent += u32::from(hand_over(house, out.clone(), claimed, now).await?);
     }
     Ok(done)
 }
 
-async fn hand_over(house: &House, out: Arc<dyn MailOut>, claimed: Claimed) -> Done<bool> {
-    let (ticket, notice) = (claimed.ticket, claimed.notice);
-    let files = house.db.bare_read(move |bare| store::files(bare, ticket, notice)).await?;
-    let (mut mail, blobs) = (mail(house, &claimed), Blobs::of(&house.config.data_dir));
-    let sent = tokio::task::spawn_blocking(move || {
+async fn hand_over(house: &House, out: Arc<dyn MailOut>, claimed: Claimed, since: Timestamp) -> Done<bool> {
+    let (mut mail, blobs, files) = (mail(house, &claimed), Blobs::of(&house.config.data_dir), claimed.files.clone());
+    let thread = tokio::task::spawn_blocking(move || {
         mail.files = along(&blobs, files)?;
         out.send(&mail)
-    })
-    .await
-    .unwrap_or_else(|e| Err(MailError::Later(e.to_string())));
+    });
+    let renew = |now| {
+        let (db, ours) = (house.db.clone(), claimed.clone());
+        async move { db.bare_write(move |bare| store::renew(bare, &ours, now)).await }
+    };
+    let sent = held(&house.clock, since, store::LEASE, thread, renew).await.unwrap_or_else(|e| Err(MailError::Later(e.to_string())));
     let now = house.clock.now();
     let after = match &sent {
         Ok(()) => None,

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use postsale_domain::file::Kind;
 use postsale_domain::ground::{Lang, TenantId, TypedId};
 use postsale_domain::notify::{
-    After, CONTACTS_A_DAY, Contact, Exception, Held, May, NoticeId, NoticeKind, change_key, day_of, may_contact,
+    After, CONTACTS_A_DAY, Contact, Exception, Held, MAX_ATTEMPTS, May, NoticeId, NoticeKind, change_key, day_of, may_contact,
 };
 use postsale_domain::ticket::TicketId;
 use serde::Serialize;
@@ -23,7 +23,7 @@ postsale_domain::ids! {
     OutboxId = "out";
 }
 
-/// How long a claimed mail may take before another worker may claim it; longer than the transport's own time limits together.
+/// How long a claimed mail is its holder's before another worker may claim it; a holder that still works on it renews it.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(120);
 /// Receipts one address gets by mail within an hour; beyond it the page alone tells. A form in a stranger's hands, and two
 /// machines that answer each other, both end here.
@@ -308,41 +308,60 @@ pub struct Claimed {
     pub attempts: u32,
     /// The fence of this claim.
     pub fence: i64,
+    /// Files that go with it: name, kind, size, hash.
+    pub files: Vec<(String, Kind, i64, String)>,
 }
 
-/// Claims mails that are due, and mails whose holder let the lease run out. `message_id` makes the id of a mail at its first claim.
-pub fn claim(bare: &mut Bare<'_>, now: Timestamp, limit: u32, message_id: &dyn Fn(TicketId, NoticeId) -> String) -> Done<Vec<Claimed>> {
-    bare.exec(sql!("UPDATE outbox SET state = 'ready', lease_until = NULL WHERE state = 'run' AND lease_until < $1"), &[p(&now)])?;
-    let rows: Vec<(OutboxId, NoticeId, u32, i64)> = bare.query(
+/// Lets go of mails whose holder let the lease run out; one that has used its attempts that way is given up and shown.
+pub fn free(bare: &mut Bare<'_>, now: Timestamp) -> Done<()> {
+    bare.exec(
+        sql!(
+            "UPDATE outbox SET state = CASE WHEN attempts >= $2 THEN 'failed' ELSE 'ready' END, lease_until = NULL,
+               last_error = 'whoever handed it over did not come back'
+             WHERE state = 'run' AND lease_until < $1"
+        ),
+        &[p(&now), p(&MAX_ATTEMPTS)],
+    )?;
+    Ok(())
+}
+
+/// Claims the mail that has been due for longest. `message_id` makes the id of a mail at its first claim.
+pub fn claim(bare: &mut Bare<'_>, now: Timestamp, message_id: &dyn Fn(TicketId, NoticeId) -> String) -> Done<Option<Claimed>> {
+    let claimed: Option<(OutboxId, NoticeId, u32, i64)> = bare.one(
         sql!(
             "UPDATE outbox SET state = 'run', lease_until = $1, attempts = attempts + 1, fence = fence + 1
-             WHERE id IN (SELECT id FROM outbox WHERE state = 'ready' AND run_at <= $2 ORDER BY run_at, id LIMIT $3 {skip_locked})
+             WHERE id IN (SELECT id FROM outbox WHERE state = 'ready' AND run_at <= $2 ORDER BY run_at, id LIMIT 1 {skip_locked})
              RETURNING id, notice_id, attempts, fence"
         ),
-        &[p(&(now + LEASE)), p(&now), p(&limit)],
+        &[p(&(now + LEASE)), p(&now)],
         |r| Ok((r.next()?, r.next()?, r.next()?, r.next()?)),
     )?;
-    let mut claimed = Vec::with_capacity(rows.len());
-    for (id, notice, attempts, fence) in rows {
-        let found = bare.one(
-            sql!(
-                "SELECT o.tenant_id, n.ticket_id, n.kind, o.address, o.message_id, n.subject, n.body FROM outbox o JOIN notice n ON n.id = o.notice_id
-                 WHERE o.id = $1"
-            ),
-            &[p(&id)],
-            |r| Ok((r.next()?, r.next()?, r.coded()?, r.next::<String>()?, r.next::<String>()?, r.next()?, r.next()?)),
-        )?;
-        let Some((tenant, ticket, kind, address, mut id_so_far, subject, body)) = found else { continue };
-        if !id_so_far.contains('@') {
-            id_so_far = message_id(ticket, notice);
-            bare.exec(sql!("UPDATE outbox SET message_id = $1 WHERE id = $2"), &[p(&id_so_far), p(&id)])?;
-        }
-        let answers = answers(bare, ticket, &address)?;
-        claimed.push(Claimed { id, tenant, ticket, notice, kind, address, message_id: id_so_far, subject, body, answers, attempts, fence });
+    let Some((id, notice, attempts, fence)) = claimed else { return Ok(None) };
+    let found = bare.one(
+        sql!(
+            "SELECT o.tenant_id, n.ticket_id, n.kind, o.address, o.message_id, n.subject, n.body FROM outbox o JOIN notice n ON n.id = o.notice_id
+             WHERE o.id = $1"
+        ),
+        &[p(&id)],
+        |r| Ok((r.next()?, r.next()?, r.coded()?, r.next::<String>()?, r.next::<String>()?, r.next()?, r.next()?)),
+    )?;
+    let (tenant, ticket, kind, address, mut id_so_far, subject, body) =
+        found.ok_or_else(|| DbError::Other(format!("the notice of mail {id} is not there")))?;
+    if !id_so_far.contains('@') {
+        id_so_far = message_id(ticket, notice);
+        bare.exec(sql!("UPDATE outbox SET message_id = $1 WHERE id = $2"), &[p(&id_so_far), p(&id)])?;
     }
-    // Told in the order it happened.
-    claimed.sort_by_key(|c| c.id);
-    Ok(claimed)
+    let (answers, files) = (answers(bare, ticket, &address)?, files(bare, ticket, notice)?);
+    Ok(Some(Claimed { id, tenant, ticket, notice, kind, address, message_id: id_so_far, subject, body, answers, attempts, fence, files }))
+}
+
+/// Renews the lease of a claim. `false`: the claim is no longer ours.
+pub fn renew(bare: &mut Bare<'_>, mail: &Claimed, now: Timestamp) -> Done<bool> {
+    let touched = bare.exec(
+        sql!("UPDATE outbox SET lease_until = $1 WHERE id = $2 AND fence = $3 AND state = 'run'"),
+        &[p(&(now + LEASE)), p(&mail.id), p(&mail.fence)],
+    )?;
+    Ok(touched == 1)
 }
 
 /// Letters of a ticket and of what goes on under its number: a mail thread goes on whatever the number.
@@ -399,7 +418,7 @@ pub fn backlog(bare: &mut Bare<'_>, now: Timestamp, most: u32) -> Done<(i64, Opt
 }
 
 /// Files on the line that a notice carries: name, kind, size, hash.
-pub fn files(bare: &mut Bare<'_>, ticket: TicketId, notice: NoticeId) -> Done<Vec<(String, Kind, i64, String)>> {
+fn files(bare: &mut Bare<'_>, ticket: TicketId, notice: NoticeId) -> Done<Vec<(String, Kind, i64, String)>> {
     Ok(bare.query(
         sql!(
             "SELECT a.name, a.kind, a.bytes, a.sha256 FROM attachment a JOIN ticket_entry e ON e.id = a.entry_id

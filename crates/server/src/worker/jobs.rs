@@ -1,101 +1,101 @@
-//! Jobs, one after the other: each is done, or given back to be tried again, or parked where people see it.
+//! Jobs: a share of them in a turn. Each is done, or given back to be tried again, or parked where people see it.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use postsale_domain::ground::{Caller, TypedId};
 use postsale_domain::import::{ImportState, RowState};
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::post::Post;
+use super::bench::Bench;
 use super::{along, plan, staff};
 use crate::dispatch::plans::SEARCH;
 use crate::flow::{import as importing, incident as incidents, letter, photo};
-use crate::ground::db::{DbError, Done, Stop};
-use crate::ground::jobs::{self, Job};
+use crate::ground::db::{Bare, DbError, Done, Stop};
+use crate::ground::jobs::{self, Job, held};
+use crate::ground::mail::MailOut;
 use crate::house::House;
 use crate::import::{self, ImportJob};
 use crate::inbox::store::{READ, ReadJob};
 use crate::incident::{self, IncidentJob};
 use crate::org;
 
-/// Jobs claimed at a time.
+/// Jobs claimed in a turn.
 const BATCH: u32 = 20;
 
-/// Work that takes seconds: done beside the rounds, one at a time, so that letters do not wait for plans.
-pub struct Bench {
-    under_way: JoinSet<()>,
-    seat: Arc<Semaphore>,
+/// What a turn came to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Turn {
+    /// Jobs done or begun.
+    pub did: usize,
+    /// More may be due at once.
+    pub more: bool,
 }
 
-impl Bench {
-    /// Nothing under way.
-    pub fn new() -> Self {
-        Self { under_way: JoinSet::new(), seat: Arc::new(Semaphore::new(1)) }
-    }
-
-    fn put(&mut self, house: &House, job: Job, now: Timestamp) {
-        let (house, seat) = (house.clone(), self.seat.clone());
-        self.under_way.spawn(async move {
-            let _seat = seat.acquire().await;
-            let done = plan::search(&house, &job).await;
-            if let Err(error) = ended(&house, &job, now, done).await {
-                tracing::warn!(job = %job.id, %error, "a job could not be given back");
-            }
-        });
-    }
-
-    /// Waits for all that is under way.
-    pub async fn cleared(&mut self) {
-        while self.under_way.join_next().await.is_some() {}
-    }
-}
-
-impl Default for Bench {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// Does everything that is due.
-pub async fn round(house: &House, post: &Post, bench: &mut Bench) -> Done<()> {
+/// Does a share of what is due, and begins what is done beside.
+pub async fn turn(house: &House, bench: &mut Bench) -> Done<Turn> {
     // Others may go on adding work for ever; who was told to stop takes no more.
-    while !house.meter.is_draining() {
-        let now = house.clock.now();
-        let claimed = house.db.bare_write(move |bare| Ok(jobs::claim(bare, now, BATCH)?)).await?;
-        if claimed.is_empty() {
+    if house.meter.is_draining() {
+        return Ok(Turn::default());
+    }
+    let (now, busy) = (house.clock.now(), bench.busy());
+    let claim = move |bare: &mut Bare<'_>| {
+        let gone = jobs::free(bare, now)?;
+        let claimed = jobs::claim(bare, now, BATCH, busy)?;
+        let full = claimed.len() == BATCH as usize;
+        let (ours, back) = Bench::divide(claimed);
+        back.iter().try_for_each(|job| jobs::put_back(bare, job))?;
+        Ok((gone, ours, full))
+    };
+    let (gone, ours, more) = house.db.bare_write(claim).await?;
+    for job in &gone {
+        tracing::error!(job = %job.id, queue = %job.queue, "a job is parked: whoever worked on it did not come back, time and again");
+        parked(house, job).await?;
+    }
+    let did = ours.len();
+    // What is done beside is begun first: it need not wait for the others.
+    let quick: Vec<Job> = ours.into_iter().filter_map(|job| bench.put(house, job, now)).collect();
+    for job in quick {
+        one(house, None, &job, now).await?;
+    }
+    Ok(Turn { did, more })
+}
+
+/// Does a job that was claimed at `since`, and keeps the claim meanwhile.
+pub(super) async fn one(house: &House, out: Option<&Arc<dyn MailOut>>, job: &Job, since: Timestamp) -> Done<()> {
+    let renew = |now| {
+        let (db, ours) = (house.db.clone(), job.clone());
+        async move { db.bare_write(move |bare| jobs::renew(bare, &ours, now)).await }
+    };
+    let mut since = since;
+    // Those before it may have taken long.
+    if house.clock.now() > since + jobs::LEASE / 4 {
+        since = house.clock.now();
+        if !renew(since).await? {
             return Ok(());
         }
-        for job in claimed {
-            if job.queue == SEARCH {
-                bench.put(house, job, now);
-            } else {
-                one(house, post, job, now).await?;
-            }
-        }
     }
-    Ok(())
+    let done = held(&house.clock, since, jobs::LEASE, work(house, out, job), renew).await;
+    let Err(stop) = done else { return Ok(()) };
+    tracing::warn!(job = %job.id, queue = %job.queue, attempt = job.attempts, error = %stop, "a job did not get done");
+    let (ours, now, text) = (job.clone(), house.clock.now(), stop.to_string());
+    if house.db.bare_write(move |bare| jobs::give_back(bare, &ours, now, &text)).await? { parked(house, job).await } else { Ok(()) }
 }
 
-async fn one(house: &House, post: &Post, job: Job, now: Timestamp) -> Done<()> {
-    let done = match job.queue.as_str() {
-        READ => read_letter(house, &job).await,
-        org::mail::QUEUE => staff::send(house, &job, post.out()).await,
-        import::QUEUE => import_some(house, &job).await,
-        incident::QUEUE => tell_reporters(house, &job).await,
+async fn work(house: &House, out: Option<&Arc<dyn MailOut>>, job: &Job) -> Done<()> {
+    match job.queue.as_str() {
+        READ => read_letter(house, job).await,
+        org::mail::QUEUE => staff::send(house, job, out).await,
+        import::QUEUE => import_some(house, job).await,
+        incident::QUEUE => tell_reporters(house, job).await,
+        SEARCH => plan::search(house, job).await,
         other => Err(Stop::Db(DbError::Other(format!("nobody works on the queue {other}")))),
-    };
-    ended(house, &job, now, done).await
+    }
 }
 
-async fn ended(house: &House, job: &Job, now: Timestamp, done: Done<()>) -> Done<()> {
-    if let Err(stop) = done {
-        tracing::warn!(job = %job.id, queue = %job.queue, attempt = job.attempts, error = %stop, "a job did not get done");
-        let (job, text) = (job.clone(), stop.to_string());
-        house.db.bare_write(move |bare| jobs::give_back(bare, &job, now, &text)).await?;
-    }
-    Ok(())
+/// What follows when a job has been given up.
+async fn parked(house: &House, job: &Job) -> Done<()> {
+    if job.queue == SEARCH { plan::given_up(house, job).await } else { Ok(()) }
 }
 
 /// Ends the job inside the transaction that did its work.

@@ -70,6 +70,14 @@ pub async fn search(house: &House, job: &Job) -> Done<()> {
         .await
 }
 
+/// The search of a plan was parked: nobody will go on with it, and the plan says so.
+pub async fn given_up(house: &House, job: &Job) -> Done<()> {
+    let SearchJob { plan: id } = serde_json::from_str(&job.payload).map_err(|e| DbError::Other(format!("job payload: {e}")))?;
+    let why =
+        Text { zh: "搜索多次中断，已放弃".into(), en: "The search was broken off time and again and has been given up".into() };
+    house.db.write(Caller::system(job.tenant, "dispatch"), house.clock.now(), move |tx| plan::fail(tx, id, &why)).await
+}
+
 async fn give_up(house: &House, caller: Caller, id: PlanId, job: Job, why: Text) -> Done<()> {
     house
         .db

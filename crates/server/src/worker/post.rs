@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::spool;
+use tokio::sync::watch;
+
+use super::{FINISH, pause, spool, timed};
 use crate::edge::mail_out;
 use crate::ground::mail::MailOut;
 use crate::house::House;
+use crate::notify::jobs::Handed;
 use crate::{notify, org};
 
 /// What one process keeps for the post.
@@ -33,13 +36,30 @@ impl Post {
         self.out.as_ref()
     }
 
-    /// Hands over the mails that are due.
-    pub async fn send(&self, house: &House) {
-        if let Some(out) = &self.out
-            && let Err(error) = notify::jobs::deliver(house, out.clone()).await
-        {
-            tracing::warn!(%error, "the outbox is not worked on");
+    /// Sends mail until told to stop, at its own pace: a mail server that keeps silent makes mail wait, and nothing else.
+    pub async fn run(&self, house: &House, stopped: watch::Receiver<bool>) {
+        let (mut heard, mut due, mut more) = (stopped.clone(), house.db.due(), false);
+        let sending = async {
+            loop {
+                tokio::select! {
+                    biased;
+                    _ = heard.changed() => return,
+                    () = pause(more) => {}
+                    () = due.fell() => {}
+                }
+                more = self.send(house).await;
+            }
+        };
+        tokio::select! {
+            () = sending => {}
+            () = late(stopped) => tracing::warn!("a mail was not handed over in time; it is tried again elsewhere"),
         }
+    }
+
+    /// Hands over mails that are due. Whether more may be.
+    pub async fn send(&self, house: &House) -> bool {
+        let Some(out) = &self.out else { return false };
+        timed(house, "mail", notify::jobs::deliver(house, out.clone())).await.is_some_and(Handed::full)
     }
 
     /// Takes in what lies in the spool.
@@ -59,4 +79,10 @@ impl Post {
             Err(error) => tracing::warn!(%error, "the mail spool is not worked on"),
         }
     }
+}
+
+/// When somebody who was told to stop has had time enough.
+async fn late(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.changed().await;
+    tokio::time::sleep(FINISH).await;
 }

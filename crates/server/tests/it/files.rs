@@ -170,7 +170,7 @@ on_both! {
             std::fs::File::options().write(true).open(blobs.path(name)).unwrap().set_modified(Blobs::ago(std::time::Duration::from_secs(48 * 3600))).unwrap();
         }
         kit.later(jiff::SignedDuration::from_hours(48));
-        sweep::round(&kit.house).await.unwrap();
+        sweep::round(&kit.house, &mut sweep::Walk::new(1000)).await.unwrap();
         assert_eq!(blobs.flaw(&named).unwrap(), None);
         for name in [&loose, &stray] {
             assert_eq!(blobs.flaw(name).unwrap(), Some(postsale_server::ground::blob::Flaw::Missing));
@@ -181,6 +181,42 @@ on_both! {
         // A file that was changed behind our back is not handed out.
         std::fs::write(blobs.path(&named), b"bent").unwrap();
         assert_eq!(got(&agent, kept.as_str().unwrap(), None).await.0.status, 503);
+    }
+}
+
+on_both! {
+    fn every_orphan_is_met_in_the_end_a_few_files_at_a_time(kit) {
+        let desk = DeskWorld::new(&kit).await;
+        let id = id_of(&desk.called().await);
+        let blobs = Blobs::of(kit.folder.path());
+        let mut named = Vec::new();
+        for n in 0..30 {
+            let words = format!("wanted {n}");
+            let file = sent(&desk.agent, &id, "a.txt", words.as_bytes()).await.expect(200)["id"].clone();
+            desk.agent.post(&path(&id, "/notes"), &json!({ "body": "见附件", "files": [file] })).await.expect(200);
+            named.push(hex(&digest(words.as_bytes())));
+        }
+        let orphans: Vec<String> = (0..10).map(|n| blobs.put(format!("orphan {n}").as_bytes()).unwrap()).collect();
+        let old = Blobs::ago(std::time::Duration::from_secs(48 * 3600));
+        for name in named.iter().chain(&orphans) {
+            std::fs::File::options().write(true).open(blobs.path(name)).unwrap().set_modified(old).unwrap();
+        }
+        // Somebody is about to name this one.
+        let fresh = blobs.put(b"orphan 3").unwrap();
+        let there = |names: &[String]| names.iter().filter(|name| blobs.path(name).exists()).count();
+        let mut walk = sweep::Walk::new(7);
+        for round in 1..=6 {
+            let before = there(&orphans);
+            let gone = sweep::round(&kit.house, &mut walk).await.unwrap();
+            assert!(gone <= 7 && there(&orphans) == before - usize::try_from(gone).unwrap(), "round {round}");
+        }
+        assert_eq!((there(&named), there(&orphans), blobs.path(&fresh).exists()), (30, 1, true));
+        // Round again: what has become old meanwhile is met as well.
+        std::fs::File::options().write(true).open(blobs.path(&fresh)).unwrap().set_modified(old).unwrap();
+        for _ in 0..6 {
+            sweep::round(&kit.house, &mut walk).await.unwrap();
+        }
+        assert_eq!((there(&named), there(&orphans)), (30, 0));
     }
 }
 

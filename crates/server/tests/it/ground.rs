@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use postsale_domain::ground::{Caller, Role, TypedId};
 use postsale_domain::refuse;
 use postsale_domain::ticket::TicketId;
-use postsale_server::ground::db::{Db, DbError, DbOptions, Dialect, Done, Query, Stop, Tx, p, pending, registered};
+use postsale_server::ground::db::{Db, DbError, DbOptions, Dialect, Done, Due, Query, Stop, Tx, p, pending, registered};
 use postsale_server::ground::jobs;
 use postsale_server::house::House;
 use postsale_server::org;
@@ -183,11 +183,15 @@ on_both! {
     }
 }
 
+/// Whether somebody was woken since this was asked last.
+fn woken(due: &mut Due) -> bool {
+    pin!(due.fell()).poll(&mut Context::from_waker(Waker::noop())).is_ready()
+}
+
 on_both! {
     fn whoever_looks_ahead_does_nothing_yet(kit) {
         let world = World::new(&kit, "t1").await;
-        let woken = || pin!(kit.house.db.fallen_due()).poll(&mut Context::from_waker(Waker::noop())).is_ready();
-        woken();
+        let mut due = kit.house.db.due();
         let done = world.write(&kit, |tx| {
             // As a whole command does that is run once to hear what it asks first.
             tx.ahead(|tx| {
@@ -197,7 +201,7 @@ on_both! {
             });
             Ok((tx.changed().count(), value_of(tx, "ahead")?))
         });
-        assert_eq!((done.await, woken()), ((0, 0), false));
+        assert_eq!((done.await, woken(&mut due)), ((0, 0), false));
     }
 }
 
@@ -376,13 +380,20 @@ on_both! {
             jobs::enqueue(tx, "q", "k", now, &json!({}))?;
             Ok(())
         }).await;
-        let claim = |at| kit.house.db.bare_write(move |bare| Ok(jobs::claim(bare, at, 10)?));
+        let claim = |at| kit.house.db.bare_write(move |bare| {
+            jobs::free(bare, at)?;
+            Ok(jobs::claim(bare, at, 10, [""; 3])?)
+        });
         let first = claim(now).await.unwrap();
         assert_eq!(first.len(), 1, "the second enqueue stood for the same job");
         assert!(claim(now).await.unwrap().is_empty());
         let after = now + jobs::LEASE + jiff::SignedDuration::from_secs(1);
         let second = claim(after).await.unwrap();
         assert_eq!((second.len(), second[0].attempts), (1, 2));
+        let renew = |job: jobs::Job, at| kit.house.db.bare_write(move |bare| jobs::renew(bare, &job, at));
+        assert!(!renew(first[0].clone(), after).await.unwrap());
+        assert!(renew(second[0].clone(), after + SignedDuration::from_secs(30)).await.unwrap());
+        assert!(claim(after + jobs::LEASE + SignedDuration::from_secs(29)).await.unwrap().is_empty(), "renewed");
         let finish = |job: jobs::Job| world.write(&kit, move |tx| Ok(jobs::finish(tx, &job)?));
         assert!(!finish(first[0].clone()).await, "the first holder slept through its lease");
         assert!(finish(second[0].clone()).await);
@@ -394,10 +405,7 @@ on_both! {
     fn the_worker_is_woken_by_what_falls_due_at_once_and_only_when_it_stands(kit) {
         let world = World::new(&kit, "t1").await;
         let now = kit.now();
-        // Whether somebody was woken since this was asked last.
-        let woken = || pin!(kit.house.db.fallen_due()).poll(&mut Context::from_waker(Waker::noop())).is_ready();
-        woken();
-        assert!(!woken(), "what the world was made of is over");
+        let (mut due, mut beside) = (kit.house.db.due(), kit.house.db.due());
         world.write(&kit, |tx| counted(tx, "nothing due")).await;
         world.write(&kit, move |tx| Ok(jobs::enqueue(tx, "q", "later", now + SignedDuration::from_secs(1), &json!({}))?)).await;
         let undone = kit.house.db.write(Caller::system(world.tenant, "test"), now, move |tx| {
@@ -405,9 +413,10 @@ on_both! {
             Err::<(), _>(refuse!(Invalid, "test").into())
         });
         assert!(matches!(undone.await, Err(Stop::Refused(_))));
-        assert!(!woken(), "nothing is due yet");
+        assert!(!woken(&mut due), "nothing is due yet");
         world.write(&kit, move |tx| Ok(jobs::enqueue(tx, "q", "now", now, &json!({}))?)).await;
-        assert!(woken());
+        assert!(woken(&mut due) && woken(&mut beside), "everybody who listens");
+        assert!(!woken(&mut due), "once");
     }
 }
 
@@ -417,7 +426,7 @@ on_both! {
         let mut now = kit.now();
         world.write(&kit, move |tx| Ok(jobs::enqueue(tx, "q", "k", now, &json!({}))?)).await;
         for attempt in 1..=jobs::MAX_ATTEMPTS {
-            let claimed = kit.house.db.bare_write(move |bare| Ok(jobs::claim(bare, now, 1)?)).await.unwrap();
+            let claimed = kit.house.db.bare_write(move |bare| Ok(jobs::claim(bare, now, 1, [""; 3])?)).await.unwrap();
             assert_eq!(claimed[0].attempts, attempt);
             let job = claimed[0].clone();
             kit.house.db.bare_write(move |bare| jobs::give_back(bare, &job, now, "no")).await.unwrap();

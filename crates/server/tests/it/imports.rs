@@ -21,7 +21,7 @@ pub async fn hand_in(client: &Client, kind: &str, bytes: Vec<u8>) -> Answer {
 }
 
 /// The columns as guessed, the way a page sends them back.
-fn mapping(page: &Value) -> Value {
+pub fn mapping(page: &Value) -> Value {
     let columns = page["columns"].as_array().unwrap().iter();
     let pairs = columns.filter_map(|c| Some((c["field"].as_str()?.to_owned(), c["letter"].clone())));
     Value::Object(pairs.collect())

@@ -52,3 +52,4 @@ mod talk_world;
 mod ticket;
 mod times;
 mod visit;
+mod worker;

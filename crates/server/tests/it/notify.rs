@@ -8,7 +8,7 @@ use postsale_domain::ground::{Lang, TypedId};
 use postsale_domain::notify::{MAX_ATTEMPTS, NoticeKind};
 use postsale_domain::ticket::TicketId;
 use postsale_server::edge::mail_out::Smtp;
-use postsale_server::ground::db::{Done, Tx};
+use postsale_server::ground::db::{Bare, Done, Tx};
 use postsale_server::ground::mail::MailOut;
 use postsale_server::notify::jobs::{MAIL_TOKEN, deliver};
 use postsale_server::notify::store::{self, Telling};
@@ -23,7 +23,7 @@ fn telling(ticket: TicketId, kind: NoticeKind, turn: i64, email: Option<&str>) -
     Telling { ticket, kind, changed: ticket.uuid(), turn, beside: false, asked: false, emergency: false, lang: Lang::Zh, email, values }
 }
 
-async fn tell(kit: &Kit, world: &World, ticket: TicketId, kind: NoticeKind, turn: i64) -> bool {
+pub async fn tell(kit: &Kit, world: &World, ticket: TicketId, kind: NoticeKind, turn: i64) -> bool {
     world
         .write(kit, move |tx: &mut Tx<'_>| -> Done<bool> {
             Ok(store::tell(tx, &telling(ticket, kind, turn, Some("zhang@example.com")))?.is_some())
@@ -50,8 +50,8 @@ on_both! {
         assert!(tell(&kit, &world, ticket, NoticeKind::Reopened, 2).await);
         // Two workers at once: each mail is handed over by one of them.
         let (a, b) = tokio::join!(deliver(&kit.house, out(&sink)), deliver(&kit.house, out(&sink)));
-        assert_eq!(a.unwrap() + b.unwrap(), 3);
-        assert_eq!(deliver(&kit.house, out(&sink)).await.unwrap(), 0);
+        assert_eq!(a.unwrap().sent + b.unwrap().sent, 3);
+        assert_eq!(deliver(&kit.house, out(&sink)).await.unwrap().sent, 0);
         let mails = sink.mails();
         assert_eq!(mails.len(), 3);
         for mail in &mails {
@@ -71,13 +71,13 @@ on_both! {
         let sink = Sink::start();
         sink.moods(&[Mood::Later, Mood::TakesAndHangsUp]);
         tell(&kit, &world, ticket, NoticeKind::SolvedPleaseConfirm, 1).await;
-        assert_eq!(deliver(&kit.house, out(&sink)).await.unwrap(), 0);
+        assert_eq!(deliver(&kit.house, out(&sink)).await.unwrap().sent, 0);
         // Before its time nothing is tried again.
-        assert_eq!(deliver(&kit.house, out(&sink)).await.unwrap(), 0);
+        assert_eq!(deliver(&kit.house, out(&sink)).await.unwrap().sent, 0);
         kit.later(SignedDuration::from_secs(30));
-        assert_eq!(deliver(&kit.house, out(&sink)).await.unwrap(), 0);
+        assert_eq!(deliver(&kit.house, out(&sink)).await.unwrap().sent, 0);
         kit.later(SignedDuration::from_secs(120));
-        assert_eq!(deliver(&kit.house, out(&sink)).await.unwrap(), 1);
+        assert_eq!(deliver(&kit.house, out(&sink)).await.unwrap().sent, 1);
         // The answer to the second attempt was lost, so there is a third: the receiver sees one message id twice.
         let ids: Vec<String> = sink.mails().iter().map(|m| header(m, "Message-ID:").to_owned()).collect();
         assert_eq!(ids.len(), 2);
@@ -123,15 +123,20 @@ on_both! {
         let world = World::new(&kit, "t1").await;
         let ticket = some_ticket(&kit, &world).await;
         tell(&kit, &world, ticket, NoticeKind::Closed, 1).await;
-        let claim = async |now| kit.house.db.bare_write(move |bare| store::claim(bare, now, 5, &|_, n| format!("x.{n}@h"))).await.unwrap();
-        let slow = claim(kit.now()).await;
-        assert_eq!(claim(kit.now()).await.len(), 0);
+        let claim = async |now| {
+            let work = move |bare: &mut Bare<'_>| {
+                store::free(bare, now)?;
+                store::claim(bare, now, &|_, n| format!("x.{n}@h"))
+            };
+            kit.house.db.bare_write(work).await.unwrap()
+        };
+        let slow = claim(kit.now()).await.unwrap();
+        assert!(claim(kit.now()).await.is_none());
         kit.later(store::LEASE + SignedDuration::from_secs(1));
-        let fast = claim(kit.now()).await;
-        assert_eq!((slow.len(), fast.len()), (1, 1));
-        assert_eq!(slow[0].message_id, fast[0].message_id);
-        let now = kit.now();
-        let (slow, fast) = (slow[0].clone(), fast[0].clone());
+        let fast = claim(kit.now()).await.unwrap();
+        assert_eq!(slow.message_id, fast.message_id);
+        let (now, late) = (kit.now(), slow.clone());
+        assert!(!kit.house.db.bare_write(move |bare| store::renew(bare, &late, now)).await.unwrap());
         assert!(!kit.house.db.bare_write(move |bare| store::sent(bare, &slow, now)).await.unwrap());
         assert!(kit.house.db.bare_write(move |bare| store::sent(bare, &fast, now)).await.unwrap());
     }
@@ -145,10 +150,10 @@ on_both! {
             let ticket = some_ticket(&kit, &world).await;
             assert!(tell(&kit, &world, ticket, NoticeKind::Received, 1).await);
         }
-        assert_eq!(deliver(&kit.house, out(&sink)).await.unwrap(), 3);
+        assert_eq!(deliver(&kit.house, out(&sink)).await.unwrap().sent, 3);
         kit.later(SignedDuration::from_mins(61));
         let ticket = some_ticket(&kit, &world).await;
         tell(&kit, &world, ticket, NoticeKind::Received, 1).await;
-        assert_eq!(deliver(&kit.house, out(&sink)).await.unwrap(), 1);
+        assert_eq!(deliver(&kit.house, out(&sink)).await.unwrap().sent, 1);
     }
 }

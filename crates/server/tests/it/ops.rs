@@ -230,10 +230,10 @@ on_both! {
             }
             Ok(())
         }).await;
-        assert_eq!(sweep::round(&kit.house).await.unwrap(), 0, "nothing is old yet");
+        assert_eq!(sweep::round(&kit.house, &mut sweep::Walk::new(1000)).await.unwrap(), 0, "nothing is old yet");
         client.get("/api/v1/audit?limit=1").await.expect(200);
         kit.later(SignedDuration::from_hours(40 * 24));
-        assert_eq!(sweep::round(&kit.house).await.unwrap(), 1201);
-        assert_eq!(sweep::round(&kit.house).await.unwrap(), 0);
+        assert_eq!(sweep::round(&kit.house, &mut sweep::Walk::new(1000)).await.unwrap(), 1201);
+        assert_eq!(sweep::round(&kit.house, &mut sweep::Walk::new(1000)).await.unwrap(), 0);
     }
 }

@@ -6,7 +6,7 @@ use std::thread;
 
 use jiff::Timestamp;
 use postsale_domain::ground::{Caller, from_millis, to_millis};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{oneshot, watch};
 
 use super::batch::sqlite_writer;
 use super::load::{Load, Stats};
@@ -72,13 +72,25 @@ pub struct Db {
     inner: Arc<Inner>,
 }
 
+/// Hears of what falls due; as many may listen as like, and each hears.
+pub struct Due(watch::Receiver<()>);
+
+impl Due {
+    /// Waits until something was committed that falls due at once, since this was last asked.
+    pub async fn fell(&mut self) {
+        if self.0.changed().await.is_err() {
+            std::future::pending().await // the database is closed: nothing more will be written
+        }
+    }
+}
+
 struct Inner {
     dialect: Dialect,
     writes: Sender<Box<dyn Piece>>,
     reads: Sender<Box<dyn Piece>>,
     finish: Finish,
     stats: Arc<Stats>,
-    due: Arc<Notify>,
+    due: watch::Sender<()>,
 }
 
 /// One closure on its way through a database thread.
@@ -108,7 +120,7 @@ struct Job<F, T> {
     work: F,
     result: Option<Done<Did<T>>>,
     reply: oneshot::Sender<Done<T>>,
-    due: Arc<Notify>,
+    due: watch::Sender<()>,
 }
 
 /// What a closure came to.
@@ -152,7 +164,7 @@ impl<T: Send, F: FnMut(&mut dyn Conn) -> Done<Did<T>> + Send> Piece for Job<F, T
         let result = match (commit, self.result) {
             (Ok(()), Some(Ok(did))) => {
                 if did.due {
-                    self.due.notify_one();
+                    self.due.send_replace(());
                 }
                 Ok(did.value)
             }
@@ -190,7 +202,7 @@ impl Db {
             }
         }
         let dialect = spawn_readers(&target, threads, &stats.ways, &read_queue)?;
-        Ok(Self { inner: Arc::new(Inner { dialect, writes, reads, finish, stats, due: Arc::default() }) })
+        Ok(Self { inner: Arc::new(Inner { dialect, writes, reads, finish, stats, due: watch::Sender::default() }) })
     }
 
     /// Opens a database only to look at it, e.g. a copy: nothing is migrated, settled or written.
@@ -199,7 +211,7 @@ impl Db {
         let (reads, read_queue) = bounded(QUEUE_CAP);
         let stats = Arc::new(Stats::default());
         let dialect = spawn_readers(&Target::parse(&options.url)?, options.threads.clamp(1, 64), &stats.ways, &read_queue)?;
-        Ok(Self { inner: Arc::new(Inner { dialect, writes, reads, finish: |_| Ok(()), stats, due: Arc::default() }) })
+        Ok(Self { inner: Arc::new(Inner { dialect, writes, reads, finish: |_| Ok(()), stats, due: watch::Sender::default() }) })
     }
 
     /// Which database it is.
@@ -212,9 +224,9 @@ impl Db {
         self.inner.stats.load(self.inner.writes.len(), self.inner.reads.len())
     }
 
-    /// Waits until something was committed that [falls due](Tx::falls_due) at once.
-    pub async fn fallen_due(&self) {
-        self.inner.due.notified().await;
+    /// Hears from now on of what [falls due](Tx::falls_due) at once.
+    pub fn due(&self) -> Due {
+        Due(self.inner.due.subscribe())
     }
 
     /// Runs a writing closure in one transaction and answers after its commit. The closure may be repeated

@@ -23,7 +23,7 @@ mod wire;
 
 pub use backup::{restored, snapshot};
 pub use conn::{Bare, Conn, Query};
-pub use handle::{Db, DbOptions};
+pub use handle::{Db, DbOptions, Due};
 #[doc(hidden)]
 pub use inventory;
 pub use load::{BATCHES, Load};
