@@ -274,7 +274,12 @@ pub fn open(tx: &mut Tx<'_>, reach: Reach, report: &report::Report, asked: &Aske
     if let Some(phone) = &report.contact.phone {
         tx.ahead(|tx| merchants::contacts_by_phone(tx, phone));
     }
-    let place = report::place(tx, report)?;
+    let mut place = report::place(tx, report)?;
+    if place.merchant.is_none()
+        && let Some(shop) = report::shop_of_caller(tx, report)?
+    {
+        place = report::place_of(tx, place.terminal, Some(shop))?;
+    }
     if reach == Reach::Own && !own_place(tx, place.merchant.as_ref(), place.store.as_ref())? {
         return Err(match (&report.terminal_serial, report.merchant_id) {
             (Some(serial), _) => refuse!(Invalid, "terminal.unknown", serial = serial).field("terminal_serial"),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use postsale_domain::facts::ServiceItem;
 use postsale_domain::ground::{Role, UserId, mask_cards};
+use postsale_domain::merchant::MerchantId;
 use postsale_domain::refuse;
 use postsale_domain::terminal::{TerminalId, serial};
 use postsale_domain::ticket::{Case, Channel, Command, Event, Impact, PriorityWhy, TicketState, Urgency, missing};
@@ -41,7 +42,7 @@ pub struct Report {
     /// Why the terminal is not known.
     pub terminal_unknown_reason: Option<String>,
     /// The merchant, when the terminal does not tell.
-    pub merchant_id: Option<postsale_domain::merchant::MerchantId>,
+    pub merchant_id: Option<MerchantId>,
     /// Who reports.
     pub contact: ContactFacts,
     /// What they see, in their words.
@@ -168,11 +169,7 @@ pub struct Place {
 }
 
 /// The place a terminal's binding names; without a terminal the merchant's only store.
-pub fn place_of(
-    tx: &mut Tx<'_>,
-    terminal: Option<terminals::Terminal>,
-    merchant: Option<postsale_domain::merchant::MerchantId>,
-) -> Done<Place> {
+pub fn place_of(tx: &mut Tx<'_>, terminal: Option<terminals::Terminal>, merchant: Option<MerchantId>) -> Done<Place> {
     let binding = match &terminal {
         Some(t) => terminals::open_binding(tx, t.id)?,
         None => None,
@@ -215,6 +212,14 @@ pub fn place(tx: &mut Tx<'_>, report: &Report) -> Done<Place> {
         return Err(refuse!(Invalid, "merchant.unknown").field("merchant_id").into());
     }
     Ok(place)
+}
+
+/// The merchant of whoever calls, when their number is on record at one merchant alone.
+pub fn shop_of_caller(tx: &mut Tx<'_>, report: &Report) -> Done<Option<MerchantId>> {
+    let Some(phone) = &report.contact.phone else { return Ok(None) };
+    let known = merchants::contacts_by_phone(tx, phone)?;
+    let first = known.first().map(|contact| contact.merchant_id);
+    Ok(first.filter(|merchant| known.iter().all(|contact| contact.merchant_id == *merchant)))
 }
 
 /// Who reports, tied to the person on record when the number or address is theirs at this merchant.

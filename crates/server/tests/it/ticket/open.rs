@@ -2,6 +2,7 @@
 
 use postsale_domain::ground::Role;
 use postsale_server::ground::db::Query;
+use postsale_server::merchant::store as merchants;
 use postsale_server::sql;
 use postsale_testkit::{Client, on_both};
 use serde_json::{Value, json};
@@ -106,6 +107,29 @@ on_both! {
         let mut other = DeskWorld::call();
         other["symptom"] = json!("刷不了卡");
         assert_eq!(desk.agent.post_once("/api/v1/tickets", "call-1", &other).await.problem(409), "idempotency.other_request");
+    }
+}
+
+on_both! {
+    fn whoever_calls_from_a_shops_number_is_of_that_shop(kit) {
+        let desk = DeskWorld::new(&kit).await;
+        let call = |phone: &str| json!({ "symptom": "打不出", "terminal_unknown_reason": "看不清编号", "contact": { "name": "张老板", "phone": phone } });
+        let open = async |phone: &str| desk.agent.post("/api/v1/tickets", &call(phone)).await.expect(201);
+        let known = open("138-1234-5521").await;
+        assert_eq!((known["merchant"].is_object(), known["terminal"].is_null()), (true, true), "{known}");
+        assert!(open("13900000001").await["merchant"].is_null());
+        // Two merchants know the number: nobody guesses.
+        desk.world
+            .write(&kit, |tx| {
+                let known = merchants::contacts_by_phone(tx, "13812345521")?.remove(0);
+                let first = merchants::merchant(tx, known.merchant_id, None)?.unwrap();
+                let second = merchants::Merchant { id: tx.new_id(), mid: "898310154110002".into(), name: "另一家".into(), ..first };
+                merchants::add_merchant(tx, &second)?;
+                let there = merchants::Contact { id: tx.new_id(), merchant_id: second.id, store_id: None, ..known };
+                merchants::add_contact(tx, &there)
+            })
+            .await;
+        assert!(open("13812345521").await["merchant"].is_null());
     }
 }
 
