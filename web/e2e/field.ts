@@ -1,6 +1,9 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 import { say, type Lang } from "./house";
 
+/** The smallest picture there is. */
+const PIXEL = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC", "base64");
+
 type Stage = "diagnosis" | "backup" | "work" | "parts" | "test" | "restore";
 
 export const tap = async (button: Locator) => {
@@ -48,6 +51,10 @@ export function visiting(field: Page, lang: Lang) {
       for (const phase of ["work", "test"] as const) {
         await open(phase);
         for (const step of await stage(phase).getByRole("radio", { name: t("field.result.pass"), exact: true }).all()) await choose(step);
+        for (const photo of await stage(phase).getByLabel(t("field.photo_take")).and(field.locator("input")).all()) {
+          await photo.setInputFiles({ name: "before.png", mimeType: "image/png", buffer: PIXEL });
+          await expect(stage(phase).getByText(t("field.photo_count", { count: "1" }))).toBeVisible();
+        }
       }
     },
     /** A serial number is typed twice. */

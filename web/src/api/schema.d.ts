@@ -3396,7 +3396,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A step of the checklist. */
+        /** A step of the checklist, with the photos taken for it and what was shown. */
         post: operations["work_order_step"];
         delete?: never;
         options?: never;
@@ -4458,6 +4458,8 @@ export interface components {
         Decision: "remote" | "onsite";
         /** @description Says what was delivered or installed. */
         DeliverOrder: {
+            /** @description Of an installation: the number the acquirer gave the terminal, eight letters and digits. As it was when it is left out. */
+            tid?: string | null;
             /** Format: int64 */
             version: number;
             /** @description In words. */
@@ -5047,11 +5049,17 @@ export interface components {
         Forgotten: {
             username: string;
         };
+        /** @description Something a terminal does, as it is shown to a merchant. */
+        FunctionName: {
+            code: string;
+            name: components["schemas"]["Text"];
+        };
         /** @description Something that keeps an order from being finished. */
         Gap: {
             /**
              * @description Stable: `diagnosis`, `backup`, `restore`, `delivered`, `swap_unit`, `step:<code>`, `test:<code>`, `step_failed:<code>`,
-             *     `test_failed:<code>`, `follow_up:<code>`, `removed_unit`.
+             *     `test_failed:<code>`, `follow_up:<code>`, `removed_unit`, `installed_unit`,
+             *     `tid`, `photo:<code>`, `na_why:<code>`, `shown:<code>`.
              */
             code: string;
             /** @description What to do. */
@@ -8327,8 +8335,12 @@ export interface components {
         /** @description Notes a step. */
         StepOrder: {
             code: string;
+            /** @description Photos of it: pictures that were sent to the ticket before. Those of earlier times stay. */
+            files?: components["schemas"]["Id_att"][];
             note?: string | null;
             result: components["schemas"]["StepResult"];
+            /** @description Of a handover: what was shown to the merchant, by code. As it was when it is left out. */
+            shown?: string[] | null;
             /** Format: int64 */
             version: number;
         };
@@ -9453,6 +9465,8 @@ export interface components {
             /** Format: date-time */
             at?: string | null;
             code: string;
+            /** @description What can be shown to the merchant in it. */
+            functions: components["schemas"]["FunctionName"][];
             /** @description "Does not apply" is an answer. */
             may_skip: boolean;
             name: components["schemas"]["Text"];
@@ -9460,9 +9474,18 @@ export interface components {
             /** @description A test that is only looked at: when it fails, a sub-task follows. Any other failed test keeps the visit open. */
             observed: boolean;
             phase: components["schemas"]["StepPhase"];
+            /** @description A photo is taken for it. */
+            photo: boolean;
+            /**
+             * Format: int32
+             * @description How many were.
+             */
+            photos: number;
             result?: components["schemas"]["StepResult"] | null;
             /** @description Waits for the backup answer. */
             risks_data: boolean;
+            /** @description What was shown, by code. */
+            shown: string[];
         };
         /** @description The terminal it is about. */
         VisitTerminal: {
@@ -9540,6 +9563,8 @@ export interface components {
             /** @description The fault as it looked from afar; null of what was ordered. */
             fault_code?: string | null;
             fault_name?: components["schemas"]["Text"] | null;
+            /** @description A terminal is put where none stood: it is named among the parts, and says its number. */
+            installs: boolean;
             /**
              * Format: int32
              * @description Minutes on site it is planned with; null for orders of earlier days.
@@ -9548,6 +9573,8 @@ export interface components {
             outcome?: components["schemas"]["VisitOutcome"] | null;
             restore_verified?: boolean | null;
             service?: components["schemas"]["Text"] | null;
+            /** @description Of an installation: the number the acquirer gave the terminal. */
+            tid?: string | null;
         };
         /** @description Everything the page of an order shows. */
         WorkOrderPage: {

@@ -55,7 +55,7 @@ impl Checklists {
     /// the terminal's class.
     pub fn of(&self, service: Option<&str>, class: &str) -> Vec<StepDef> {
         match service.and_then(|service| self.file.services.get(service)) {
-            Some(codes) => codes.iter().filter_map(|code| self.step(code)).cloned().collect(),
+            Some(codes) => codes.iter().filter_map(|code| self.step(code)).map(|step| of_class(step, class)).collect(),
             None => self.steps(class),
         }
     }
@@ -63,13 +63,20 @@ impl Checklists {
     /// The steps of a class, work before tests; a short list for a class nobody knows.
     pub fn steps(&self, class: &str) -> Vec<StepDef> {
         let codes = self.file.classes.get(class).or_else(|| self.file.classes.get(UNKNOWN));
-        codes.into_iter().flatten().filter_map(|code| self.step(code)).cloned().collect()
+        codes.into_iter().flatten().filter_map(|code| self.step(code)).map(|step| of_class(step, class)).collect()
     }
 
     /// A step by its code, of whichever class.
     pub fn step(&self, code: &str) -> Option<&StepDef> {
         self.file.steps.iter().find(|s| s.code == code)
     }
+}
+
+/// A step with the functions such terminals have. Of a class nobody knows, all of them.
+fn of_class(step: &StepDef, class: &str) -> StepDef {
+    let mut step = step.clone();
+    step.functions.retain(|f| f.classes.is_empty() || class == UNKNOWN || f.classes.iter().any(|c| c == class));
+    step
 }
 
 #[cfg(test)]
@@ -79,8 +86,16 @@ mod tests {
     #[test]
     fn the_file_reads_and_knows_every_class() {
         let lists = Checklists::parse(include_str!("../../../../data/checklists.json")).unwrap();
-        assert_eq!(lists.steps("unheard of"), lists.steps(UNKNOWN));
+        let codes = |class: &str| lists.steps(class).into_iter().map(|s| s.code).collect::<Vec<_>>();
+        assert_eq!(codes("unheard of"), codes(UNKNOWN));
         assert!(lists.steps("smart_pos").iter().any(|s| s.risks_data));
+        // Whatever is installed is shown, each with what it can do.
+        for class in lists.file.classes.keys() {
+            let handover = lists.of(Some("install"), class).into_iter().find(|s| !s.functions.is_empty());
+            assert!(handover.is_some_and(|s| s.observed && s.may_skip), "{class}");
+        }
+        let shows = |class: &str, code: &str| lists.steps(class).iter().any(|s| s.functions.iter().any(|f| f.code == code));
+        assert!(shows("smart_pos", "refund") && !shows("sound_box", "refund") && shows("sound_box", "announce"));
         // A terminal that goes is wiped, not tried; what is installed is tried as its class is.
         let removed = lists.of(Some("remove"), "smart_pos");
         assert!(removed.iter().all(|s| s.phase == crate::visit::StepPhase::Work) && removed.iter().any(|s| s.risks_data));

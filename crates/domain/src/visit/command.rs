@@ -153,6 +153,10 @@ pub enum Command {
         result: StepResult,
         /// What to add.
         note: Option<String>,
+        /// What was shown to the merchant, by code; as it was without it.
+        shown: Option<Vec<String>>,
+        /// Photos that came along; those that came before stay.
+        photos: u32,
     },
     /// Note a part.
     Part(PartLine),
@@ -167,6 +171,8 @@ pub enum Command {
     Deliver {
         /// In words.
         what: String,
+        /// Of an installation: the number the acquirer gave the terminal, as it is written.
+        tid: Option<String>,
     },
     /// Finish.
     Complete {
@@ -252,6 +258,12 @@ pub enum Event {
         result: StepResult,
         /// What to add.
         note: Option<String>,
+        /// What was shown to the merchant, by code.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        shown: Vec<String>,
+        /// How many photos there are now.
+        #[serde(default)]
+        photos: u32,
     },
     /// A part.
     PartUsed {
@@ -278,6 +290,9 @@ pub enum Event {
     Delivered {
         /// In words.
         what: String,
+        /// The number the acquirer gave the terminal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tid: Option<String>,
     },
     /// Nothing is missing any more but the confirmation.
     Repaired,

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::{Backup, Order, OrderKind, Site, StepDef, StepDone, StepPhase, StepResult};
-use super::rules::net_swap;
+use super::rules::{installed, net_swap};
 use crate::ground::Text;
 
 /// Something that keeps an order from being finished.
@@ -9,7 +9,8 @@ use crate::ground::Text;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Gap {
     /// Stable: `diagnosis`, `backup`, `restore`, `delivered`, `swap_unit`, `step:<code>`, `test:<code>`, `step_failed:<code>`,
-    /// `test_failed:<code>`, `follow_up:<code>`, `removed_unit`.
+    /// `test_failed:<code>`, `follow_up:<code>`, `removed_unit`, `installed_unit`,
+    /// `tid`, `photo:<code>`, `na_why:<code>`, `shown:<code>`.
     pub code: String,
     /// What to do.
     pub sentence: Text,
@@ -53,9 +54,17 @@ fn missing_at(order: &Order, site: Option<&Site>) -> Vec<Gap> {
             "Nobody knows which terminal is taken away: ask dispatch to name it on the ticket",
         ));
     }
+    if order.installs() && site.is_none_or(|s| installed(s).is_none()) {
+        gaps.push(gap(
+            "installed_unit",
+            "还没有登记装的是哪台终端：在配件里登记新机序列号",
+            "Which terminal was installed is not recorded yet: record its serial number among the parts",
+        ));
+    }
     for phase in [StepPhase::Work, StepPhase::Test] {
         for def in order.steps.iter().filter(|d| d.phase == phase) {
-            gaps.extend(step_gap(def, site.and_then(|s| s.steps.get(&def.code))));
+            let done = site.and_then(|s| s.steps.get(&def.code));
+            gaps.extend(step_gap(def, done).or_else(|| shown_gap(order, def, done?)));
         }
     }
     // A unit that is taken away is wiped: nothing is put back on it.
@@ -65,7 +74,25 @@ fn missing_at(order: &Order, site: Option<&Site>) -> Vec<Gap> {
     if order.kind == OrderKind::Service && site.is_none_or(|s| s.delivered.is_none()) {
         gaps.push(gap("delivered", "还没有写交付了什么", "Say what was delivered or installed"));
     }
+    if order.installs() && !order.bound && site.is_some_and(|s| installed(s).is_some() && s.tid.is_none()) {
+        gaps.push(gap(
+            "tid",
+            "还没有写终端号（收单机构给的8位）",
+            "The terminal ID is not written down yet: the eight characters of the acquirer",
+        ));
+    }
     gaps
+}
+
+/// Whoever gets a terminal is shown how it works (S0-03).
+fn shown_gap(order: &Order, def: &StepDef, done: &StepDone) -> Option<Gap> {
+    (order.installs() && !def.functions.is_empty() && done.shown.is_empty()).then(|| {
+        gap(
+            format!("shown:{}", def.code),
+            "装机要演示：勾选向商户演示了哪些功能",
+            "An installation is shown: tick what was shown to the merchant",
+        )
+    })
 }
 
 fn step_gap(def: &StepDef, done: Option<&StepDone>) -> Option<Gap> {
@@ -79,6 +106,13 @@ fn step_gap(def: &StepDef, done: Option<&StepDone>) -> Option<Gap> {
             format!("没做成：{zh}。重做，或以“无法完成”结束"),
             format!("Went wrong: {en}. Do it again, or end as not possible"),
         )),
+        // What was left out for a reason says the reason.
+        (Some(StepResult::Na), _) if silent && (def.photo || !def.functions.is_empty()) => {
+            Some(gap(format!("na_why:{code}"), format!("写明为什么不适用：{zh}"), format!("Write down why this does not apply: {en}")))
+        }
+        (Some(StepResult::Pass), _) if def.photo && done.is_some_and(|d| d.photos == 0) => {
+            Some(gap(format!("photo:{code}"), format!("还没有照片：{zh}"), format!("There is no photo yet: {en}")))
+        }
         // What does not work is not handed over: it passes in the end, or the visit ends as what it is (S1-12).
         (Some(StepResult::Fail), StepPhase::Test) if !def.observed => Some(gap(
             format!("test_failed:{code}"),

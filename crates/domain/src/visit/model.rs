@@ -133,6 +133,25 @@ pub struct StepDef {
     /// Of a test: it is only looked at. When it fails, somebody sees to it later; every other test keeps the visit open until it passes.
     #[serde(default)]
     pub observed: bool,
+    /// A photo is taken: without one, and without a word why not, it is not done.
+    #[serde(default)]
+    pub photo: bool,
+    /// What can be shown to the merchant in it; only of a handover.
+    #[serde(default)]
+    pub functions: Vec<Function>,
+}
+
+/// Something a terminal does, as it is shown to a merchant.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Function {
+    /// Short code.
+    pub code: String,
+    /// What the engineer reads.
+    pub name: Text,
+    /// The classes of terminals that do it; all of them where none is named.
+    #[serde(default)]
+    pub classes: Vec<String>,
 }
 
 /// From one instant up to another one after it.
@@ -163,6 +182,12 @@ pub struct StepDone {
     pub result: StepResult,
     /// What to add; for a failed test, what follows from it.
     pub note: Option<String>,
+    /// What was shown to the merchant, by code.
+    #[serde(default)]
+    pub shown: Vec<String>,
+    /// How many photos were taken for it.
+    #[serde(default)]
+    pub photos: u32,
     /// When.
     pub at: Timestamp,
 }
@@ -207,6 +232,8 @@ pub struct Site {
     pub restore_note: Option<String>,
     /// Of a service: what was delivered or installed.
     pub delivered: Option<String>,
+    /// Of an installation: the number the acquirer gave the terminal.
+    pub tid: Option<String>,
 }
 
 impl Site {
@@ -223,6 +250,7 @@ impl Site {
             restored: None,
             restore_note: None,
             delivered: None,
+            tid: None,
         }
     }
 }
@@ -379,6 +407,8 @@ pub struct Order {
     pub service: Option<String>,
     /// The serial number of the terminal it is about, if known.
     pub serial: Option<String>,
+    /// Of an installation: the terminal that was put in is bound to this shop already, so nobody has to say its number.
+    pub bound: bool,
     /// Its checklist.
     pub steps: Vec<StepDef>,
     /// First pair: what the merchant was told.
@@ -394,7 +424,17 @@ pub fn removes(service: Option<&str>) -> bool {
     service == Some("remove")
 }
 
+/// Whether a service puts a terminal where none stood.
+pub fn installs(service: Option<&str>) -> bool {
+    service == Some("install")
+}
+
 impl Order {
+    /// Whether a terminal is put where none stood: which one, is then bound to the shop.
+    pub fn installs(&self) -> bool {
+        installs(self.service.as_deref())
+    }
+
     /// Whether the terminal is taken away for good: it is wiped, and stands nowhere afterwards.
     pub fn removes(&self) -> bool {
         removes(self.service.as_deref())

@@ -168,7 +168,7 @@ fn on_site(order: &Order, site: &Site, command: &Command, facts: &Facts) -> Resu
             }
             vec![Event::BackupNoted { state: *state }]
         }
-        Command::Step { code, result, note: text } => {
+        Command::Step { code, result, note: text, shown, photos } => {
             let Some(def) = order.steps.iter().find(|d| d.code == *code) else {
                 return Err(refuse!(Invalid, "visit.step_unknown", step = code).field("code"));
             };
@@ -179,7 +179,13 @@ fn on_site(order: &Order, site: &Site, command: &Command, facts: &Facts) -> Resu
             if def.risks_data && site.backup.is_none() {
                 return Err(refuse!(Conflict, "visit.backup_first"));
             }
-            vec![Event::StepDone { step: code.clone(), result: *result, note: note(text, "note")? }]
+            let before = site.steps.get(code);
+            let shown = shown.clone().unwrap_or_else(|| before.map(|done| done.shown.clone()).unwrap_or_default());
+            if shown.iter().any(|shown| def.functions.iter().all(|f| f.code != *shown)) {
+                return Err(refuse!(Invalid, "visit.function_unknown").field("shown"));
+            }
+            let photos = before.map_or(0, |done| done.photos).saturating_add(*photos);
+            vec![Event::StepDone { step: code.clone(), result: *result, note: note(text, "note")?, shown, photos }]
         }
         Command::Part(line) => vec![part_used(order, site, line, facts)?],
         Command::Restore { verified, note: text } => {
@@ -191,11 +197,11 @@ fn on_site(order: &Order, site: &Site, command: &Command, facts: &Facts) -> Resu
             }
             vec![Event::Restored { verified: *verified, note: note(text, "note")? }]
         }
-        Command::Deliver { what } => {
+        Command::Deliver { what, tid } => {
             if order.kind != OrderKind::Service {
                 return Err(refuse!(Conflict, "visit.not_ordered"));
             }
-            vec![Event::Delivered { what: said(what, "what")? }]
+            vec![Event::Delivered { what: said(what, "what")?, tid: tid.clone().or_else(|| site.tid.clone()) }]
         }
         Command::Complete { outcome, confirmation } => complete(order, site, *outcome, confirmation)?,
         _ => Vec::new(),
@@ -274,6 +280,11 @@ fn units(site: &Site) -> impl DoubleEndedIterator<Item = &PartUsed> {
     site.parts.iter().filter(|p| whole_unit(&p.part))
 }
 
+/// The serial number of the unit that was put in last, whether one stood there before or not.
+pub(super) fn installed(site: &Site) -> Option<&str> {
+    units(site).next_back()?.new_serial.as_deref()
+}
+
 /// The serial numbers before and after all changes of whole units; none when there was no change, or it was undone.
 pub(super) fn net_swap(site: &Site) -> Option<(&str, &str)> {
     let old = units(site).find_map(|p| p.old_serial.as_deref())?;
@@ -282,6 +293,11 @@ pub(super) fn net_swap(site: &Site) -> Option<(&str, &str)> {
 }
 
 impl Site {
+    /// The serial number of the unit that was put in last.
+    pub fn installed(&self) -> Option<&str> {
+        installed(self)
+    }
+
     /// The serial numbers before and after, when the unit was changed.
     pub fn swapped(&self) -> Option<(&str, &str)> {
         net_swap(self)
@@ -427,8 +443,8 @@ fn work(mut site: Site, event: &Event, at: Timestamp) -> Site {
                 (site.restored, site.restore_note) = (None, None);
             }
         }
-        Event::StepDone { step, result, note } => {
-            site.steps.insert(step.clone(), StepDone { result: *result, note: note.clone(), at });
+        Event::StepDone { step, result, note, shown, photos } => {
+            site.steps.insert(step.clone(), StepDone { result: *result, note: note.clone(), shown: shown.clone(), photos: *photos, at });
         }
         Event::PartUsed { id, part, old_serial, new_serial, other_model } => site.parts.push(PartUsed {
             id: *id,
@@ -439,7 +455,7 @@ fn work(mut site: Site, event: &Event, at: Timestamp) -> Site {
             at,
         }),
         Event::Restored { verified, note } => (site.restored, site.restore_note) = (Some(*verified), note.clone()),
-        Event::Delivered { what } => site.delivered = Some(what.clone()),
+        Event::Delivered { what, tid } => (site.delivered, site.tid) = (Some(what.clone()), tid.clone()),
         _ => {}
     }
     site

@@ -22,7 +22,16 @@ fn part_id(n: u128) -> PartUseId {
 
 fn def(code: &str, phase: StepPhase, may_skip: bool, risks_data: bool) -> StepDef {
     let observed = code == "place";
-    StepDef { code: code.into(), name: Text { zh: code.into(), en: code.into() }, phase, may_skip, risks_data, observed }
+    StepDef {
+        code: code.into(),
+        name: Text { zh: code.into(), en: code.into() },
+        phase,
+        may_skip,
+        risks_data,
+        observed,
+        photo: false,
+        functions: Vec::new(),
+    }
 }
 
 fn order(kind: OrderKind, state: State) -> Order {
@@ -32,7 +41,7 @@ fn order(kind: OrderKind, state: State) -> Order {
         def("sale", StepPhase::Test, false, false),
         def("place", StepPhase::Test, true, false),
     ];
-    Order { kind, service: None, serial: Some("OLD00001".into()), steps, promised: None, planned: None, state }
+    Order { kind, service: None, serial: Some("OLD00001".into()), bound: false, steps, promised: None, planned: None, state }
 }
 
 fn span(from: i64, to: i64) -> Span {
@@ -53,7 +62,7 @@ fn all(order: Order, commands: &[Command]) -> Order {
 }
 
 fn step(code: &str, result: StepResult, note: Option<&str>) -> Command {
-    Command::Step { code: code.into(), result, note: note.map(str::to_owned) }
+    Command::Step { code: code.into(), result, note: note.map(str::to_owned), shown: None, photos: 0 }
 }
 
 fn line(n: u128, part: &str, old: Option<&str>, new: Option<&str>, why: Option<&str>) -> PartLine {
@@ -70,7 +79,7 @@ fn diagnose() -> Command {
 }
 
 fn deliver() -> Command {
-    Command::Deliver { what: "前台新装A920一台".into() }
+    Command::Deliver { what: "前台新装A920一台".into(), tid: None }
 }
 
 fn backup(state: Backup) -> Command {
@@ -282,7 +291,7 @@ fn what_was_ordered_asks_for_what_was_delivered_and_a_repair_for_the_fault() {
         assert_eq!(closed.is_ok(), lacks.is_empty(), "{kind:?} {said:?}");
     }
     assert_eq!(run(at_shop(OrderKind::Repair), &deliver()).unwrap_err().code, "visit.not_ordered");
-    assert_eq!(run(at_shop(OrderKind::Service), &Command::Deliver { what: " ".into() }).unwrap_err().code, "visit.say_it");
+    assert_eq!(run(at_shop(OrderKind::Service), &Command::Deliver { what: " ".into(), tid: None }).unwrap_err().code, "visit.say_it");
 
     // A unit is installed where none stood; a unit that takes another one's place is a swap all the same.
     let ready = all(at_shop(OrderKind::Service), &rest());
@@ -376,6 +385,89 @@ fn a_failed_test_keeps_the_visit_open_whatever_is_written_beside_it() {
             assert!(run(run(failed, &step(test, StepResult::Pass, None)).unwrap(), &ends).is_ok());
         }
     }
+}
+
+/// What a command may say besides how a step ended.
+fn step_with(code: &str, result: StepResult, note: Option<&str>, shown: Option<&[&str]>, photos: u32) -> Command {
+    let shown = shown.map(|s| s.iter().map(|c| (*c).to_owned()).collect());
+    Command::Step { code: code.into(), result, note: note.map(str::to_owned), shown, photos }
+}
+
+/// An order of this service with a step that is a photo and one that shows functions, all the rest of it done.
+fn with_photo_and_handover(service: Option<&str>) -> Order {
+    let function = |code: &str| Function { code: code.into(), name: Text { zh: code.into(), en: code.into() }, classes: Vec::new() };
+    let kind = if service.is_some() { OrderKind::Service } else { OrderKind::Repair };
+    let mut order = order(kind, State::OnSite { engineer: eng(1), site: Site::at(now()) });
+    order.service = service.map(str::to_owned);
+    order.steps = vec![
+        StepDef { photo: true, ..def("photo", StepPhase::Work, true, false) },
+        StepDef { observed: true, functions: vec![function("sale"), function("refund")], ..def("handover", StepPhase::Test, true, false) },
+    ];
+    let said = if service.is_some() { deliver() } else { diagnose() };
+    all(order, &[said, backup(Backup::NotApplicable)])
+}
+
+fn lacks(order: &Order) -> String {
+    missing(order).into_iter().map(|g| g.code).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_photo_is_there_or_it_says_why_not_whatever_comes_first() {
+    use StepResult::{Na, Pass};
+    let start = run(with_photo_and_handover(None), &step("handover", Pass, None)).unwrap();
+    // (what is said of the photo, one after the other; what is missing in the end)
+    let table: Vec<(Vec<Command>, &str)> = vec![
+        (vec![], "step:photo"),
+        (vec![step("photo", Pass, None)], "photo:photo"),
+        (vec![step("photo", Pass, Some("拍了"))], "photo:photo"),
+        (vec![step_with("photo", Pass, None, None, 1)], ""),
+        // The step may be told before its picture has gone up, and again after it; what came stays.
+        (vec![step("photo", Pass, None), step_with("photo", Pass, None, None, 2)], ""),
+        (vec![step_with("photo", Pass, None, None, 1), step("photo", Pass, None)], ""),
+        (vec![step("photo", Na, None)], "na_why:photo"),
+        (vec![step("photo", Na, Some("商场不许拍照"))], ""),
+    ];
+    for (said, missing) in table {
+        assert_eq!(lacks(&all(start.clone(), &said)), missing, "{said:?}");
+    }
+}
+
+#[test]
+fn an_installation_is_shown_and_names_the_terminal() {
+    use StepResult::{Fail, Na, Pass};
+    let photo = step_with("photo", Pass, None, None, 1);
+    // (service, what is said of the handover, what is missing of it)
+    let table = [
+        (None, step("handover", Pass, None), ""),
+        (None, step("handover", Na, None), "na_why:handover"),
+        (None, step("handover", Na, Some("店主不在，店员会用")), ""),
+        (Some("install"), step("handover", Pass, None), "shown:handover"),
+        (Some("install"), step_with("handover", Pass, None, Some(&[]), 0), "shown:handover"),
+        (Some("install"), step("handover", Na, Some("会用")), "shown:handover"),
+        (Some("install"), step("handover", Fail, Some("下次再教")), "shown:handover"),
+        (Some("install"), step_with("handover", Pass, None, Some(&["sale"]), 0), ""),
+        (Some("relocate"), step("handover", Pass, None), ""),
+    ];
+    for (service, said, gap) in table {
+        let ready = all(with_photo_and_handover(service), &[photo.clone(), said.clone()]);
+        let of_it: Vec<String> = missing(&ready).into_iter().map(|g| g.code).filter(|c| c.contains("handover")).collect();
+        assert_eq!(of_it.join(" "), gap, "{service:?} {said:?}");
+    }
+    let unheard = step_with("handover", Pass, None, Some(&["fly"]), 0);
+    assert_eq!(run(with_photo_and_handover(Some("install")), &unheard).unwrap_err().code, "visit.function_unknown");
+
+    // Which terminal it is, and under which number it works.
+    let shown = step_with("handover", Pass, None, Some(&["sale", "refund"]), 0);
+    let ready = all(with_photo_and_handover(Some("install")), &[photo, shown, part(1, "print_head", None, None)]);
+    assert_eq!(lacks(&ready), "installed_unit", "a part is no terminal");
+    let put_in = run(ready, &part(2, "new_unit", None, Some("NEW00001"))).unwrap();
+    assert_eq!(lacks(&put_in), "tid");
+    assert_eq!(lacks(&Order { bound: true, ..put_in.clone() }), "", "the desk has bound it before");
+    let numbered = run(put_in, &Command::Deliver { what: "前台".into(), tid: Some("10000007".into()) }).unwrap();
+    let again = run(numbered, &Command::Deliver { what: "前台一台".into(), tid: None }).unwrap();
+    assert_eq!(lacks(&again), "", "other words leave the number as it is");
+    assert_eq!((again.state.site().unwrap().installed(), again.state.site().unwrap().tid.as_deref()), (Some("NEW00001"), Some("10000007")));
+    assert!(run(again, &complete(VisitOutcome::Fulfilled)).is_ok());
 }
 
 #[test]

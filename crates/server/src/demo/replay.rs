@@ -232,7 +232,10 @@ impl Stage<'_> {
                     commands.push(visit::Command::Part(line));
                 }
                 for step in order.steps.clone() {
-                    commands.push(visit::Command::Step { code: step.code, result: StepResult::Pass, note: None });
+                    // Nobody keeps pictures of what never was.
+                    let (result, note) =
+                        if step.photo { (StepResult::Na, Some("商户要求不拍照".into())) } else { (StepResult::Pass, None) };
+                    commands.push(visit::Command::Step { code: step.code, result, note, shown: None, photos: 0 });
                 }
             }
             _ => {
@@ -446,6 +449,7 @@ impl Page<'_> {
             restore_verified: None,
             restore_note: None,
             delivered: None,
+            tid: None,
             outcome: None,
             fail_reason: None,
             follow_up_note: None,

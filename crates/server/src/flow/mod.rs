@@ -30,6 +30,7 @@ pub mod reserve;
 pub mod shop;
 pub mod slots;
 pub mod standing;
+pub mod step;
 pub mod stock;
 pub mod terminal;
 pub mod times;

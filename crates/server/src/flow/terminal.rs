@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::merchant::{REASON, WORD, stale};
 use crate::facts::{InForce, in_force};
 use crate::ground::db::{Done, Tx};
-use crate::merchant::store as merchants;
+use crate::merchant::store::{self as merchants, Merchant, Store};
 use crate::terminal::store::{self, Binding, Terminal};
 use crate::view::reach::in_branch;
 use crate::view::registry::{Sight, see_merchant, see_terminal};
@@ -165,6 +165,11 @@ pub fn bind(tx: &mut Tx<'_>, reach: Reach, sight: Sight, id: TerminalId, new: &B
         }
         .into());
     }
+    put_up(tx, id, merchant, shop, tid)
+}
+
+/// Binds a terminal that stands nowhere to a store. Errors: `terminal.bound_already`.
+pub fn put_up(tx: &mut Tx<'_>, id: TerminalId, merchant: Merchant, shop: Store, tid: String) -> Done<()> {
     let binding = Binding {
         id: tx.new_id(),
         terminal_id: id,

@@ -29,6 +29,7 @@ use crate::ticket::entry::Kind;
 use crate::ticket::store::{self as tickets, Ticket};
 use crate::ticket::task;
 use crate::view::appointment::told;
+use crate::view::order::{put_up_for, unit_of};
 use crate::view::visit::{WorkOrderPage, order_of, page, see_order};
 use crate::visit::store::{self, RemoteStep, WorkOrder, number};
 
@@ -126,6 +127,7 @@ pub fn send(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<WorkOrd
         restore_verified: None,
         restore_note: None,
         delivered: None,
+        tid: None,
         outcome: None,
         fail_reason: None,
         follow_up_note: None,
@@ -303,8 +305,13 @@ impl Table {
         }
         let site = self.order.state.site();
         let found = site.and_then(|s| s.diagnosis.clone()).or_else(|| self.w.fault_code.clone());
+        let installed = if self.order.installs() { Some(standing::put_up(tx, &self.order, &self.ticket)?) } else { None };
         let mut desk = Desk::load(tx, self.ticket.id, Reach::All, None)?;
         desk.work_order_closed();
+        // Who ordered a terminal named none; now it is this one.
+        if let (Some(unit), None) = (installed, desk.ticket.terminal_id) {
+            (desk.ticket.terminal_id, desk.ticket.case.has_terminal) = (Some(unit), true);
+        }
         let mut told = data.clone();
         if let Some((old, new)) = self.order.state.site().and_then(|s| s.swapped()) {
             (told["old_serial"], told["new_serial"]) = (json!(old), json!(new));
@@ -403,6 +410,13 @@ fn named(data: &Value) -> &str {
 /// Runs an engineer's or dispatcher's command on an order. The facts its rule asks for are gathered here.
 pub fn run(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId, version: i64, action: &'static str, command: &Command) -> Done<WorkOrderPage> {
     let mut table = Table::load(tx, id, reach, Some(version))?;
+    if let Command::Part(line) = command
+        && table.order.installs()
+        && visit::whole_unit(&line.part)
+        && let Some(serial) = line.new_serial.as_deref().and_then(|typed| postsale_domain::terminal::serial(typed).ok())
+    {
+        unit_of(tx, &mut table.order, &serial, &table.ticket)?;
+    }
     let facts = facts_for(tx, &table, command)?;
     let held = table.w.engineer_id.map(|engineer| (engineer, table.w.planned));
     table.command(tx, command, &facts)?;
@@ -438,7 +452,9 @@ fn facts_for(tx: &mut Tx<'_>, table: &Table, command: &Command) -> Done<Facts> {
                 match known(tx, serial)? {
                     None => facts.new_unit = Some(NewUnit::Unknown),
                     Some(unit) => {
-                        facts.new_unit = terminals::open_binding(tx, unit.id)?.map(|_| NewUnit::Bound);
+                        // What the desk has bound for this very installation may be put up.
+                        let ours = |b: &Binding| table.order.installs() && put_up_for(b, &table.ticket);
+                        facts.new_unit = terminals::open_binding(tx, unit.id)?.filter(|b| !ours(b)).map(|_| NewUnit::Bound);
                         // Measured by the unit that is bound here: a second try in its model is no other model.
                         let bound = table.order.serial.as_deref().filter(|_| line.old_serial.is_some());
                         let old = bound.map(|serial| known(tx, serial)).transpose()?.flatten();

@@ -10,6 +10,7 @@ pub mod feed;
 pub mod follow_up;
 pub mod guide;
 pub mod incident;
+pub mod order;
 pub mod plan;
 mod plan_told;
 pub mod pulse;

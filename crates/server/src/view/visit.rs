@@ -15,14 +15,15 @@ use postsale_domain::sla::{Clock, ClockKind, TicketId};
 use postsale_domain::terminal::TerminalId;
 use postsale_domain::ticket::{Priority, VisitReason};
 use postsale_domain::visit::{
-    Actual, Backup, Gap, Order, OrderKind, PartUseId, Span, StepDef, StepPhase, StepResult, VisitCommandKind, VisitOutcome, WorkOrderId,
-    WorkOrderState, allowed, missing, removes,
+    Actual, Backup, Gap, OrderKind, PartUseId, Span, StepDef, StepPhase, StepResult, VisitCommandKind, VisitOutcome, WorkOrderId,
+    WorkOrderState, allowed, installs, missing, removes,
 };
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 pub use super::candidate::{CandidateRow, candidate_row};
+pub use super::order::{order_of, unit_of};
 use super::{coverage, sentence};
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
@@ -33,7 +34,7 @@ use crate::merchant::store as merchants;
 use crate::parts::stock::{FittingPart, fitting, unlisted};
 use crate::sla;
 use crate::terminal::store as terminals;
-use crate::ticket::store::{self as tickets, Ticket};
+use crate::ticket::store as tickets;
 use crate::visit::checklists;
 use crate::visit::list::{Sight, sees};
 use crate::visit::store::{self, RemoteStep, WorkOrder, number};
@@ -126,6 +127,10 @@ pub struct WorkOrderFull {
     restore_verified: Option<bool>,
     /// Of a service: what was delivered or installed.
     delivered: Option<String>,
+    /// A terminal is put where none stood: it is named among the parts, and says its number.
+    installs: bool,
+    /// Of an installation: the number the acquirer gave the terminal.
+    tid: Option<String>,
     outcome: Option<VisitOutcome>,
     closed_at: Option<Timestamp>,
 }
@@ -168,6 +173,21 @@ pub struct VisitStepRow {
     risks_data: bool,
     /// A test that is only looked at: when it fails, a sub-task follows. Any other failed test keeps the visit open.
     observed: bool,
+    /// A photo is taken for it.
+    photo: bool,
+    /// How many were.
+    photos: u32,
+    /// What can be shown to the merchant in it.
+    functions: Vec<FunctionName>,
+    /// What was shown, by code.
+    shown: Vec<String>,
+}
+
+/// Something a terminal does, as it is shown to a merchant.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FunctionName {
+    code: String,
+    name: Text,
 }
 
 /// A part that was used.
@@ -462,6 +482,8 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
             backup: w.backup,
             restore_verified: w.restore_verified,
             delivered: w.delivered.clone(),
+            installs: installs(w.service.as_deref()),
+            tid: w.tid.clone(),
             outcome: w.outcome,
             closed_at: w.closed_at,
         },
@@ -480,6 +502,10 @@ fn step_row(def: &StepDef, w: &WorkOrder) -> VisitStepRow {
         may_skip: def.may_skip,
         risks_data: def.risks_data,
         observed: def.observed,
+        photo: def.photo,
+        photos: done.map_or(0, |d| d.photos),
+        functions: def.functions.iter().map(|f| FunctionName { code: f.code.clone(), name: f.name.clone() }).collect(),
+        shown: done.map(|d| d.shown.clone()).unwrap_or_default(),
     }
 }
 
@@ -563,14 +589,4 @@ pub fn board(tx: &mut Tx<'_>, sight: Sight, date: Date) -> Done<Board> {
         })
         .collect();
     Ok(Board { date, unassigned, engineers })
-}
-
-/// The order as the rules see it.
-pub fn order_of(tx: &mut Tx<'_>, w: &WorkOrder, ticket: &Ticket) -> Done<Order> {
-    let serial = match (store::put_in_before(tx, w)?, ticket.terminal_id) {
-        (Some(serial), _) => Some(serial),
-        (None, Some(id)) => terminals::terminal(tx, id)?.map(|t| t.serial_no),
-        (None, None) => None,
-    };
-    w.order(serial, checklists().of(w.service.as_deref(), &w.terminal_class))
 }

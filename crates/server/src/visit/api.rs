@@ -4,9 +4,11 @@ use axum::Json;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use postsale_domain::file::AttachmentId;
 use postsale_domain::ground::{Refusal, to_millis};
 use postsale_domain::org::act;
 use postsale_domain::refuse;
+use postsale_domain::terminal::tid;
 use postsale_domain::visit::{Backup, Command, PartLine, Span, StepResult, VisitOutcome, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::list::{self, Sight};
-use crate::flow::{code, visit as flow};
+use crate::flow::{code, step, visit as flow};
 use crate::ground::seal::random;
 use crate::ground::web::{Answered, Body, Door, Keyset, Page, PageParams, Params, Problem, Ref};
 use crate::house::House;
@@ -247,6 +249,11 @@ struct StepOrder {
     code: String,
     result: StepResult,
     note: Option<String>,
+    /// Of a handover: what was shown to the merchant, by code. As it was when it is left out.
+    shown: Option<Vec<String>>,
+    /// Photos of it: pictures that were sent to the ticket before. Those of earlier times stay.
+    #[serde(default)]
+    files: Vec<AttachmentId>,
 }
 
 /// Notes a part.
@@ -268,6 +275,8 @@ struct DeliverOrder {
     version: i64,
     /// In words.
     what: String,
+    /// Of an installation: the number the acquirer gave the terminal, eight letters and digits. As it was when it is left out.
+    tid: Option<String>,
 }
 
 /// Says whether the data are back.
@@ -310,9 +319,6 @@ work_doors! {
         Command::Diagnose { fault_code: b.fault_code.clone(), note: b.note.clone() };
     /// What became of the merchant's data; comes before work that can lose them.
     work_order_backup("/work-orders/{id}/backup", "work_order_backup", BackupOrder, "visit.backup") |tx, b| Command::Backup { state: b.state };
-    /// A step of the checklist.
-    work_order_step("/work-orders/{id}/steps", "work_order_step", StepOrder, "visit.step") |tx, b|
-        Command::Step { code: b.code.clone(), result: b.result, note: b.note.clone() };
     /// A part that was used.
     work_order_part("/work-orders/{id}/parts", "work_order_part", PartOrder, "visit.part") |tx, b| Command::Part(PartLine {
         id: tx.new_id(),
@@ -323,13 +329,26 @@ work_doors! {
     });
     /// What was delivered or installed, of a service that was ordered; in place of a fault.
     work_order_deliver("/work-orders/{id}/deliver", "work_order_deliver", DeliverOrder, "visit.deliver") |tx, b|
-        Command::Deliver { what: b.what.clone() };
+        Command::Deliver { what: b.what.clone(), tid: b.tid.as_deref().filter(|t| !t.trim().is_empty()).map(tid).transpose()? };
     /// Whether the data are back.
     work_order_restore("/work-orders/{id}/restore", "work_order_restore", RestoreOrder, "visit.restore") |tx, b|
         Command::Restore { verified: b.verified, note: b.note.clone() };
     /// Ends without a repair; the ticket goes back to the desk.
     work_order_fail("/work-orders/{id}/fail", "work_order_fail", FailOrder, "visit.fail") |tx, b|
         Command::Fail { reason: b.reason.clone(), follow_up: b.follow_up.clone() };
+}
+
+/// A step of the checklist, with the photos taken for it and what was shown.
+#[utoipa::path(post, path = "/work-orders/{id}/steps", operation_id = "work_order_step", tag = "visit", params(("id" = String, Path)),
+    request_body = StepOrder, responses((status = 200, body = WorkOrderPage), Problem))]
+async fn work_order_step(door: Door<act::VisitWork>, Ref(id): Ref<WorkOrderId>, body: Body<StepOrder>) -> Result<Answered, Problem> {
+    let reach = door.reach();
+    door.command(body, StatusCode::OK, move |tx, b| {
+        let photos = u32::try_from(b.files.len()).unwrap_or(u32::MAX);
+        let command = Command::Step { code: b.code.clone(), result: b.result, note: b.note.clone(), shown: b.shown.clone(), photos };
+        step::note(tx, reach, id, b.version, &command, &b.files)
+    })
+    .await
 }
 
 /// How the merchant confirms.

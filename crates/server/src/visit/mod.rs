@@ -5,6 +5,7 @@
 pub mod api;
 pub mod list;
 pub mod store;
+mod story;
 
 use std::sync::LazyLock;
 

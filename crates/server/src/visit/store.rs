@@ -7,14 +7,14 @@ use postsale_domain::ground::{EngineerId, Text};
 use postsale_domain::terminal::TerminalId;
 use postsale_domain::ticket::{TicketId, VisitReason};
 use postsale_domain::visit::{
-    Actual, Backup, Confirmed, Event, Order, OrderKind, PartUsed, Site, Span, State, StepDef, StepDone, VisitOutcome, WorkOrderId,
-    WorkOrderState,
+    Actual, Backup, Confirmed, Order, OrderKind, PartUsed, Site, Span, State, StepDef, StepDone, VisitOutcome, WorkOrderId, WorkOrderState,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::ground::db::{DbError, Done, Json, Query, Row, Tx, Val, code, p};
 use crate::sql;
+
+pub use super::story::{Happened, append, history, last, told};
 
 /// Where what hangs on a ticket is asked for here; see [`Tx::nothing_hangs`].
 pub const FILE: &str = file!();
@@ -89,6 +89,8 @@ pub struct WorkOrder {
     pub restore_note: Option<String>,
     /// Of a service: what was delivered or installed.
     pub delivered: Option<String>,
+    /// Of an installation: the number the acquirer gave the terminal.
+    pub tid: Option<String>,
     /// How it ended.
     pub outcome: Option<VisitOutcome>,
     /// Why it failed or was withdrawn.
@@ -151,6 +153,7 @@ impl WorkOrder {
             restored: self.restore_verified,
             restore_note: self.restore_note.clone(),
             delivered: self.delivered.clone(),
+            tid: self.tid.clone(),
         });
         let reason = self.fail_reason.clone();
         let state = match self.state {
@@ -178,7 +181,16 @@ impl WorkOrder {
                 State::Cancelled { engineer: self.engineer_id, at: self.closed_at.ok_or_else(broken)?, reason: reason.ok_or_else(broken)? }
             }
         };
-        Ok(Order { kind: self.kind, service: self.service.clone(), serial, steps, promised: self.promised, planned: self.planned, state })
+        Ok(Order {
+            kind: self.kind,
+            service: self.service.clone(),
+            bound: false,
+            serial,
+            steps,
+            promised: self.promised,
+            planned: self.planned,
+            state,
+        })
     }
 
     /// Takes over what the rules made of it.
@@ -206,6 +218,7 @@ impl WorkOrder {
             self.restore_verified = site.restored;
             self.restore_note.clone_from(&site.restore_note);
             self.delivered.clone_from(&site.delivered);
+            self.tid.clone_from(&site.tid);
             self.steps.clone_from(&site.steps);
             self.parts_used.clone_from(&site.parts);
         }
@@ -232,7 +245,7 @@ macro_rules! columns {
         "w.id, w.number, w.ticket_id, w.kind, w.state, w.fault_code, w.reason_code, w.reason, w.access_note, w.skills, w.parts, w.remote_steps, \
          w.district, w.terminal_class, w.engineer_id, w.promised_from, w.promised_to, w.planned_from, w.planned_to, w.actual_from, w.actual_to, \
          w.accepted_at, w.departed_at, w.off_site_reason, w.arrived_lat_e6, w.arrived_lng_e6, w.diagnosis_code, w.backup, w.restore_verified, \
-         w.restore_note, w.delivered, w.outcome, w.fail_reason, w.follow_up_note, w.confirmation, w.code_hash, w.code_expires_at, w.code_tries, w.service, w.minutes, w.due_at, \
+         w.restore_note, w.delivered, w.tid, w.outcome, w.fail_reason, w.follow_up_note, w.confirmation, w.code_hash, w.code_expires_at, w.code_tries, w.service, w.minutes, w.due_at, \
          w.created_at, w.closed_at, w.version"
     };
 }
@@ -273,6 +286,7 @@ pub(super) fn read(r: &mut Row) -> Result<WorkOrder, DbError> {
         restore_verified: r.next()?,
         restore_note: r.next()?,
         delivered: r.next()?,
+        tid: r.next()?,
         outcome: r.coded_opt()?,
         fail_reason: r.next()?,
         follow_up_note: r.next()?,
@@ -360,7 +374,7 @@ pub fn save(tx: &mut Tx<'_>, action: &'static str, before: &WorkOrder, after: &m
             "UPDATE work_order SET state = $1, engineer_id = $2, promised_from = $3, promised_to = $4, planned_from = $5, planned_to = $6,
                actual_from = $7, actual_to = $8, accepted_at = $9, departed_at = $10, off_site_reason = $11, arrived_lat_e6 = $12, arrived_lng_e6 = $13,
                diagnosis_code = $14, backup = $15, restore_verified = $16, restore_note = $17, outcome = $18, fail_reason = $19, follow_up_note = $20,
-               confirmation = $21, code_hash = $22, code_expires_at = $23, code_tries = $24, closed_at = $25, version = $26, delivered = $27,
+               confirmation = $21, code_hash = $22, code_expires_at = $23, code_tries = $24, closed_at = $25, version = $26, delivered = $27, tid = $30,
                terminal_id = (SELECT t.terminal_id FROM ticket t WHERE t.id = work_order.ticket_id)
              WHERE id = $28 AND version = $29 AND closed_at IS NULL"
         ),
@@ -394,6 +408,7 @@ pub fn save(tx: &mut Tx<'_>, action: &'static str, before: &WorkOrder, after: &m
             p(&w.delivered),
             p(&w.id),
             p(&before.version),
+            p(&w.tid),
         ],
     )?;
     if touched != 1 {
@@ -402,10 +417,10 @@ pub fn save(tx: &mut Tx<'_>, action: &'static str, before: &WorkOrder, after: &m
     for (step, done) in w.steps.iter().filter(|(step, done)| before.steps.get(*step) != Some(done)) {
         tx.exec(
             sql!(
-                "INSERT INTO visit_step (work_order_id, code, result, note, at) VALUES ($1, $2, $3, $4, $5)
-                 ON CONFLICT (work_order_id, code) DO UPDATE SET result = $3, note = $4, at = $5"
+                "INSERT INTO visit_step (work_order_id, code, result, note, at, shown, photos) VALUES ($1, $2, $3, $4, $5, $6, $7)
+                 ON CONFLICT (work_order_id, code) DO UPDATE SET result = $3, note = $4, at = $5, shown = $6, photos = $7"
             ),
-            &[p(&w.id), p(step), code(&done.result), p(&done.note), p(&done.at)],
+            &[p(&w.id), p(step), code(&done.result), p(&done.note), p(&done.at), p(&Json(&done.shown)), p(&done.photos)],
         )?;
     }
     for part in w.parts_used.iter().skip(before.parts_used.len()) {
@@ -433,9 +448,13 @@ pub fn save_code(tx: &mut Tx<'_>, id: WorkOrderId, sent: &SentCode) -> Done<()> 
 
 fn complete(tx: &mut Tx<'_>, found: Option<WorkOrder>) -> Done<Option<WorkOrder>> {
     let Some(mut w) = found else { return Ok(None) };
-    let steps = tx.query(sql!("SELECT code, result, note, at FROM visit_step WHERE work_order_id = $1"), &[p(&w.id)], |r| {
-        Ok((r.next()?, StepDone { result: r.coded()?, note: r.next()?, at: r.next()? }))
-    })?;
+    let steps =
+        tx.query(sql!("SELECT code, result, note, at, shown, photos FROM visit_step WHERE work_order_id = $1"), &[p(&w.id)], |r| {
+            let (step, result, note, at) = (r.next()?, r.coded()?, r.next()?, r.next()?);
+            // Steps of earlier days have neither.
+            let shown = r.next::<Option<Json<Vec<String>>>>()?.map(|j| j.0).unwrap_or_default();
+            Ok((step, StepDone { result, note, at, shown, photos: r.next::<Option<u32>>()?.unwrap_or_default() }))
+        })?;
     w.steps = steps.into_iter().collect();
     w.parts_used = tx.query(
         sql!("SELECT id, part, old_serial, new_serial, model_reason, at FROM visit_part WHERE work_order_id = $1 ORDER BY at, id"),
@@ -520,65 +539,6 @@ pub fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<WorkOrder>> {
         &[p(&tenant), p(&ticket)],
         read,
     )?)
-}
-
-/// What happened, as it is kept.
-#[derive(Debug, Clone)]
-pub struct Happened {
-    /// When.
-    pub at: Timestamp,
-    /// The event's code.
-    pub code: String,
-    /// Its values.
-    pub data: Value,
-    /// Who did it; empty for the house.
-    pub by: String,
-}
-
-/// Appends to an order's history. `data` may hold what the event itself does not, such as names.
-pub fn append(tx: &mut Tx<'_>, id: WorkOrderId, event_code: &str, data: &Value, by: &str) -> Done<()> {
-    let (now, caller) = (tx.now(), tx.caller().label());
-    // The order itself is loaded for change; nobody else appends meanwhile.
-    let seq = tx.number(sql!("SELECT MAX(seq) FROM visit_event WHERE work_order_id = $1"), &[p(&id)])? + 1;
-    tx.exec(
-        sql!("INSERT INTO visit_event (work_order_id, seq, at, code, data, by_caller, by_name) VALUES ($1, $2, $3, $4, $5, $6, $7)"),
-        &[p(&id), p(&seq), p(&now), p(event_code), p(&Json(data)), p(&caller), p(by)],
-    )?;
-    Ok(())
-}
-
-/// The code and values of an event as they are kept.
-pub fn told(event: &Event) -> (String, Value) {
-    let mut data = serde_json::to_value(event).unwrap_or(Value::Null);
-    let code = data["code"].as_str().unwrap_or_default().to_owned();
-    if let Some(object) = data.as_object_mut() {
-        object.remove("code");
-        // A drawing is no story; it is kept with the order itself.
-        if let Some(confirmed) = object.get_mut("confirmed").and_then(Value::as_object_mut) {
-            confirmed.remove("strokes");
-        }
-    }
-    (code, data)
-}
-
-/// An order's history, oldest first.
-pub fn history(tx: &mut Tx<'_>, id: WorkOrderId) -> Done<Vec<Happened>> {
-    Ok(tx.query(
-        sql!("SELECT at, code, data, by_name FROM visit_event WHERE work_order_id = $1 ORDER BY seq LIMIT 1000"),
-        &[p(&id)],
-        |r| Ok(Happened { at: r.next()?, code: r.next()?, data: r.next::<Json<Value>>()?.0, by: r.next()? }),
-    )?)
-}
-
-/// How often something happened to an order, and with which values the last time.
-pub fn last(tx: &mut Tx<'_>, id: WorkOrderId, event_code: &str) -> Done<(i64, Option<Value>)> {
-    let times = tx.number(sql!("SELECT COUNT(*) FROM visit_event WHERE work_order_id = $1 AND code = $2"), &[p(&id), p(event_code)])?;
-    let data = tx.one(
-        sql!("SELECT data FROM visit_event WHERE work_order_id = $1 AND code = $2 ORDER BY seq DESC LIMIT 1"),
-        &[p(&id), p(event_code)],
-        |r| r.next::<Json<Value>>(),
-    )?;
-    Ok((times, data.map(|j| j.0)))
 }
 
 /// The serial number of the unit that an earlier, finished visit for the same ticket left standing there; the ticket itself

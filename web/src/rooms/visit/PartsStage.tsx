@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useWords } from "@ground/i18n/Words";
 import css from "./field.module.css";
 import { PartSheet } from "./PartSheet";
-import { isOrdered, type Page } from "./stage";
+import { isOrdered, isUnit, type Page } from "./stage";
 import { usePartNames } from "./usePartNames";
 
 /** What was used, and what was brought for it. The diagnosis comes first: a part without a fault is a part nobody can explain. */
@@ -12,7 +12,9 @@ export function PartsStage({ page }: { page: Page }) {
   const name = usePartNames();
   const [adding, setAdding] = useState<{ part?: string }>();
   const used = new Set(page.parts_used.map((row) => row.part));
-  const brought = page.order.parts.filter((part) => !used.has(part));
+  // Which terminal is installed is recorded first of all.
+  const unit = page.order.installs && !page.parts_used.some((row) => isUnit(row.part)) ? ["new_unit"] : [];
+  const brought = [...new Set([...unit, ...page.order.parts])].filter((part) => !used.has(part));
   const wait = !page.order.diagnosis_code && !isOrdered(page) ? t("field.parts_need_diagnosis") : page.order.backup === null || page.order.backup === undefined ? t("field.parts_need_backup") : null;
   return (
     <>
@@ -37,13 +39,13 @@ export function PartsStage({ page }: { page: Page }) {
       {wait && <p className={css.plain}>{wait}</p>}
       {brought.map((part) => (
         <Button key={part} className={css.big} block disabled={wait !== null} onClick={() => setAdding({ part })}>
-          {t("field.part_used", { part: name(part) })}
+          {unit.includes(part) ? t("field.unit_installed") : t("field.part_used", { part: name(part) })}
         </Button>
       ))}
       <Button className={css.big} block disabled={wait !== null} onClick={() => setAdding({})}>
         {t("field.part_other")}
       </Button>
-      {brought.length > 0 && !wait && <p className="meta">{t("field.parts_unused")}</p>}
+      {brought.length > unit.length && !wait && <p className="meta">{t("field.parts_unused")}</p>}
       {adding && <PartSheet page={page} {...adding} onClose={() => setAdding(undefined)} />}
     </>
   );

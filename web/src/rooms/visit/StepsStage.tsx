@@ -1,10 +1,11 @@
 import { CheckOutlined, CloseOutlined, MinusOutlined } from "@ant-design/icons";
-import { Button, Input } from "antd";
+import { Button, Checkbox, Input } from "antd";
 import { useState } from "react";
 import type { Schema } from "@api";
 import { useWords } from "@ground/i18n/Words";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import css from "./field.module.css";
+import { PhotoButton } from "./PhotoButton";
 import type { Page } from "./stage";
 import { useCommand } from "./useVisit";
 
@@ -20,17 +21,21 @@ export function StepsStage({ page, phase }: { page: Page; phase: Schema<"StepPha
       {page.steps
         .filter((step) => step.phase === phase)
         .map((step) => (
-          <StepLine key={step.code} id={page.order.id} step={step} />
+          <StepLine key={step.code} page={page} step={step} />
         ))}
     </ul>
   );
 }
 
-function StepLine({ id, step }: { id: string; step: Step }) {
+function StepLine({ page, step }: { page: Page; step: Step }) {
+  const { id, ticket_id, installs } = page.order;
   const { t, pick } = useWords();
   const [note, setNote] = useState(step.note ?? "");
   const record = useCommand(id, "steps");
-  const say = (result: Result) => record.mutate({ code: step.code, result, note: result === "fail" ? note.trim() || null : null });
+  // What is left out of these says why.
+  const asksWhy = (result: Result | null | undefined) => result === "fail" || (result === "na" && (step.photo || step.functions.length > 0));
+  const say = (result: Result, more?: { shown?: string[]; files?: string[] }) => record.mutate({ code: step.code, result, note: asksWhy(result) ? note.trim() || null : null, ...more });
+  const shows = step.functions.length > 0 && step.result && (installs || step.result === "pass");
   const name = pick(step.name);
   const results: Result[] = step.may_skip ? ["pass", "fail", "na"] : ["pass", "fail"];
   const sending = record.isPending ? record.variables.result : undefined;
@@ -60,10 +65,21 @@ function StepLine({ id, step }: { id: string; step: Step }) {
         </span>
       </div>
       {step.result === "fail" && step.phase === "test" && !step.observed && <p className={css.hint}>{t("field.test_failed")}</p>}
-      {step.result === "fail" && (
+      {step.photo && step.result !== "na" && <PhotoButton ticket={ticket_id} taken={step.photos} onSent={(files) => say(step.result ?? "pass", { files })} />}
+      {shows && (
+        <fieldset className={css.shown}>
+          <legend className="meta">{t(installs ? "field.shown_must" : "field.shown")}</legend>
+          {step.functions.map((shown) => (
+            <Checkbox key={shown.code} checked={step.shown.includes(shown.code)} disabled={record.isPending} onChange={(event) => say(step.result ?? "pass", { shown: event.target.checked ? [...step.shown, shown.code] : step.shown.filter((code) => code !== shown.code) })}>
+              {pick(shown.name)}
+            </Checkbox>
+          ))}
+        </fieldset>
+      )}
+      {asksWhy(step.result) && step.result && (
         <div className={css.stepNote}>
-          <Input.TextArea size="large" value={note} onChange={(event) => setNote(event.target.value)} autoSize={{ minRows: 1 }} maxLength={2000} aria-label={t("field.step_note", { step: name })} placeholder={t(step.observed ? "field.follow_up_hint" : "field.note_hint")} />
-          <Button className={css.big} disabled={note.trim() === (step.note ?? "")} loading={sending === "fail"} onClick={() => say("fail")}>
+          <Input.TextArea size="large" value={note} onChange={(event) => setNote(event.target.value)} autoSize={{ minRows: 1 }} maxLength={2000} aria-label={t("field.step_note", { step: name })} placeholder={t(step.result === "na" ? "field.na_hint" : step.observed ? "field.follow_up_hint" : "field.note_hint")} />
+          <Button className={css.big} disabled={note.trim() === (step.note ?? "")} loading={sending === step.result} onClick={() => step.result && say(step.result)}>
             {t("field.note_save")}
           </Button>
         </div>

@@ -13,6 +13,12 @@ describe("the parts of the work", () => {
     ["follow_up:location_fix", "test"],
     ["test_failed:print_test", "test"],
     ["swap_unit", "parts"],
+    ["installed_unit", "parts"],
+    ["tid", "delivered"],
+    ["photo:photo_before", "work"],
+    ["na_why:photo_before", "work"],
+    ["na_why:handover", "test"],
+    ["shown:handover", "test"],
     ["delivered", "delivered"],
     ["something_new", "work"],
   ])("a gap %s is closed in %s", (code, stage) => expect(stageOf(gap(code))).toBe(stage));

@@ -19,6 +19,11 @@ const stageOfGap: Record<string, Stage> = {
   diagnosis: "diagnosis",
   backup: "backup",
   swap_unit: "parts",
+  installed_unit: "parts",
+  tid: "delivered",
+  photo: "work",
+  shown: "test",
+  "na_why:handover": "test",
   step: "work",
   step_failed: "work",
   test: "test",
@@ -29,7 +34,7 @@ const stageOfGap: Record<string, Stage> = {
 };
 
 /** Where a gap is closed; what this page does not know yet is closed with the work. */
-export const stageOf = (gap: Gap): Stage => stageOfGap[gap.code.split(":")[0]!] ?? "work";
+export const stageOf = (gap: Gap): Stage => stageOfGap[gap.code] ?? stageOfGap[gap.code.split(":")[0]!] ?? "work";
 
 /** The gaps of each part of the work. */
 export function gapsByStage(gaps: readonly Gap[]): Record<Stage, Gap[]> {

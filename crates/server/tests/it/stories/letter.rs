@@ -103,7 +103,7 @@ on_both! {
         }
         kit.set("2026-11-24T11:44:00+08:00");
         for step in order.page(&desk.engineer).await["steps"].as_array().unwrap().clone() {
-            order.does(&desk.engineer, "/steps", json!({ "code": step["code"], "result": "pass" })).await;
+            order.does(&desk.engineer, "/steps", crate::desk_world::done_well(&step)).await;
         }
         story.tells(&kit, "engineer", "every step of the checklist passed");
         let done = json!({ "outcome": "swapped", "confirmation": { "kind": "code", "code": "000000" } });

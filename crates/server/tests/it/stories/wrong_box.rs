@@ -49,7 +49,7 @@ on_both! {
         does(&desk.engineer, "/diagnose", json!({ "fault_code": "PRN-02" })).await.expect(200);
         let there = does(&desk.engineer, "/backup", json!({ "state": "not_applicable" })).await.expect(200);
         for step in there["steps"].as_array().unwrap() {
-            does(&desk.engineer, "/steps", json!({ "code": step["code"], "result": "pass" })).await.expect(200);
+            does(&desk.engineer, "/steps", crate::desk_world::done_well(step)).await.expect(200);
         }
         story.tells(&kit, "engineer", "is there, finds the mechanism broken, has nothing to save");
         let swap = |new: &str, why: Option<&str>| json!({ "part": "swap_unit", "old_serial": SERIAL, "new_serial": new, "model_reason": why });

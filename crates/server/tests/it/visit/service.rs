@@ -5,7 +5,7 @@ use postsale_testkit::on_both;
 use serde_json::{Value, json};
 
 use super::signature;
-use crate::desk_world::{DeskWorld, id_of};
+use crate::desk_world::{DeskWorld, SPARE, id_of};
 
 on_both! {
     fn a_terminal_that_is_taken_away_is_wiped_and_not_tried(kit) {
@@ -48,11 +48,14 @@ on_both! {
         assert!(there["allowed"].as_array().unwrap().contains(&json!("deliver")));
         does(&desk.engineer, "/backup", json!({ "state": "not_applicable" })).await.expect(200);
         for step in there["steps"].as_array().unwrap() {
-            does(&desk.engineer, "/steps", json!({ "code": step["code"], "result": "pass" })).await.expect(200);
+            does(&desk.engineer, "/steps", crate::desk_world::done_well(step)).await.expect(200);
         }
         let early = does(&desk.engineer, "/complete", json!({ "outcome": "fulfilled", "confirmation": signature() })).await;
+        assert!(early.json["detail"].as_str().unwrap().contains("installed_unit"), "{}", early.text);
+        does(&desk.engineer, "/parts", json!({ "part": "new_unit", "new_serial": SPARE })).await.expect(200);
+        let early = does(&desk.engineer, "/complete", json!({ "outcome": "fulfilled", "confirmation": signature() })).await;
         assert!(early.json["detail"].as_str().unwrap().contains("delivered"), "{}", early.text);
-        let said = does(&desk.engineer, "/deliver", json!({ "what": "二楼收银台装A920一台，试过一笔" })).await.expect(200);
+        let said = does(&desk.engineer, "/deliver", json!({ "what": "二楼收银台装A920一台，试过一笔", "tid": "2000000a" })).await.expect(200);
         assert_eq!((&said["order"]["state"], &said["missing"]), (&json!("repaired"), &json!([])));
         assert_eq!(does(&desk.engineer, "/complete", json!({ "outcome": "fixed", "confirmation": signature() })).await.problem(422), "visit.was_ordered");
         let done = does(&desk.engineer, "/complete", json!({ "outcome": "fulfilled", "confirmation": signature() })).await.expect(200);

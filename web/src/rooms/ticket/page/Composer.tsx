@@ -19,7 +19,7 @@ import { GoingList } from "./FileList";
 import { StaleNotice } from "./StaleNotice";
 import { asked, put, type Asked } from "./suggest";
 import { Suggest, type SuggestHandle } from "./Suggest";
-import { MOST, useFiles } from "./useFiles";
+import { MOST, useFiles } from "@ground/api/useFiles";
 
 export type Mode = "reply" | "note";
 export type ComposerHandle = { write: (mode: Mode) => void };

@@ -1,7 +1,7 @@
 import { CloseOutlined, FileOutlined, PaperClipOutlined, VideoCameraOutlined, AudioOutlined } from "@ant-design/icons";
 import { Image, Progress } from "antd";
 import { useWords } from "@ground/i18n/Words";
-import type { FileFace, Going } from "./useFiles";
+import type { FileFace, Going } from "@ground/api/useFiles";
 import css from "./files.module.css";
 
 export const addressOf = (file: FileFace) => `/api/v1/attachments/${file.id}`;

@@ -23,6 +23,7 @@ export function TestResults({ order }: { order: string }) {
             <span aria-hidden>{test.result ? marks[test.result] : "○"}</span>
             <span>
               {pick(test.name)}
+              {test.shown.length > 0 && <div className={css.dim}>{test.functions.filter((shown) => test.shown.includes(shown.code)).map((shown) => pick(shown.name)).join(t("field.list_join"))}</div>}
               {test.note && <div className={css.dim}>{test.note}</div>}
             </span>
             <span className={css.dim}>{t(test.result ? `field.result.${test.result}` : "fact.test_open")}</span>

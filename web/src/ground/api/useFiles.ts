@@ -1,8 +1,8 @@
 /** Files on their way to a ticket: hashed, sent in parts, taken up again where the connection broke, and then waiting for their words. */
 import { useRef, useState } from "react";
 import type { Problem, Schema } from "@api";
-import { client } from "@ground/api/client";
-import { homemade, isProblem } from "@ground/api/problem";
+import { client } from "./client";
+import { homemade, isProblem } from "./problem";
 
 export type FileFace = Schema<"FileFace">;
 export type Going = {
@@ -36,7 +36,7 @@ async function sendPart(id: string, offset: number, part: Blob): Promise<{ recei
 }
 
 /** Sends a file; tells how far it has come. */
-async function send(ticket: string, file: File, onSent: (bytes: number) => void): Promise<FileFace | Problem> {
+export async function send(ticket: string, file: File, onSent: (bytes: number) => void): Promise<FileFace | Problem> {
   const sha256 = hex(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
   const begun = await client.POST("/api/v1/tickets/{id}/uploads", { params: { path: { id: ticket } }, body: { name: file.name, bytes: file.size, sha256 } });
   if (!begun.data) return begun.error;
