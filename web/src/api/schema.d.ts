@@ -4282,7 +4282,7 @@ export interface components {
          * @description What somebody wants to do with a case.
          * @enum {string}
          */
-        CommandKind: "claim" | "assign" | "register" | "reply" | "note" | "priority" | "pause" | "resume" | "triage" | "guide" | "visit" | "solve" | "confirm" | "reopen" | "cancel" | "merge" | "unmerge" | "relate" | "add_task" | "split";
+        CommandKind: "claim" | "assign" | "register" | "reply" | "note" | "priority" | "pause" | "resume" | "triage" | "guide" | "visit" | "solve" | "confirm" | "reopen" | "cancel" | "merge" | "unmerge" | "relate" | "add_task" | "split" | "fields" | "quote";
         /** @description Import. */
         CommitAsked: {
             choice: components["schemas"]["CommitChoice"];
@@ -5378,7 +5378,7 @@ export interface components {
         /** @description A letter that waits because of the contact policy. */
         HeldNotice: {
             /** @description Why not now. */
-            held: components["schemas"]["Held"];
+            held: components["schemas"]["HeldWhy"];
             /** @description Which one. */
             id: components["schemas"]["Id_ntc"];
             /** @description What it is about. */
@@ -5387,10 +5387,15 @@ export interface components {
             subject: string;
             /**
              * Format: date-time
-             * @description When it goes.
+             * @description When it goes; null: not by itself.
              */
-            until: string;
+            until?: string | null;
         };
+        /**
+         * @description Why a letter has not gone.
+         * @enum {string}
+         */
+        HeldWhy: "quiet" | "enough" | "receipts";
         Hours: {
             [key: string]: string[][];
         };
@@ -7683,6 +7688,8 @@ export interface components {
         PriorityWhy: {
             /** @description What it does to business. */
             impact: components["schemas"]["Impact"];
+            /** @description Whether somebody said what it does to business; else it was read or taken as usual. Of older ones this was not kept. */
+            impact_said?: boolean;
             /** @description The derivation, line by line. */
             lines: components["schemas"]["Text"][];
             /** @description The result. */
@@ -7696,6 +7703,8 @@ export interface components {
             tier: string;
             /** @description How long it can wait. */
             urgency: components["schemas"]["Urgency"];
+            /** @description Whether somebody said how long it can wait. */
+            urgency_said?: boolean;
         };
         /** @description How "no" is said (RFC 9457). */
         Problem: {
@@ -8271,6 +8280,8 @@ export interface components {
             fault_code?: string | null;
             /** @description How; what was done on site is said by finishing the visit. */
             outcome: components["schemas"]["Outcome"];
+            /** @description Why nobody has to go there, of a fault of security; a supervisor's to say. */
+            reason?: string | null;
             /** Format: int64 */
             version: number;
         };
@@ -9067,6 +9078,8 @@ export interface components {
         TicketPage: {
             /** @description Commands that would do something now and that the reader may give. */
             allowed: components["schemas"]["CommandKind"][];
+            /** @description By what the merchant's confirmation may be recorded now; not by the terminal while nothing was heard of it since it was solved. */
+            confirm_by: components["schemas"]["ConfirmedBy"][];
             contact: components["schemas"]["TicketContact"];
             coverage?: components["schemas"]["Coverage"] | null;
             follow_ups: components["schemas"]["FollowUp"][];

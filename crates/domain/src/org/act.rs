@@ -92,6 +92,8 @@ actions! {
     TicketNote = "ticket.note":                 "AAAo.AAA...";
     /// Declares it solved.
     TicketSolve = "ticket.solve":               "AA...A.....";
+    /// Says why a security fault is solved although nobody has been there.
+    TicketVouch = "ticket.vouch":               "A....AA....";
     /// Records the merchant's confirmation, or says that it is not solved.
     TicketConfirm = "ticket.confirm":           "AA...A....o";
     /// Withdraws a ticket.

@@ -19,5 +19,5 @@ mod saved_test;
 pub mod triage;
 
 pub use model::*;
-pub use rules::{allowed, apply, decide, missing, possible};
+pub use rules::{allowed, apply, confirmable, decide, from_afar, missing, possible};
 pub use saved::DeskViewId;

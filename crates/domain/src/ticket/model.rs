@@ -170,6 +170,10 @@ crate::words! {
         AddTask = "add_task",
         /// Make a new case of a part of it.
         Split = "split",
+        /// Say what kind of case it is and what its own fields hold.
+        Fields = "fields",
+        /// Quote by the price list.
+        Quote = "quote",
     }
     /// How a case stands to another one.
     LinkKind {
@@ -341,6 +345,10 @@ pub enum Command {
     AddTask,
     /// Make a new case of a part of it.
     Split,
+    /// Say what kind of case it is and what its own fields hold.
+    Fields,
+    /// Quote by the price list.
+    Quote,
 }
 
 /// What happened. Facts; everything shown is computed from them.
@@ -457,6 +465,10 @@ pub enum Event {
     },
 }
 
+fn said() -> bool {
+    true
+}
+
 /// How a priority came about, for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -470,6 +482,12 @@ pub struct PriorityWhy {
     /// How many of the merchant's terminals are hit, when somebody said.
     #[serde(default)]
     pub terminals_hit: Option<u32>,
+    /// Whether somebody said what it does to business; else it was read or taken as usual. Of older ones this was not kept.
+    #[serde(default = "said")]
+    pub impact_said: bool,
+    /// Whether somebody said how long it can wait.
+    #[serde(default = "said")]
+    pub urgency_said: bool,
     /// The result.
     pub priority: Priority,
     /// The derivation, line by line.

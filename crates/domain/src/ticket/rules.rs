@@ -1,4 +1,6 @@
-use super::model::{Around, Case, Command, CommandKind, Event, PauseReason, REOPEN_DAYS, TicketState};
+use jiff::Timestamp;
+
+use super::model::{Around, Case, Command, CommandKind, ConfirmedBy, Event, Outcome, PauseReason, REOPEN_DAYS, TicketState};
 use crate::ground::{Refusal, UserId};
 use crate::refuse;
 
@@ -31,6 +33,8 @@ pub fn allowed(state: TicketState) -> &'static [CommandKind] {
             K::Relate,
             K::AddTask,
             K::Split,
+            K::Fields,
+            K::Quote,
         ],
         S::Triaged | S::Remote => &[
             K::Claim,
@@ -50,11 +54,26 @@ pub fn allowed(state: TicketState) -> &'static [CommandKind] {
             K::Relate,
             K::AddTask,
             K::Split,
+            K::Fields,
+            K::Quote,
         ],
-        S::Visit => {
-            &[K::Claim, K::Assign, K::Reply, K::Note, K::Priority, K::Pause, K::Resume, K::Solve, K::Merge, K::Relate, K::AddTask, K::Split]
-        }
-        S::Solved => &[K::Claim, K::Assign, K::Reply, K::Note, K::Confirm, K::Reopen, K::Relate],
+        S::Visit => &[
+            K::Claim,
+            K::Assign,
+            K::Reply,
+            K::Note,
+            K::Priority,
+            K::Pause,
+            K::Resume,
+            K::Solve,
+            K::Merge,
+            K::Relate,
+            K::AddTask,
+            K::Split,
+            K::Fields,
+            K::Quote,
+        ],
+        S::Solved => &[K::Claim, K::Assign, K::Reply, K::Note, K::Confirm, K::Reopen, K::Relate, K::Fields, K::Quote],
         S::Closed => &[K::Note, K::Reopen, K::Relate],
         S::Cancelled => &[K::Note],
         S::Merged => &[K::Note, K::Unmerge],
@@ -96,6 +115,8 @@ fn kind(command: &Command) -> Option<CommandKind> {
         Command::Relate => K::Relate,
         Command::AddTask => K::AddTask,
         Command::Split => K::Split,
+        Command::Fields => K::Fields,
+        Command::Quote => K::Quote,
         // What comes from outside is heard in every state.
         Command::Hear | Command::VisitOver => return None,
     })
@@ -118,7 +139,7 @@ pub fn decide(case: &Case, command: &Command, around: Around) -> Result<Vec<Even
         Command::Reply { wait } => reply(case, *wait),
         Command::Hear => hear(case),
         // What is added stands in lists of its own.
-        Command::Note | Command::Relate | Command::AddTask | Command::Split => Vec::new(),
+        Command::Note | Command::Relate | Command::AddTask | Command::Split | Command::Fields | Command::Quote => Vec::new(),
         Command::Reprioritise { impact, urgency, priority, reason } => {
             if reason.trim().is_empty() {
                 return Err(refuse!(Invalid, "reason.missing").field("reason"));
@@ -167,6 +188,22 @@ pub fn decide(case: &Case, command: &Command, around: Around) -> Result<Vec<Even
             vec![Event::Cancelled { reason: reason.clone() }]
         }
     })
+}
+
+/// By what a person of the desk may say that a solved case was confirmed (S1-07): the telephone always, the terminal only when the
+/// registry heard of it after the case was solved. `silent_since` is since when nothing is heard; of no terminal nothing is.
+pub fn confirmable(has_terminal: bool, silent_since: Option<Timestamp>, solved_at: Option<Timestamp>) -> Vec<ConfirmedBy> {
+    let heard = has_terminal && silent_since.is_none_or(|since| solved_at.is_some_and(|solved| since > solved));
+    [(true, ConfirmedBy::Phone), (heard, ConfirmedBy::Telemetry)].into_iter().filter_map(|(may, by)| may.then_some(by)).collect()
+}
+
+/// Whether a case may be declared solved although nobody has been there (S1-03). A fault of security is only looked at on site;
+/// from afar somebody has to answer for it who says why. Errors: `ticket.onsite_only`.
+pub fn from_afar(security: bool, outcome: Outcome, been_there: bool, vouched: bool) -> Result<(), Refusal> {
+    match security && outcome != Outcome::VisitFixed && !been_there && !vouched {
+        true => Err(refuse!(Conflict, "ticket.onsite_only")),
+        false => Ok(()),
+    }
 }
 
 fn not_now(case: &Case, kind: CommandKind, around: Around) -> Refusal {

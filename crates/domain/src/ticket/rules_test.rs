@@ -50,6 +50,8 @@ fn samples() -> Vec<Command> {
         Command::Relate,
         Command::AddTask,
         Command::Split,
+        Command::Fields,
+        Command::Quote,
     ]
 }
 
@@ -86,6 +88,8 @@ fn what_is_possible_is_what_happens() {
                                         | Command::Relate
                                         | Command::AddTask
                                         | Command::Split
+                                        | Command::Fields
+                                        | Command::Quote
                                 )
                             }
                         }
@@ -119,6 +123,8 @@ fn kind_of(command: &Command) -> Option<CommandKind> {
         Command::Relate => CommandKind::Relate,
         Command::AddTask => CommandKind::AddTask,
         Command::Split => CommandKind::Split,
+        Command::Fields => CommandKind::Fields,
+        Command::Quote => CommandKind::Quote,
         Command::Hear | Command::VisitOver => return None,
     })
 }

@@ -3,10 +3,12 @@
 
 use postsale_domain::facts::{FieldNeed, Given};
 use postsale_domain::file::AttachmentId;
-use postsale_domain::ground::{Reach, Role, TypedId, UserId, mask_cards};
+use postsale_domain::ground::{Act, Reach, Role, TypedId, UserId, mask_cards};
+use postsale_domain::org::act;
 use postsale_domain::refuse;
 use postsale_domain::ticket::triage::Judged;
-use postsale_domain::ticket::{Channel, Command, ConfirmedBy, Decision, Impact, Outcome, TicketId, Urgency};
+use postsale_domain::ticket::{Channel, Command, ConfirmedBy, Decision, Impact, Outcome, TicketId, TicketState, Urgency, confirmable};
+use serde_json::json;
 
 use super::bell;
 use super::desk::Desk;
@@ -17,6 +19,7 @@ use crate::facts::extra::one as said_of;
 use crate::facts::{REPAIR, in_force};
 use crate::ground::db::{Done, Tx};
 use crate::merchant::store as merchants;
+use crate::terminal::store as terminals;
 use crate::ticket::entry::{self, Author, Kind, Line};
 use crate::ticket::merge::by_mail;
 use crate::ticket::store::{ContactFacts, Ticket};
@@ -236,10 +239,32 @@ pub fn solve(tx: &mut Tx<'_>, desk: &mut Desk, fault_code: Option<&str>, outcome
     desk.command(tx, &Command::Solve { fault_code, outcome })
 }
 
-/// Records the merchant's confirmation. Errors: `ticket.confirm_by`, only what an agent can have heard or seen.
+/// Answers for ending a case of security although nobody has been there; kept on the timeline and in the audit chain. Only who leads
+/// or checks the desk can; of others the words change nothing. Errors: `ticket.words_long`.
+pub fn vouch(tx: &mut Tx<'_>, desk: &mut Desk, why: &str) -> Done<()> {
+    let (why, may) = (reason(why)?, act::reach(act::TicketVouch::NAME, &tx.caller().who) != Reach::None);
+    if why.is_empty() || !may {
+        return Ok(());
+    }
+    desk.vouched();
+    let (_, who) = desk.author();
+    tx.audit("ticket.vouch", desk.ticket.id, None, Some(&json!({ "reason": why })));
+    desk.line(tx, Kind::Event, false, "", Some(("vouched".into(), json!({ "who": who, "reason": why }))), None).map(drop)
+}
+
+/// Records the merchant's confirmation. Errors: `ticket.confirm_by`, only what an agent can have heard or seen; `ticket.not_heard`,
+/// nothing was heard of the terminal since it was solved.
 pub fn confirm(tx: &mut Tx<'_>, desk: &mut Desk, by: ConfirmedBy) -> Done<()> {
     if !matches!(by, ConfirmedBy::Phone | ConfirmedBy::Telemetry) {
         return Err(refuse!(Invalid, "ticket.confirm_by").field("by").into());
+    }
+    let terminal = match desk.ticket.terminal_id {
+        Some(id) => terminals::terminal(tx, id)?,
+        None => None,
+    };
+    let silent_since = terminal.as_ref().and_then(|t| t.offline_since);
+    if desk.case().state == TicketState::Solved && !confirmable(terminal.is_some(), silent_since, desk.ticket.solved_at).contains(&by) {
+        return Err(refuse!(Conflict, "ticket.not_heard").field("by").into());
     }
     desk.command(tx, &Command::Confirm { by })
 }
@@ -265,6 +290,20 @@ pub struct Asked {
     pub fields: Given,
 }
 
+/// Whether there is anything to open a ticket of: what it is about, and whose it is. What else is missing is asked for on its page.
+/// Errors: `ticket.says_nothing`, `ticket.of_nobody`.
+fn enough(report: &report::Report, asked: &Asked) -> Done<()> {
+    let ordered = asked.ticket_type.as_deref().is_some_and(|t| t != REPAIR);
+    if report.symptom.trim().is_empty() && report.response_code.is_none() && !ordered {
+        return Err(refuse!(Invalid, "ticket.says_nothing").field("symptom").into());
+    }
+    let (contact, place) = (&report.contact, report.terminal_serial.is_some() || report.merchant_id.is_some());
+    if !place && contact.name.is_none() && contact.phone.is_none() && contact.email.is_none() {
+        return Err(refuse!(Invalid, "ticket.of_nobody").field("contact.phone").into());
+    }
+    Ok(())
+}
+
 /// Registers what somebody says on the phone, or what an acquirer passes on about its own merchants.
 /// Errors: those of [`report::open`]; `ticket.open_already` when its terminal has an open case and nobody said "even so";
 /// with [`Reach::Own`], `terminal.unknown` and `merchant.unknown` for what belongs to others, `ticket.needs_shop` for a place nobody named.
@@ -288,6 +327,7 @@ pub fn open(tx: &mut Tx<'_>, reach: Reach, report: &report::Report, asked: &Aske
         }
         .into());
     }
+    enough(report, asked)?;
     if let (false, Some(terminal)) = (even_if_open, &place.terminal)
         && let Some(open) = crate::ticket::list::open_of_terminal(tx, terminal.id, 1)?.pop()
     {

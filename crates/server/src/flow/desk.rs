@@ -2,9 +2,10 @@
 
 use postsale_domain::bell;
 use postsale_domain::ground::{Reach, Who, to_millis};
+use postsale_domain::knowledge::VisitNeed;
 use postsale_domain::refuse;
 use postsale_domain::sla::{ClockKind, Promise, What};
-use postsale_domain::ticket::{Around, Case, Channel, Command, Event, TicketId, TicketState, apply, decide};
+use postsale_domain::ticket::{Around, Case, Channel, Command, Event, Outcome, TicketId, TicketState, apply, decide, from_afar};
 use serde_json::{Value, json};
 
 use crate::facts;
@@ -30,6 +31,8 @@ pub struct Desk {
     /// Whether a work order is not closed.
     around: Around,
     touched: bool,
+    /// Somebody who may has said why it is solved although nobody has been there.
+    vouched: bool,
     /// What followers are told when it is saved: what, whose, which words.
     news: Option<(bell::Kind, String, String)>,
 }
@@ -76,7 +79,7 @@ impl Desk {
             Author::Merchant => ticket.contact.name.clone().unwrap_or_default(),
             _ => org::store::shown_name(tx)?,
         };
-        Ok(Self { since, ticket, author, author_name, around, touched: false, news: None })
+        Ok(Self { since, ticket, author, author_name, around, touched: false, vouched: false, news: None })
     }
 
     /// The rules' part of it.
@@ -89,9 +92,28 @@ impl Desk {
         self.around.live_work_order = false;
     }
 
+    /// Somebody answers for solving from afar what is looked at on site.
+    pub fn vouched(&mut self) {
+        self.vouched = true;
+    }
+
+    /// Whether a fault of security is solved from afar by this. Errors: `ticket.onsite_only`.
+    fn from_afar(&self, tx: &mut Tx<'_>, fault_code: Option<&str>, outcome: Outcome) -> Done<()> {
+        let force = facts::in_force(tx)?;
+        // Another name for it at the end does not make it another fault.
+        let mut codes = fault_code.into_iter().chain(self.case().fault_code.as_deref());
+        let security = codes.any(|code| force.facts().fault(code).is_some_and(|f| f.security && f.visit == VisitNeed::Yes));
+        let been_there = security && visit::store::fixed_at(tx, self.ticket.id)? > entry::reopened_at(tx, self.ticket.id)?;
+        Ok(from_afar(security, outcome, been_there, self.vouched)?)
+    }
+
     /// Decides a command and lets everything follow that does. What is already so changes nothing.
     pub fn command(&mut self, tx: &mut Tx<'_>, command: &Command) -> Done<()> {
-        for event in self.decided(tx, command)? {
+        let events = self.decided(tx, command)?;
+        if let Command::Solve { fault_code, outcome } = command {
+            self.from_afar(tx, fault_code.as_deref(), *outcome)?;
+        }
+        for event in events {
             self.happen(tx, &event)?;
         }
         Ok(())

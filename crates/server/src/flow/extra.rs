@@ -27,6 +27,7 @@ pub fn label(tx: &mut Tx<'_>, desk: &mut Desk, code: Option<&str>) -> Done<()> {
     if before.label.as_deref() == code {
         return Ok(());
     }
+    desk.command(tx, &Command::Fields)?;
     let next = match code {
         None => None,
         Some(code) => {
@@ -68,6 +69,7 @@ fn promise(force: &InForce, ticket_type: &str) -> Option<Promise> {
 
 /// Says what a ticket is about and what its custom fields hold. Errors: `ticket.type_unknown`, those of [`accept`].
 pub fn fields(tx: &mut Tx<'_>, desk: &mut Desk, ticket_type: Option<&str>, given: &Given) -> Done<()> {
+    desk.command(tx, &Command::Fields)?;
     let force = in_force(tx)?;
     let before = extra::one(tx, desk.ticket.id)?;
     let ticket_type = ticket_type.unwrap_or(&before.ticket_type);
@@ -130,6 +132,7 @@ pub fn opened(tx: &mut Tx<'_>, desk: &mut Desk, ticket_type: Option<&str>, given
 /// Quotes by the price list of today. Errors: `not_found`, those of adding up.
 pub fn quote(tx: &mut Tx<'_>, reach: Reach, ticket: TicketId, asked: &[Asked]) -> Done<Quote> {
     let mut desk = Desk::load(tx, ticket, reach, None)?;
+    desk.command(tx, &Command::Quote)?;
     let day = when::day(tx.now());
     let (version, prices) = in_force(tx)?.prices(day);
     let quoted = add_up(&prices, asked)?;

@@ -89,7 +89,11 @@ pub fn leave(tx: &mut Tx<'_>, desk: &mut Desk, reason: &str) -> Done<()> {
     keep(tx, desk, &mut run, &events)
 }
 
-fn running(tx: &mut Tx<'_>, desk: &Desk) -> Done<(Arc<Guide>, GuideRun)> {
+fn running(tx: &mut Tx<'_>, desk: &mut Desk) -> Done<(Arc<Guide>, GuideRun)> {
+    if desk.ticket.closed_at.is_some() {
+        // What is over is walked no further; the rules say why.
+        desk.command(tx, &Command::StartGuide)?;
+    }
     let run = store::newest(tx, desk.ticket.id)?.filter(|r| r.state == GuideState::Running);
     let run = run.ok_or_else(|| refuse!(Conflict, "guide.not_running"))?;
     let guide = guide_at(tx, &run.guide, run.version)?.ok_or_else(|| refuse!(Conflict, "guide.changed"))?;

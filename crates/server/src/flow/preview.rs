@@ -81,7 +81,7 @@ pub fn preview(tx: &mut Tx<'_>, reach: Reach, asked: &Asked) -> Done<TriagePrevi
         responded: false,
         reopen_count: 0,
     };
-    let (triage, priority_why) = triage::judge(tx, &case, asked.response_code.as_deref(), &place)?;
+    let (triage, priority_why) = triage::judge(tx, &case, asked.urgency, asked.response_code.as_deref(), &place)?;
     let open = match &place.terminal {
         Some(terminal) => list::open_of_terminal(tx, terminal.id, 5)?,
         None => Vec::new(),

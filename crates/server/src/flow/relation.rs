@@ -9,6 +9,7 @@ use serde_json::json;
 use super::desk::Desk;
 use super::report::{self, MAX_SYMPTOM, Report};
 use crate::ground::db::{Done, Tx};
+use crate::ground::when;
 use crate::org;
 use crate::ticket::entry::{self, Kind};
 use crate::ticket::relation::{self, LinkId};
@@ -48,7 +49,7 @@ pub fn unlink(tx: &mut Tx<'_>, desk: &mut Desk, id: LinkId) -> Done<()> {
     told(tx, desk, "unlinked", json!({ "link": link.kind, "number": number(link.number) }))
 }
 
-/// Adds a sub-task. Errors: `ticket.task_no_title`, `ticket.task_title_long`, `ticket.assignee_unknown`.
+/// Adds a sub-task. Errors: `ticket.task_no_title`, `ticket.task_title_long`, `ticket.assignee_unknown`, `ticket.task_past`.
 pub fn add_task(tx: &mut Tx<'_>, desk: &mut Desk, title: &str, assignee: Option<UserId>, due: Option<Timestamp>) -> Done<()> {
     let title = title.trim();
     if title.is_empty() {
@@ -61,6 +62,9 @@ pub fn add_task(tx: &mut Tx<'_>, desk: &mut Desk, title: &str, assignee: Option<
         && org::store::colleague(tx, who)?.is_none()
     {
         return Err(refuse!(Invalid, "ticket.assignee_unknown").field("assignee").into());
+    }
+    if due.is_some_and(|due| when::day(due) < when::day(tx.now())) {
+        return Err(refuse!(Invalid, "ticket.task_past").field("due").into());
     }
     desk.command(tx, &Command::AddTask)?;
     desk.task_added();

@@ -74,7 +74,6 @@ pub fn open_at(tx: &mut Tx<'_>, report: &Report, place: &Place, item: Option<&Se
         Some(user) => (user, Some(tx.now())),
         None => (duty_owner(tx)?, None),
     };
-    let urgency = report.urgency.unwrap_or(Urgency::Today);
     let case = Case {
         state: TicketState::New,
         symptom: mask_cards(report.symptom.trim()).text,
@@ -84,7 +83,7 @@ pub fn open_at(tx: &mut Tx<'_>, report: &Report, place: &Place, item: Option<&Se
         owner,
         claimed: claimed_at.is_some(),
         impact: report.impact.unwrap_or(Impact::Unknown),
-        urgency,
+        urgency: report.urgency.unwrap_or(Urgency::Today),
         priority: postsale_domain::ticket::Priority::Normal,
         waiting: Vec::new(),
         decision: None,
@@ -93,13 +92,13 @@ pub fn open_at(tx: &mut Tx<'_>, report: &Report, place: &Place, item: Option<&Se
         responded: false,
         reopen_count: 0,
     };
-    let (judged, why) = triage::judge(tx, &case, report.response_code.as_deref(), place)?;
+    let (judged, why) = triage::judge(tx, &case, report.urgency, report.response_code.as_deref(), place)?;
     let why = triage::spread(tx, why, report.terminals_hit, place.merchant.as_ref().map(|m| m.id))?;
     let ticket = Ticket {
         id: tx.new_id(),
         number: org::store::next_number(tx, "ticket")?,
         subject: subject(&case.symptom),
-        case: Case { priority: why.priority, impact: why.impact, ..case },
+        case: Case { priority: why.priority, impact: why.impact, urgency: why.urgency, ..case },
         response_code: report.response_code.clone(),
         channel: report.channel,
         merchant_id: place.merchant.as_ref().map(|m| m.id).or(report.merchant_id),
@@ -328,8 +327,11 @@ pub fn complete(tx: &mut Tx<'_>, desk: &mut Desk, facts: &Facts) -> Done<()> {
         visits::went_to(tx, desk.ticket.id, corrected)?;
     }
     if was_new && desk.case().state != TicketState::New {
-        let case = desk.case().clone();
-        let (judged, why) = triage::judge(tx, &case, desk.ticket.response_code.as_deref(), &place)?;
+        let (mut case, kept) = (desk.case().clone(), &desk.ticket.priority_why);
+        // What was only read from the words is read again, now that there are more.
+        case.impact = if kept.impact_said { case.impact } else { Impact::Unknown };
+        let urgency = kept.urgency_said.then_some(case.urgency);
+        let (judged, why) = triage::judge(tx, &case, urgency, desk.ticket.response_code.as_deref(), &place)?;
         prioritise(tx, desk, why)?;
         let item = in_force(tx)?.service_item(&extra::one(tx, desk.ticket.id)?.ticket_type);
         triage::decided(tx, desk, item.as_ref().map_or(judged, triage::ordered))?;

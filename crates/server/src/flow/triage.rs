@@ -15,8 +15,14 @@ use crate::ticket::store::Ticket;
 use crate::view::sentence;
 use crate::{merchant, sql, terminal};
 
-/// Judges a case by what is known: the words, the code, the terminal, its past.
-pub fn judge(tx: &mut Tx<'_>, case: &Case, response_code: Option<&str>, place: &Place) -> Done<(Judged, PriorityWhy)> {
+/// Judges a case by what is known: the words, the code, the terminal, its past; and how long it can wait, if somebody said.
+pub fn judge(
+    tx: &mut Tx<'_>,
+    case: &Case,
+    urgency: Option<Urgency>,
+    response_code: Option<&str>,
+    place: &Place,
+) -> Done<(Judged, PriorityWhy)> {
     let force = in_force(tx)?;
     let book = force.triage();
     let terminal = match &place.terminal {
@@ -26,7 +32,7 @@ pub fn judge(tx: &mut Tx<'_>, case: &Case, response_code: Option<&str>, place: &
     let signs = Signs { symptom: &case.symptom, response_code, terminal: &terminal, wider_outage: false };
     let judged = Judged::by_rule(book.judge(&signs), book);
     let tier = place.merchant.as_ref().map_or("standard", |m| m.tier.as_str());
-    let why = book.prioritise(&signs, judged.fault_code.as_deref(), case.impact, Some(case.urgency), tier, Said::Registered);
+    let why = book.prioritise(&signs, judged.fault_code.as_deref(), case.impact, urgency, tier, Said::Registered);
     Ok((judged, why))
 }
 

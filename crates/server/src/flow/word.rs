@@ -60,14 +60,15 @@ pub fn emergency(ticket: &Ticket) -> bool {
     ticket.case.priority == Priority::Urgent
 }
 
-/// Lets a letter that waits for the morning go now. Errors: `reason.missing`, `notice.not_held`.
+/// Lets a letter go now that waits for the morning or goes only by hand. Errors: `reason.missing`, `notice.not_held`.
 pub fn let_go(tx: &mut Tx<'_>, reach: Reach, id: TicketId, notice: NoticeId, reason: &str) -> Done<()> {
     see_ticket(tx, reach, id)?;
     let reason = mask_cards(reason.trim()).text;
     if reason.is_empty() || reason.chars().count() > MAX_REASON {
         return Err(refuse!(Invalid, "reason.missing").field("reason").into());
     }
-    if !store::let_go(tx, id, notice, &reason)? {
+    let contact = ticket::store::ticket(tx, id)?.map(|t| t.contact);
+    if !store::let_go(tx, id, notice, contact.and_then(|c| c.email).as_deref(), &reason)? {
         return Err(refuse!(Conflict, "notice.not_held").into());
     }
     Ok(())

@@ -9,7 +9,7 @@ use postsale_domain::notify::{
     After, CONTACTS_A_DAY, Contact, Exception, Held, MAX_ATTEMPTS, May, NoticeId, NoticeKind, change_key, day_of, may_contact,
 };
 use postsale_domain::ticket::TicketId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -64,9 +64,18 @@ pub fn tell(tx: &mut Tx<'_>, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
     if telling.beside {
         key = format!("{key}:{}", telling.ticket);
     }
+    let receipt = matches!(telling.kind, NoticeKind::Received | NoticeKind::OrderReceived);
+    let address = telling.email.map(mailbox);
+    if let Some(address) = address.as_ref().filter(|_| receipt) {
+        tx.ahead(|tx| may_mail(tx, address, telling.kind, telling.asked, telling.emergency));
+    }
+    let kept_back = match &address {
+        Some(address) if receipt && had_enough(tx, address)? => Some(HeldWhy::Receipts),
+        _ => None,
+    };
     let keep = sql!(
-        "INSERT INTO notice (id, tenant_id, ticket_id, kind, change_key, lang, subject, body, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
+        "INSERT INTO notice (id, tenant_id, ticket_id, kind, change_key, lang, subject, body, created_at, kept_back)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
     );
     let params = vec![
         p(&id),
@@ -78,6 +87,7 @@ pub fn tell(tx: &mut Tx<'_>, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
         p(&notice.subject),
         p(&notice.body),
         p(&now),
+        kept_back.as_ref().map_or(Val::Null, code),
     ];
     if telling.ticket.uuid() == telling.changed && tx.is_bare(telling.changed, file!()) {
         // Nothing has been told of it yet, so nothing can stand in the way.
@@ -85,20 +95,16 @@ pub fn tell(tx: &mut Tx<'_>, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
     } else if tx.exec(keep, &params)? == 0 {
         return Ok(None);
     }
-    let receipt = matches!(telling.kind, NoticeKind::Received | NoticeKind::OrderReceived);
-    let address = telling.email.map(mailbox);
-    if let Some(address) = address.as_ref().filter(|_| receipt) {
-        tx.ahead(|tx| may_mail(tx, address, telling.kind, telling.asked, telling.emergency));
-    }
     let mailed = match address {
-        Some(address) if !(receipt && had_enough(tx, &address)?) => {
+        Some(address) if kept_back.is_none() => {
             let may = may_mail(tx, &address, telling.kind, telling.asked, telling.emergency)?;
-            post(tx, id, &address, may)?;
+            post(tx, id, &address, may, None)?;
             Some(may)
         }
         _ => None,
     };
     let (until, held, exception) = spelt(mailed.unwrap_or(May::Now(None)));
+    let held = held.map(HeldWhy::from).or(kept_back);
     let told =
         json!({ "notice": id, "kind": telling.kind, "mail": mailed.is_some(), "until": until, "held": held, "exception": exception });
     tx.audit("notice.tell", telling.ticket, None, Some(&told));
@@ -153,15 +159,15 @@ fn spelt(may: May) -> (Option<Timestamp>, Option<Held>, Option<Exception>) {
     }
 }
 
-fn post(tx: &mut Tx<'_>, notice: NoticeId, address: &str, may: May) -> Done<()> {
+fn post(tx: &mut Tx<'_>, notice: NoticeId, address: &str, may: May, reason: Option<&str>) -> Done<()> {
     let (id, tenant, now): (OutboxId, _, _) = (tx.new_id(), tx.tenant(), tx.now());
     let (until, held, exception) = spelt(may);
     let run_at = until.unwrap_or(now);
     // The message id is completed with the ticket's signed token when the mail is first claimed; until then the notice stands for it.
     tx.later(
         sql!(
-            "INSERT INTO outbox (id, tenant_id, notice_id, transport, address, message_id, state, run_at, attempts, fence, created_at, held, exception)
-             VALUES ($1, $2, $3, 'mail', $4, $5, 'ready', $6, 0, 0, $7, $8, $9)"
+            "INSERT INTO outbox (id, tenant_id, notice_id, transport, address, message_id, state, run_at, attempts, fence, created_at, held, exception, exception_reason)
+             VALUES ($1, $2, $3, 'mail', $4, $5, 'ready', $6, 0, 0, $7, $8, $9, $10)"
         ),
         vec![
             p(&id),
@@ -173,10 +179,32 @@ fn post(tx: &mut Tx<'_>, notice: NoticeId, address: &str, may: May) -> Done<()> 
             p(&now),
             held.as_ref().map_or(Val::Null, code),
             exception.as_ref().map_or(Val::Null, code),
+            reason.map_or(Val::Null, |r| p(r)),
         ],
     )?;
     tx.falls_due(run_at);
     Ok(())
+}
+
+/// Why a letter has not gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldWhy {
+    /// It is night where they are.
+    Quiet,
+    /// They have heard from us often enough today.
+    Enough,
+    /// The address got as many receipts as it gets within an hour: this one goes only when somebody sends it.
+    Receipts,
+}
+
+impl From<Held> for HeldWhy {
+    fn from(held: Held) -> Self {
+        match held {
+            Held::Quiet => Self::Quiet,
+            Held::Enough => Self::Enough,
+        }
+    }
 }
 
 /// A letter that waits because of the contact policy.
@@ -189,10 +217,10 @@ pub struct HeldNotice {
     pub kind: NoticeKind,
     /// One line.
     pub subject: String,
-    /// When it goes.
-    pub until: Timestamp,
+    /// When it goes; null: not by itself.
+    pub until: Option<Timestamp>,
     /// Why not now.
-    pub held: Held,
+    pub held: HeldWhy,
 }
 
 /// The letters of a ticket that wait because of the contact policy, oldest first; 20 at most.
@@ -201,8 +229,10 @@ pub fn held(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<HeldNotice>> {
     Ok(tx.hanging(
         ticket,
         sql!(
-            "SELECT n.id, n.kind, n.subject, o.run_at, o.held FROM notice n JOIN outbox o ON o.notice_id = n.id AND o.transport = 'mail'
-             WHERE n.tenant_id = $1 AND n.ticket_id = $2 AND o.held IS NOT NULL AND o.exception IS NULL AND o.state = 'ready' AND o.run_at > $3
+            "SELECT n.id, n.kind, n.subject, o.run_at, COALESCE(n.kept_back, o.held)
+             FROM notice n LEFT JOIN outbox o ON o.notice_id = n.id AND o.transport = 'mail'
+             WHERE n.tenant_id = $1 AND n.ticket_id = $2
+               AND (n.kept_back IS NOT NULL OR (o.held IS NOT NULL AND o.exception IS NULL AND o.state = 'ready' AND o.run_at > $3))
              ORDER BY n.created_at, n.id LIMIT 20"
         ),
         &[p(&tenant), p(&ticket), p(&now)],
@@ -210,8 +240,9 @@ pub fn held(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<HeldNotice>> {
     )?)
 }
 
-/// Lets a letter that waits go now, because somebody said why it must. `false`: it does not wait, or is none of this ticket's.
-pub fn let_go(tx: &mut Tx<'_>, ticket: TicketId, notice: NoticeId, reason: &str) -> Done<bool> {
+/// Lets a letter that waits go now, because somebody said why it must; one that was kept back goes to `address`. `false`: it does not
+/// wait, or is none of this ticket's.
+pub fn let_go(tx: &mut Tx<'_>, ticket: TicketId, notice: NoticeId, address: Option<&str>, reason: &str) -> Done<bool> {
     let (tenant, now) = (tx.tenant(), tx.now());
     let gone = tx.exec(
         sql!(
@@ -221,11 +252,19 @@ pub fn let_go(tx: &mut Tx<'_>, ticket: TicketId, notice: NoticeId, reason: &str)
         ),
         &[p(&now), p(reason), p(&tenant), p(&notice), p(&ticket)],
     )?;
-    if gone == 1 {
+    let mut gone = gone == 1;
+    if let (false, Some(address)) = (gone, address) {
+        let out = sql!("UPDATE notice SET kept_back = NULL WHERE tenant_id = $1 AND id = $2 AND ticket_id = $3 AND kept_back IS NOT NULL");
+        gone = tx.exec(out, &[p(&tenant), p(&notice), p(&ticket)])? == 1;
+        if gone {
+            post(tx, notice, &mailbox(address), May::Now(Some(Exception::Said)), Some(reason))?;
+        }
+    }
+    if gone {
         tx.falls_due(now);
         tx.audit("notice.let_go", ticket, None, Some(&json!({ "notice": notice, "reason": reason })));
     }
-    Ok(gone == 1)
+    Ok(gone)
 }
 
 fn had_enough(tx: &mut Tx<'_>, address: &str) -> Done<bool> {

@@ -55,7 +55,7 @@ on_both! {
         let agent = World::new(&kit, "t1").await.client(&kit, Role::Agent).await;
         // PostgreSQL keeps no NUL, so nobody does.
         for (text, kept) in [("a\u{0}b", "a\u{fffd}b"), ("😀 printer", "😀 printer"), ("e\u{301}\u{200b}", "e\u{301}\u{200b}")] {
-            let opened = agent.post("/api/v1/tickets", &json!({ "symptom": text })).await.expect(201);
+            let opened = agent.post("/api/v1/tickets", &json!({ "symptom": text, "contact": { "name": "张老板" } })).await.expect(201);
             let id = opened["ticket"]["id"].as_str().unwrap();
             assert_eq!(agent.get(&format!("/api/v1/tickets/{id}")).await.expect(200)["ticket"]["symptom"], kept);
         }

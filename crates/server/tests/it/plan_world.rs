@@ -219,6 +219,8 @@ fn order(tx: &mut Tx<'_>, merchant: &Merchant, n: usize, call: &Call) -> Done<Wo
             impact: Impact::Partly,
             urgency: Urgency::Today,
             terminals_hit: None,
+            impact_said: true,
+            urgency_said: true,
             tier: "gold".into(),
             priority: Priority::Normal,
             lines: Vec::new(),

@@ -41,6 +41,8 @@ pub async fn some_ticket(kit: &Kit, world: &World) -> TicketId {
                     impact: Impact::Unknown,
                     urgency: Urgency::Today,
                     terminals_hit: None,
+                    impact_said: true,
+                    urgency_said: true,
                     tier: "standard".into(),
                     priority: Priority::Normal,
                     lines: Vec::new(),

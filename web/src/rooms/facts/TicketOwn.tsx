@@ -20,7 +20,7 @@ export function TicketOwn({ page }: { page: TicketPage }) {
   return (
     <>
       <Label page={page} work={work} />
-      {work ? <Fields key={page.ticket.version} page={page} /> : <Said page={page} />}
+      {page.allowed.includes("fields") ? <Fields key={page.ticket.version} page={page} /> : <Said page={page} />}
       <Quotes page={page} />
     </>
   );
@@ -105,7 +105,6 @@ function Fields({ page }: { page: TicketPage }) {
 
 function Quotes({ page }: { page: TicketPage }) {
   const { t, f, pick } = useWords();
-  const { may } = useSession();
   const cache = useQueryClient();
   const params = { path: { id: page.ticket.id } };
   const quotes = $api.useQuery("get", "/api/v1/tickets/{id}/quotes", { params });
@@ -143,7 +142,7 @@ function Quotes({ page }: { page: TicketPage }) {
           </tbody>
         </table>
       ))}
-      {may("quote.make") && facts && (
+      {page.allowed.includes("quote") && facts && (
         <Form<Lines> form={form} initialValues={{ lines: [{ quantity: 1 }] }} onFinish={({ lines }) => make.mutate({ params, body: { lines: lines.flatMap((line) => (line.code ? [{ code: line.code, quantity: line.quantity, cost: line.cost ?? null }] : [])) } })}>
           <Form.List name="lines">
             {(rows, { add }) => (

@@ -33,8 +33,9 @@ impl TriageBook {
         said: Said,
     ) -> PriorityWhy {
         let (said_zh, said_en) = said.words();
+        let (impact_said, urgency_said) = (impact != Impact::Unknown, urgency.is_some());
         let reading = self.read(signs);
-        let (said_impact, from_zh, from_en) = if impact != Impact::Unknown {
+        let (said_impact, from_zh, from_en) = if impact_said {
             (impact, said_zh, said_en)
         } else if reading.says(&self.cannot_take_payment) {
             (Impact::CannotTakePayment, "来自商户的描述", "from the merchant's words")
@@ -68,7 +69,7 @@ impl TriageBook {
                 format!("One step up for the tier = {}", priority_words(priority).1),
             ));
         }
-        PriorityWhy { impact: said_impact, urgency, tier: tier.to_owned(), terminals_hit: None, priority, lines }
+        PriorityWhy { impact: said_impact, urgency, tier: tier.to_owned(), terminals_hit: None, impact_said, urgency_said, priority, lines }
     }
 
     /// The same, once it is known how many of the merchant's terminals are hit: two or more that are at least half of them are one

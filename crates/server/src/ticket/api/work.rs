@@ -119,6 +119,8 @@ struct SolveTicket {
     fault_code: Option<String>,
     /// How; what was done on site is said by finishing the visit.
     outcome: Outcome,
+    /// Why nobody has to go there, of a fault of security; a supervisor's to say.
+    reason: Option<String>,
 }
 
 /// Records the merchant's confirmation.
@@ -170,8 +172,10 @@ desk_doors! {
     ticket_triage: TicketWork("/tickets/{id}/triage", "ticket_triage", TriageTicket, "ticket.triage") |tx, desk, b|
         agent::decide(tx, desk, b.decision, b.fault_code.as_deref(), &b.reason);
     /// Declares it solved; the merchant is asked to confirm.
-    ticket_solve: TicketSolve("/tickets/{id}/solve", "ticket_solve", SolveTicket, "ticket.solve") |tx, desk, b|
-        agent::solve(tx, desk, b.fault_code.as_deref(), b.outcome);
+    ticket_solve: TicketSolve("/tickets/{id}/solve", "ticket_solve", SolveTicket, "ticket.solve") |tx, desk, b| {
+        agent::vouch(tx, desk, b.reason.as_deref().unwrap_or_default())?;
+        agent::solve(tx, desk, b.fault_code.as_deref(), b.outcome)
+    };
     /// Records the merchant's confirmation and closes.
     ticket_confirm: TicketConfirm("/tickets/{id}/confirm", "ticket_confirm", ConfirmTicket, "ticket.confirm") |tx, desk, b|
         agent::confirm(tx, desk, b.by);

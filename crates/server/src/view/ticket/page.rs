@@ -11,7 +11,8 @@ use postsale_domain::sla::{ClockKind, ClockState};
 use postsale_domain::terminal::{BindingId, TerminalId};
 use postsale_domain::ticket::triage::Judged;
 use postsale_domain::ticket::{
-    Around, CommandKind, Decision, Impact, Outcome, PriorityWhy, TicketId, TicketState, Urgency, missing, possible, queue,
+    Around, CommandKind, ConfirmedBy, Decision, Impact, Outcome, PriorityWhy, TicketId, TicketState, Urgency, confirmable, missing,
+    possible, queue,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -230,6 +231,8 @@ pub struct TicketPage {
     missing: Vec<String>,
     /// Commands that would do something now and that the reader may give.
     allowed: Vec<CommandKind>,
+    /// By what the merchant's confirmation may be recorded now; not by the terminal while nothing was heard of it since it was solved.
+    confirm_by: Vec<ConfirmedBy>,
     /// Lines on the timeline.
     lines: i64,
 }
@@ -287,6 +290,7 @@ pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
     let work_orders = rows_of_ticket(tx, t.id)?;
     let sub_tasks = task::of_ticket(tx, t.id)?;
     let incident = incident::of_ticket(tx, t.id)?;
+    let silent_since = terminal.as_ref().map(|d| d.offline_since);
     let terminal_model = terminal.as_ref().map(|d| d.model.clone());
     let said = extra::one(tx, t.id)?;
     let fault_name = t.case.fault_code.as_deref().and_then(|code| force.fault_name(code));
@@ -320,6 +324,10 @@ pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
         held: notify::store::held(tx, t.id)?,
         missing: missing(&t.case).into_iter().map(str::to_owned).collect(),
         allowed: commands(tx, t, &work_orders, sub_tasks.iter().filter(|k| k.done_at.is_none()).count()),
+        confirm_by: match t.case.state {
+            TicketState::Solved => confirmable(silent_since.is_some(), silent_since.flatten(), t.solved_at),
+            _ => Vec::new(),
+        },
         sub_tasks,
         lines: t.entry_count,
         work_orders,
@@ -489,7 +497,13 @@ fn promise(tx: &mut Tx<'_>, t: &Ticket, orders: &[WorkOrderRow]) -> Done<Option<
 pub fn action(kind: CommandKind) -> &'static str {
     match kind {
         CommandKind::Claim | CommandKind::Assign => "ticket.assign",
-        CommandKind::Register | CommandKind::Priority | CommandKind::Pause | CommandKind::Resume | CommandKind::Triage => "ticket.work",
+        CommandKind::Quote => "quote.make",
+        CommandKind::Register
+        | CommandKind::Fields
+        | CommandKind::Priority
+        | CommandKind::Pause
+        | CommandKind::Resume
+        | CommandKind::Triage => "ticket.work",
         CommandKind::Reply => "ticket.reply",
         CommandKind::Note => "ticket.note",
         CommandKind::Guide => "guide.run",

@@ -4,6 +4,7 @@ mod bulk;
 mod command;
 mod merge;
 mod open;
+mod over;
 mod queue;
 mod relation;
 mod saved;

@@ -136,7 +136,7 @@ on_both! {
 on_both! {
     fn what_is_missing_is_named_and_completed_later(kit) {
         let desk = DeskWorld::new(&kit).await;
-        let page = desk.agent.post("/api/v1/tickets", &json!({ "symptom": "坏了" })).await.expect(201);
+        let page = desk.agent.post("/api/v1/tickets", &json!({ "symptom": "坏了", "contact": { "name": "张老板" } })).await.expect(201);
         let id = id_of(&page);
         assert_eq!((&page["ticket"]["state"], &page["missing"]), (&json!("new"), &json!(["contact", "terminal"])));
         assert_eq!((&page["merchant"], &page["triage"]), (&Value::Null, &Value::Null));
@@ -163,7 +163,10 @@ on_both! {
             (json!({ "contact": { "email": "nobody" } }), "contact.bad_email", "contact.email"),
             (json!({ "contact": { "name": "张".repeat(101) } }), "contact.bad_name", "contact.name"),
             (json!({ "response_code": "1234567890" }), "ticket.bad_code", "response_code"),
-            (json!({ "symptom": "纸".repeat(4001) }), "ticket.symptom_long", "symptom"),
+            (json!({ "symptom": "纸".repeat(4001), "terminal_serial": SERIAL }), "ticket.symptom_long", "symptom"),
+            (json!({}), "ticket.says_nothing", "symptom"),
+            (json!({ "contact": { "name": "张老板", "phone": "13812345521" } }), "ticket.says_nothing", "symptom"),
+            (json!({ "symptom": "坏了", "terminal_unknown_reason": "标签磨掉了" }), "ticket.of_nobody", "contact.phone"),
             (json!({ "merchant_id": "mer_00000000000000000000000000" }), "body.unreadable", "merchant_id"),
             (json!({ "impact": "huge" }), "body.unreadable", "impact"),
             (json!({ "card": "x" }), "body.unreadable", "card"),

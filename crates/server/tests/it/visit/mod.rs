@@ -166,6 +166,8 @@ impl Scene {
                         impact: Impact::Partly,
                         urgency: Urgency::Today,
                         terminals_hit: None,
+                        impact_said: true,
+                        urgency_said: true,
                         tier: "gold".into(),
                         priority: Priority::Normal,
                         lines: Vec::new(),

@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import type { Schema, TicketPage } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
+import { useSession } from "@ground/session/Session";
 import { useOrdered } from "@rooms/facts/OwnFields";
 import { useAfterCommand } from "../data";
 import css from "./command.module.css";
@@ -130,14 +131,20 @@ export function VisitDialog({ page, onClose }: DialogProps) {
   );
 }
 
-type Solved = { fault_code?: string; outcome: Schema<"Outcome"> };
+type Solved = { fault_code?: string; outcome: Schema<"Outcome">; reason?: string };
 
 export function SolveDialog({ page, onClose }: DialogProps) {
   const { t } = useWords();
+  const { may } = useSession();
+  const [form] = Form.useForm<Solved>();
+  const chosen = Form.useWatch("fault_code", form);
+  const faults = useFaults();
   const run = $api.useMutation("post", "/api/v1/tickets/{id}/solve", useAfterCommand(onClose));
   const { ticket, guide } = page;
   // Of what was ordered nobody has to say what was broken.
   const ordered = ticket.ticket_type !== "repair";
+  // What the registry of faults lets nobody clear from afar, unless somebody who leads answers for it.
+  const onsite = (faults.data?.items ?? []).some((f) => f.security && f.visit === "yes" && (f.code === chosen || f.code === ticket.fault_code)) && !page.work_orders.some((order) => order.state === "done");
   // What somebody has to go for, the visit alone fulfils.
   const byVisit = ticket.fulfilled_by_visit;
   const outcome = byVisit ? undefined : ordered ? "fulfilled" : guide.outcome === "fixed" ? "remote_fixed" : guide.outcome === "advise" ? "advised" : undefined;
@@ -146,13 +153,16 @@ export function SolveDialog({ page, onClose }: DialogProps) {
       name="solve"
       lead={t(byVisit ? "command.solve_lead_visit" : "command.solve_lead")}
       page={page}
+      form={form}
       initial={{ ...(!ordered && ticket.fault_code && { fault_code: ticket.fault_code }), ...(outcome && { outcome }) }}
       run={run}
-      onSubmit={(values) => run.mutate({ params: { path: { id: ticket.id } }, body: { fault_code: values.fault_code ?? null, outcome: values.outcome, version: ticket.version } })}
+      onSubmit={(values) => run.mutate({ params: { path: { id: ticket.id } }, body: { fault_code: values.fault_code ?? null, outcome: values.outcome, reason: said(values.reason), version: ticket.version } })}
       onClose={onClose}
     >
       <FaultField optional={ordered} />
+      {onsite && <p data-testid="onsite-only">{t("command.onsite_only")}</p>}
       <ChoiceField name="outcome" label="command.outcome" words="outcome" values={[...(ordered && !byVisit ? (["fulfilled"] as const) : []), "remote_fixed", "advised", "no_fault"]} />
+      {onsite && may("ticket.vouch") && <ReasonField label="command.onsite_why" />}
     </CommandModal>
   );
 }

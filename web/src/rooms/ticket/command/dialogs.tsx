@@ -7,8 +7,8 @@ import { AssignDialog, CancelDialog, ConfirmDialog, PauseDialog, RegisterDialog,
 import { RelateDialog, SplitDialog, TaskDialog } from "./relating";
 import { UnmergeDialog } from "./UnmergeDialog";
 
-/** Commands asked in a dialog. Claiming asks nothing; words and guides have places of their own. */
-export type Asked = Exclude<Command, "claim" | "reply" | "note" | "guide">;
+/** Commands asked in a dialog. Claiming asks nothing; words, guides, fields and quotes have places of their own. */
+export type Asked = Exclude<Command, "claim" | "reply" | "note" | "guide" | "fields" | "quote">;
 
 export const dialogs: Record<Asked, ComponentType<DialogProps>> = {
   assign: AssignDialog,

@@ -71,7 +71,8 @@ export function ResumeDialog({ page, onClose }: DialogProps) {
 }
 
 export function ConfirmDialog({ page, onClose }: DialogProps) {
-  const { t } = useWords();
+  const { t, f } = useWords();
+  const since = page.terminal?.offline_since;
   const run = $api.useMutation("post", "/api/v1/tickets/{id}/confirm", useAfterCommand(onClose));
   const { id, version } = page.ticket;
   return (
@@ -84,7 +85,12 @@ export function ConfirmDialog({ page, onClose }: DialogProps) {
       onSubmit={({ by }) => run.mutate({ params: { path: { id } }, body: { by, version } })}
       onClose={onClose}
     >
-      <ChoiceField name="by" label="command.confirm_how" words="confirmed_by" values={["phone", "telemetry"]} />
+      <ChoiceField name="by" label="command.confirm_how" words="confirmed_by" values={(["phone", "telemetry"] as const).filter((by) => page.confirm_by.includes(by))} />
+      {!page.confirm_by.includes("telemetry") && (
+        <p className={css.hint} data-testid="not-heard">
+          {since ? t("command.not_heard_since", { since: f.moment(since) }) : t("command.not_heard")}
+        </p>
+      )}
     </CommandModal>
   );
 }

@@ -42,8 +42,12 @@ const given = (fields: Typed["fields"]) => Object.fromEntries(Object.entries(fie
 const said = (text: string | undefined) => text?.trim() || null;
 const serialOf = (text: string | undefined) => said(text)?.replace(/\s/g, "") ?? null;
 
+/** Whether it says what it is about, and whose it is: less is no case. */
+const about = (v: Typed) => Boolean(said(v.symptom) ?? said(v.response_code)) || (v.ticket_type ?? "repair") !== "repair";
+const whose = (v: Typed) => Boolean(said(v.serial) ?? said(v.name) ?? said(v.phone) ?? said(v.email));
+
 /**
- * A case typed while somebody talks. Nothing is mandatory yet; at the right stands what the house already knows and how it would
+ * A case typed while somebody talks. What it is about and whose it is must be said, the rest may come later; at the right stands what the house already knows and how it would
  * judge, renewed as one types.
  */
 export function NewTicketPage() {
@@ -90,7 +94,14 @@ export function NewTicketPage() {
         <h1>{t("fresh.title")}</h1>
         <BackLine back={back} onAnew={() => anew(first)} />
         <Form<Typed> form={form} layout="vertical" requiredMark={false} initialValues={{ ...first, ...back }} onValuesChange={keep} onKeyDown={(event) => isSend(event) && !open.isPending && form.submit()} onFinish={(v) => submit(v, false)} aria-label={t("fresh.title")}>
-          <Form.Item name="symptom" label={t("letter.symptom")} extra={t("fresh.symptom_hint")}>
+          <Form.Item
+            name="symptom"
+            label={t("letter.symptom")}
+            extra={t("fresh.symptom_hint")}
+            dependencies={["response_code", "ticket_type"]}
+            validateTrigger="onSubmit"
+            rules={[({ getFieldsValue }) => ({ validator: () => (about(getFieldsValue()) ? Promise.resolve() : Promise.reject(new Error(t("fresh.symptom_missing")))) })]}
+          >
             <Input.TextArea autoSize={{ minRows: 3, maxRows: 8 }} maxLength={4000} autoFocus data-testid="fresh-symptom" />
           </Form.Item>
           <div className={css.two}>
@@ -110,7 +121,13 @@ export function NewTicketPage() {
             <Form.Item name="name" label={t("letter.contact_name")}>
               <Input maxLength={100} data-testid="fresh-name" />
             </Form.Item>
-            <Form.Item name="phone" label={t("letter.contact_phone")}>
+            <Form.Item
+              name="phone"
+              label={t("letter.contact_phone")}
+              dependencies={["serial", "name", "email"]}
+              validateTrigger="onSubmit"
+              rules={[({ getFieldsValue }) => ({ validator: () => (whose(getFieldsValue()) ? Promise.resolve() : Promise.reject(new Error(t("fresh.whose_missing")))) })]}
+            >
               <Input inputMode="tel" maxLength={20} data-testid="fresh-phone" />
             </Form.Item>
             <Form.Item name="email" label={t("letter.contact_email")}>

@@ -32,6 +32,7 @@ export function MerchantFacts({ page: { merchant, contact } }: Props) {
           {contact.name ?? t("fact.unknown_contact")}
           {contact.phone_masked && <div>{contact.phone_masked}</div>}
           {contact.email_masked && <div>{contact.email_masked}</div>}
+          {!contact.by_mail && <div data-testid="nobody-mailed">{t("fact.nobody_mailed")}</div>}
         </Fact>
         {merchant && (
           <>

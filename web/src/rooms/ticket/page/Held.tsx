@@ -26,7 +26,7 @@ export function Held({ page }: { page: TicketPage }) {
       {shown.map((one) => (
         <div key={one.id} className={css.into} data-testid="held">
           <MoonOutlined aria-hidden />
-          <span>{t(`held.${one.held}`, { subject: one.subject, until: f.moment(one.until) })}</span>
+          <span>{t(`held.${one.held}`, { subject: one.subject, until: one.until ? f.moment(one.until) : "" })}</span>
           {page.allowed.includes("reply") && (
             <Button size="small" type="text" className={css.end} onClick={() => setAsked(one)}>
               {t("held.send")}

@@ -24,11 +24,14 @@ export function nextCommand({ ticket, allowed, missing, guide, work_orders }: Ti
 const beside: readonly Command[] = ["guide", "visit", "solve", "confirm", "reopen", "resume", "pause", "unmerge"];
 const further: readonly Command[] = ["claim", "assign", "priority", "triage", "register", "add_task", "relate", "merge", "split"];
 
+/** What stands open in a panel of its own and is no command to choose. */
+const inPanel: readonly Command[] = ["fields", "quote"];
+
 /** Everything that may be done, what moves the case on first and what ends it last. */
 export function inOrder(page: TicketPage): Command[] {
   const { first, beside, more, ending } = arrange(page);
   const order = [...(first ? [first] : []), ...beside, "reply", "note", ...more, ...ending] as const;
-  return [...order.filter((command) => page.allowed.includes(command)), ...page.allowed.filter((command) => !order.includes(command))];
+  return [...order.filter((command) => page.allowed.includes(command)), ...page.allowed.filter((command) => !order.includes(command) && !inPanel.includes(command))];
 }
 
 /** Buttons in sight beside the first one, what waits under "more", and what ends the case, apart from the rest. */
