@@ -64,18 +64,9 @@ pub fn tell(tx: &mut Tx<'_>, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
     if telling.beside {
         key = format!("{key}:{}", telling.ticket);
     }
-    let receipt = matches!(telling.kind, NoticeKind::Received | NoticeKind::OrderReceived);
-    let address = telling.email.map(mailbox);
-    if let Some(address) = address.as_ref().filter(|_| receipt) {
-        tx.ahead(|tx| may_mail(tx, address, telling.kind, telling.asked, telling.emergency));
-    }
-    let kept_back = match &address {
-        Some(address) if receipt && had_enough(tx, address)? => Some(HeldWhy::Receipts),
-        _ => None,
-    };
     let keep = sql!(
-        "INSERT INTO notice (id, tenant_id, ticket_id, kind, change_key, lang, subject, body, created_at, kept_back)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
+        "INSERT INTO notice (id, tenant_id, ticket_id, kind, change_key, lang, subject, body, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
     );
     let params = vec![
         p(&id),
@@ -87,13 +78,24 @@ pub fn tell(tx: &mut Tx<'_>, telling: &Telling<'_>) -> Done<Option<NoticeId>> {
         p(&notice.subject),
         p(&notice.body),
         p(&now),
-        kept_back.as_ref().map_or(Val::Null, code),
     ];
     if telling.ticket.uuid() == telling.changed && tx.is_bare(telling.changed, file!()) {
         // Nothing has been told of it yet, so nothing can stand in the way.
         tx.later(keep, params)?;
     } else if tx.exec(keep, &params)? == 0 {
         return Ok(None);
+    }
+    let receipt = matches!(telling.kind, NoticeKind::Received | NoticeKind::OrderReceived);
+    let address = telling.email.map(mailbox);
+    if let Some(address) = address.as_ref().filter(|_| receipt) {
+        tx.ahead(|tx| may_mail(tx, address, telling.kind, telling.asked, telling.emergency));
+    }
+    let kept_back = match &address {
+        Some(address) if receipt && had_enough(tx, address)? => Some(HeldWhy::Receipts),
+        _ => None,
+    };
+    if let Some(why) = &kept_back {
+        tx.later(sql!("UPDATE notice SET kept_back = $1 WHERE tenant_id = $2 AND id = $3"), vec![code(why), p(&tenant), p(&id)])?;
     }
     let mailed = match address {
         Some(address) if kept_back.is_none() => {

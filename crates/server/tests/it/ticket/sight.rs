@@ -35,9 +35,9 @@ on_both! {
         desk.dispatcher.post(&format!("/api/v1/work-orders/{}/offer", order["id"].as_str().unwrap()), &offer).await.expect(200);
         assert_eq!(sees(&desk.engineer, &id).await, [true; 6]);
         assert_eq!(sees(&desk.other_engineer, &id).await, [false; 6]);
-        // They may write a note, and nothing else of the desk's.
+        // They may write a note and quote by the price list, and nothing else of the desk's.
         let theirs = desk.engineer.get(&path(&id, "")).await.expect(200);
-        assert_eq!(theirs["allowed"], json!(["note"]));
+        assert_eq!(theirs["allowed"], json!(["note", "quote"]));
         desk.engineer.post(&path(&id, "/notes"), &json!({ "body": "门口没有车位" })).await.expect(200);
         assert_eq!(desk.other_engineer.post(&path(&id, "/notes"), &json!({ "body": "x" })).await.problem(404), "not_found");
     }
