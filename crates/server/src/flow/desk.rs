@@ -98,7 +98,7 @@ impl Desk {
     }
 
     /// Whether a fault of security is solved from afar by this. Errors: `ticket.onsite_only`.
-    fn from_afar(&self, tx: &mut Tx<'_>, fault_code: Option<&str>, outcome: Outcome) -> Done<()> {
+    fn afar(&self, tx: &mut Tx<'_>, fault_code: Option<&str>, outcome: Outcome) -> Done<()> {
         let force = facts::in_force(tx)?;
         // Another name for it at the end does not make it another fault.
         let mut codes = fault_code.into_iter().chain(self.case().fault_code.as_deref());
@@ -111,7 +111,7 @@ impl Desk {
     pub fn command(&mut self, tx: &mut Tx<'_>, command: &Command) -> Done<()> {
         let events = self.decided(tx, command)?;
         if let Command::Solve { fault_code, outcome } = command {
-            self.from_afar(tx, fault_code.as_deref(), *outcome)?;
+            self.afar(tx, fault_code.as_deref(), *outcome)?;
         }
         for event in events {
             self.happen(tx, &event)?;

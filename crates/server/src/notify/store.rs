@@ -181,7 +181,7 @@ fn post(tx: &mut Tx<'_>, notice: NoticeId, address: &str, may: May, reason: Opti
             p(&now),
             held.as_ref().map_or(Val::Null, code),
             exception.as_ref().map_or(Val::Null, code),
-            reason.map_or(Val::Null, |r| p(r)),
+            reason.map_or(Val::Null, p),
         ],
     )?;
     tx.falls_due(run_at);

@@ -160,7 +160,7 @@ export function SolveDialog({ page, onClose }: DialogProps) {
       onClose={onClose}
     >
       <FaultField optional={ordered} />
-      {onsite && <p data-testid="onsite-only">{t("command.onsite_only")}</p>}
+      {onsite && <p className={css.hint} data-testid="onsite-only">{t("command.onsite_only")}</p>}
       <ChoiceField name="outcome" label="command.outcome" words="outcome" values={[...(ordered && !byVisit ? (["fulfilled"] as const) : []), "remote_fixed", "advised", "no_fault"]} />
       {onsite && may("ticket.vouch") && <ReasonField label="command.onsite_why" />}
     </CommandModal>
