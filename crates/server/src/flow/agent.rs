@@ -24,7 +24,7 @@ use crate::ticket::entry::{self, Author, Kind, Line};
 use crate::ticket::merge::by_mail;
 use crate::ticket::store::{ContactFacts, Ticket};
 use crate::view::reach::own_place;
-use crate::view::ticket::{TicketPage, by_visit, page};
+use crate::view::ticket::{TicketPage, by_visit, own_sight, page};
 use crate::visit::store as visits;
 use crate::{file, org};
 
@@ -329,7 +329,7 @@ pub fn open(tx: &mut Tx<'_>, reach: Reach, report: &report::Report, asked: &Aske
     }
     enough(report, asked)?;
     if let (false, Some(terminal)) = (even_if_open, &place.terminal)
-        && let Some(open) = crate::ticket::list::open_of_terminal(tx, terminal.id, 1)?.pop()
+        && let Some(open) = crate::ticket::list::open_of_terminal(tx, own_sight(tx), terminal.id, 1)?.pop()
     {
         return Err(refuse!(Conflict, "ticket.open_already", number = crate::view::ticket::number(open.number)).into());
     }

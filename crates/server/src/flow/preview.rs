@@ -17,7 +17,8 @@ use crate::ticket::list;
 use crate::view::coverage;
 use crate::view::incident::{KnownIncident, known};
 use crate::view::reach::own_place;
-use crate::view::ticket::{SimilarTicket, TicketRow, TicketTerminal, Told, named, rows, terminal_card};
+use crate::view::registry::Sight;
+use crate::view::ticket::{SimilarTicket, TicketRow, TicketTerminal, Told, named, own_sight, rows, terminal_card};
 
 /// What is known so far.
 #[derive(Debug, Clone, Default)]
@@ -83,7 +84,7 @@ pub fn preview(tx: &mut Tx<'_>, reach: Reach, asked: &Asked) -> Done<TriagePrevi
     };
     let (triage, priority_why) = triage::judge(tx, &case, asked.urgency, asked.response_code.as_deref(), &place)?;
     let open = match &place.terminal {
-        Some(terminal) => list::open_of_terminal(tx, terminal.id, 5)?,
+        Some(terminal) => list::open_of_terminal(tx, own_sight(tx), terminal.id, 5)?,
         None => Vec::new(),
     };
     let priority_why = triage::spread(tx, priority_why, asked.terminals_hit, place.merchant.as_ref().map(|m| m.id))?;
@@ -122,14 +123,14 @@ fn may_be(tx: &mut Tx<'_>, asked: &Asked, place: &Place, judged: &Judged) -> Don
         phone: asked.phone.as_deref(),
         symptom: &asked.symptom,
     };
-    let candidates = named(tx, &told, true, CANDIDATES)?;
+    let candidates = named(tx, own_sight(tx), &told, true, CANDIDATES)?;
     let reported = Reported {
         acquirer: place.merchant.as_ref().map(|m| m.acquirer_id.uuid()),
         district: place.store.as_ref().map(|s| s.district.clone()),
         model: place.terminal.as_ref().map(|t| t.model.clone()),
         faults: judged.proposals.iter().map(|p| p.fault_code.clone()).collect(),
     };
-    Ok((candidates, known(tx, &reported)?))
+    Ok((candidates, known(tx, Sight::All, &reported)?))
 }
 
 fn place(tx: &mut Tx<'_>, reach: Reach, given: Option<&str>) -> Done<Place> {

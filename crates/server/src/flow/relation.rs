@@ -12,6 +12,7 @@ use crate::ground::db::{Done, Tx};
 use crate::ground::when;
 use crate::org;
 use crate::ticket::entry::{self, Kind};
+use crate::ticket::list::Sight;
 use crate::ticket::relation::{self, LinkId};
 use crate::ticket::store::Ticket;
 use crate::ticket::task::{self, SubTaskId};
@@ -40,7 +41,7 @@ pub fn link(tx: &mut Tx<'_>, reach: Reach, desk: &mut Desk, to: TicketId, kind: 
 
 /// Removes a link. Errors: `ticket.not_linked`.
 pub fn unlink(tx: &mut Tx<'_>, desk: &mut Desk, id: LinkId) -> Done<()> {
-    let found = relation::of_ticket(tx, desk.ticket.id)?.into_iter().find(|l| l.id == id);
+    let found = relation::of_ticket(tx, Sight::All, desk.ticket.id)?.into_iter().find(|l| l.id == id);
     let (_, by) = desk.author();
     let Some(link) = found.filter(|l| l.kind != LinkKind::SplitFrom) else {
         return Err(refuse!(Conflict, "ticket.not_linked").into());
@@ -164,7 +165,7 @@ pub fn split(tx: &mut Tx<'_>, desk: &mut Desk, split: &Split) -> Done<Ticket> {
 /// Errors: `ticket.not_split`, `ticket.split_moved_on`.
 pub fn unsplit(tx: &mut Tx<'_>, reach: Reach, id: TicketId, version: i64) -> Done<Ticket> {
     let mut new = Desk::load(tx, id, reach, Some(version))?;
-    let link = relation::of_ticket(tx, id)?.into_iter().find(|l| l.kind == LinkKind::SplitFrom && !l.back);
+    let link = relation::of_ticket(tx, Sight::All, id)?.into_iter().find(|l| l.kind == LinkKind::SplitFrom && !l.back);
     let Some(link) = link else { return Err(refuse!(Conflict, "ticket.not_split").into()) };
     if link.split_version != Some(new.ticket.version) {
         return Err(refuse!(Conflict, "ticket.split_moved_on").into());
@@ -173,7 +174,7 @@ pub fn unsplit(tx: &mut Tx<'_>, reach: Reach, id: TicketId, version: i64) -> Don
     relation::remove(tx, id, link.id, &by)?;
     let of = number(new.ticket.number);
     if new.case().state != TicketState::Cancelled {
-        new.happen(tx, &Event::Cancelled { reason: format!("并回{}", number(link.number)) })?;
+        new.happen(tx, &Event::Cancelled { reason: format!("{}{}", relation::BACK_TO, number(link.number)) })?;
     }
     new.save(tx, "ticket.unsplit")?;
     let mut desk = Desk::load(tx, link.other, Reach::All, None)?;

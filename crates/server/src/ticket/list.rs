@@ -1,6 +1,6 @@
 //! The desk's lists: each view walks an index of its own, keyset-paged by what falls due next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use postsale_domain::ground::{AcquirerId, BranchId, EngineerId, TypedId, UserId, to_millis};
@@ -85,6 +85,21 @@ macro_rules! of_branch {
     };
 }
 pub(super) use of_branch;
+
+/// A statement about a ticket `t` and its values, narrowed to what somebody sees: `$ask!` makes the statement of the narrowing, whose id
+/// is at the place named, after the others. `None`: they see nothing.
+macro_rules! as_far_as {
+    ($sight:expr, $key:expr, $place:literal, $ask:ident) => {
+        match $sight {
+            Sight::Nothing => None,
+            Sight::All => Some(($ask!(""), $key.to_vec())),
+            Sight::Acquirer(own) => Some(($ask!(concat!(" AND t.acquirer_id = ", $place)), [&$key[..], &[p(&own)]].concat())),
+            Sight::Branch(own) => Some(($ask!(of_branch!($place)), [&$key[..], &[p(&own)]].concat())),
+            Sight::Engineer(own) => Some(($ask!(given_to!($place)), [&$key[..], &[p(&own)]].concat())),
+        }
+    };
+}
+pub(super) use as_far_as;
 
 /// Tickets of a view after a place, for whoever sees that far. Nobody but the desk is accountable for any.
 pub fn tickets(tx: &mut Tx<'_>, view: View, me: Option<UserId>, sight: Sight, after: Keyset, limit: u32) -> Done<Vec<Head>> {
@@ -318,6 +333,24 @@ pub fn titles(tx: &mut Tx<'_>, ids: &[TicketId]) -> Done<BTreeMap<TicketId, (i64
     Ok(titles)
 }
 
+/// Which of these numbers are of tickets somebody sees; one statement per fifty.
+pub fn seen_numbers(tx: &mut Tx<'_>, sight: Sight, numbers: &BTreeSet<i64>) -> Done<BTreeSet<i64>> {
+    macro_rules! ask {
+        ($sight:expr) => {
+            sql!(concat!("SELECT t.number FROM ticket t WHERE t.tenant_id = $1 AND t.number IN (", fifty!(), ")", $sight))
+        };
+    }
+    let numbers: Vec<i64> = numbers.iter().copied().collect();
+    let mut seen = BTreeSet::new();
+    for chunk in numbers.chunks(50) {
+        let key = fifty(&tx.tenant(), chunk.iter().map(p));
+        if let Some((statement, params)) = as_far_as!(sight, key, "$52", ask) {
+            seen.extend(tx.query(statement, &params, |r| r.next::<i64>())?);
+        }
+    }
+    Ok(seen)
+}
+
 /// Tickets by their ids, in no order; one statement per fifty.
 pub fn some(tx: &mut Tx<'_>, ids: &[TicketId]) -> Done<Vec<Head>> {
     let mut found = Vec::with_capacity(ids.len());
@@ -346,18 +379,24 @@ pub fn of_terminal(tx: &mut Tx<'_>, terminal: TerminalId, limit: u32) -> Done<Ve
     )?)
 }
 
-/// The tickets of a terminal that are not closed, newest first.
-pub fn open_of_terminal(tx: &mut Tx<'_>, terminal: TerminalId, limit: u32) -> Done<Vec<Head>> {
-    let tenant = tx.tenant();
-    Ok(tx.query(
-        sql!(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM ticket t WHERE t.tenant_id = $1 AND t.terminal_id = $2 AND t.closed_at IS NULL ORDER BY t.opened_at DESC, t.id DESC LIMIT $3"
-        )),
-        &[p(&tenant), p(&terminal), p(&limit)],
-        read,
-    )?)
+/// The tickets of a terminal that are not closed, newest first, as far as one sees.
+pub fn open_of_terminal(tx: &mut Tx<'_>, sight: Sight, terminal: TerminalId, limit: u32) -> Done<Vec<Head>> {
+    macro_rules! ask {
+        ($sight:expr) => {
+            sql!(concat!(
+                "SELECT ",
+                columns!(),
+                " FROM ticket t WHERE t.tenant_id = $1 AND t.terminal_id = $2 AND t.closed_at IS NULL",
+                $sight,
+                " ORDER BY t.opened_at DESC, t.id DESC LIMIT $3"
+            ))
+        };
+    }
+    let key = [p(&tx.tenant()), p(&terminal), p(&limit)];
+    match as_far_as!(sight, key, "$4", ask) {
+        Some((statement, params)) => Ok(tx.query(statement, &params, read)?),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// The tickets of a merchant, newest first.
@@ -386,36 +425,44 @@ pub struct Brief {
     pub symptom: String,
 }
 
+/// Asks for tickets in brief, newest first, as far as one sees.
 macro_rules! briefs {
-    ($of:literal) => {
-        concat!(
-            "SELECT t.id, t.opened_at, CASE WHEN t.closed_at IS NULL THEN 0 ELSE 1 END, t.symptom FROM ticket t WHERE t.tenant_id = $1 AND ",
-            $of,
-            " ORDER BY t.opened_at DESC, t.id DESC LIMIT $3"
-        )
-    };
+    ($tx:expr, $sight:expr, $of:literal, $key:expr) => {{
+        macro_rules! ask {
+            ($sight_of:expr) => {
+                sql!(concat!(
+                    "SELECT t.id, t.opened_at, CASE WHEN t.closed_at IS NULL THEN 0 ELSE 1 END, t.symptom FROM ticket t WHERE t.tenant_id = $1 AND ",
+                    $of,
+                    $sight_of,
+                    " ORDER BY t.opened_at DESC, t.id DESC LIMIT $3"
+                ))
+            };
+        }
+        let key = $key;
+        match as_far_as!($sight, key, "$4", ask) {
+            Some((statement, params)) => Ok($tx.query(statement, &params, read_brief)?),
+            None => Ok(Vec::new()),
+        }
+    }};
 }
 
 fn read_brief(r: &mut Row) -> Result<Brief, DbError> {
     Ok(Brief { id: r.next()?, opened_at: r.next()?, closed: r.next()?, symptom: r.next()? })
 }
 
-/// The tickets of a terminal, newest first, in brief.
-pub fn briefs_of_terminal(tx: &mut Tx<'_>, terminal: TerminalId, limit: u32) -> Done<Vec<Brief>> {
-    let key = [p(&tx.tenant()), p(&terminal), p(&limit)];
-    Ok(tx.query(sql!(briefs!("t.terminal_id = $2")), &key, read_brief)?)
+/// The tickets of a terminal, newest first, in brief, as far as one sees.
+pub fn briefs_of_terminal(tx: &mut Tx<'_>, sight: Sight, terminal: TerminalId, limit: u32) -> Done<Vec<Brief>> {
+    briefs!(tx, sight, "t.terminal_id = $2", [p(&tx.tenant()), p(&terminal), p(&limit)])
 }
 
-/// The tickets of a merchant that are not closed, newest first, in brief.
-pub fn open_briefs_of_merchant(tx: &mut Tx<'_>, merchant: MerchantId, limit: u32) -> Done<Vec<Brief>> {
-    let key = [p(&tx.tenant()), p(&merchant), p(&limit)];
-    Ok(tx.query(sql!(briefs!("t.merchant_id = $2 AND t.closed_at IS NULL")), &key, read_brief)?)
+/// The tickets of a merchant that are not closed, newest first, in brief, as far as one sees.
+pub fn open_briefs_of_merchant(tx: &mut Tx<'_>, sight: Sight, merchant: MerchantId, limit: u32) -> Done<Vec<Brief>> {
+    briefs!(tx, sight, "t.merchant_id = $2 AND t.closed_at IS NULL", [p(&tx.tenant()), p(&merchant), p(&limit)])
 }
 
-/// The open tickets reported from a telephone, newest first, in brief.
-pub fn open_briefs_of_phone(tx: &mut Tx<'_>, phone: &str, limit: u32) -> Done<Vec<Brief>> {
-    let key = [p(&tx.tenant()), p(phone), p(&limit)];
-    Ok(tx.query(sql!(briefs!("t.contact_phone = $2 AND t.closed_at IS NULL")), &key, read_brief)?)
+/// The open tickets reported from a telephone, newest first, in brief, as far as one sees.
+pub fn open_briefs_of_phone(tx: &mut Tx<'_>, sight: Sight, phone: &str, limit: u32) -> Done<Vec<Brief>> {
+    briefs!(tx, sight, "t.contact_phone = $2 AND t.closed_at IS NULL", [p(&tx.tenant()), p(phone), p(&limit)])
 }
 
 /// The counts beside the queues.

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 use postsale_domain::ground::TypedId;
-use postsale_domain::ticket::{TicketId, TicketState};
+use postsale_domain::ticket::{Channel, TicketId, TicketState};
 
+use super::list::{Sight, as_far_as, given_to, of_branch};
 use super::store::{self, ContactFacts, Ticket};
 use crate::ground::db::{DbError, Done, Query, Row, Tx, code, p};
 use crate::sql;
@@ -63,10 +64,57 @@ pub fn of(tx: &mut Tx<'_>, loser: TicketId) -> Done<Option<Merge>> {
     Ok(tx.hanging_one(loser, of_merge!("g.loser_id = $2"), &[p(&tenant), p(&loser)], read)?)
 }
 
-/// What goes on under this number, the first merged first; not what goes on under theirs.
-pub fn into(tx: &mut Tx<'_>, survivor: TicketId) -> Done<Vec<Merge>> {
-    let tenant = tx.tenant();
-    Ok(tx.hanging(survivor, of_merge!("g.survivor_id = $2 ORDER BY g.at, g.id"), &[p(&tenant), p(&survivor)], read)?)
+/// A case that goes on under another one's number.
+#[derive(Debug, Clone)]
+pub struct Under {
+    /// Which one.
+    pub id: TicketId,
+    /// Its own number.
+    pub number: i64,
+    /// Its title.
+    pub subject: String,
+    /// How it came in.
+    pub channel: Channel,
+    /// Who reported it.
+    pub contact_name: Option<String>,
+    /// Its version.
+    pub version: i64,
+    /// Lines of its timeline.
+    pub lines: i64,
+    /// Since when.
+    pub at: Timestamp,
+    /// Who did it.
+    pub by: String,
+}
+
+/// What goes on under this number as far as one sees, the first merged first; not what goes on under theirs.
+pub fn under(tx: &mut Tx<'_>, sight: Sight, survivor: TicketId) -> Done<Vec<Under>> {
+    macro_rules! ask {
+        ($sight:expr) => {
+            sql!(concat!(
+                "SELECT t.id, t.number, t.subject, t.channel, t.contact_name, t.version, t.entry_count, g.at, g.by_name
+                 FROM ticket_merge g JOIN ticket t ON t.id = g.loser_id
+                 WHERE g.tenant_id = $1 AND g.undone_at IS NULL AND g.survivor_id = $2",
+                $sight,
+                " ORDER BY g.at, g.id"
+            ))
+        };
+    }
+    let key = [p(&tx.tenant()), p(&survivor)];
+    let Some((statement, params)) = as_far_as!(sight, key, "$3", ask) else { return Ok(Vec::new()) };
+    Ok(tx.hanging(survivor, statement, &params, |r| {
+        Ok(Under {
+            id: r.next()?,
+            number: r.next()?,
+            subject: r.next()?,
+            channel: r.coded()?,
+            contact_name: r.next()?,
+            version: r.next()?,
+            lines: r.next()?,
+            at: r.next()?,
+            by: r.next()?,
+        })
+    })?)
 }
 
 /// Steps from a case to where it goes on in the end. Merging asks for open cases, so a circle cannot come about.

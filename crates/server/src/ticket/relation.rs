@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use postsale_domain::ticket::{LinkKind, TicketId, TicketState};
 
+use super::list::{Sight, as_far_as, given_to, of_branch};
 use crate::ground::db::{DbError, Done, Query, Row, Tx, code, p};
 use crate::sql;
 
@@ -54,26 +55,34 @@ fn read(r: &mut Row) -> Result<Link, DbError> {
     })
 }
 
+/// The reason a split that is taken back gives, before the number of where it goes back to.
+pub const BACK_TO: &str = "并回";
+
 /// Links a page shows.
 const MOST: u32 = 100;
 
-/// The links of a ticket, from both ends, the oldest first.
-pub fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Vec<Link>> {
-    let tenant = tx.tenant();
-    Ok(tx.hanging(
-        ticket,
-        sql!(
-            "SELECT * FROM (
-               SELECT l.id AS id, l.kind, 0 AS back, l.to_id, o.number, o.subject, o.state, l.at AS at, l.by_name, l.split_version
-               FROM ticket_link l JOIN ticket o ON o.id = l.to_id WHERE l.tenant_id = $1 AND l.from_id = $2 AND l.removed_at IS NULL
-               UNION ALL
-               SELECT l.id AS id, l.kind, 1 AS back, l.from_id, o.number, o.subject, o.state, l.at AS at, l.by_name, l.split_version
-               FROM ticket_link l JOIN ticket o ON o.id = l.from_id WHERE l.tenant_id = $1 AND l.to_id = $2 AND l.removed_at IS NULL) AS e
-             ORDER BY e.at, e.id LIMIT $3"
-        ),
-        &[p(&tenant), p(&ticket), p(&MOST)],
-        read,
-    )?)
+/// The links of a ticket, from both ends, the oldest first: those to tickets somebody sees.
+pub fn of_ticket(tx: &mut Tx<'_>, sight: Sight, ticket: TicketId) -> Done<Vec<Link>> {
+    macro_rules! ask {
+        ($sight:expr) => {
+            sql!(concat!(
+                "SELECT * FROM (
+                   SELECT l.id AS id, l.kind, 0 AS back, l.to_id, t.number, t.subject, t.state, l.at AS at, l.by_name, l.split_version
+                   FROM ticket_link l JOIN ticket t ON t.id = l.to_id WHERE l.tenant_id = $1 AND l.from_id = $2 AND l.removed_at IS NULL",
+                $sight,
+                " UNION ALL
+                   SELECT l.id AS id, l.kind, 1 AS back, l.from_id, t.number, t.subject, t.state, l.at AS at, l.by_name, l.split_version
+                   FROM ticket_link l JOIN ticket t ON t.id = l.from_id WHERE l.tenant_id = $1 AND l.to_id = $2 AND l.removed_at IS NULL",
+                $sight,
+                ") AS e ORDER BY e.at, e.id LIMIT $3"
+            ))
+        };
+    }
+    let key = [p(&tx.tenant()), p(&ticket), p(&MOST)];
+    match as_far_as!(sight, key, "$4", ask) {
+        Some((statement, params)) => Ok(tx.hanging(ticket, statement, &params, read)?),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Links one ticket to another. `false`: they are linked so already.

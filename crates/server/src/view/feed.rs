@@ -1,23 +1,21 @@
 //! What has changed since: tickets, in the order of the audit chain, for whoever may see them.
 
-use postsale_domain::ground::Act;
-use postsale_domain::org::act;
 use postsale_domain::ticket::TicketId;
 
-use super::ticket::{outsider, sight};
+use super::ticket::{outsider, own_sight};
 use crate::ground::db::{Done, Query, Tx, Val, p};
 use crate::sql;
 use crate::ticket::list::Sight;
 
 /// How the caller of the transaction sees: callers with the same word see the same changes.
 pub fn scope(tx: &Tx<'_>) -> String {
-    format!("{:?} {}", sight(tx, act::TicketRead::reach(&tx.caller().who)), outsider(tx))
+    format!("{:?} {}", own_sight(tx), outsider(tx))
 }
 
 /// Changes after a place of the audit chain that the caller may see, oldest first: the place, and the ticket. What happens to a
 /// work order happens to its ticket. That a note was written is none of another house's business.
 pub fn changes(tx: &mut Tx<'_>, after: i64, limit: u32) -> Done<Vec<(i64, TicketId)>> {
-    let (tenant, sight) = (tx.tenant(), sight(tx, act::TicketRead::reach(&tx.caller().who)));
+    let (tenant, sight) = (tx.tenant(), own_sight(tx));
     let key = [p(&tenant), p(&after), p(&limit)];
     let with = |own: Val| [key.as_slice(), &[own]].concat();
     macro_rules! since {

@@ -186,13 +186,17 @@ pub fn see(tx: &mut Tx<'_>, sight: Sight, id: IncidentId) -> Done<()> {
 
 /// Incidents that go on or are over, as far as one sees, the newest first, after a place.
 pub fn listed(tx: &mut Tx<'_>, sight: Sight, over: bool, after: Keyset, limit: u32) -> Done<Vec<IncidentRow>> {
-    let found = match sight {
-        Sight::All if over => store::resolved(tx, after, limit)?,
-        Sight::All => store::open(tx, after, limit)?,
-        Sight::Branch(own) => store::of_branch(tx, own, over, after, limit)?,
-        Sight::Acquirer(_) | Sight::Engineer(_) | Sight::Nothing => Vec::new(),
-    };
+    let found = found(tx, sight, over, after, limit)?;
     rows(tx, sight, &found)
+}
+
+fn found(tx: &mut Tx<'_>, sight: Sight, over: bool, after: Keyset, limit: u32) -> Done<Vec<Incident>> {
+    match sight {
+        Sight::All if over => store::resolved(tx, after, limit),
+        Sight::All => store::open(tx, after, limit),
+        Sight::Branch(own) => store::of_branch(tx, own, over, after, limit),
+        Sight::Acquirer(_) | Sight::Engineer(_) | Sight::Nothing => Ok(Vec::new()),
+    }
 }
 
 /// The page of an incident by its id, as far as one sees. Errors: `not_found`.
@@ -294,9 +298,9 @@ pub struct KnownIncident {
 /// Open incidents a report is compared with, the newest first.
 const COMPARED: u32 = 200;
 
-/// Incidents a report may belong to, those that match by more first.
-pub fn known(tx: &mut Tx<'_>, reported: &Reported) -> Done<Vec<KnownIncident>> {
-    let open = store::open(tx, Keyset::LAST, COMPARED)?;
+/// Incidents a report may belong to, as far as one sees, those that match by more first.
+pub fn known(tx: &mut Tx<'_>, sight: Sight, reported: &Reported) -> Done<Vec<KnownIncident>> {
+    let open = found(tx, sight, false, Keyset::LAST, COMPARED)?;
     let mut known: Vec<KnownIncident> = open
         .into_iter()
         .filter_map(|i| {

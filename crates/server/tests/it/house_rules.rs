@@ -275,6 +275,11 @@ fn what_is_known_is_written_where_it_is_read() {
                 && let Some((_, made)) = text.split_once(&format!("macro_rules! {name} "))
             {
                 statement = made.split("};").next().unwrap_or_default().to_owned();
+            } else if statement.contains(", statement, ")
+                && let Some((_, made)) = text[..at].rsplit_once("macro_rules! ask ")
+            {
+                // Narrowed to what somebody sees: the macro that `as_far_as!` asks, just before.
+                statement = made.to_owned();
             }
             let words: Vec<&str> = statement.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| !w.is_empty()).collect();
             let tables = words.windows(2).filter(|pair| pair[0] == "FROM" && pair[1] != "SELECT").map(|pair| pair[1]);

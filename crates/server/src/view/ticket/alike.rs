@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::ground::db::{Done, Tx};
 use crate::search::words;
 use crate::ticket::head::Head;
-use crate::ticket::list::{self, Brief};
+use crate::ticket::list::{self, Brief, Sight};
 
 /// Days in which another case of the same terminal is worth a look.
 const SIMILAR_DAYS: i64 = 90;
@@ -58,9 +58,9 @@ pub struct Found {
     pub likeness: Option<Likeness>,
 }
 
-/// The first `most` tickets that may be about the same, each once under its strongest reason: the terminal's of ninety days, then open
+/// The first `most` tickets somebody sees that may be about the same, each once under its strongest reason: the terminal's of ninety days, then open
 /// ones of the merchant and of the telephone, those that say the same first. Words are cut as the search cuts them.
-pub fn alike(tx: &mut Tx<'_>, told: &Told<'_>, only_open: bool, most: usize) -> Done<Vec<Found>> {
+pub fn alike(tx: &mut Tx<'_>, sight: Sight, told: &Told<'_>, only_open: bool, most: usize) -> Done<Vec<Found>> {
     let since = tx.now() - SignedDuration::from_hours(24 * SIMILAR_DAYS);
     let mut seen: BTreeSet<TicketId> = told.ticket.into_iter().collect();
     let mut order: Vec<(TicketId, Alike, Option<Likeness>)> = Vec::new();
@@ -74,14 +74,14 @@ pub fn alike(tx: &mut Tx<'_>, told: &Told<'_>, only_open: bool, most: usize) -> 
         order.push((ticket.id, why, likeness));
     };
     if let Some(terminal) = told.terminal {
-        let same = list::briefs_of_terminal(tx, terminal, 20)?;
+        let same = list::briefs_of_terminal(tx, sight, terminal, 20)?;
         same.into_iter().filter(|t| t.opened_at > since).for_each(|t| add(t, Alike::SameTerminal));
     }
     if let Some(merchant) = told.merchant {
-        list::open_briefs_of_merchant(tx, merchant, COMPARED)?.into_iter().for_each(|t| add(t, Alike::SameMerchant));
+        list::open_briefs_of_merchant(tx, sight, merchant, COMPARED)?.into_iter().for_each(|t| add(t, Alike::SameMerchant));
     }
     if let Some(phone) = told.phone {
-        list::open_briefs_of_phone(tx, phone, COMPARED)?.into_iter().for_each(|t| add(t, Alike::SameContact));
+        list::open_briefs_of_phone(tx, sight, phone, COMPARED)?.into_iter().for_each(|t| add(t, Alike::SameContact));
     }
     order.sort_by_key(|(_, why, _)| match why {
         Alike::SameTerminal => 0,

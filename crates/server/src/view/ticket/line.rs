@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use postsale_domain::ground::{Lang, Reach, Text};
 use postsale_domain::ticket::{Channel, EntryId, TicketId};
@@ -5,13 +7,15 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::outsider;
+use super::{of_incidents, of_tasks, outsider, own_sight};
 use crate::facts::{InForce, in_force};
 use crate::file;
 use crate::file::store::FileFace;
 use crate::ground::db::{Done, Tx};
 use crate::ground::texts;
 use crate::ticket::entry::{self, Author, Delivery, Entry, Kind};
+use crate::ticket::list::{self, Sight};
+use crate::ticket::relation::BACK_TO;
 use crate::ticket::store::Ticket;
 use crate::view::reach::see_ticket;
 use crate::view::sentence;
@@ -55,19 +59,59 @@ pub fn timeline(tx: &mut Tx<'_>, reach: Reach, id: TicketId, after: i64, limit: 
     see_ticket(tx, reach, id)?;
     let lines = if outsider(tx) { entry::public_entries(tx, id, after, limit)? } else { entry::entries(tx, id, after, limit)? };
     let (mut files, force) = (file::store::of_ticket(tx, id)?, in_force(tx)?);
-    Ok(lines.into_iter().map(|entry| line(&force, files.remove(&entry.id).unwrap_or_default(), entry)).collect())
+    let unseen = unseen(tx, &lines)?;
+    Ok(lines.into_iter().map(|entry| line(&force, &unseen, files.remove(&entry.id).unwrap_or_default(), entry)).collect())
 }
 
 /// The newest lines of a ticket the caller sees, oldest first; their files stand on its own page.
 pub(super) fn latest(tx: &mut Tx<'_>, t: &Ticket, limit: u32) -> Done<Vec<TicketLine>> {
     let (after, force) = (t.entry_count - i64::from(limit), in_force(tx)?);
-    Ok(entry::entries(tx, t.id, after.max(0), limit)?.into_iter().map(|e| line(&force, Vec::new(), e)).collect())
+    let lines = entry::entries(tx, t.id, after.max(0), limit)?;
+    let unseen = unseen(tx, &lines)?;
+    Ok(lines.into_iter().map(|e| line(&force, &unseen, Vec::new(), e)).collect())
 }
 
-fn line(force: &InForce, files: Vec<FileFace>, e: Entry) -> TicketLine {
+/// What lines tell of that their reader is not shown: they read that something happened, and not of what.
+struct Unseen {
+    /// Numbers of tickets.
+    tickets: BTreeSet<i64>,
+    /// Any incident.
+    incidents: bool,
+    /// What the desk gave itself to do.
+    tasks: bool,
+}
+
+impl Unseen {
+    fn hides(&self, code: &str, data: &Value) -> bool {
+        (self.incidents && code.starts_with("incident_"))
+            || (self.tasks && code.starts_with("task_"))
+            || named(data).is_some_and(|number| self.tickets.contains(&number))
+    }
+}
+
+/// The number of another ticket that an event names.
+fn named(data: &Value) -> Option<i64> {
+    let said = data["number"].as_str().or_else(|| data["reason"].as_str()?.strip_prefix(BACK_TO))?;
+    said.strip_prefix("T-")?.parse().ok()
+}
+
+fn unseen(tx: &mut Tx<'_>, lines: &[Entry]) -> Done<Unseen> {
+    let sight = own_sight(tx);
+    let mut tickets = match sight {
+        Sight::All => BTreeSet::new(),
+        _ => lines.iter().filter_map(|e| named(&e.event.as_ref()?.1)).collect(),
+    };
+    if !tickets.is_empty() {
+        let seen = list::seen_numbers(tx, sight, &tickets)?;
+        tickets.retain(|number| !seen.contains(number));
+    }
+    Ok(Unseen { tickets, incidents: !of_incidents(tx), tasks: !of_tasks(tx) })
+}
+
+fn line(force: &InForce, unseen: &Unseen, files: Vec<FileFace>, e: Entry) -> TicketLine {
     let event = e.event.as_ref().map(|(code, data)| LineEvent {
         code: code.clone(),
-        sentence: told(force, code, data, e.author),
+        sentence: if unseen.hides(code, data) { short(code) } else { told(force, code, data, e.author) },
         short: short(code),
     });
     TicketLine {

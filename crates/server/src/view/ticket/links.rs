@@ -3,7 +3,7 @@ use postsale_domain::ticket::{LinkKind, TicketId, TicketState};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::number;
+use super::{number, own_sight};
 use crate::ground::db::{Done, Tx};
 use crate::ticket::relation::{self, LinkId};
 use crate::ticket::store::Ticket;
@@ -27,9 +27,9 @@ pub struct TicketLink {
     undoable: bool,
 }
 
-/// The links of a ticket.
+/// The links of a ticket to tickets the caller sees.
 pub(super) fn of(tx: &mut Tx<'_>, t: &Ticket) -> Done<Vec<TicketLink>> {
-    let links = relation::of_ticket(tx, t.id)?;
+    let links = relation::of_ticket(tx, own_sight(tx), t.id)?;
     Ok(links
         .into_iter()
         .map(|l| TicketLink {

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use postsale_domain::ground::{Lang, Reach, Refusal, Text, TypedId};
 use postsale_domain::refuse;
@@ -7,10 +9,11 @@ use postsale_domain::ticket::{Channel, TicketId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{TicketLine, TicketRow, latest, number, rows};
+use super::{TicketLine, TicketRow, latest, number, own_sight, rows};
 use crate::ground::db::{Done, Tx};
 use crate::ground::texts;
 use crate::ticket::head::Head;
+use crate::ticket::list::{self, Sight};
 use crate::ticket::merge;
 use crate::ticket::store::{self, Ticket};
 use crate::view::reach::see_ticket;
@@ -45,31 +48,33 @@ pub struct MergedTicket {
     by: String,
 }
 
-/// Where a ticket goes on, if it does elsewhere.
+/// Where a ticket goes on, if it does elsewhere and the caller sees where.
 pub(super) fn into(tx: &mut Tx<'_>, t: &Ticket) -> Done<Option<MergedInto>> {
-    let found = merge::of(tx, t.id)?;
-    Ok(found.map(|m| MergedInto { id: m.survivor, number: number(m.survivor_number), at: m.at, by: m.by }))
+    let Some(m) = merge::of(tx, t.id)? else { return Ok(None) };
+    let sight = own_sight(tx);
+    if sight != Sight::All && list::seen_numbers(tx, sight, &BTreeSet::from([m.survivor_number]))?.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(MergedInto { id: m.survivor, number: number(m.survivor_number), at: m.at, by: m.by }))
 }
 
-/// What goes on under a ticket's number.
+/// What goes on under a ticket's number, as far as the caller sees.
 pub(super) fn under(tx: &mut Tx<'_>, t: &Ticket) -> Done<Vec<MergedTicket>> {
-    let mut found = Vec::new();
-    for m in merge::into(tx, t.id)? {
-        if let Some(loser) = store::ticket(tx, m.loser)? {
-            found.push(MergedTicket {
-                id: loser.id,
-                number: number(loser.number),
-                subject: loser.subject,
-                channel: loser.channel,
-                contact_name: loser.contact.name,
-                version: loser.version,
-                lines: loser.entry_count,
-                at: m.at,
-                by: m.by,
-            });
-        }
-    }
-    Ok(found)
+    let found = merge::under(tx, own_sight(tx), t.id)?;
+    Ok(found
+        .into_iter()
+        .map(|m| MergedTicket {
+            id: m.id,
+            number: number(m.number),
+            subject: m.subject,
+            channel: m.channel,
+            contact_name: m.contact_name,
+            version: m.version,
+            lines: m.lines,
+            at: m.at,
+            by: m.by,
+        })
+        .collect())
 }
 
 /// One of the two, before they are merged.

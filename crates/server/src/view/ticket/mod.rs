@@ -17,7 +17,8 @@ pub use page::{TicketPage, TicketTerminal, action, by_visit, page, shown, termin
 pub use row::{TicketRow, rows};
 pub use similar::{SimilarTicket, named, similar};
 
-use postsale_domain::ground::{Reach, Role};
+use postsale_domain::ground::{Act, Reach, Role};
+use postsale_domain::org::act;
 
 use crate::ground::db::Tx;
 use crate::ticket::list::Sight;
@@ -36,6 +37,21 @@ pub fn sight(tx: &Tx<'_>, reach: Reach) -> Sight {
         (Reach::Own, None, None) => tx.caller().branch().map_or(Sight::Nothing, Sight::Branch),
         (Reach::None, ..) => Sight::Nothing,
     }
+}
+
+/// How far the caller of the transaction sees, whatever they are about to do: other tickets a page names are shown as far as this.
+pub fn own_sight(tx: &Tx<'_>) -> Sight {
+    sight(tx, act::TicketRead::reach(&tx.caller().who))
+}
+
+/// Whether the caller reads of incidents at all.
+pub(super) fn of_incidents(tx: &Tx<'_>) -> bool {
+    act::IncidentRead::reach(&tx.caller().who) != Reach::None
+}
+
+/// Whether the caller reads what the desk gives itself to do: nobody of another house does, and an engineer may be a partner's.
+pub(super) fn of_tasks(tx: &Tx<'_>) -> bool {
+    !matches!(tx.caller().role(), Some(Role::Acquirer | Role::Engineer))
 }
 
 /// Whether somebody of another house reads: they see what the merchant sees, not what we write to ourselves.

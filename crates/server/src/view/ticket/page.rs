@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use postsale_domain::coverage::Coverage;
 use postsale_domain::facts::CustomField;
-use postsale_domain::ground::{AcquirerId, Lang, Reach, Text, TypedId, mask_email, mask_phone};
+use postsale_domain::ground::{AcquirerId, Act, Lang, Reach, Text, TypedId, mask_email, mask_phone};
 use postsale_domain::incident::Reported;
 use postsale_domain::knowledge::{Audience, GuideOutcome, GuideState};
 use postsale_domain::merchant::{ContactId, Hours, MerchantId, StoreId, Tier};
@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 use super::links::{self, TicketLink};
 use super::merged::{self, MergedInto, MergedTicket};
 use super::row::row;
-use super::{TicketRow, hangs};
+use super::{TicketRow, hangs, of_incidents, of_tasks};
 use crate::facts::extra::{self, Extra};
 use crate::facts::{InForce, in_force};
 use crate::followup::store::{self as follow_ups, Face};
@@ -29,13 +29,15 @@ use crate::ground::when::zone;
 use crate::merchant::store as merchants;
 use crate::notify;
 use crate::notify::store::HeldNotice;
+use crate::terminal::store::Binding;
 use crate::ticket::store::{self, Ticket};
 use crate::ticket::task::{self, SubTask};
 use crate::ticket::{entry, merge};
 use crate::view::coverage;
 use crate::view::guide;
 use crate::view::incident::{self, KnownIncident, TicketIncident};
-use crate::view::reach::see_ticket;
+use crate::view::reach::{in_branch, see_ticket};
+use crate::view::registry;
 use crate::view::visit::{WorkOrderRow, rows_of_ticket};
 use crate::visit::store as visits;
 use crate::{org, sla, terminal};
@@ -289,7 +291,9 @@ pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
     };
     let work_orders = rows_of_ticket(tx, t.id)?;
     let sub_tasks = task::of_ticket(tx, t.id)?;
-    let incident = incident::of_ticket(tx, t.id)?;
+    let open_tasks = sub_tasks.iter().filter(|k| k.done_at.is_none()).count();
+    // An incident's own sight is its tickets': whoever reads of incidents at all sees the one of a ticket they see.
+    let incident = if of_incidents(tx) { incident::of_ticket(tx, t.id)? } else { None };
     let silent_since = terminal.as_ref().map(|d| d.offline_since);
     let terminal_model = terminal.as_ref().map(|d| d.model.clone());
     let said = extra::one(tx, t.id)?;
@@ -323,12 +327,12 @@ pub fn page(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketPage> {
         merged: merged::under(tx, t)?,
         held: notify::store::held(tx, t.id)?,
         missing: missing(&t.case).into_iter().map(str::to_owned).collect(),
-        allowed: commands(tx, t, &work_orders, sub_tasks.iter().filter(|k| k.done_at.is_none()).count()),
+        allowed: commands(tx, t, &work_orders, open_tasks),
         confirm_by: match t.case.state {
             TicketState::Solved => confirmable(silent_since.is_some(), silent_since.flatten(), t.solved_at),
             _ => Vec::new(),
         },
-        sub_tasks,
+        sub_tasks: if of_tasks(tx) { sub_tasks } else { Vec::new() },
         lines: t.entry_count,
         work_orders,
         ticket: TicketFull {
@@ -376,9 +380,11 @@ fn ask_ahead(tx: &mut Tx<'_>, t: &Ticket) {
     }
     tx.ahead(|tx| rows_of_ticket(tx, t.id));
     tx.ahead(|tx| task::of_ticket(tx, t.id));
-    tx.ahead(|tx| incident::of_ticket(tx, t.id));
+    if of_incidents(tx) {
+        tx.ahead(|tx| incident::of_ticket(tx, t.id));
+    }
     if t.closed_at.is_none() {
-        tx.ahead(|tx| incident::known(tx, &Reported::default()));
+        tx.ahead(|tx| known(tx, &Reported::default()));
     }
     tx.ahead(|tx| merge::by_mail(tx, t));
     tx.ahead(|tx| guide_now(tx, t));
@@ -424,10 +430,25 @@ fn merchant(tx: &mut Tx<'_>, t: &Ticket) -> Done<Option<TicketMerchant>> {
     }))
 }
 
-/// A terminal with its binding.
+/// Whether the caller is told where a terminal stands: a case stays a bank's, or a branch's, when the terminal goes to another one's shop.
+fn sees_place(tx: &mut Tx<'_>, b: &Binding) -> Done<bool> {
+    match (tx.caller().acquirer(), tx.caller().branch()) {
+        (Some(own), _) => Ok(b.acquirer_id == own),
+        (None, Some(branch)) => match merchants::store(tx, b.store_id)? {
+            Some(store) => in_branch(tx, branch, &store.district),
+            None => Ok(false),
+        },
+        (None, None) => Ok(true),
+    }
+}
+
+/// A terminal with its binding, as far as the caller sees where it stands.
 pub fn terminal_card(tx: &mut Tx<'_>, d: terminal::store::Terminal) -> Done<TicketTerminal> {
     let force = in_force(tx)?;
-    let binding = terminal::store::open_binding(tx, d.id)?;
+    let binding = match terminal::store::open_binding(tx, d.id)? {
+        Some(b) if sees_place(tx, &b)? => Some(b),
+        _ => None,
+    };
     Ok(TicketTerminal {
         id: d.id,
         serial_no: d.serial_no,
@@ -463,7 +484,12 @@ fn known_to(tx: &mut Tx<'_>, t: &Ticket, model: Option<&str>) -> Done<Vec<KnownI
         model: model.map(str::to_owned),
         faults: t.case.fault_code.iter().cloned().chain(proposed).collect(),
     };
-    incident::known(tx, &reported)
+    known(tx, &reported)
+}
+
+/// Incidents that match, as far as the caller reads of incidents.
+fn known(tx: &mut Tx<'_>, reported: &Reported) -> Done<Vec<KnownIncident>> {
+    incident::known(tx, registry::sight(tx, act::IncidentRead::reach(&tx.caller().who)), reported)
 }
 
 fn guide_now(tx: &mut Tx<'_>, t: &Ticket) -> Done<TicketGuide> {

@@ -9,9 +9,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::alike::{Alike, Told, alike};
-use super::number;
+use super::{number, sight};
 use crate::facts::in_force;
 use crate::ground::db::{Done, Tx};
+use crate::ticket::list::Sight;
 use crate::ticket::store;
 use crate::view::reach::see_ticket;
 
@@ -47,13 +48,13 @@ pub fn similar(tx: &mut Tx<'_>, reach: Reach, id: TicketId) -> Done<Vec<SimilarT
         phone: t.contact.phone.as_deref(),
         symptom: &t.case.symptom,
     };
-    named(tx, &told, false, SIMILAR)
+    named(tx, sight(tx, reach), &told, false, SIMILAR)
 }
 
-/// The first `most` tickets that may be about what was told, with the names of the facts in force.
-pub fn named(tx: &mut Tx<'_>, told: &Told<'_>, only_open: bool, most: usize) -> Done<Vec<SimilarTicket>> {
+/// The first `most` tickets somebody sees that may be about what was told, with the names of the facts in force.
+pub fn named(tx: &mut Tx<'_>, sight: Sight, told: &Told<'_>, only_open: bool, most: usize) -> Done<Vec<SimilarTicket>> {
     let force = in_force(tx)?;
-    let found = alike(tx, told, only_open, most)?;
+    let found = alike(tx, sight, told, only_open, most)?;
     Ok(found
         .into_iter()
         .map(|found| {

@@ -9,4 +9,5 @@ mod queue;
 mod relation;
 mod saved;
 mod sight;
+mod walls;
 mod ways;
