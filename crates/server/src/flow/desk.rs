@@ -201,6 +201,24 @@ impl Desk {
         self.clocks(tx, &[ClockKind::Resolution], what)
     }
 
+    /// The place turned out to be another one than was thought, and its agreement is in force from here on, for both clocks.
+    pub fn agree(&mut self, tx: &mut Tx<'_>, agreement: &str) -> Done<()> {
+        let from = std::mem::replace(&mut self.ticket.agreement, agreement.to_owned());
+        self.clocks(tx, &ClockKind::ALL, What::Agreement { agreement: agreement.to_owned() })?;
+        let line = Line {
+            kind: Kind::Event,
+            public: false,
+            author: Author::System,
+            author_name: String::new(),
+            channel: None,
+            body: String::new(),
+            event: Some(("agreed".to_owned(), json!({ "from": from, "to": agreement }))),
+            notice_id: None,
+            letter_id: None,
+        };
+        self.write(tx, line).map(drop)
+    }
+
     fn clocks(&mut self, tx: &mut Tx<'_>, kinds: &[ClockKind], what: What) -> Done<()> {
         match &mut self.since {
             Since::Loaded(_) => drop(sla::store::record(tx, self.ticket.id, kinds, &[what])?),

@@ -107,7 +107,7 @@ pub fn open_at(tx: &mut Tx<'_>, report: &Report, place: &Place, item: Option<&Se
         acquirer_id: place.merchant.as_ref().map(|m| m.acquirer_id),
         contact: known_contact(tx, report, place)?,
         priority_why: why,
-        agreement: place.store.as_ref().map_or(DEFAULT_AGREEMENT, |s| s.agreement.as_str()).to_owned(),
+        agreement: place.agreement().to_owned(),
         triage: None,
         entry_count: 0,
         last_entry: None,
@@ -165,6 +165,13 @@ pub struct Place {
     pub merchant: Option<merchants::Merchant>,
     /// Where it stands.
     pub store: Option<merchants::Store>,
+}
+
+impl Place {
+    /// The agreement of a case there.
+    fn agreement(&self) -> &str {
+        self.store.as_ref().map_or(DEFAULT_AGREEMENT, |s| s.agreement.as_str())
+    }
 }
 
 /// The place a terminal's binding names; without a terminal the merchant's only store.
@@ -306,6 +313,7 @@ pub fn complete(tx: &mut Tx<'_>, desk: &mut Desk, facts: &Facts) -> Done<()> {
         terminal_unknown_reason: facts.terminal_unknown_reason.clone(),
     };
     let t = &mut desk.ticket;
+    let store = t.store_id;
     let corrected = place.terminal.as_ref().map(|t| t.id).filter(|id| t.terminal_id != Some(*id));
     if place.terminal.is_some() {
         t.terminal_id = place.terminal.as_ref().map(|t| t.id);
@@ -323,6 +331,10 @@ pub fn complete(tx: &mut Tx<'_>, desk: &mut Desk, facts: &Facts) -> Done<()> {
     }
     t.case.terminal_unknown_reason = facts.terminal_unknown_reason.clone().or(t.case.terminal_unknown_reason.take());
     desk.command(tx, &command)?;
+    // Another shop has another promise, from here on; what was used up so far stays used up.
+    if desk.ticket.store_id != store && desk.ticket.agreement != place.agreement() {
+        desk.agree(tx, place.agreement())?;
+    }
     if corrected.is_some() {
         visits::went_to(tx, desk.ticket.id, corrected)?;
     }

@@ -141,6 +141,7 @@ fn told(force: &InForce, code: &str, data: &Value, author: Author) -> Text {
     let text = |field: &str| data[field].as_str().unwrap_or_default();
     let code = sentence::variant(code, data);
     let said = sentence::both(&format!("event.{code}"), |hole, lang| match (code, hole) {
+        ("agreed", "from" | "to") => force.book().card(text(hole)).map_or(text(hole), |card| card.name.in_lang(lang)).to_owned(),
         ("prioritised", "from" | "to") => sentence::word("priority", &data[hole], lang),
         // Nobody has to name a fault or give a reason for every judgement.
         ("triaged" | "solved" | "visit_decided", "fault") if text("fault_code").is_empty() => String::new(),

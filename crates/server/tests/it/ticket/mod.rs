@@ -1,5 +1,6 @@
 //! Tickets over HTTP: registering, the queues, every command, who sees what.
 
+mod agreement;
 mod bulk;
 mod command;
 mod merge;
