@@ -61,7 +61,11 @@ async fn tied(kit: &Kit, desk: &DeskWorld) -> Knot {
         let mut body = json!({ "symptom": symptom, "contact": { "name": name, "phone": phone }, "even_if_open": true });
         match serial {
             Some(serial) => body["terminal_serial"] = json!(serial),
-            None => body["terminal_unknown_reason"] = json!("标签磨掉了"),
+            // A number on record at a shop would make it that shop's.
+            None => {
+                body["terminal_unknown_reason"] = json!("标签磨掉了");
+                body["contact"]["phone"] = json!("13900007788");
+            }
         }
         id_of(&desk.agent.post("/api/v1/tickets", &body).await.expect(201))
     };
