@@ -43,6 +43,7 @@ impl NoticeKind {
             | NoticeKind::Closed
             | NoticeKind::OrderClosed
             | NoticeKind::Reopened
+            | NoticeKind::Cancelled
             | NoticeKind::Merged
             | NoticeKind::Unmerged => Account::Case,
             NoticeKind::Survey | NoticeKind::IncidentNews => Account::Ours,

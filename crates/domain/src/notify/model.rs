@@ -34,6 +34,8 @@ crate::words! {
         OrderClosed = "order_closed",
         /// Open again.
         Reopened = "reopened",
+        /// Withdrawn: nobody works on it any more.
+        Cancelled = "cancelled",
         /// How was it?
         Survey = "survey",
         /// Somebody of the desk wrote.
@@ -62,7 +64,7 @@ impl NoticeKind {
             NoticeKind::MessageFromAgent | NoticeKind::IncidentNews => &["agent", "words"],
             NoticeKind::ConfirmationCode => &["code", "engineer"],
             NoticeKind::Merged | NoticeKind::Unmerged => &["into"],
-            NoticeKind::SolvedPleaseConfirm | NoticeKind::Closed | NoticeKind::Reopened | NoticeKind::Survey => &[],
+            NoticeKind::SolvedPleaseConfirm | NoticeKind::Closed | NoticeKind::Reopened | NoticeKind::Cancelled | NoticeKind::Survey => &[],
         }
     }
 }

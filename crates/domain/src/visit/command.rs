@@ -46,6 +46,8 @@ pub struct Facts {
     pub fault_unknown: bool,
     /// The part given now is not in the list.
     pub part_unknown: bool,
+    /// The old unit is bound to another merchant or shop than the ticket's: not the one that stands here.
+    pub old_unit_elsewhere: bool,
     /// The new unit's serial number is unknown, or it stands at a merchant: the reason it cannot be used.
     pub new_unit: Option<NewUnit>,
     /// The new unit is another model than the one that goes.

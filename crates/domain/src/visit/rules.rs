@@ -97,6 +97,13 @@ pub fn decide(order: &Order, command: &Command, facts: &Facts, now: Timestamp) -
             }
             if let Some(promised) = promised {
                 in_order(promised, "promised")?;
+                if promised.to <= now {
+                    return Err(refuse!(Invalid, "visit.promise_past").field("promised"));
+                }
+                // Who comes outside of what the merchant is told has broken the promise as it is given.
+                if planned.from < promised.from || promised.to <= planned.from {
+                    return Err(refuse!(Invalid, "visit.promise_misses").field("promised"));
+                }
             }
             let promised = promised.filter(|p| order.promised != Some(*p));
             vec![Event::Offered { engineer: *engineer, planned: *planned, promised }]
@@ -245,6 +252,10 @@ fn part_used(order: &Order, site: &Site, line: &PartLine, facts: &Facts) -> Resu
         let standing = units(site).last().and_then(|p| p.new_serial.as_deref()).or(order.serial.as_deref()).map(normal);
         if standing.zip(old.as_ref()).is_some_and(|(s, old)| s != *old) {
             return Err(refuse!(Invalid, "visit.old_serial_other").field("old_serial"));
+        }
+        // Where the ticket names no terminal, any label would do: another merchant's keeps its own.
+        if facts.old_unit_elsewhere {
+            return Err(refuse!(Conflict, "visit.old_serial_elsewhere").field("old_serial"));
         }
         let back_again = order.serial.as_deref().map(normal) == new;
         match facts.new_unit {

@@ -261,6 +261,18 @@ fn units_are_changed_in_a_chain() {
 }
 
 #[test]
+fn the_unit_of_another_merchant_is_not_taken_away() {
+    let ready = all(on_site(), &[diagnose(), backup(Backup::NotApplicable)]);
+    // The label was unreadable when it was reported: whatever is typed now is believed, unless it is known to stand elsewhere.
+    let unknown = Order { serial: None, ..ready };
+    let command = part(1, "swap_unit", Some("OLD00009"), Some("NEW00001"));
+    assert!(decide(&unknown, &command, &Facts::default(), now()).is_ok());
+    let facts = Facts { old_unit_elsewhere: true, ..Facts::default() };
+    let refusal = decide(&unknown, &command, &facts, now()).unwrap_err();
+    assert_eq!(refusal.code, "visit.old_serial_elsewhere");
+}
+
+#[test]
 fn what_was_ordered_asks_for_what_was_delivered_and_a_repair_for_the_fault() {
     use StepResult::Pass;
     let at_shop = |kind| order(kind, State::OnSite { engineer: eng(1), site: Site::at(now()) });
@@ -504,6 +516,16 @@ fn an_offer_plans_and_a_refusal_keeps_only_the_promise() {
     let offer = |planned, promised| Command::Offer { engineer: eng(1), planned, promised };
     assert_eq!(run(open.clone(), &offer(span(3, 2), None)).unwrap_err().code, "visit.span_reversed");
     assert_eq!(run(open.clone(), &offer(span(-2, -1), None)).unwrap_err().code, "visit.span_past");
+    for (planned, promised, code) in [
+        (span(-1, 1), span(-3, -2), "visit.promise_past"),
+        (span(-1, 1), span(-1, 0), "visit.promise_past"),
+        (span(2, 3), span(3, 5), "visit.promise_misses"),
+        (span(2, 3), span(1, 2), "visit.promise_misses"),
+    ] {
+        assert_eq!(run(open.clone(), &offer(planned, Some(promised))).unwrap_err().code, code, "{planned:?} {promised:?}");
+    }
+    // They have to have come by the end of it, not to have finished.
+    assert!(run(open.clone(), &offer(span(2, 5), Some(span(1, 3)))).is_ok());
     let offered = run(open, &offer(span(2, 3), Some(span(2, 4)))).unwrap();
     assert_eq!((offered.promised, offered.planned, offered.actual()), (Some(span(2, 4)), Some(span(2, 3)), Actual::default()));
     assert_eq!(run(offered.clone(), &Command::Refuse { reason: "".into() }).unwrap_err().code, "visit.say_it");

@@ -81,9 +81,12 @@ pub fn release(tx: &mut Tx<'_>, order: &WorkOrder) -> Done<()> {
     Ok(())
 }
 
-/// A piece of a kind was put in for an order: the one that was kept for it is free.
-pub fn used(tx: &mut Tx<'_>, order: &WorkOrder, kind: &str) -> Done<()> {
-    match reservation::of_order(tx, order.id)?.into_iter().find(|live| live.kind == kind) {
+/// A piece of a kind was put in for an order, the how-manyeth: one that was kept for it is free, unless all that are kept still have to
+/// be fetched because the one put in had been handed out, or was carried anyway.
+pub fn used(tx: &mut Tx<'_>, order: &WorkOrder, kind: &str, times: usize) -> Done<()> {
+    let kept: Vec<_> = reservation::of_order(tx, order.id)?.into_iter().filter(|live| live.kind == kind).collect();
+    let needed = order.parts.iter().filter(|part| *part == kind).count().saturating_sub(times);
+    match kept.first().filter(|_| kept.len() > needed) {
         Some(live) => reservation::end(tx, live.id, live.part, ReservationEnd::Used),
         None => Ok(()),
     }

@@ -64,7 +64,6 @@ fn decided(tx: &mut Tx<'_>, part: PartId, asked: &StockMove<'_>) -> Done<Vec<Sto
 /// A piece the engineer carried was put in. Which part it was, the terminal's model says; whoever carries none that fits took it from
 /// elsewhere, and no stock changes.
 pub fn used(tx: &mut Tx<'_>, order: &WorkOrder, model: Option<&str>, kind: &str, by: &str) -> Done<()> {
-    reserve::used(tx, order, kind)?;
     let Some(engineer) = order.engineer_id else { return Ok(()) };
     let fitting = stock::fitting(tx, &[kind.to_owned()], model, Some(engineer))?;
     let Some(part) = fitting.into_iter().find(|part| part.carried > 0) else { return Ok(()) };

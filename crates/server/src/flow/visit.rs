@@ -254,7 +254,8 @@ impl Table {
                 self.line(tx, "visit_withdrawn", data, false)
             }
             Event::Departed => {
-                word::on_the_way(tx, &self.ticket, self.w.id.uuid(), named(data))?;
+                let turn = store::last(tx, self.w.id, "departed")?.0;
+                word::on_the_way(tx, &self.ticket, self.w.id.uuid(), named(data), turn)?;
                 self.line(tx, "visit_departed", data, true)
             }
             Event::Arrived { .. } => self.line(tx, "visit_arrived", data, true),
@@ -263,11 +264,17 @@ impl Table {
                     Some(id) => terminals::terminal(tx, id)?,
                     None => None,
                 };
+                let times = self.order.state.site().map_or(1, |site| site.parts.iter().filter(|used| used.part == *part).count());
+                reserve::used(tx, &self.w, part, times)?;
                 stock::used(tx, &self.w, terminal.as_ref().map(|t| t.model.as_str()), part, &self.by)?;
                 self.line(tx, "visit_part_used", data, false)
             }
             Event::Completed { outcome, .. } => self.completed(tx, *outcome, data),
             Event::Failed { .. } => {
+                // Where somebody was, the shop has seen them; where nobody came, it still waits.
+                if self.order.state.site().is_none() {
+                    self.nobody_comes(tx)?;
+                }
                 let mut desk = Desk::load(tx, self.ticket.id, Reach::All, None)?;
                 desk.work_order_closed();
                 desk.line(tx, Kind::Event, true, "", Some(self.event("visit_failed", data)), None)?;
@@ -285,15 +292,21 @@ impl Table {
             self.answer(tx, Answer::Withdraw, Some(reason))?;
             bell::gone(tx, self.ticket.id, (engineer, self.w.planned), Ring::CalledOff, &self.by)?;
         }
-        if let Some(promised) = told(tx, self.w.id)? {
-            word::called_off(tx, &self.ticket, self.w.id.uuid(), (promised.from, promised.to))?;
-        }
+        self.nobody_comes(tx)?;
         let mut desk = Desk::load(tx, self.ticket.id, Reach::All, None)?;
         desk.work_order_closed();
         // The merchant has read that somebody comes: their page says that nobody does, without the reason.
         desk.line(tx, Kind::Event, true, "", Some(self.event("visit_cancelled", data)), None)?;
         desk.command(tx, &case::Command::VisitOver)?;
         desk.save(tx, "visit.cancel").map(drop)
+    }
+
+    /// Whoever was told a window hears that nobody comes.
+    fn nobody_comes(&self, tx: &mut Tx<'_>) -> Done<()> {
+        match told(tx, self.w.id)? {
+            Some(promised) => word::called_off(tx, &self.ticket, self.w.id.uuid(), (promised.from, promised.to)),
+            None => Ok(()),
+        }
     }
 
     /// Completing: the binding moves if the unit was changed, the ticket is solved.
@@ -361,6 +374,10 @@ impl Table {
             return Ok(());
         };
         let Some(old) = terminals::by_serial(tx, &old)? else { return Err(refuse!(Conflict, "terminal.not_bound").into()) };
+        // The ticket or the binding may have moved since the part was noted.
+        if elsewhere(tx, &self.ticket, &old)? {
+            return Err(refuse!(Conflict, "visit.old_serial_elsewhere").into());
+        }
         let Some(new) = terminals::by_serial(tx, &new)? else {
             return Err(refuse!(Invalid, "visit.new_serial_unknown").field("new_serial").into());
         };
@@ -390,15 +407,16 @@ impl Table {
         desk.save(tx, "visit.line").map(drop)
     }
 
-    /// The merchant is told a window once, and told again when it is another one.
+    /// The merchant is told a window, and told again whenever it is another one than they were told last.
     fn tell_promise(&self, tx: &mut Tx<'_>, data: &Value) -> Done<()> {
         let Some(promised) = self.order.promised else { return Ok(()) };
-        let before = told(tx, self.w.id)?;
-        if before == Some(promised) {
+        if told(tx, self.w.id)? == Some(promised) {
             return Ok(());
         }
-        let known = before.map(|b| (b.from, b.to));
-        word::window(tx, &self.ticket, self.w.id.uuid(), named(data), promised.from, promised.to, known)?;
+        let turn = store::last(tx, self.w.id, "told")?.0 + 1;
+        if !word::window(tx, &self.ticket, self.w.id.uuid(), named(data), (promised.from, promised.to), turn)? {
+            return Ok(());
+        }
         store::append(tx, self.w.id, "told", &json!({ "promised": promised, "engineer": data["engineer"] }), &self.by)
     }
 }
@@ -448,6 +466,11 @@ fn facts_for(tx: &mut Tx<'_>, table: &Table, command: &Command) -> Done<Facts> {
         Command::Diagnose { fault_code, .. } => facts.fault_unknown = !super::extra::fault(tx, fault_code)?,
         Command::Part(line) => {
             facts.part_unknown = knowledge::facts().part(&line.part).is_none();
+            if let Some(serial) = line.old_serial.as_deref().filter(|_| visit::whole_unit(&line.part))
+                && let Some(unit) = known(tx, serial)?
+            {
+                facts.old_unit_elsewhere = elsewhere(tx, &table.ticket, &unit)?;
+            }
             if let Some(serial) = line.new_serial.as_deref().filter(|s| visit::whole_unit(&line.part) && !s.trim().is_empty()) {
                 match known(tx, serial)? {
                     None => facts.new_unit = Some(NewUnit::Unknown),
@@ -477,6 +500,12 @@ fn facts_for(tx: &mut Tx<'_>, table: &Table, command: &Command) -> Done<Facts> {
         _ => {}
     }
     Ok(facts)
+}
+
+/// Whether a unit is bound where the ticket does not play: at another merchant, or in another shop where the ticket names one.
+fn elsewhere(tx: &mut Tx<'_>, ticket: &Ticket, unit: &terminals::Terminal) -> Done<bool> {
+    let bound = terminals::open_binding(tx, unit.id)?;
+    Ok(bound.is_some_and(|b| ticket.merchant_id != Some(b.merchant_id) || ticket.store_id.is_some_and(|shop| shop != b.store_id)))
 }
 
 /// The terminal with a serial number as a hand types it.

@@ -226,8 +226,11 @@ pub fn received(tx: &mut Tx<'_>, ticket: &Ticket, item: Option<&ServiceItem>) ->
 
 /// What an event of a ticket means to the merchant. Closing also schedules the follow-up.
 pub fn of_event(tx: &mut Tx<'_>, ticket: &Ticket, event: &Event) -> Done<()> {
-    if !matches!(event, Event::Solved { .. } | Event::Closed { .. } | Event::Reopened { .. }) {
-        return Ok(());
+    match event {
+        Event::Solved { .. } | Event::Closed { .. } | Event::Reopened { .. } => {}
+        // Whoever has never heard of the number, as of what was split off by mistake, is not told that it is off.
+        Event::Cancelled { .. } if !store::told(tx, ticket.id)?.is_empty() => {}
+        _ => return Ok(()),
     }
     // Of a service that was ordered nothing was broken: its words name the service and ask for no test.
     let item = ordered(tx, ticket.id)?;
@@ -243,6 +246,7 @@ pub fn of_event(tx: &mut Tx<'_>, ticket: &Ticket, event: &Event) -> Done<()> {
             aftercare::schedule(tx, ticket)?;
             closed
         }
+        Event::Cancelled { .. } => NoticeKind::Cancelled,
         _ => NoticeKind::Reopened,
     };
     let change = Change { kind, changed: ticket.id.uuid(), turn: i64::from(ticket.case.reopen_count) };
@@ -256,24 +260,16 @@ pub fn message(tx: &mut Tx<'_>, ticket: &Ticket, agent: &str, words: &str) -> Do
     send(tx, ticket, &change, &[("agent", agent.to_owned()), ("words", words.to_owned())])
 }
 
-/// A promised window. The same window of the same work order again is no news; another one is a change of it.
-pub fn window(
-    tx: &mut Tx<'_>,
-    ticket: &Ticket,
-    order: Uuid,
-    engineer: &str,
-    from: Timestamp,
-    to: Timestamp,
-    before: Option<(Timestamp, Timestamp)>,
-) -> Done<()> {
-    if before == Some((from, to)) || ticket.case.state == TicketState::Cancelled {
-        return Ok(());
+/// A promised window, told for the how-manyeth time: a change of it where another was told before. `false`: it was not told.
+pub fn window(tx: &mut Tx<'_>, ticket: &Ticket, order: Uuid, engineer: &str, (from, to): (Timestamp, Timestamp), turn: i64) -> Done<bool> {
+    if ticket.case.state == TicketState::Cancelled {
+        return Ok(false);
     }
-    let kind = if before.is_some() { NoticeKind::VisitChanged } else { NoticeKind::VisitPromised };
-    let change = Change { kind, changed: order, turn: from.as_millisecond() };
+    let kind = if turn > 1 { NoticeKind::VisitChanged } else { NoticeKind::VisitPromised };
+    let change = Change { kind, changed: order, turn };
     let lang = ticket.contact.lang;
     let values = [("window", when::span(lang, from, to, tx.now())), ("engineer", engineer.trim().to_owned())];
-    send(tx, ticket, &change, &values).map(|_| ())
+    Ok(send(tx, ticket, &change, &values)?.is_some())
 }
 
 /// The visit that was promised for a window will not take place.
@@ -288,9 +284,9 @@ pub fn chosen(tx: &mut Tx<'_>, ticket: &Ticket, order: Uuid, (from, to): (Timest
     send(tx, ticket, &change, &[("window", when::span(ticket.contact.lang, from, to, tx.now()))]).map(drop)
 }
 
-/// The engineer has left for the shop.
-pub fn on_the_way(tx: &mut Tx<'_>, ticket: &Ticket, order: Uuid, engineer: &str) -> Done<()> {
-    let change = Change { kind: NoticeKind::OnTheWay, changed: order, turn: 1 };
+/// An engineer has left for the shop. Each departure is told; `turn` counts them.
+pub fn on_the_way(tx: &mut Tx<'_>, ticket: &Ticket, order: Uuid, engineer: &str, turn: i64) -> Done<()> {
+    let change = Change { kind: NoticeKind::OnTheWay, changed: order, turn };
     send(tx, ticket, &change, &[("engineer", engineer.trim().to_owned())]).map(|_| ())
 }
 

@@ -274,6 +274,34 @@ pub fn reopened_at(tx: &mut Tx<'_>, ticket: TicketId) -> Done<Option<Timestamp>>
     Ok(found.flatten())
 }
 
+/// Whether something has ever happened to a ticket.
+pub fn happened(tx: &mut Tx<'_>, ticket: TicketId, event: &str) -> Done<bool> {
+    let tenant = tx.tenant();
+    let found: Option<i64> = tx.one(
+        sql!("SELECT seq FROM ticket_entry WHERE tenant_id = $1 AND ticket_id = $2 AND event_code = $3 LIMIT 1"),
+        &[p(&tenant), p(&ticket), p(event)],
+        |r| r.next(),
+    )?;
+    Ok(found.is_some())
+}
+
+/// The newest lines the merchant sees, oldest first: a long case is read from its end.
+pub fn newest_public(tx: &mut Tx<'_>, ticket: TicketId, limit: u32) -> Done<Vec<Entry>> {
+    let tenant = tx.tenant();
+    let mut lines = tx.query(
+        sql!(
+            "SELECT e.id, e.seq, e.at, e.kind, e.visibility, e.author_kind, e.author_name, e.channel, e.body, e.event_code, e.event_data,
+                    o.transport, o.state, o.run_at, o.held, o.exception, o.exception_reason
+             FROM ticket_entry e LEFT JOIN outbox o ON o.notice_id = e.notice_id AND o.transport = 'mail'
+             WHERE e.tenant_id = $1 AND e.ticket_id = $2 AND e.visibility = 'public' ORDER BY e.seq DESC LIMIT $3"
+        ),
+        &[p(&tenant), p(&ticket), p(&limit)],
+        read,
+    )?;
+    lines.reverse();
+    Ok(lines)
+}
+
 /// [`entries`], only those the merchant sees.
 pub fn public_entries(tx: &mut Tx<'_>, ticket: TicketId, after_seq: i64, limit: u32) -> Done<Vec<Entry>> {
     let tenant = tx.tenant();

@@ -18,6 +18,9 @@ use crate::view::appointment::{self, Appointment};
 use crate::view::coverage;
 use crate::{file, followup, notify, sla, sql, ticket};
 
+/// Most lines of a case the merchant reads, counted from its end.
+const LINES: u32 = 500;
+
 /// What the sticker knows.
 #[derive(Debug, Clone)]
 pub struct Sticker {
@@ -265,18 +268,16 @@ pub fn progress(tx: &mut Tx<'_>, t: &Ticket) -> Done<Progress> {
         _ => None,
     };
     let survey = survey(tx, t)?;
-    let entries = entry::entries(tx, t.id, 0, 500)?;
-    let (mut lines, mut phones): (Vec<entry::Entry>, Vec<String>) = (Vec::new(), t.contact.phone.iter().cloned().collect());
-    let mut files = file::store::of_ticket(tx, t.id)?;
+    let mut lines = entry::newest_public(tx, t.id, LINES)?;
+    let walked_remote = entry::happened(tx, t.id, "remote_started")?;
+    let (mut phones, mut files): (Vec<String>, _) = (t.contact.phone.iter().cloned().collect(), file::store::of_ticket(tx, t.id)?);
     // What was written under another number before it was merged is theirs to read as well.
     for id in ticket::merge::family(tx, t.id)? {
-        let theirs = entry::public_entries(tx, id, 0, 500)?;
+        let theirs = entry::newest_public(tx, id, LINES)?;
         lines.extend(theirs.into_iter().filter(|e| e.kind != entry::Kind::Event));
         files.extend(file::store::of_ticket(tx, id)?);
         phones.extend(ticket::store::ticket(tx, id)?.and_then(|loser| loser.contact.phone));
     }
-    let walked_remote = entries.iter().any(|e| e.event.as_ref().is_some_and(|(code, _)| code == "remote_started"));
-    lines.extend(entries.into_iter().filter(|e| e.public));
     lines.sort_by_key(|e| e.at);
     let thread = lines.into_iter().filter_map(|e| line(files.remove(&e.id).unwrap_or_default(), e)).collect();
     Ok(Progress {

@@ -250,6 +250,33 @@ on_both! {
 }
 
 on_both! {
+    fn a_long_case_is_read_from_its_end(kit) {
+        let world = World::new(&kit, "t1").await;
+        let path = sticker(&kit, some_terminal(&kit, &world).await);
+        let nobody = Client::new(&kit.house);
+        let (page, id) = reported(&kit, &nobody, &path, "n-long").await;
+        // What the desk notes for itself takes no line of theirs; of theirs the newest are kept.
+        let say = async |public: bool, words: &'static str, times: usize| {
+            world.write(&kit, move |tx| {
+                let mut desk = Desk::load(tx, id, Reach::All, None)?;
+                for n in 0..times {
+                    let kind = if public { entry::Kind::Message } else { entry::Kind::Note };
+                    desk.line(tx, kind, public, &format!("{words}{n}。"), None, None)?;
+                }
+                desk.save(tx, "ticket.note")
+            }).await;
+        };
+        say(false, "内部备注", 510).await;
+        say(true, "我们的答复", 1).await;
+        let text = nobody.get(&format!("{page}?lang=zh")).await.text;
+        assert!(text.contains("我们的答复0。") && !text.contains("内部备注"), "whatever was noted before it");
+        say(true, "又一句", 510).await;
+        let text = nobody.get(&format!("{page}?lang=zh")).await.text;
+        assert!(text.contains("又一句509。") && text.contains("又一句10。") && !text.contains("又一句9。"), "the newest five hundred");
+    }
+}
+
+on_both! {
     fn a_page_opens_only_with_its_own_link(kit) {
         let world = World::new(&kit, "t1").await;
         let nobody = Client::new(&kit.house);

@@ -152,6 +152,44 @@ on_both! {
 }
 
 on_both! {
+    fn what_is_still_to_be_fetched_stays_kept(kit) {
+        let desk = DeskWorld::new(&kit).await;
+        let keeper = desk.world.client(&kit, Role::Storekeeper).await;
+        let made = keeper.post("/api/v1/parts", &head("PH-1")).await.expect(201);
+        let at = format!("/api/v1/parts/{}", made["id"].as_str().unwrap());
+        let near = desk.near.to_string();
+        let go = async |kind: &str, quantity: i64, engineer: Option<&str>| {
+            kit.later(SignedDuration::from_secs(1));
+            keeper.post(&format!("{at}/moves"), &json!({ "kind": kind, "quantity": quantity, "engineer_id": engineer })).await.expect(201)
+        };
+        let reserved = async || keeper.get(&at).await.expect(200)["part"]["reserved"].as_i64().unwrap();
+        // Two of one kind are asked for and kept; one is handed out.
+        go("received", 2, None).await;
+        let ticket = id_of(&desk.called().await);
+        desk.does(&desk.agent, &ticket, "/claim", json!({})).await;
+        let asked = json!({ "fault_code": "PRN-02", "reason_code": "needs_parts", "reason": "打印头坏了", "parts": ["print_head", "print_head"], "skills": [] });
+        let sent = desk.does(&desk.agent, &ticket, "/work-orders", asked).await;
+        let order = format!("/api/v1/work-orders/{}", sent["work_orders"][0]["id"].as_str().unwrap());
+        let does = async |client: &postsale_testkit::Client, door: &str, mut body: Value| {
+            body["version"] = client.get(&order).await.expect(200)["order"]["version"].clone();
+            client.post(&format!("{order}{door}"), &body).await.expect(200)
+        };
+        does(&desk.dispatcher, "/offer", json!({ "engineer_id": near })).await;
+        does(&desk.engineer, "/accept", json!({})).await;
+        assert_eq!(reserved().await, 2);
+        go("handed_out", 1, Some(&near)).await;
+        assert_eq!(reserved().await, 1);
+        does(&desk.engineer, "/arrive", json!({ "off_site_reason": "商场里没有信号" })).await;
+        does(&desk.engineer, "/diagnose", json!({ "fault_code": "PRN-02" })).await;
+        does(&desk.engineer, "/backup", json!({ "state": "not_applicable" })).await;
+        does(&desk.engineer, "/parts", json!({ "part": "print_head" })).await;
+        assert_eq!(reserved().await, 1, "the one put in had been handed out; the other still waits to be fetched");
+        does(&desk.engineer, "/parts", json!({ "part": "print_head" })).await;
+        assert_eq!(reserved().await, 0, "both are in: nothing waits any more");
+    }
+}
+
+on_both! {
     fn a_visit_has_its_part_kept_before_anybody_is_chosen(kit) {
         let desk = DeskWorld::new(&kit).await;
         let keeper = desk.world.client(&kit, Role::Storekeeper).await;

@@ -30,7 +30,9 @@ export function Asking({ page, date, dropped }: { page: Page; date: string; drop
   const candidates = useCandidates(order.id, true);
   const [engineer, setEngineer] = useState(dropped?.engineer);
   const [planned, setPlanned] = useState(dropped?.planned);
-  const [promised, setPromised] = useState<Span | undefined>(order.promised ?? (dropped && windowAround(dropped.planned, now)));
+  // A promise whose hour is over binds nobody; the server takes none that is.
+  const standing = order.promised && Date.parse(order.promised.to) > now ? order.promised : undefined;
+  const [promised, setPromised] = useState<Span | undefined>(standing ?? (dropped && windowAround(dropped.planned, now)));
   const [reason, setReason] = useState("");
   const offer = $api.useMutation(
     "post",
@@ -45,7 +47,7 @@ export function Asking({ page, date, dropped }: { page: Page; date: string; drop
     setEngineer(candidate.engineer.id);
     if (!candidate.slot) return;
     setPlanned(candidate.slot);
-    if (!order.promised) setPromised(windowAround(candidate.slot, now));
+    if (!standing) setPromised(windowAround(candidate.slot, now));
   };
   const shift = (minutes: number) => planned && setPlanned(moved(planned, minutes));
   const send = () => planned && offer.mutate({ params: { path: { id: order.id } }, body: { version: order.version, engineer_id: engineer ?? null, planned, promised: promised ?? null, reason: reason.trim() || null } });

@@ -18,11 +18,13 @@ use postsale_server::{crew, notify, org, sla, sql, visit};
 use postsale_testkit::{Client, Kit, World, on_both};
 use serde_json::{Value, json};
 
+mod elsewhere;
 mod install;
 mod model;
 mod over;
 mod service;
 mod tests_failed;
+mod word;
 
 /// A shop with a broken terminal, a spare one, three engineers, and an order for the visit.
 struct Scene {
@@ -507,6 +509,10 @@ on_both! {
         assert_eq!(s.refused(&s.dispatcher, "/offer", late, 422).await, "dispatch.off_shift");
         let past = json!({ "engineer_id": s.near, "planned": at("09:00", "09:40") });
         assert_eq!(s.refused(&s.dispatcher, "/offer", past, 422).await, "visit.span_past");
+        for (window, code) in [(at("08:00", "09:00"), "visit.promise_past"), (at("15:00", "17:00"), "visit.promise_misses")] {
+            let told = json!({ "engineer_id": s.near, "planned": at("14:00", "14:40"), "promised": window });
+            assert_eq!(s.refused(&s.dispatcher, "/offer", told, 422).await, code);
+        }
         s.does(&s.dispatcher, "/offer", json!({ "engineer_id": s.near, "planned": at("14:00", "14:40") })).await;
         assert_eq!(s.refused(&s.engineer, "/refuse", json!({ "reason": " " }), 422).await, "visit.say_it");
         let refused = s.does(&s.engineer, "/refuse", json!({ "reason": "车坏了" })).await;
