@@ -6351,7 +6351,7 @@ export interface components {
          * @description What a notice is about, in the order of a case. Each names a change the merchant can see.
          * @enum {string}
          */
-        NoticeKind: "received" | "order_received" | "visit_promised" | "visit_changed" | "visit_called_off" | "visit_chosen" | "on_the_way" | "solved_please_confirm" | "order_please_confirm" | "closed" | "order_closed" | "reopened" | "survey" | "message_from_agent" | "confirmation_code" | "merged" | "unmerged" | "incident_news";
+        NoticeKind: "received" | "order_received" | "visit_promised" | "visit_changed" | "visit_called_off" | "visit_chosen" | "on_the_way" | "solved_please_confirm" | "order_please_confirm" | "closed" | "order_closed" | "reopened" | "cancelled" | "survey" | "message_from_agent" | "confirmation_code" | "merged" | "unmerged" | "incident_news";
         /** @description Why a letter may not wait. */
         NoticeSend: {
             /** @description 1 to 200 characters; kept with the letter and in the audit chain. */
