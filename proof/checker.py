@@ -74,8 +74,10 @@ def check(ledger, rows, sqlite=False):
             if kind in "NR":
                 effects[kind, key] += 1
     for (external,) in letters:
-        if external.startswith("L:"):
-            effects["L", external[2:]] += 1
+        # Before it stands whose number it is.
+        _, _, number = external.partition(":")
+        if number.startswith("L:"):
+            effects["L", number[2:]] += 1
     for (kind, key), count in effects.items():
         if count > 1:
             doubled.append(f"{kind}:{key} stands {count} times")

@@ -1,6 +1,6 @@
 //! What a tenant's own facts do to a ticket: the label it wears, its custom fields, a quote by the price list of the day.
 
-use postsale_domain::facts::{Asked, FactKind, FieldNeed, Given, accept, lacking, quote as add_up};
+use postsale_domain::facts::{Asked, CustomField, FactKind, FieldNeed, Given, accept, lacking, quote as add_up};
 use postsale_domain::ground::{Reach, Refusal};
 use postsale_domain::refuse;
 use postsale_domain::sla::{Promise, ROUND_THE_CLOCK, Within};
@@ -107,14 +107,19 @@ pub fn fields(tx: &mut Tx<'_>, desk: &mut Desk, ticket_type: Option<&str>, given
     extra::put(tx, "ticket.fields", desk.ticket.id, &before, &after)
 }
 
-/// Refuses when fields that had to be said by now were not. Errors: `ticket.fields_missing`, naming the first.
-pub fn require(tx: &mut Tx<'_>, ticket: TicketId, by: FieldNeed) -> Done<()> {
+/// Fields that have to be said by now and were not.
+pub fn lacks(tx: &mut Tx<'_>, ticket: TicketId, by: FieldNeed) -> Done<Vec<CustomField>> {
     let force = in_force(tx)?;
     if force.fields().is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let extra = extra::one(tx, ticket)?;
-    let lacks = lacking(force.fields(), &extra.ticket_type, &extra.fields, by);
+    Ok(lacking(force.fields(), &extra.ticket_type, &extra.fields, by).into_iter().cloned().collect())
+}
+
+/// Refuses when fields that had to be said by now were not. Errors: `ticket.fields_missing`, naming the first.
+pub fn require(tx: &mut Tx<'_>, ticket: TicketId, by: FieldNeed) -> Done<()> {
+    let lacks = lacks(tx, ticket, by)?;
     let Some(first) = lacks.first() else { return Ok(()) };
     let names: Vec<String> = lacks.iter().map(|f| f.spoken()).collect();
     let refusal: Refusal = refuse!(Conflict, "ticket.fields_missing", fields = names.join("; "));

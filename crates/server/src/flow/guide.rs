@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use postsale_domain::facts::FieldNeed;
 use postsale_domain::ground::Text;
 use postsale_domain::knowledge::{
     Ending, Guide, GuideEvent, GuideFacts, GuideOutcome, GuideRun, GuideState, answer as decide_answer, back as decide_back,
@@ -13,6 +14,7 @@ use postsale_domain::ticket::{Command, Decision, Event, Outcome, TicketState};
 use serde_json::json;
 
 use super::desk::Desk;
+use super::extra;
 use crate::facts::{guide_at, in_force};
 use crate::ground::db::{Done, Tx};
 use crate::knowledge::store;
@@ -113,8 +115,9 @@ fn follow(tx: &mut Tx<'_>, desk: &mut Desk, guide: &Guide, run: &GuideRun) -> Do
     desk.line(tx, Kind::Event, false, "", Some(("guide_ended".into(), told)), None)?;
     let solve = |outcome| Command::Solve { fault_code: Some(ending.fault_code.clone()), outcome };
     match ending.outcome {
-        // What is to be done besides is the desk's to finish; the walk has its ending.
+        // What is to be done or said besides is the desk's to finish; the walk has its ending.
         GuideOutcome::Fixed | GuideOutcome::Advise if desk.has_open_tasks() => Ok(()),
+        GuideOutcome::Fixed | GuideOutcome::Advise if !extra::lacks(tx, desk.ticket.id, FieldNeed::Solve)?.is_empty() => Ok(()),
         GuideOutcome::Fixed if desk.case().state != TicketState::Solved => desk.command(tx, &solve(Outcome::RemoteFixed)),
         GuideOutcome::Advise if desk.case().state != TicketState::Solved => desk.command(tx, &solve(Outcome::Advised)),
         GuideOutcome::Visit => found(tx, desk, guide, ending, Decision::Onsite),

@@ -1,5 +1,6 @@
 //! A trouble many tickets share: who belongs to it, what its reporters are told together, and how they are solved with it.
 
+use postsale_domain::facts::FieldNeed;
 use postsale_domain::ground::{Act, Reach, TypedId, cardless, mask_cards};
 use postsale_domain::incident::{self as rules, IncidentId, IncidentState, MailAllowed, Reporter, Scope, TellingOutcome};
 use postsale_domain::notify::{Held, May, NoticeKind};
@@ -257,7 +258,10 @@ pub fn solve_some(tx: &mut Tx<'_>, id: IncidentId) -> Done<bool> {
     let left = store::unsolved(tx, id, CHUNK)?;
     for reporting in &left {
         let mut desk = Desk::load(tx, reporting.ticket, Reach::All, None)?;
-        let result = match desk.command(tx, &Command::Solve { fault_code: Some(fault_code.clone()), outcome }) {
+        // What the organisation wants to know of each ticket nobody has said of this one: it stays open, with that as the reason.
+        let known = extra::require(tx, reporting.ticket, FieldNeed::Solve);
+        let command = Command::Solve { fault_code: Some(fault_code.clone()), outcome };
+        let result = match known.and_then(|()| desk.command(tx, &command)) {
             Ok(()) => {
                 desk.save(tx, "ticket.solve")?;
                 "solved".to_owned()

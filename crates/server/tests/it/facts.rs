@@ -27,7 +27,7 @@ async fn drafted(admin: &Client, kind: &str, rows: &[Value]) -> Value {
 }
 
 /// Puts rows into the draft and publishes them; the page of the set.
-async fn published(admin: &Client, kind: &str, rows: &[Value]) -> Value {
+pub async fn published(admin: &Client, kind: &str, rows: &[Value]) -> Value {
     let page = drafted(admin, kind, rows).await;
     let body = json!({ "version": page["draft"]["version"], "reason": "按协议调整" });
     admin.post(&set(kind, "/publish"), &body).await.expect(200)

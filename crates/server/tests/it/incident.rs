@@ -135,6 +135,28 @@ on_both! {
 }
 
 on_both! {
+    fn what_has_to_be_said_of_each_ticket_is_said_before_it_is_solved_with_others(kit) {
+        let desk = DeskWorld::new(&kit).await;
+        let (told, silent) = (report(&desk, "甲", None).await, report(&desk, "乙", None).await);
+        let admin = desk.world.client(&kit, Role::Admin).await;
+        let field = json!({ "code": "mall", "name": { "zh": "商场", "en": "Mall" }, "value": "text", "needed": "solve" });
+        crate::facts::published(&admin, "ticket_fields", &[field]).await;
+        desk.does(&desk.agent, &told, "/fields", json!({ "fields": { "mall": "星河" } })).await;
+        let made = desk.agent.post("/api/v1/incidents", &json!({ "title": "A920 打印异常", "model": "A920", "tickets": [told, silent] })).await.expect(201);
+        let id = made["incident"]["id"].as_str().unwrap().to_owned();
+        let over = json!({ "version": 1, "note": "固件已推送", "solve": { "fault_code": "PRN-01", "outcome": "remote_fixed" } });
+        desk.supervisor.post(&door(&id, "/resolve"), &over).await.expect(200);
+        kit.settle().await;
+        let list = desk.agent.get(&door(&id, "/tickets")).await.expect(200);
+        for (ticket, state, solved) in [(&told, "solved", "solved"), (&silent, "triaged", "ticket.fields_missing")] {
+            assert_eq!(desk.page(ticket).await["ticket"]["state"], state);
+            let row = list["items"].as_array().unwrap().iter().find(|r| r["ticket"]["id"] == json!(ticket)).unwrap();
+            assert_eq!(row["solved"], solved);
+        }
+    }
+}
+
+on_both! {
     fn what_an_incident_does_not_take(kit) {
         let desk = DeskWorld::new(&kit).await;
         let open = async |body: Value| desk.agent.post("/api/v1/incidents", &body).await;

@@ -35,7 +35,7 @@ export function Reporters({ page }: { page: Schema<"IncidentPage"> }) {
             </Link>
             <span className={css.grow}>
               {ticket.subject} <span className="meta">{[ticket.store_name ?? ticket.merchant_name, t("incident.attached", { by, at: f.moment(at) })].filter(Boolean).join(" · ")}</span>
-              {solved && solved !== "solved" && <span className={css.left}> {t("incident.not_solved")}</span>}
+              {solved && solved !== "solved" && <span className={css.left}> {t(solved === "ticket.fields_missing" ? "incident.lacks_fields" : "incident.not_solved")}</span>}
             </span>
             <StateLabel state={ticket.state} waiting={ticket.waiting} />
             <MainClock row={ticket} />
