@@ -75,9 +75,9 @@ def check(ledger, rows, sqlite=False):
                 effects[kind, key] += 1
     for (external,) in letters:
         # Before it stands whose number it is.
-        _, _, number = external.partition(":")
-        if number.startswith("L:"):
-            effects["L", number[2:]] += 1
+        _, _, own = external.partition(":")
+        if own.startswith("L:"):
+            effects["L", own[2:]] += 1
     for (kind, key), count in effects.items():
         if count > 1:
             doubled.append(f"{kind}:{key} stands {count} times")
