@@ -18,7 +18,7 @@ use crate::ground::db::{Bare, Done, Query, Tx, p};
 use crate::ground::{texts, when};
 use crate::notify::store::{Telling, tell};
 use crate::org;
-use crate::ticket::entry::{Author, Kind, Line};
+use crate::ticket::entry::Line;
 use crate::ticket::store::Ticket;
 use crate::ticket::task;
 use crate::view::reach::see_ticket;
@@ -116,18 +116,7 @@ fn recover(tx: &mut Tx<'_>, desk: &mut Desk, answer: Option<&Answer>) -> Done<()
     let due = recover_by(tx.now(), &Plan::default(), &when::zone());
     task::insert(tx, desk.ticket.id, &title, Some(owner), Some(due), "")?;
     let name = org::store::names(tx, owner)?.map_or_else(String::new, |(_, name)| name);
-    let told = Some(("recovery_opened".into(), json!({ "name": name, "until": due, "score": score })));
-    let line = Line {
-        kind: Kind::Event,
-        public: false,
-        author: Author::System,
-        author_name: String::new(),
-        channel: None,
-        body: String::new(),
-        event: told,
-        notice_id: None,
-        letter_id: None,
-    };
+    let line = Line::of_house("recovery_opened", json!({ "name": name, "until": due, "score": score }));
     desk.write(tx, line).map(drop)
 }
 

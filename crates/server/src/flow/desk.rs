@@ -205,17 +205,7 @@ impl Desk {
     pub fn agree(&mut self, tx: &mut Tx<'_>, agreement: &str) -> Done<()> {
         let from = std::mem::replace(&mut self.ticket.agreement, agreement.to_owned());
         self.clocks(tx, &ClockKind::ALL, What::Agreement { agreement: agreement.to_owned() })?;
-        let line = Line {
-            kind: Kind::Event,
-            public: false,
-            author: Author::System,
-            author_name: String::new(),
-            channel: None,
-            body: String::new(),
-            event: Some(("agreed".to_owned(), json!({ "from": from, "to": agreement }))),
-            notice_id: None,
-            letter_id: None,
-        };
+        let line = Line::of_house("agreed", json!({ "from": from, "to": agreement }));
         self.write(tx, line).map(drop)
     }
 

@@ -86,6 +86,23 @@ pub struct Line {
     pub letter_id: Option<Uuid>,
 }
 
+impl Line {
+    /// What the house itself did, for the desk's eyes.
+    pub fn of_house(event: &str, values: Value) -> Line {
+        Line {
+            kind: Kind::Event,
+            public: false,
+            author: Author::System,
+            author_name: String::new(),
+            channel: None,
+            body: String::new(),
+            event: Some((event.to_owned(), values)),
+            notice_id: None,
+            letter_id: None,
+        }
+    }
+}
+
 /// A line as it is kept.
 #[derive(Debug, Clone)]
 pub struct Entry {
