@@ -73,10 +73,10 @@ pub async fn round(house: &House) {
 /// One turn: of everything that may be due a bounded share.
 async fn turn(house: &House, post: &Post, bench: &mut Bench) -> Turn {
     post.take_in(house).await;
-    let done = timed(house, "jobs", jobs::turn(house, bench)).await.unwrap_or_default();
-    timed(house, "clocks", clocks::round(house)).await;
+    let jobs = timed(house, "jobs", jobs::turn(house, bench)).await.unwrap_or_default();
+    let clocks = timed(house, "clocks", clocks::turn(house)).await.unwrap_or_default();
     timed(house, "aftercare", after::round(house)).await;
-    done
+    Turn { did: jobs.did + clocks.did, more: jobs.more || clocks.more }
 }
 
 /// A part of a round; how long it took is counted.

@@ -1,6 +1,6 @@
 //! Two cases that are one: which may go on under which number, what that means, and how it is taken back.
 
-use super::model::{Event, REOPEN_DAYS, TicketState};
+use super::model::{Event, Priority, REOPEN_DAYS, TicketState};
 use super::rules::said;
 use crate::ground::{Refusal, Text};
 use crate::refuse;
@@ -45,6 +45,40 @@ pub fn merge(loser: &Side, survivor: &Side) -> Result<(Event, Event), Refusal> {
         return Err(refuse!(Conflict, "ticket.merge_visit", number = said(loser.number), into = said(survivor.number), order = order));
     }
     Ok((Event::Merged { number: survivor.number }, Event::TookIn { number: loser.number }))
+}
+
+/// How long after a report another one of the same terminal is taken for the same trouble, in hours.
+pub const AGAIN_HOURS: i64 = 24;
+
+/// What a report says of a terminal, as far as telling two of them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told<'a> {
+    /// Where the case stands.
+    pub state: TicketState,
+    /// Whose it is, when that is known.
+    pub merchant: Option<uuid::Uuid>,
+    /// The fault it looks like, `PRN-01`.
+    pub fault: Option<&'a str>,
+    /// How soon it must be handled.
+    pub priority: Priority,
+}
+
+/// Whether a report tells again what the one open case of its terminal, opened `hours` ago, is about: one shop, one group of faults where both
+/// name one, nothing more urgent. Only then may it go on under that number without a person looking; who says so is for the caller to judge.
+pub fn tells_again(report: &Told<'_>, earlier: &Told<'_>, hours: i64) -> bool {
+    let group = |fault: &str| fault.split('-').next().map(str::to_owned);
+    let same_fault = match (report.fault.and_then(group), earlier.fault.and_then(group)) {
+        (Some(a), Some(b)) => a == b,
+        _ => true,
+    };
+    let worked_on = |state| matches!(state, TicketState::New | TicketState::Triaged | TicketState::Remote | TicketState::Visit);
+    (0..=AGAIN_HOURS).contains(&hours)
+        && worked_on(report.state)
+        && worked_on(earlier.state)
+        && report.merchant.is_some()
+        && report.merchant == earlier.merchant
+        && same_fault
+        && report.priority >= earlier.priority
 }
 
 /// Takes a merge back: what happens to the one that comes back and to the other. `state` is where it stood before, `days` how

@@ -1,4 +1,4 @@
-use super::merge::{Side, consequences, merge, unmerge};
+use super::merge::{AGAIN_HOURS, Side, Told, consequences, merge, tells_again, unmerge};
 use super::*;
 
 fn side(number: i64, state: TicketState) -> Side {
@@ -30,6 +30,32 @@ fn who_may_go_on_under_whose_number() {
     ];
     for (name, loser, survivor, expected) in table {
         assert_eq!(merge(&loser, &survivor).map(drop).map_err(|r| r.code), expected, "{name}");
+    }
+}
+
+#[test]
+fn the_same_trouble_told_again() {
+    use TicketState as S;
+    let shop = Some(uuid::Uuid::from_u128(7));
+    let it = Told { state: S::Triaged, merchant: shop, fault: Some("PRN-01"), priority: Priority::Normal };
+    let table: [(&str, Told<'_>, Told<'_>, i64, bool); 14] = [
+        ("the same", it, it, 0, true),
+        ("another fault of the group", Told { fault: Some("PRN-03"), ..it }, it, 3, true),
+        ("just in time", it, it, AGAIN_HOURS, true),
+        ("too long ago", it, it, AGAIN_HOURS + 1, false),
+        ("before it", it, it, -1, false),
+        ("no fault recognised", Told { fault: None, ..it }, it, 3, true),
+        ("no fault recognised then", it, Told { fault: None, ..it }, 3, true),
+        ("another group", Told { fault: Some("SEC-01"), ..it }, it, 3, false),
+        ("more urgent", Told { priority: Priority::High, ..it }, it, 3, false),
+        ("less urgent", Told { priority: Priority::Low, ..it }, it, 3, true),
+        ("another shop", Told { merchant: Some(uuid::Uuid::from_u128(8)), ..it }, it, 3, false),
+        ("no shop known", Told { merchant: None, ..it }, Told { merchant: None, ..it }, 3, false),
+        ("visited already", it, Told { state: S::Visit, ..it }, 3, true),
+        ("solved already", it, Told { state: S::Solved, ..it }, 3, false),
+    ];
+    for (name, report, earlier, hours, expected) in table {
+        assert_eq!(tells_again(&report, &earlier, hours), expected, "{name}");
     }
 }
 

@@ -165,7 +165,11 @@ impl Desk {
         }
         // The first answer is a stamp, not a story: the reply itself stands on the timeline, and so does what ended a visit.
         if !matches!(event, Event::Responded | Event::VisitOver) {
-            let (code, data) = self.told(tx, event)?;
+            let (mut code, data) = self.told(tx, event)?;
+            if self.author == Author::System && matches!(event, Event::Merged { .. } | Event::TookIn { .. }) {
+                // Nobody merged them: they were found to be one.
+                code += "_again";
+            }
             // What the rules conclude is nobody's deed, whoever gave the occasion.
             let (author, author_name) = match concluded(event) {
                 true => (Author::System, String::new()),

@@ -1,29 +1,39 @@
 //! A letter is read: it joins its ticket, opens a new one, or is put where a person sees it.
 
+use postsale_domain::bell;
 use postsale_domain::ground::{Act, Lang, Reach, TypedId};
 use postsale_domain::inbox::{
     Automatic, Facts, Findings, Known, LetterChannel, LetterId, LetterState, Reading, candidates, is_thanks, read, same_person,
     strip_quotes,
 };
 use postsale_domain::merchant::{MerchantId, StoreId};
+use postsale_domain::notify::NoticeKind;
 use postsale_domain::org::act;
 use postsale_domain::refuse;
 use postsale_domain::terminal::{TerminalId, serial, tid};
+use postsale_domain::ticket::merge::{Told, tells_again};
 use postsale_domain::ticket::{Channel, Command, REOPEN_DAYS, TicketId, TicketState};
 use uuid::Uuid;
 
 use super::desk::Desk;
+use super::merge;
 use super::report::{MAX_SYMPTOM, Report, open};
 use crate::ground::db::{Done, Query, Tx, p};
 use crate::ground::seal::Seal;
 use crate::inbox::store::{self, Kept};
 use crate::merchant::store as merchants;
 use crate::notify::jobs::MAIL_TOKEN;
+use crate::notify::store::overtaken;
 use crate::terminal::store as terminals;
 use crate::ticket::entry::{Author, Kind, Line};
+use crate::ticket::list::Sight;
 pub use crate::ticket::store::ContactFacts;
+use crate::ticket::store::Ticket;
 use crate::view::reach::place_of;
 use crate::{org, sql, ticket};
+
+/// Most open cases of one terminal that are looked at.
+const OPEN_AT_ONCE: u32 = 20;
 
 /// Reads a kept letter once: the ticket it stands on afterwards, if any. A letter that was read before is left as it is.
 /// Errors: whatever opening a ticket refuses; the letter then stays `received` and whoever called puts it where people see it.
@@ -225,12 +235,65 @@ fn new_trouble(tx: &mut Tx<'_>, kept: &Kept, findings: &Findings, perhaps: &[Uui
         urgency: None,
         terminals_hit: None,
     };
-    let opened = open(tx, &report)?.id;
-    if !perhaps.is_empty() {
-        suggest(tx, kept, opened, perhaps)?;
+    let opened = open(tx, &report)?;
+    let id = opened.id;
+    if !join_again(tx, kept, &opened, facts)? && !perhaps.is_empty() {
+        suggest(tx, kept, id, perhaps)?;
     }
-    store::settle(tx, kept, LetterState::Read, Some(opened), None)?;
-    Ok(opened)
+    store::settle(tx, kept, LetterState::Read, Some(id), None)?;
+    Ok(id)
+}
+
+/// A letter of somebody the case has to do with, about the one open case of its terminal once more: it goes on under that number. Whoever looks can undo it.
+fn join_again(tx: &mut Tx<'_>, kept: &Kept, opened: &Ticket, facts: &Facts) -> Done<bool> {
+    // A page shows its case to whoever scans the sticker; what is written there is joined by people alone.
+    let (Some(terminal), LetterChannel::Mail | LetterChannel::Api) = (opened.terminal_id, kept.letter.channel) else { return Ok(false) };
+    let mut others = ticket::list::open_of_terminal(tx, Sight::All, terminal, OPEN_AT_ONCE)?;
+    others.retain(|other| other.id != opened.id && other.state != TicketState::Solved);
+    let [only] = others.as_slice() else { return Ok(false) };
+    let Some(earlier) = ticket::store::ticket(tx, only.id)? else { return Ok(false) };
+    let hours = (tx.now().as_second() - earlier.opened_at.as_second()) / 3600;
+    if !tells_again(&told(opened), &told(&earlier), hours) || !concerned(tx, kept, &earlier, facts)? {
+        return Ok(false);
+    }
+    let stays = merge::merge(tx, Reach::All, (opened.id, opened.version), (earlier.id, earlier.version))?;
+    // One word goes out: under which number it goes on.
+    overtaken(tx, opened.id, NoticeKind::Received)?;
+    let mut desk = Desk::load(tx, stays.id, Reach::All, None)?;
+    desk.command(tx, &Command::Hear)?;
+    desk.save(tx, "ticket.hear")?;
+    let by = opened.contact.name.clone().unwrap_or_default();
+    super::bell::followers(tx, stays.id, bell::Kind::Message, &by, &opened.case.symptom, &[])?;
+    Ok(true)
+}
+
+fn told(t: &Ticket) -> Told<'_> {
+    let merchant = t.merchant_id.map(TypedId::uuid);
+    Told { state: t.case.state, merchant, fault: t.case.fault_code.as_deref(), priority: t.case.priority }
+}
+
+/// Whether a letter's sender may be answered about a case: one of its contacts; or on record at its shop, where whoever reported it is, too.
+fn concerned(tx: &mut Tx<'_>, kept: &Kept, earlier: &Ticket, facts: &Facts) -> Done<bool> {
+    // Whoever scanned the sticker may have typed anybody's number.
+    if earlier.channel == Channel::H5 {
+        return Ok(false);
+    }
+    let sender = &kept.letter.sender;
+    let said = |a: &Option<String>, b: &Option<String>| a.as_deref().zip(b.as_deref()).is_some_and(|(a, b)| same_person(a, b));
+    let contacts = ticket::merge::contacts(tx, earlier)?;
+    if contacts.iter().any(|(_, c)| said(&c.email, &sender.email) || said(&c.phone, &sender.phone)) {
+        return Ok(true);
+    }
+    if earlier.contact.id.is_none() {
+        return Ok(false);
+    }
+    for known in &facts.known {
+        let at = merchants::contact(tx, TypedId::from_uuid(known.contact))?.map(|c| c.merchant_id);
+        if at.is_some() && at == earlier.merchant_id {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The one terminal the letter means; with several or none, none. What the sender named outright and nobody knows is said.

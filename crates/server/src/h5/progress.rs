@@ -356,7 +356,7 @@ fn event(say: Say, code: &str) -> Option<&'static str> {
         "closed" => say.t("event.closed"),
         "reopened" => say.t("event.reopened"),
         "cancelled" => say.t("event.cancelled"),
-        "took_in" => say.t("event.took_in"),
+        "took_in" | "took_in_again" => say.t("event.took_in"),
         "gave_back" => say.t("event.gave_back"),
         _ => return None,
     })

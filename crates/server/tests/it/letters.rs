@@ -2,6 +2,7 @@
 
 use postsale_domain::ground::{Reach, TypedId};
 use postsale_domain::inbox::LetterState;
+use postsale_domain::ticket::merge::AGAIN_HOURS;
 use postsale_domain::ticket::{Command, ConfirmedBy, Outcome, TicketId, TicketState};
 use postsale_server::edge::mail_in;
 use postsale_server::flow::desk::Desk;
@@ -54,11 +55,55 @@ on_both! {
             // The sender's other open tickets are named to the desk, and nothing is joined by the sender alone.
             let notes = lines(&kit, &world, id).await.into_iter().filter(|l| l.0 == "note").count();
             assert_eq!(notes, usize::from(n > 0), "{words}");
+            // Too long ago for the next one to be the same trouble told again.
+            kit.later(jiff::SignedDuration::from_hours(AGAIN_HOURS + 1));
         }
         // The same mail again is the same letter.
         arrives(&kit, &world, mail("zhang@example.com", "n0", "", "help", "again")).await;
         let all = world.read(&kit, |tx| store::letters(tx, false, postsale_server::ground::web::Keyset::LAST, 50)).await;
         assert_eq!(all.len(), 3);
+    }
+}
+
+on_both! {
+    fn the_same_trouble_told_again_goes_on_under_one_number(kit) {
+        let open = async |world: &World| {
+            let agent = world.client(&kit, postsale_domain::ground::Role::Agent).await;
+            let page = agent.get("/api/v1/tickets").await.expect(200);
+            page["items"].as_array().unwrap().iter().map(|t| t["number"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let paper = "SN: A920-0012-3456 还是不出纸";
+        let table = [
+            ("again", "zhang@example.com", paper, 1, true),
+            ("by somebody who has nothing to do with the shop", "evil@example.net", paper, 1, false),
+            ("another fault", "zhang@example.com", "SN: A920-0012-3456 连不上网络", 1, false),
+            ("the day after tomorrow", "zhang@example.com", paper, AGAIN_HOURS + 1, false),
+            ("of no terminal", "zhang@example.com", "还是不出纸", 1, false),
+        ];
+        for (n, (name, from, words, hours, joins)) in table.into_iter().enumerate() {
+            let world = World::new(&kit, ["t1", "t2", "t3", "t4", "t5"][n]).await;
+            some_terminal(&kit, &world).await;
+            let first = arrives(&kit, &world, mail("zhang@example.com", &format!("{n}-1"), "", "POS", "SN: A920-0012-3456 打印机不出纸")).await;
+            kit.later(jiff::SignedDuration::from_hours(hours));
+            let second = arrives(&kit, &world, mail(from, &format!("{n}-2"), "", "POS", words)).await;
+            let (first, second) = (first.ticket_id.unwrap(), second.ticket_id.unwrap());
+            assert_ne!(first, second, "{name}: each letter keeps its own thread");
+            let told = world.read(&kit, move |tx| postsale_server::notify::store::told(tx, second)).await;
+            let told: Vec<_> = told.iter().map(|(kind, _)| kind.as_str()).collect();
+            if joins {
+                assert_eq!((state(&kit, &world, second).await, open(&world).await), (TicketState::Merged, vec!["T-000001".to_owned()]), "{name}");
+                assert_eq!(told, ["merged"], "{name}: one word, which number it goes on under");
+                let agent = world.client(&kit, postsale_domain::ground::Role::Agent).await;
+                let version = agent.get(&format!("/api/v1/tickets/{second}")).await.expect(200)["ticket"]["version"].clone();
+                let line = agent.get(&format!("/api/v1/tickets/{first}/timeline")).await.expect(200)["items"].to_string();
+                assert!(line.contains("took_in_again"), "{line}");
+                agent.post(&format!("/api/v1/tickets/{second}/unmerge"), &serde_json::json!({ "version": version })).await.expect(200);
+                assert_eq!(state(&kit, &world, second).await, TicketState::Triaged, "and whoever sees that it is another one undoes it");
+            } else {
+                assert_eq!((state(&kit, &world, second).await == TicketState::Merged, open(&world).await.len()), (false, 2), "{name}");
+                assert_eq!(told, ["received"], "{name}");
+            }
+        }
     }
 }
 
