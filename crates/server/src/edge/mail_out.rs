@@ -6,14 +6,17 @@ use std::time::Duration;
 
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
-use lettre::transport::smtp::SmtpTransport;
-use lettre::{Address, Transport};
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use tokio::runtime::Handle;
+use tokio::time::timeout;
 
 use crate::ground::config::Config;
 use crate::ground::mail::{Mail, MailError, MailOut};
 
 /// Longest any single step of a conversation with a mail server may take.
 const STEP_LIMIT: Duration = Duration::from_secs(20);
+/// Longest a conversation may take as a whole: a server that says a little now and then never lets a step run out.
+const WHOLE_LIMIT: Duration = Duration::from_secs(300);
 
 /// The way out this installation is configured for. Errors: an SMTP address that is none, or one that would send passwords or mail
 /// in the clear to another machine.
@@ -26,13 +29,19 @@ pub fn from_config(config: &Config) -> Result<Box<dyn MailOut>, String> {
 
 /// A mail server.
 pub struct Smtp {
-    transport: SmtpTransport,
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    limit: Duration,
 }
 
 impl Smtp {
     /// `smtps://user:password@host`, `smtp://host:587?tls=required`, or `smtp://127.0.0.1:25` on the same machine. Elsewhere
     /// encryption is not optional: a connection that cannot be encrypted, or a certificate that does not fit, ends the attempt.
     pub fn new(url: &str) -> Result<Self, String> {
+        Self::within(url, WHOLE_LIMIT)
+    }
+
+    /// The same with a limit of one's own for a conversation as a whole.
+    pub fn within(url: &str, limit: Duration) -> Result<Self, String> {
         let (scheme, rest) = url.split_once("://").ok_or("POSTSALE_SMTP_URL starts with smtp:// or smtps://")?;
         let host = rest.split(['/', '?']).next().unwrap_or_default().rsplit('@').next().unwrap_or_default();
         let host = host.rsplit_once(':').map_or(host, |(host, _)| host).trim_matches(['[', ']']);
@@ -41,18 +50,20 @@ impl Smtp {
             return Err("POSTSALE_SMTP_URL must be smtps:// or carry ?tls=required: mail is not sent in the clear".into());
         }
         // The error of the library repeats the address, and with it the password.
-        let builder = SmtpTransport::from_url(url).map_err(|_| "POSTSALE_SMTP_URL is not an address of a mail server".to_owned())?;
-        Ok(Self { transport: builder.timeout(Some(STEP_LIMIT)).build() })
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url);
+        let builder = builder.map_err(|_| "POSTSALE_SMTP_URL is not an address of a mail server".to_owned())?;
+        Ok(Self { transport: builder.timeout(Some(STEP_LIMIT)).build(), limit })
     }
 }
 
 impl MailOut for Smtp {
     fn send(&self, mail: &Mail) -> Result<(), MailError> {
         let message = message(mail)?;
-        match self.transport.send(&message) {
-            Ok(_) => Ok(()),
-            Err(error) if error.is_permanent() => Err(MailError::Refused(error.to_string())),
-            Err(error) => Err(MailError::Later(error.to_string())),
+        match Handle::current().block_on(timeout(self.limit, self.transport.send(message))) {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) if error.is_permanent() => Err(MailError::Refused(error.to_string())),
+            Ok(Err(error)) => Err(MailError::Later(error.to_string())),
+            Err(_) => Err(MailError::Later(format!("no end after {} s", self.limit.as_secs()))),
         }
     }
 }

@@ -41,7 +41,7 @@ pub enum MailError {
     Refused(String),
 }
 
-/// What can carry mail. Blocking; called outside the async runtime and outside any transaction.
+/// What can carry mail. Blocking; called on a thread of the runtime that may block, and outside any transaction.
 pub trait MailOut: Send + Sync {
     /// Hands a mail over. `Ok` means the other side has taken it.
     fn send(&self, mail: &Mail) -> Result<(), MailError>;

@@ -14,7 +14,7 @@ use postsale_server::notify::jobs::{MAIL_TOKEN, deliver};
 use postsale_server::notify::store::{self, Telling};
 use postsale_testkit::{Kit, World, on_both};
 
-use crate::smtp_sink::{Mood, Sink};
+use crate::smtp_sink::{Mood, Sink, chatterer};
 use crate::talk_world::some_ticket;
 
 fn telling(ticket: TicketId, kind: NoticeKind, turn: i64, email: Option<&str>) -> Telling<'_> {
@@ -115,6 +115,21 @@ on_both! {
         }
         let told = world.read(&kit, move |tx| store::told(tx, ticket)).await;
         assert_eq!(told, [(NoticeKind::Closed, Some("failed".to_owned()))]);
+    }
+}
+
+on_both! {
+    fn a_server_that_never_comes_to_the_end_keeps_no_mail(kit) {
+        let world = World::new(&kit, "t1").await;
+        let ticket = some_ticket(&kit, &world).await;
+        // No step takes its twenty seconds: only the whole has an end.
+        let slow: Arc<dyn MailOut> = Arc::new(Smtp::within(&chatterer(), std::time::Duration::from_millis(200)).unwrap());
+        tell(&kit, &world, ticket, NoticeKind::Closed, 1).await;
+        let done = deliver(&kit.house, slow).await.unwrap();
+        assert_eq!((done.tried, done.sent), (1, 0));
+        let sink = Sink::start();
+        kit.later(SignedDuration::from_hours(6));
+        assert_eq!(deliver(&kit.house, out(&sink)).await.unwrap().sent, 1, "another attempt goes elsewhere");
     }
 }
 

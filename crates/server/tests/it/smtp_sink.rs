@@ -57,6 +57,22 @@ impl Sink {
     }
 }
 
+/// A server that greets a letter at a time and never comes to the end, so that no step of a conversation takes too long. Its address.
+pub fn chatterer() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("smtp://127.0.0.1:{}", listener.local_addr().unwrap().port());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            std::thread::spawn(move || {
+                while stream.write_all(b"2").is_ok() {
+                    std::thread::park_timeout(std::time::Duration::from_millis(5));
+                }
+            });
+        }
+    });
+    url
+}
+
 fn serve(stream: TcpStream, kept: &Mutex<Kept>) -> Option<()> {
     let mut out = stream.try_clone().ok()?;
     let mut lines = BufReader::new(stream);
