@@ -3,6 +3,7 @@
 //! A decision is a pure function of (state, command, facts, now). It answers with events or with a [`ground::Refusal`].
 
 pub mod bell;
+pub mod billing;
 pub mod canned;
 pub mod coverage;
 pub mod crew;

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod bell;
+pub mod billing;
 pub mod canned;
 pub mod crew;
 pub mod demo;

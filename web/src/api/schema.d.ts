@@ -2188,6 +2188,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/charge-waiver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let charged work go on without the merchant's yes, for a reason that is kept. */
+        post: operations["charge_waive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/claim": {
         parameters: {
             query?: never;
@@ -2525,11 +2542,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was quoted on a ticket, newest first. */
+        /** What the visit of a ticket costs the merchant, what covers it, and what was quoted, newest first. */
         get: operations["quote_list"];
         put?: never;
-        /** Quote by the price list of today. It says which version, and keeps it. */
+        /** Offer the merchant a quote by the price list of today. It takes the place of the one they have not answered, and waits for their answer. */
         post: operations["quote_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/quotes/{quote}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what the merchant answered to a quote. The same answer again changes nothing. */
+        post: operations["quote_answer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3531,6 +3565,11 @@ export interface components {
              */
             to?: string | null;
         };
+        /**
+         * @description How far the merchant has agreed to what is charged.
+         * @enum {string}
+         */
+        Agreed: "given" | "waived" | "not_asked" | "waits" | "declined" | "short";
         /** @description The agreement a store's clocks run on. */
         AgreementBrief: {
             code: string;
@@ -3581,6 +3620,11 @@ export interface components {
             /** @description Its label. */
             label: components["schemas"]["Text"];
         };
+        /**
+         * @description How an answer came to us.
+         * @enum {string}
+         */
+        AnswerWay: "page" | "phone" | "mail" | "wechat" | "in_person" | "signature";
         /** @description A step that was answered. */
         AnsweredStep: {
             /** @description The answer's label. */
@@ -4077,11 +4121,13 @@ export interface components {
         Charge: {
             /**
              * Format: int64
-             * @description Fen for the line.
+             * @description Fen for the line; 0 for what is free.
              */
             amount: number;
             /** @description The code of the price list. */
             code: string;
+            /** @description Whether a warranty term frees it; quotes of earlier days say nothing of it. */
+            cover?: components["schemas"]["Cover"];
             /**
              * Format: int64
              * @description Fen for one; of a surcharge, what it is a part of.
@@ -4106,6 +4152,10 @@ export interface components {
             tax: number;
             /** @description What it is for. */
             unit: components["schemas"]["PriceUnit"];
+        };
+        /** @description Why nobody waits for the merchant's yes. */
+        ChargeWaive: {
+            reason: string;
         };
         /** @description Which column is which field. */
         CheckAsked: {
@@ -4376,6 +4426,43 @@ export interface components {
             proposed?: boolean;
             /** Format: int64 */
             version: number;
+        };
+        /** @description What a case costs the merchant. */
+        Costs: {
+            /** @description Whether the merchant has agreed. */
+            agreed: components["schemas"]["Agreed"];
+            cover?: components["schemas"]["QuotedCover"] | null;
+            first_repair?: components["schemas"]["FirstRepair"] | null;
+            /** @description What was quoted, newest first. */
+            items: components["schemas"]["Quote"][];
+            /**
+             * @description What its visit costs as it stands now: the work, and the parts that were used. Nothing where nobody is or was sent, and for what was
+             *     ordered.
+             */
+            lines: components["schemas"]["Charge"][];
+            /** @description What is added when the parts that are brought along are used. */
+            may: components["schemas"]["Charge"][];
+            /**
+             * Format: int64
+             * @description Fen they have not agreed to.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description The version of the price list of today; 0 is the one that ships.
+             */
+            price_version: number;
+            /**
+             * Format: int64
+             * @description Fen, tax included.
+             */
+            total: number;
+            waiver?: components["schemas"]["Waiver"] | null;
+        };
+        /** @description What coverage says of a line: free by a term, or charged, with the reason. Neither for what coverage has no say in. */
+        Cover: {
+            freed?: components["schemas"]["Freed"] | null;
+            why?: components["schemas"]["Text"] | null;
         };
         /** @description Whether a repair that is nobody's fault would be free on a day, and by which term. */
         Coverage: {
@@ -4825,6 +4912,8 @@ export interface components {
         Fault: {
             /** @description What usually stands behind it. */
             cause: components["schemas"]["Text"];
+            /** @description People cause it: liquid, a drop, a loss. No warranty covers it. */
+            caused?: boolean;
             /** @description `PRN-02`; the letters are a category. */
             code: string;
             /** @description What it usually does to business. */
@@ -4911,6 +5000,20 @@ export interface components {
          * @enum {string}
          */
         FileKind: "jpeg" | "png" | "webp" | "pdf" | "text" | "docx" | "xlsx" | "mp3" | "m4a" | "mp4";
+        /** @description An earlier repair that answers for this fault. */
+        FirstRepair: {
+            fault_code: string;
+            /** @description `T-000831`. */
+            number: string;
+            /**
+             * Format: date
+             * @description When it was finished.
+             */
+            on: string;
+            ticket_id: components["schemas"]["Id_tkt"];
+            /** @description `W-000123`. */
+            work_order: string;
+        };
         /** @description A part that fits what a visit asks for. */
         FittingPart: {
             /**
@@ -5048,6 +5151,15 @@ export interface components {
         };
         Forgotten: {
             username: string;
+        };
+        /** @description What a line is free by. */
+        Freed: {
+            /** @description The warranty term's code. */
+            code: string;
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+            /** @description Why it holds. */
+            why: components["schemas"]["Text"];
         };
         /** @description Something a terminal does, as it is shown to a merchant. */
         FunctionName: {
@@ -6351,7 +6463,7 @@ export interface components {
          * @description What a notice is about, in the order of a case. Each names a change the merchant can see.
          * @enum {string}
          */
-        NoticeKind: "received" | "order_received" | "visit_promised" | "visit_changed" | "visit_called_off" | "visit_chosen" | "on_the_way" | "solved_please_confirm" | "order_please_confirm" | "closed" | "order_closed" | "reopened" | "cancelled" | "survey" | "message_from_agent" | "confirmation_code" | "merged" | "unmerged" | "incident_news";
+        NoticeKind: "received" | "order_received" | "visit_promised" | "visit_changed" | "visit_called_off" | "visit_chosen" | "quote_offered" | "on_the_way" | "solved_please_confirm" | "order_please_confirm" | "closed" | "order_closed" | "reopened" | "cancelled" | "survey" | "message_from_agent" | "confirmation_code" | "merged" | "unmerged" | "incident_news";
         /** @description Why a letter may not wait. */
         NoticeSend: {
             /** @description 1 to 200 characters; kept with the letter and in the audit chain. */
@@ -7642,6 +7754,8 @@ export interface components {
             name: components["schemas"]["Text"];
             /** @description Switched off: no longer quoted. */
             off?: boolean;
+            /** @description Of a part: the kinds of parts it is the price of. */
+            parts?: string[];
             /**
              * Format: int64
              * @description Of a surcharge: per cent of all other lines.
@@ -7774,8 +7888,9 @@ export interface components {
             /** @description Where codes are taken for tokens. */
             token: string;
         };
-        /** @description What was offered at which prices. */
+        /** @description What is offered at which prices. */
         Quote: {
+            answer?: components["schemas"]["QuoteAnswer"] | null;
             /**
              * Format: date-time
              * @description When.
@@ -7783,6 +7898,7 @@ export interface components {
             at: string;
             /** @description Who made it. */
             by: string;
+            cover?: components["schemas"]["QuotedCover"] | null;
             /** @description Which one. */
             id: components["schemas"]["Id_quo"];
             /** @description What it adds up. */
@@ -7797,6 +7913,8 @@ export interface components {
              * @description The day whose prices these are.
              */
             priced_on: string;
+            /** @description Where it stands now. */
+            state: components["schemas"]["QuoteState"];
             /**
              * Format: int64
              * @description Fen of tax in it.
@@ -7807,15 +7925,68 @@ export interface components {
              * @description Fen, tax included.
              */
             total: number;
+            /**
+             * Format: date-time
+             * @description Until when it can be answered; null for quotes of earlier days, which nobody was asked about.
+             */
+            valid_until?: string | null;
         };
-        /** @description Quotes of a ticket. */
-        QuoteList: {
-            items: components["schemas"]["Quote"][];
+        /** @description What the merchant answered. */
+        QuoteAnswer: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who said it. */
+            by: string;
+            /** @description Why, or what was said besides. */
+            note?: string | null;
+            /** @description Who wrote it down; null where the merchant did it themselves. */
+            noted_by?: string | null;
+            /** @description How it came. */
+            way: components["schemas"]["AnswerWay"];
+        };
+        /** @description What a merchant answered, as somebody of the house was told. */
+        QuoteAnswered: {
+            /** @description Yes or no. */
+            accept: boolean;
+            /** @description Who said it. */
+            by: string;
+            /** @description Why, or what was said besides. */
+            note?: string | null;
+            /** @description Of a signature: lines of points, each `[x, y]`. */
+            strokes?: number[][][];
+            /** @description How it came; `page` is the merchant's own and nobody else's. */
+            way: components["schemas"]["AnswerWay"];
         };
         /** @description What to quote. */
         QuoteMake: {
-            /** @description Lines of the price list; what is not listed cannot be charged. */
+            /** @description Lines of the price list; what is not listed cannot be charged, and what is covered costs nothing. */
             lines: components["schemas"]["Asked"][];
+        };
+        /**
+         * @description Where a quote stands.
+         * @enum {string}
+         */
+        QuoteState: "offered" | "accepted" | "declined" | "expired" | "replaced";
+        /** @description What coverage said when the quote was made. */
+        QuotedCover: {
+            /** @description In a sentence. */
+            sentence: components["schemas"]["Text"];
+            /** @description The terms that were looked at. */
+            terms: components["schemas"]["QuotedTerm"][];
+        };
+        /** @description A warranty term that was looked at, as it was when the quote was made. */
+        QuotedTerm: {
+            /** @description Its code. */
+            code: string;
+            /** @description Whether it counts. */
+            holds: boolean;
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+            /** @description Why, or why not. */
+            why: components["schemas"]["Text"];
         };
         /** @description A macro. */
         Recipe: {
@@ -9546,6 +9717,18 @@ export interface components {
             work_order_id: components["schemas"]["Id_wor"];
             /** @description `W-000123`. */
             work_order_number: string;
+        };
+        /** @description Why what is charged goes on without the merchant's yes. */
+        Waiver: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who said so. */
+            by: string;
+            /** @description Why. */
+            reason: string;
         };
         /**
          * @description How a link reaches somebody.
@@ -24082,6 +24265,103 @@ export interface operations {
             };
         };
     };
+    charge_waive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChargeWaive"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Costs"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ticket_claim: {
         parameters: {
             query?: never;
@@ -26304,7 +26584,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QuoteList"];
+                    "application/json": components["schemas"]["Costs"];
                 };
             };
             /** @description Nobody is signed in */
@@ -26397,6 +26677,104 @@ export interface operations {
         };
         responses: {
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quote"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quote_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                quote: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuoteAnswered"];
+            };
+        };
+        responses: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,5 +6,5 @@ mod rules;
 #[cfg(test)]
 mod rules_test;
 
-pub use model::{Applies, Coverage, Device, Maker, Repaired, Term, TermJudged, Unhappy, Verdict, Warranty};
-pub use rules::{FROM_CATALOGUE, MADE_GOOD, ON_RECORD, again, decide};
+pub use model::{Applies, Coverage, Device, Entitled, Maker, Repaired, Term, TermJudged, Unhappy, Verdict, Warranty};
+pub use rules::{FROM_CATALOGUE, MADE_GOOD, ON_RECORD, after_repair, again, decide, labour, part, same_kind};

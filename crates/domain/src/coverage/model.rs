@@ -52,10 +52,12 @@ pub struct Device {
     pub warranty: Warranty,
     /// What kind it is.
     pub maker: Maker,
-    /// Its last repair, where somebody looked.
+    /// The last repair of the same kind of fault, or the last one at all; none where nobody looked.
     pub repaired: Option<Repaired>,
     /// The fault that is asked about; none for the terminal as such.
     pub fault_code: Option<String>,
+    /// The fault is one that people cause: liquid, a drop, a loss.
+    pub caused: bool,
 }
 
 /// What a term is about.
@@ -89,6 +91,9 @@ pub struct Term {
     /// Only terminals of these classes; of all without any.
     #[serde(default)]
     pub classes: Vec<String>,
+    /// Of a term about parts: parts of these classes.
+    #[serde(default)]
+    pub part_classes: Vec<String>,
     /// How long, in months.
     #[serde(default)]
     pub months: Option<u32>,
@@ -156,4 +161,13 @@ pub struct Coverage {
     pub from: Option<Date>,
     /// Every term looked at, the one that decides first.
     pub terms: Vec<TermJudged>,
+}
+
+/// What was decided of one piece of work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entitled {
+    /// Free, by this term.
+    Free(TermJudged),
+    /// Charged, and why.
+    Charged(Text),
 }

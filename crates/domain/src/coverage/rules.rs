@@ -1,7 +1,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::model::{Applies, Coverage, Device, Term, TermJudged, Unhappy, Verdict, Warranty};
+use super::model::{Applies, Coverage, Device, Entitled, Term, TermJudged, Unhappy, Verdict, Warranty};
 use crate::ground::Text;
 
 /// What a day that was written down for one terminal is called among the terms.
@@ -25,9 +25,17 @@ pub fn decide(terms: &[Term], device: &Device, day: Date) -> Coverage {
     let from = start(&device.warranty);
     let promised: Vec<&Term> = terms.iter().filter(|t| !t.off).collect();
     let mut judged: Vec<TermJudged> = promised.iter().map(|t| judge(t, device, from, day)).collect();
-    let exchange = promised.iter().zip(&judged).any(|(t, j)| t.applies == Applies::Exchange && j.verdict == Verdict::Holds);
+    let exchange =
+        !device.caused && promised.iter().zip(&judged).any(|(t, j)| t.applies == Applies::Exchange && j.verdict == Verdict::Holds);
     judged.extend(on_record(device, &promised, day));
     judged.extend(catalogue(device, from, day));
+    if device.caused {
+        // What people broke no term mends, whichever holds.
+        for holds in judged.iter_mut().filter(|j| j.verdict == Verdict::Holds) {
+            holds.verdict = Verdict::Other;
+            holds.why = text("人为损坏不在保", "Damage caused by people is not covered");
+        }
+    }
 
     let longest = judged.iter().filter(|j| j.verdict == Verdict::Holds).filter_map(|j| j.until).max();
     if let Some(decides) = judged.iter_mut().find(|j| j.verdict == Verdict::Holds && j.until == longest) {
@@ -41,7 +49,8 @@ pub fn decide(terms: &[Term], device: &Device, day: Date) -> Coverage {
         (None, Some(last)) => ("none".to_owned(), Some(last)),
         (None, None) => ("unknown".to_owned(), None),
     };
-    Coverage { in_warranty: decides.is_some(), sentence: sentence(decides, last, exchange), until, rule, exchange, from, terms: judged }
+    let sentence = if device.caused { caused() } else { sentence(decides, last, exchange) };
+    Coverage { in_warranty: decides.is_some(), sentence, until, rule, exchange, from, terms: judged }
 }
 
 /// Who pays when the case is open again because our work did not satisfy: coming once more is free, whatever the terms say.
@@ -81,11 +90,15 @@ fn lasting(code: &str, name: &Text, until: Date, day: Date) -> TermJudged {
     }
 }
 
+/// A term for other makers or classes.
+fn foreign(term: &Term, device: &Device) -> bool {
+    term.vendor.as_ref().is_some_and(|v| *v != device.maker.vendor)
+        || !term.classes.is_empty() && !term.classes.contains(&device.maker.class)
+}
+
 fn judge(term: &Term, device: &Device, from: Option<Date>, day: Date) -> TermJudged {
     let other = |why: Text| said(&term.code, &term.name, Verdict::Other, None, why);
-    let foreign = term.vendor.as_ref().is_some_and(|v| *v != device.maker.vendor)
-        || !term.classes.is_empty() && !term.classes.contains(&device.maker.class);
-    if foreign {
+    if foreign(term, device) {
         let whose = term.whose.clone().unwrap_or_else(|| text("其他型号", "other models"));
         return other(text(format!("只适用于{}", whose.zh), format!("Only for {}", whose.en)));
     }
@@ -102,16 +115,55 @@ fn judge(term: &Term, device: &Device, from: Option<Date>, day: Date) -> TermJud
     }
 }
 
+/// Whether two faults are of one kind: what was repaired answers for its kind.
+pub fn same_kind(a: &str, b: &str) -> bool {
+    a.split('-').next() == b.split('-').next()
+}
+
+/// Whether an earlier repair of the same kind of fault answers for this one, whichever term decides.
+pub fn after_repair(terms: &[Term], coverage: &Coverage) -> bool {
+    let of_repair = |code: &str| terms.iter().any(|t| t.code == code && t.applies == Applies::Repair);
+    coverage.terms.iter().any(|j| matches!(j.verdict, Verdict::Decides | Verdict::Holds) && of_repair(&j.code))
+}
+
+/// What the work itself costs: nothing by the term that decides.
+pub fn labour(coverage: &Coverage) -> Entitled {
+    match coverage.terms.first().filter(|j| j.verdict == Verdict::Decides) {
+        Some(term) => Entitled::Free(term.clone()),
+        None => Entitled::Charged(coverage.sentence.clone()),
+    }
+}
+
+/// What a part of a class costs. Where terms are about its class, the terminal's does not reach it: only what is made good, or an earlier
+/// repair of the same kind, goes before them.
+pub fn part(terms: &[Term], device: &Device, coverage: &Coverage, class: &str, day: Date) -> Entitled {
+    let decides = coverage.terms.first().filter(|j| j.verdict == Verdict::Decides);
+    if device.caused || decides.is_some_and(|j| j.code == MADE_GOOD) || after_repair(terms, coverage) {
+        return labour(coverage);
+    }
+    let Some(from) = start(&device.warranty) else { return labour(coverage) };
+    let about = |t: &&Term| !t.off && t.applies == Applies::Part && t.part_classes.iter().any(|c| c == class) && !foreign(t, device);
+    let judged: Vec<TermJudged> = terms.iter().filter(about).map(|t| lasting(&t.code, &t.name, end(t, from), day)).collect();
+    match judged.iter().filter(|j| j.verdict == Verdict::Holds).max_by_key(|j| j.until) {
+        Some(term) => Entitled::Free(term.clone()),
+        None => match judged.iter().max_by_key(|j| j.until) {
+            Some(term) => {
+                Entitled::Charged(text(format!("{}：{}", term.name.zh, term.why.zh), format!("{}: {}", term.name.en, term.why.en)))
+            }
+            None => labour(coverage),
+        },
+    }
+}
+
 /// A repair answers for itself: the same kind of fault is mended again for nothing.
 fn repair(term: &Term, device: &Device, day: Date) -> TermJudged {
     let other = |why: Text| said(&term.code, &term.name, Verdict::Other, None, why);
     let Some(last) = device.repaired.as_ref().filter(|r| r.on <= day) else {
         return other(text("没有维修记录", "No repair on record"));
     };
-    let kind = |code: &str| code.split('-').next().map(str::to_owned);
     let until = end(term, last.on);
     match &device.fault_code {
-        Some(fault) if kind(fault) == kind(&last.fault_code) => lasting(&term.code, &term.name, until, day),
+        Some(fault) if same_kind(fault, &last.fault_code) => lasting(&term.code, &term.name, until, day),
         _ if until < day => {
             other(text(format!("{}的维修，保到{until}", last.on), format!("The repair of {} answered until {until}", last.on)))
         }
@@ -153,6 +205,13 @@ fn catalogue(device: &Device, from: Option<Date>, day: Date) -> Option<TermJudge
     let (months, from) = (device.maker.months?, from?);
     let name = text(format!("型号目录：{months}个月"), format!("Model catalogue: {months}-month warranty"));
     Some(lasting(FROM_CATALOGUE, &name, from.saturating_add(i64::from(months).months()), day))
+}
+
+fn caused() -> Text {
+    text(
+        "人为损坏，不在保修范围。收费前会先报价，你同意后才开始。",
+        "Damage caused by people is not covered. You get a quote first; work that costs money starts only after you agree.",
+    )
 }
 
 fn sentence(decides: Option<&TermJudged>, last: Option<Date>, exchange: bool) -> Text {

@@ -18,7 +18,7 @@ fn terms() -> Vec<Term> {
     vec![
         term(json!({ "code": "W-STD", "applies": "terminal", "months": 12 })),
         term(json!({ "code": "W-SUNMI", "applies": "terminal", "vendor": "sunmi", "months": 36 })),
-        term(json!({ "code": "W-CONSUM", "applies": "part", "months": 12 })),
+        term(json!({ "code": "W-CONSUM", "applies": "part", "part_classes": ["consumable"], "months": 12 })),
         term(json!({ "code": "W-REPAIR", "applies": "repair", "days": 90 })),
         term(json!({ "code": "W-DOA", "applies": "exchange", "days": 15 })),
         term(json!({ "code": "X-12", "applies": "extension", "months": 12 })),
@@ -128,5 +128,40 @@ fn making_good_is_free_also_when_cover_has_ended() {
         assert_eq!((after.in_warranty, after.rule.as_str(), after.until), (true, MADE_GOOD, before.until));
         assert_eq!(after.terms.len(), before.terms.len() + 1);
         assert_eq!(after.terms.iter().filter(|t| t.verdict == Verdict::Decides).count(), 1, "one term decides");
+    }
+}
+
+#[test]
+fn what_people_broke_is_covered_by_no_term() {
+    let fresh = Device { fault_code: Some("PHY-01".into()), caused: true, ..device("pax", "2026-03-01") };
+    let decision = decide(&terms(), &fresh, day("2026-03-05"));
+    assert_eq!((decision.in_warranty, decision.exchange, decision.rule.as_str()), (false, false, "unknown"));
+    assert!(decision.sentence.en.contains("caused by people"));
+    assert!(matches!(labour(&decision), Entitled::Charged(_)));
+    assert!(matches!(part(&terms(), &fresh, &decision, "consumable", day("2026-03-05")), Entitled::Charged(_)));
+}
+
+#[test]
+fn a_part_is_free_by_the_term_of_its_class_or_else_by_the_terminals() {
+    // maker, class, what was repaired before, on which day, and the term that frees it.
+    let table: &[(&str, &str, Option<(&str, &str)>, &str, Option<&str>)] = &[
+        ("pax", "consumable", None, "2026-03-01", Some("W-CONSUM")),
+        ("sunmi", "board", None, "2026-09-01", Some("W-SUNMI")),
+        ("sunmi", "consumable", None, "2026-09-01", None),
+        ("pax", "board", None, "2026-09-01", None),
+        ("sunmi", "consumable", Some(("2026-08-01", "PRN-03")), "2026-09-01", Some("W-SUNMI")),
+        ("pax", "consumable", Some(("2026-08-01", "PRN-03")), "2026-09-01", Some("W-REPAIR")),
+        ("pax", "consumable", Some(("2026-08-01", "PWR-01")), "2026-09-01", None),
+        ("pax", "consumable", Some(("2026-05-01", "PRN-03")), "2026-09-01", None),
+    ];
+    for (vendor, class, repaired, on, frees) in table {
+        let repaired = repaired.map(|(on, fault)| Repaired { on: day(on), fault_code: fault.into() });
+        let device = Device { repaired, fault_code: Some("PRN-02".into()), ..device(vendor, "2025-03-01") };
+        let decision = decide(&terms(), &device, day(on));
+        let free = match part(&terms(), &device, &decision, class, day(on)) {
+            Entitled::Free(term) => Some(term.code),
+            Entitled::Charged(_) => None,
+        };
+        assert_eq!(free.as_deref(), *frees, "{vendor} {class} {on}");
     }
 }

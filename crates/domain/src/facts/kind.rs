@@ -145,6 +145,7 @@ const PRICE: &[Field] = &[
     may("percent", Shape::Number(1, 300)),
     may("at_cost", Shape::Flag),
     may("tax", Shape::Number(0, 20)),
+    may("parts", Shape::Refs(List::Parts)),
 ];
 const TERM: &[Field] = &[
     must("name", Shape::Both(60)),
@@ -169,6 +170,7 @@ const FAULT: &[Field] = &[
     must("impact", Shape::Choice(&["cannot_take_payment", "partly", "can_take_payment"])),
     fixed(may("stop_use", Shape::Flag)),
     fixed(may("security", Shape::Flag)),
+    may("caused", Shape::Flag),
 ];
 const CODE: &[Field] = &[
     must("name", Shape::Both(80)),

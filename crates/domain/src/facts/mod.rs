@@ -24,7 +24,7 @@ pub use check::{Lists, Wrong, check};
 pub use custom::{CustomField, FieldNeed, FieldOption, FieldShape, Given, accept, lacking};
 pub use kind::{CALENDARS, FactKind, Field, List, Shape};
 pub use label::{StatusLabel, label_of};
-pub use price::{Asked, Charge, Price, PriceUnit, Quoted, quote};
+pub use price::{Asked, Charge, Cover, Freed, Price, PriceUnit, Quoted, quote};
 pub use service::ServiceItem;
 pub use set::{Change, Laid, Origin, Row, code_of, difference, lay, typed};
 

@@ -42,9 +42,36 @@ pub struct Price {
     /// Per cent of tax that is in the price.
     #[serde(default)]
     pub tax: Option<i64>,
+    /// Of a part: the kinds of parts it is the price of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<String>,
     /// Switched off: no longer quoted.
     #[serde(default)]
     pub off: bool,
+}
+
+/// What a line is free by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Freed {
+    /// The warranty term's code.
+    pub code: String,
+    /// Its name.
+    pub name: Text,
+    /// Why it holds.
+    pub why: Text,
+}
+
+/// What coverage says of a line: free by a term, or charged, with the reason. Neither for what coverage has no say in.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Cover {
+    /// The term that frees it.
+    #[serde(default)]
+    pub freed: Option<Freed>,
+    /// Why it is charged.
+    #[serde(default)]
+    pub why: Option<Text>,
 }
 
 /// A line somebody wants to quote.
@@ -76,10 +103,13 @@ pub struct Charge {
     pub each: i64,
     /// Of a surcharge.
     pub percent: Option<i64>,
-    /// Fen for the line.
+    /// Fen for the line; 0 for what is free.
     pub amount: i64,
     /// Fen of tax in it.
     pub tax: i64,
+    /// Whether a warranty term frees it; quotes of earlier days say nothing of it.
+    #[serde(default)]
+    pub cover: Cover,
 }
 
 /// A quote, added up.
@@ -101,7 +131,8 @@ fn part(amount: i64, of: i64, whole: i64) -> i64 {
 
 /// Adds up a quote by a price list: only what it lists, in exact fen. Errors: `quote.empty`, `quote.not_listed`,
 /// `quote.bad_quantity`, `quote.surcharge_twice`, `quote.cost_missing`.
-pub fn quote(list: &[Price], asked: &[Asked]) -> Result<Quoted, Refusal> {
+/// `cover` says of a listed price whether a warranty term frees it.
+pub fn quote(list: &[Price], asked: &[Asked], cover: impl Fn(&Price) -> Cover) -> Result<Quoted, Refusal> {
     if asked.is_empty() || asked.len() > 50 {
         return Err(refuse!(Invalid, "quote.empty").field("lines"));
     }
@@ -123,17 +154,19 @@ pub fn quote(list: &[Price], asked: &[Asked]) -> Result<Quoted, Refusal> {
         }
         let each = if price.at_cost { ask.cost.filter(|c| (0..=10_000_000).contains(c)) } else { price.price };
         let each = each.ok_or_else(|| refuse!(Invalid, "quote.cost_missing", code = &ask.code).field(place("cost")))?;
-        lines.push(line(price, ask.quantity, each, each * ask.quantity));
+        let cover = cover(price);
+        let amount = if cover.freed.is_some() { 0 } else { each * ask.quantity };
+        lines.push(line(price, ask.quantity, each, amount, cover));
     }
     let base: i64 = lines.iter().map(|l| l.amount).sum();
     for price in surcharges {
-        lines.push(line(price, 1, base, part(base, price.percent.unwrap_or(0), 100)));
+        lines.push(line(price, 1, base, part(base, price.percent.unwrap_or(0), 100), Cover::default()));
     }
     let (total, tax) = lines.iter().fold((0, 0), |(total, tax), l| (total + l.amount, tax + l.tax));
     Ok(Quoted { lines, total, tax })
 }
 
-fn line(price: &Price, quantity: i64, each: i64, amount: i64) -> Charge {
+fn line(price: &Price, quantity: i64, each: i64, amount: i64, cover: Cover) -> Charge {
     let rate = price.tax.unwrap_or(0);
     Charge {
         code: price.code.clone(),
@@ -144,5 +177,6 @@ fn line(price: &Price, quantity: i64, each: i64, amount: i64) -> Charge {
         percent: price.percent,
         amount,
         tax: part(amount, rate, 100 + rate),
+        cover,
     }
 }

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{Asked, Price, quote};
+use super::{Asked, Cover, Freed, Price, quote};
 
 fn list() -> Vec<Price> {
     let name = json!({ "zh": "名", "en": "name" });
@@ -33,7 +33,7 @@ fn a_quote_is_exact_to_the_fen() {
         (&[asked("NIGHT", 1, None), asked("LAB", 1, None), asked("HEAD", 1, None)], 25_502, 453 + 1036 + 481),
     ];
     for (lines, total, tax) in cases {
-        let quoted = quote(&list(), lines).unwrap();
+        let quoted = quote(&list(), lines, |_| Cover::default()).unwrap();
         assert_eq!((quoted.total, quoted.tax), (*total, *tax), "{lines:?}");
         assert_eq!(quoted.lines.iter().map(|l| l.amount).sum::<i64>(), *total);
     }
@@ -51,7 +51,28 @@ fn only_what_is_listed_is_charged() {
         (&[asked("POST", 1, None)], "quote.cost_missing", "lines[0].cost"),
     ];
     for (lines, code, field) in cases {
-        let refused = quote(&list(), lines).unwrap_err();
+        let refused = quote(&list(), lines, |_| Cover::default()).unwrap_err();
         assert_eq!((refused.code, refused.field.as_deref()), (*code, Some(*field)));
+    }
+}
+
+#[test]
+fn what_a_term_frees_costs_nothing_and_adds_nothing_to_a_surcharge() {
+    let name = crate::ground::Text { zh: "条款".into(), en: "Term".into() };
+    let free = |code: &'static str| {
+        let freed = Freed { code: "W-REPAIR".into(), name: name.clone(), why: name.clone() };
+        let why = name.clone();
+        move |price: &Price| match price.code == code {
+            true => Cover { freed: Some(freed.clone()), why: None },
+            false => Cover { freed: None, why: Some(why.clone()) },
+        }
+    };
+    let lines = [asked("LAB", 1, None), asked("HEAD", 2, None), asked("NIGHT", 1, None)];
+    let cases = [("LAB", [0, 18_002, 9_001]), ("HEAD", [8_000, 0, 4_000]), ("", [8_000, 18_002, 13_001])];
+    for (code, amounts) in cases {
+        let quoted = quote(&list(), &lines, free(code)).unwrap();
+        assert_eq!(quoted.lines.iter().map(|l| l.amount).collect::<Vec<_>>(), amounts, "{code}");
+        assert_eq!(quoted.total, amounts.iter().sum::<i64>());
+        assert!(quoted.lines.iter().all(|l| (l.code == code) == l.cover.freed.is_some()));
     }
 }

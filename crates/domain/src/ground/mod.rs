@@ -2,9 +2,11 @@
 
 mod address;
 mod caller;
+mod hand;
 mod id;
 mod line;
 mod mask;
+mod money;
 mod paging;
 mod pan;
 #[cfg(test)]
@@ -15,9 +17,11 @@ mod word;
 
 pub use address::is_public;
 pub use caller::{AcquirerId, Act, BranchId, Caller, EngineerId, Reach, Role, TenantId, UserId, Who};
+pub use hand::signed;
 pub use id::{Id, IdError, TypedId, prefix};
 pub use line::{cardless, line, line_or_empty};
 pub use mask::{mask_email, mask_phone, tail};
+pub use money::yuan;
 pub use paging::{DEFAULT_PAGE, MAX_PAGE, page_size};
 pub use pan::{Masked, known_range, luhn, mask_cards};
 pub use refusal::{Refusal, RefusalKind};

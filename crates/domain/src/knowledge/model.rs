@@ -61,6 +61,9 @@ pub struct Fault {
     pub stop_use: bool,
     /// A security matter: never cleared from afar.
     pub security: bool,
+    /// People cause it: liquid, a drop, a loss. No warranty covers it.
+    #[serde(default)]
+    pub caused: bool,
 }
 
 /// Who can do something about a response code.

@@ -36,6 +36,7 @@ impl NoticeKind {
             | NoticeKind::ConfirmationCode => Account::Theirs,
             NoticeKind::VisitPromised
             | NoticeKind::VisitChanged
+            | NoticeKind::QuoteOffered
             | NoticeKind::VisitCalledOff
             | NoticeKind::SolvedPleaseConfirm
             | NoticeKind::OrderPleaseConfirm

@@ -22,6 +22,8 @@ crate::words! {
         VisitCalledOff = "visit_called_off",
         /// The merchant has chosen a window themselves; who comes is not known yet.
         VisitChosen = "visit_chosen",
+        /// What the work costs, to be agreed to before it begins.
+        QuoteOffered = "quote_offered",
         /// The engineer has left for the shop.
         OnTheWay = "on_the_way",
         /// We think it is solved; please say so or say no.
@@ -60,6 +62,7 @@ impl NoticeKind {
             NoticeKind::OrderPleaseConfirm | NoticeKind::OrderClosed => &["item"],
             NoticeKind::VisitPromised | NoticeKind::VisitChanged => &["window", "engineer"],
             NoticeKind::VisitChosen | NoticeKind::VisitCalledOff => &["window"],
+            NoticeKind::QuoteOffered => &["amount", "until"],
             NoticeKind::OnTheWay => &["engineer"],
             NoticeKind::MessageFromAgent | NoticeKind::IncidentNews => &["agent", "words"],
             NoticeKind::ConfirmationCode => &["code", "engineer"],

@@ -51,6 +51,7 @@ pub fn check_text(kind: NoticeKind, body: bool, text: &str) -> Vec<TextFault> {
         NoticeKind::MessageFromAgent => &["words"],
         NoticeKind::ConfirmationCode => &["code"],
         NoticeKind::VisitPromised | NoticeKind::VisitChanged | NoticeKind::VisitCalledOff | NoticeKind::VisitChosen => &["window"],
+        NoticeKind::QuoteOffered => &["amount", "link"],
         NoticeKind::SolvedPleaseConfirm | NoticeKind::OrderPleaseConfirm | NoticeKind::Survey => &["link"],
         _ => &[],
     };

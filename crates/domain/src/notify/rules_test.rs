@@ -8,7 +8,7 @@ use crate::ground::{Lang, Timestamp, TypedId};
 const FILE: &str = include_str!("../../../../data/notices.json");
 
 fn values() -> BTreeMap<&'static str, String> {
-    let all = ["number", "shop", "status", "next", "window", "engineer", "agent", "words", "code", "into", "item"];
+    let all = ["number", "shop", "status", "next", "window", "engineer", "agent", "words", "code", "into", "item", "amount", "until"];
     all.into_iter().map(|name| (name, format!("<{name}>"))).collect()
 }
 

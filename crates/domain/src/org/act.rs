@@ -158,6 +158,10 @@ actions! {
     GuideEdit = "guide.edit":                  "A....AA....";
     /// Quotes what work on a ticket would cost.
     QuoteMake = "quote.make":                  "AAAo.A.A...";
+    /// Says what a merchant answered to a quote; one's own on the merchant's page.
+    QuoteAnswer = "quote.answer":              "AAAo.A.A..o";
+    /// Lets charged work go on without the merchant's yes, for a reason.
+    ChargeWaive = "charge.waive":              "A....A.....";
     /// Lists colleagues.
     UserRead = "user.read":                     "AAA..AAA.A.";
     /// Invites people, changes what they are, lets them go.

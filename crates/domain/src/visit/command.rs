@@ -52,6 +52,30 @@ pub struct Facts {
     pub new_unit: Option<NewUnit>,
     /// The new unit is another model than the one that goes.
     pub other_model: Option<OtherModel>,
+    /// Of a part and of finishing: what it costs the merchant, where they have not agreed and nobody waived it.
+    pub charge: Option<Charge>,
+}
+
+/// Work that costs the merchant something they have not agreed to: how far the asking has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unagreed {
+    /// Nobody was asked, or what was asked is over.
+    NotAsked,
+    /// The merchant has the quote and has not answered.
+    Waits,
+    /// They said no.
+    Declined,
+    /// They agreed to other work than this.
+    Short,
+}
+
+/// The same, with what it would cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Charge {
+    /// How far the asking has come.
+    pub asked: Unagreed,
+    /// Fen that are not agreed to.
+    pub amount: i64,
 }
 
 /// Two models that differ.

@@ -1,13 +1,11 @@
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
-use super::command::{CodeCheck, Command, Confirmation, Event, Facts, ModelSaid, NewUnit, OtherModel, PartLine};
+use super::command::{Charge, CodeCheck, Command, Confirmation, Event, Facts, ModelSaid, NewUnit, OtherModel, PartLine, Unagreed};
 use super::gap::missing;
 use super::model::{
     Backup, Confirmed, Order, OrderKind, PartUsed, Site, Span, State, StepDone, StepResult, VisitCommandKind, VisitOutcome, WorkOrderState,
 };
-use crate::ground::{Refusal, cardless, mask_cards};
+use crate::ground::{Refusal, cardless, mask_cards, signed, yuan};
 use crate::refuse;
 
 use VisitCommandKind as K;
@@ -15,12 +13,6 @@ use WorkOrderState as S;
 
 /// Metres between telephone and shop beyond which a reason is asked for; positions in buildings are off by as much.
 const NEAR: u32 = 300;
-/// Most points of a signature.
-const MAX_POINTS: usize = 20_000;
-/// Least points of a signature that differ, and least length of its lines, in pixels of the pad: the pad of a narrow phone is 320 across, and
-/// who writes a name draws more than an eighth of it. A dot is nobody's name.
-const LEAST_POINTS: usize = 4;
-const LEAST_LENGTH: f64 = 40.0;
 /// Most characters of a note or a reason.
 const MAX_NOTE: usize = 2000;
 /// The parts that are a whole unit: their serial numbers are those of terminals.
@@ -194,7 +186,11 @@ fn on_site(order: &Order, site: &Site, command: &Command, facts: &Facts) -> Resu
             let photos = before.map_or(0, |done| done.photos).saturating_add(*photos);
             vec![Event::StepDone { step: code.clone(), result: *result, note: note(text, "note")?, shown, photos }]
         }
-        Command::Part(line) => vec![part_used(order, site, line, facts)?],
+        Command::Part(line) => {
+            let used = part_used(order, site, line, facts)?;
+            agreed(facts)?;
+            vec![used]
+        }
         Command::Restore { verified, note: text } => {
             if order.removes() {
                 return Err(refuse!(Conflict, "visit.nothing_to_restore"));
@@ -210,7 +206,7 @@ fn on_site(order: &Order, site: &Site, command: &Command, facts: &Facts) -> Resu
             }
             vec![Event::Delivered { what: said(what, "what")?, tid: tid.clone().or_else(|| site.tid.clone()) }]
         }
-        Command::Complete { outcome, confirmation } => complete(order, site, *outcome, confirmation)?,
+        Command::Complete { outcome, confirmation } => complete(order, site, *outcome, confirmation, facts)?,
         _ => Vec::new(),
     })
 }
@@ -315,7 +311,19 @@ impl Site {
     }
 }
 
-fn complete(order: &Order, site: &Site, outcome: VisitOutcome, confirmation: &Confirmation) -> Result<Vec<Event>, Refusal> {
+/// Work beyond what is covered begins after the merchant's yes (S4-06).
+fn agreed(facts: &Facts) -> Result<(), Refusal> {
+    let Some(Charge { asked, amount }) = facts.charge else { return Ok(()) };
+    let amount = yuan(amount);
+    Err(match asked {
+        Unagreed::NotAsked => refuse!(Conflict, "visit.quote_first", amount = amount),
+        Unagreed::Waits => refuse!(Conflict, "visit.quote_waits", amount = amount),
+        Unagreed::Declined => refuse!(Conflict, "visit.quote_declined", amount = amount),
+        Unagreed::Short => refuse!(Conflict, "visit.quote_short", amount = amount),
+    })
+}
+
+fn complete(order: &Order, site: &Site, outcome: VisitOutcome, confirmation: &Confirmation, facts: &Facts) -> Result<Vec<Event>, Refusal> {
     let mut gaps: Vec<String> = missing(order).into_iter().map(|g| g.code).collect();
     let swapped = net_swap(site).is_some();
     if outcome == VisitOutcome::Swapped && !swapped && !gaps.iter().any(|g| g == "swap_unit") {
@@ -332,6 +340,7 @@ fn complete(order: &Order, site: &Site, outcome: VisitOutcome, confirmation: &Co
         (VisitOutcome::Fulfilled, false) => return Err(refuse!(Invalid, "visit.not_ordered").field("outcome")),
         _ => {}
     }
+    agreed(facts)?;
     let confirmed = match confirmation {
         Confirmation::Code(CodeCheck::Right) => Confirmed::Code,
         Confirmation::Code(CodeCheck::NotSent) => return Err(refuse!(Conflict, "visit.code_not_sent")),
@@ -342,31 +351,11 @@ fn complete(order: &Order, site: &Site, outcome: VisitOutcome, confirmation: &Co
         }
         Confirmation::Signature { name, strokes } => {
             let name = said(name, "confirmation.name")?;
-            let points: usize = strokes.iter().map(Vec::len).sum();
-            if points < 2 {
-                return Err(refuse!(Invalid, "visit.signature_empty").field("confirmation.strokes"));
-            }
-            if points > MAX_POINTS {
-                return Err(refuse!(TooLarge, "visit.signature_large").field("confirmation.strokes"));
-            }
-            if !drawn(strokes) {
-                return Err(refuse!(Invalid, "visit.signature_small").field("confirmation.strokes"));
-            }
+            signed(strokes, "confirmation.strokes")?;
             Confirmed::Signature { name, strokes: strokes.clone() }
         }
     };
     Ok(vec![Event::Completed { outcome, confirmed }])
-}
-
-/// Whether lines are long enough to be somebody's hand.
-fn drawn(strokes: &[Vec<(i32, i32)>]) -> bool {
-    let points: BTreeSet<&(i32, i32)> = strokes.iter().flatten().collect();
-    let step = |pair: &[(i32, i32)]| match pair {
-        [(x, y), (to_x, to_y)] => f64::hypot(f64::from(*to_x) - f64::from(*x), f64::from(*to_y) - f64::from(*y)),
-        _ => 0.0,
-    };
-    let length: f64 = strokes.iter().flat_map(|stroke| stroke.windows(2)).map(step).sum();
-    points.len() >= LEAST_POINTS && length >= LEAST_LENGTH
 }
 
 fn in_order(span: &Span, field: &'static str) -> Result<(), Refusal> {

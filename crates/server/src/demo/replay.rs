@@ -4,25 +4,32 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
+use postsale_domain::billing::{Answer, AnswerWay, Consent, QuoteState, answer as take};
 use postsale_domain::dispatch::{OfferId, OfferState};
+use postsale_domain::facts::quote;
 use postsale_domain::followup::{self, FollowUp, FollowUpState, Plan};
-use postsale_domain::ground::{EngineerId, Text, TypedId, UserId, to_millis};
+use postsale_domain::ground::{EngineerId, Text, TypedId, UserId, to_millis, yuan};
 use postsale_domain::knowledge::Fault;
 use postsale_domain::sla::{ClockKind, What};
 use postsale_domain::ticket::triage::{Said, Signs, TerminalSigns};
-use postsale_domain::ticket::{Case, Command, ConfirmedBy, Event, Impact, Outcome, TicketState, VisitReason, apply, decide, missing};
+use postsale_domain::ticket::{
+    Case, Command, ConfirmedBy, Event, Impact, LinkKind, Outcome, TicketState, VisitReason, apply, decide, missing,
+};
 use postsale_domain::visit::{self, Backup, Confirmation, OrderKind, PartUseId, Span, StepResult, VisitOutcome, WorkOrderState};
 use serde_json::{Value, json};
 
 use super::history::{Act, Moment, Story};
 use super::world::{World, zone};
+use crate::billing::store::NewQuote;
 use crate::dispatch;
 use crate::ground::db::{DbError, Done, Stop, Tx};
 use crate::knowledge::{facts, triage_book};
 use crate::ticket::entry::{self, Author, Kind, Line};
+use crate::ticket::relation;
 use crate::ticket::store::{self, ContactFacts, NEVER_DUE, Ticket};
+use crate::view::charge::{self, Priced};
 use crate::visit::store as visits;
-use crate::{flow, org, sla, terminal};
+use crate::{billing, flow, org, sla, terminal};
 
 /// People the tickets need.
 #[derive(Debug, Clone)]
@@ -74,7 +81,11 @@ impl Stage<'_> {
         match &moment.act {
             Act::Open => return self.open(tx, story),
             Act::Ask | Act::Answer(..) | Act::Expire => return self.survey(tx, story, &moment.act),
-            Act::Offer(..) | Act::Accept | Act::Depart | Act::Arrive | Act::Work => return self.on_order(tx, story, &moment.act),
+            Act::Offer(..) | Act::Accept => {
+                self.on_order(tx, story, &moment.act)?;
+                return self.money(tx, story, matches!(moment.act, Act::Accept));
+            }
+            Act::Depart | Act::Arrive | Act::Work => return self.on_order(tx, story, &moment.act),
             Act::Complete => self.on_order(tx, story, &moment.act)?,
             _ => {}
         }
@@ -183,6 +194,46 @@ impl Stage<'_> {
         crate::followup::store::save(tx, action, &kept, &after, next)
     }
 
+    /// What is not covered is quoted when somebody is sent, and agreed to before they leave.
+    fn money(&self, tx: &mut Tx<'_>, story: &Story, answer: bool) -> Done<()> {
+        let Some(w) = visits::work_order(tx, story.order)? else { return Err(lost(story)) };
+        let Some(before) = store::ticket_for_change(tx, story.id)? else { return Err(lost(story)) };
+        let mut page = Page { before: before.clone(), ticket: before, story, stage: self };
+        let (merchant, agent) = (page.name(Author::Merchant), page.name(Author::Staff));
+        if answer {
+            let Some(live) = billing::store::of_ticket(tx, story.id)?.into_iter().find(|q| q.state == QuoteState::Offered) else {
+                return Ok(());
+            };
+            let way = [AnswerWay::Page, AnswerWay::Phone, AnswerWay::Wechat][story.contact % 3];
+            let said = Answer { accept: true, by: merchant.clone(), way, note: None, strokes: Vec::new() };
+            let Some((state, kept)) = take(&live.offer(), &said, tx.now())? else { return Ok(()) };
+            let noted_by = (way != AnswerWay::Page).then_some(agent.as_str());
+            let after = billing::store::answered(tx, story.id, &live, state, &kept, noted_by)?;
+            let data = json!({ "who": merchant, "amount": yuan(after.total), "way": way });
+            let author = if noted_by.is_some() { Author::Staff } else { Author::Merchant };
+            page.line(tx, Kind::Event, author, true, "", Some(("quote_accepted".into(), data)))?;
+            return page.save(tx);
+        }
+        let parts: Vec<String> = used(&story.fault).into_iter().cloned().collect();
+        if charge::of_visit(tx, &w, &page.ticket, parts.first().map(String::as_str))? == Consent::Given {
+            return Ok(());
+        }
+        let priced = Priced::of(tx, &page.ticket, charge::fault(Some(&w), &page.ticket), Some(w.number))?;
+        let quoted = quote(&priced.list, &priced.asked(true, &parts), |price| priced.cover(price))?;
+        let new = NewQuote {
+            version: priced.version,
+            day: priced.day,
+            valid_until: flow::charge::until(tx.now()),
+            quoted,
+            cover: priced.said(),
+            by: agent.clone(),
+        };
+        let made = billing::store::add(tx, story.id, new)?;
+        let data = json!({ "who": agent, "amount": yuan(made.total), "price_version": made.price_version });
+        page.line(tx, Kind::Event, Author::Staff, true, "", Some(("quoted".into(), data)))?;
+        page.save(tx)
+    }
+
     /// A step of a work order, decided by the rules of visits.
     fn on_order(&self, tx: &mut Tx<'_>, story: &Story, act: &Act) -> Done<()> {
         let Some(before) = visits::for_change(tx, story.order)? else { return Err(lost(story)) };
@@ -223,10 +274,7 @@ impl Stage<'_> {
             Act::Work => {
                 commands.push(visit::Command::Diagnose { fault_code: story.fault.clone(), note: None });
                 commands.push(visit::Command::Backup { state: Backup::NotApplicable });
-                let part = facts()
-                    .fault(&story.fault)
-                    .and_then(|f| f.parts.iter().find(|part| !visit::whole_unit(part) && *part != "cleaning_card"));
-                if let Some(part) = part {
+                if let Some(part) = used(&story.fault) {
                     let id: PartUseId = tx.new_id();
                     let line = visit::PartLine { id, part: part.clone(), old_serial: None, new_serial: None, model_reason: None };
                     commands.push(visit::Command::Part(line));
@@ -248,8 +296,14 @@ impl Stage<'_> {
             }
         }
         let mut happened = Vec::new();
+        let ticket = store::ticket(tx, story.id)?.ok_or_else(|| lost(story))?;
         for command in &commands {
-            for event in visit::decide(&order, command, &visit::Facts::default(), now)? {
+            let charge = match command {
+                visit::Command::Part(line) => flow::charge::for_visit(tx, &before, &ticket, Some(&line.part))?,
+                visit::Command::Complete { .. } => flow::charge::for_visit(tx, &before, &ticket, None)?,
+                _ => None,
+            };
+            for event in visit::decide(&order, command, &visit::Facts { charge, ..visit::Facts::default() }, now)? {
                 order = visit::apply(order, &event, now);
                 happened.push(event);
             }
@@ -269,6 +323,11 @@ impl Stage<'_> {
 
 fn lost(story: &Story) -> Stop {
     DbError::Other(format!("the demo lost {} on its way", story.id)).into()
+}
+
+/// The part a fault takes in the demo.
+fn used(fault: &str) -> Option<&'static String> {
+    facts().fault(fault).and_then(|f| f.parts.iter().find(|part| !visit::whole_unit(part) && *part != "cleaning_card"))
 }
 
 /// A ticket while something happens to it.
@@ -305,6 +364,7 @@ impl Page<'_> {
             Act::Pause(reason) => Command::Pause { reason: *reason },
             Act::Resume(reason) => Command::Resume { reason: *reason },
             Act::Visit => {
+                self.repaired_before(tx, &fault)?;
                 let needs_parts = facts().fault(&fault).is_some_and(|f| !f.parts.is_empty());
                 let reason = match fault.starts_with("SEC") {
                     true => VisitReason::Security,
@@ -393,6 +453,16 @@ impl Page<'_> {
                 | Event::Triaged { .. }
         );
         self.line(tx, Kind::Event, author, public, "", Some((code, data)))
+    }
+
+    /// The case whose repair answers for this one, if there is one.
+    fn repaired_before(&mut self, tx: &mut Tx<'_>, fault: &str) -> Done<()> {
+        let Some(first) = charge::repaired_before(tx, &self.ticket, Some(fault), None)? else { return Ok(()) };
+        let by = self.name(Author::Staff);
+        relation::insert(tx, self.ticket.id, first, LinkKind::CausedBy, &by, None)?;
+        let number = store::ticket(tx, first)?.map_or(0, |t| t.number);
+        let data = json!({ "number": crate::view::ticket::number(number) });
+        self.line(tx, Kind::Event, Author::System, false, "", Some(("repair_warranty".into(), data)))
     }
 
     fn words(&mut self, tx: &mut Tx<'_>, kind: Kind, author: Author, body: &str) -> Done<()> {

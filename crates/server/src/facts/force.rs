@@ -256,7 +256,8 @@ impl InForce {
     /// The price list of a day, and its version.
     pub fn prices(&self, day: Date) -> (i64, Vec<Price>) {
         let (version, set) = self.on(FactKind::PriceList, day);
-        (version, set.iter().filter_map(|l| typed(&l.row)).collect())
+        let read = |l: &Laid| typed::<Price>(&l.row).map(|price| Price { parts: priced_parts(&price), ..price });
+        (version, set.iter().filter_map(read).collect())
     }
 
     /// What can be ordered under a code; also what was switched off since, for those who ordered it before.
@@ -311,4 +312,14 @@ impl InForce {
 
 fn repair() -> Text {
     Text { zh: "报修".into(), en: "Repair".into() }
+}
+
+/// The kinds of parts a price is for: as its row says, and where that says nothing, as the row that ships under its code does. Rows a tenant
+/// published before prices named parts keep their meaning.
+fn priced_parts(price: &Price) -> Vec<String> {
+    if !price.parts.is_empty() {
+        return price.parts.clone();
+    }
+    let row = shipped(FactKind::PriceList).iter().find(|row| postsale_domain::facts::code_of(row) == price.code);
+    row.and_then(typed::<Price>).map(|ships| ships.parts).unwrap_or_default()
 }

@@ -1,13 +1,12 @@
 //! **facts** downstairs: what is in force of everything that ships as a file, for the tenant of a transaction.
 //!
-//! Owns: the tables fact_head, fact_version, fact_draft, ticket_extra and quote. Every room may ask [`in_force`]; it reads one row to see
+//! Owns: the tables fact_head, fact_version, fact_draft and ticket_extra. Every room may ask [`in_force`]; it reads one row to see
 //! whether what this process keeps of the tenant is still what the database says.
 
 pub mod api;
 pub mod draft;
 pub mod extra;
 mod force;
-pub mod quote;
 mod rows;
 pub mod store;
 mod verdict;

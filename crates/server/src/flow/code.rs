@@ -7,7 +7,7 @@ use postsale_domain::visit::{CodeCheck, Command, Confirmation, Facts, VisitOutco
 use serde_json::json;
 
 use super::visit::Table;
-use super::word;
+use super::{charge, word};
 use crate::crew::store as crew;
 use crate::ground::db::{Done, Tx};
 use crate::ground::seal::Seal;
@@ -117,7 +117,8 @@ pub fn complete(
         Given::Code { code, wrong: None } => Confirmation::Code(check(&table.w, seal, code, tx.now())),
         Given::Signature { name, strokes } => Confirmation::Signature { name: name.clone(), strokes: strokes.clone() },
     };
-    table.command(tx, &Command::Complete { outcome, confirmation }, &Facts::default())?;
+    let facts = Facts { charge: charge::for_visit(tx, &table.w, &table.ticket, None)?, ..Facts::default() };
+    table.command(tx, &Command::Complete { outcome, confirmation }, &facts)?;
     table.save(tx, "visit.complete")
 }
 

@@ -1,7 +1,7 @@
-//! What a tenant's own facts do to a ticket: the label it wears, its custom fields, a quote by the price list of the day.
+//! What a tenant's own facts do to a ticket: the label it wears, its custom fields.
 
-use postsale_domain::facts::{Asked, CustomField, FactKind, FieldNeed, Given, accept, lacking, quote as add_up};
-use postsale_domain::ground::{Reach, Refusal};
+use postsale_domain::facts::{CustomField, FactKind, FieldNeed, Given, accept, lacking};
+use postsale_domain::ground::Refusal;
 use postsale_domain::refuse;
 use postsale_domain::sla::{Promise, ROUND_THE_CLOCK, Within};
 use postsale_domain::ticket::{Command, PauseReason, TicketId};
@@ -9,10 +9,8 @@ use serde_json::json;
 
 use super::desk::Desk;
 use crate::facts::extra::{self, Extra};
-use crate::facts::quote::{self, Quote};
 use crate::facts::{InForce, REPAIR, in_force};
 use crate::ground::db::{Done, Tx};
-use crate::ground::when;
 use crate::ticket::entry::Kind;
 
 fn pause(word: &str) -> Option<PauseReason> {
@@ -132,28 +130,6 @@ pub fn opened(tx: &mut Tx<'_>, desk: &mut Desk, ticket_type: Option<&str>, given
         fields(tx, desk, ticket_type, given)?;
     }
     if needed { require(tx, desk.ticket.id, FieldNeed::Registration) } else { Ok(()) }
-}
-
-/// Quotes by the price list of today. Errors: `not_found`, those of adding up.
-pub fn quote(tx: &mut Tx<'_>, reach: Reach, ticket: TicketId, asked: &[Asked]) -> Done<Quote> {
-    let mut desk = Desk::load(tx, ticket, reach, None)?;
-    desk.command(tx, &Command::Quote)?;
-    let day = when::day(tx.now());
-    let (version, prices) = in_force(tx)?.prices(day);
-    let quoted = add_up(&prices, asked)?;
-    let made = quote::add(tx, ticket, version, day, &quoted)?;
-    let (_, who) = desk.author();
-    let amount = format!("¥{}.{:02}", made.total / 100, made.total % 100);
-    desk.line(
-        tx,
-        Kind::Event,
-        false,
-        "",
-        Some(("quoted".into(), json!({ "who": who, "amount": amount, "price_version": version }))),
-        None,
-    )?;
-    desk.save(tx, "ticket.quote")?;
-    Ok(made)
 }
 
 /// Whether a fault may be named now: it is known and was not switched off.

@@ -6,6 +6,7 @@ pub mod agent;
 pub mod bell;
 pub mod bulk;
 pub mod canned;
+pub mod charge;
 pub mod code;
 pub mod day;
 pub mod desk;

@@ -15,7 +15,7 @@ use postsale_domain::visit::{
 use serde_json::{Value, json};
 
 use super::desk::Desk;
-use super::{bell, relation, reserve, standing, stock, word};
+use super::{bell, charge, relation, reserve, standing, stock, word};
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
 use crate::facts::{extra, guide_at, in_force};
@@ -143,6 +143,7 @@ pub fn send(tx: &mut Tx<'_>, desk: &mut Desk, sending: &Sending) -> Done<WorkOrd
         parts_used: Vec::new(),
     };
     store::insert(tx, &w, desk.ticket.terminal_id)?;
+    charge::link_repair(tx, desk, w.fault_code.as_deref(), Some(w.number))?;
     reserve::keep(tx, desk, &w, model.as_deref())?;
     let by = org::store::shown_name(tx)?;
     store::append(tx, w.id, "opened", &json!({ "reason": w.reason, "fault_code": w.fault_code }), &by)?;
@@ -259,6 +260,11 @@ impl Table {
                 self.line(tx, "visit_departed", data, true)
             }
             Event::Arrived { .. } => self.line(tx, "visit_arrived", data, true),
+            Event::Diagnosed { fault_code, .. } => {
+                let mut desk = Desk::load(tx, self.ticket.id, Reach::All, None)?;
+                charge::link_repair(tx, &mut desk, Some(fault_code), Some(self.w.number))?;
+                desk.save(tx, "visit.line").map(drop)
+            }
             Event::PartUsed { part, .. } => {
                 let terminal = match self.ticket.terminal_id {
                     Some(id) => terminals::terminal(tx, id)?,
@@ -465,6 +471,7 @@ fn facts_for(tx: &mut Tx<'_>, table: &Table, command: &Command) -> Done<Facts> {
         }
         Command::Diagnose { fault_code, .. } => facts.fault_unknown = !super::extra::fault(tx, fault_code)?,
         Command::Part(line) => {
+            facts.charge = charge::for_visit(tx, &table.w, &table.ticket, Some(&line.part))?;
             facts.part_unknown = knowledge::facts().part(&line.part).is_none();
             if let Some(serial) = line.old_serial.as_deref().filter(|_| visit::whole_unit(&line.part))
                 && let Some(unit) = known(tx, serial)?

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use postsale_domain::facts::ServiceItem;
-use postsale_domain::ground::{Lang, Reach, Text, TypedId, mask_cards};
+use postsale_domain::ground::{Lang, Reach, Text, TypedId, mask_cards, yuan};
 use postsale_domain::notify::{COMMON_HOLES, NoticeId, NoticeKind, TextFault, Wording, check_text};
 use postsale_domain::refuse;
 use postsale_domain::sla::{ClockKind, ClockState};
@@ -282,6 +282,13 @@ pub fn called_off(tx: &mut Tx<'_>, ticket: &Ticket, order: Uuid, (from, to): (Ti
 pub fn chosen(tx: &mut Tx<'_>, ticket: &Ticket, order: Uuid, (from, to): (Timestamp, Timestamp), turn: u32) -> Done<()> {
     let change = Change { kind: NoticeKind::VisitChosen, changed: order, turn: i64::from(turn) };
     send(tx, ticket, &change, &[("window", when::span(ticket.contact.lang, from, to, tx.now()))]).map(drop)
+}
+
+/// What the work costs, and until when it can be agreed to.
+pub fn quoted(tx: &mut Tx<'_>, ticket: &Ticket, quote: Uuid, total: i64, until: Timestamp) -> Done<()> {
+    let change = Change { kind: NoticeKind::QuoteOffered, changed: quote, turn: 1 };
+    let until = when::moment(ticket.contact.lang, until, tx.now());
+    send(tx, ticket, &change, &[("amount", yuan(total)), ("until", until)]).map(drop)
 }
 
 /// An engineer has left for the shop. Each departure is told; `turn` counts them.

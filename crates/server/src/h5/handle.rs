@@ -21,8 +21,8 @@ use super::page::{Page, message};
 use super::progress::{Said, framed, lang, page, title_of};
 use super::report::{CHOICES, Form, already, choice, form, symptom};
 use super::sent::{FORM_BYTES, Photo, Sent};
-use super::times;
 use super::words::Say;
+use super::{quote, times};
 use crate::file::store::{self as file_store, Fresh};
 use crate::file::{api as file_api, intake};
 use crate::flow::desk::Desk;
@@ -50,6 +50,7 @@ pub fn routes() -> Router<House> {
         .route("/m/{token}/files/{file}", get(photo_shown))
         .route("/m/{token}/guide", post(walk))
         .route("/m/{token}/guide/back", post(walk_back))
+        .route("/m/{token}/quote", post(quote::answered))
         .route("/m/{token}/confirm", post(confirm))
         .route("/m/{token}/survey", post(survey))
 }
@@ -415,7 +416,7 @@ async fn walk_back(State(house): State<House>, Path(token): Path<String>, Query(
 }
 
 /// Runs a merchant's act and goes back to the page.
-async fn act<A, T, F>(house: &House, token: &str, say: Say, work: F, then: impl Fn(&T) -> &'static str) -> Response
+pub(super) async fn act<A, T, F>(house: &House, token: &str, say: Say, work: F, then: impl Fn(&T) -> &'static str) -> Response
 where
     A: postsale_domain::ground::Act,
     T: Send + 'static,

@@ -5,6 +5,7 @@ pub mod page;
 #[cfg(test)]
 mod pages_test;
 pub mod progress;
+pub mod quote;
 pub mod report;
 mod sent;
 mod times;

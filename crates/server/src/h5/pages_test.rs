@@ -43,6 +43,7 @@ fn sample(state: TicketState, next: Next) -> Progress {
             may: Ok(2),
         }),
         code: (state == TicketState::Visit).then(|| "480213".into()),
+        quote: None,
         thread: vec![
             words(true, "张老板", "打不出：小票全白，午市排队了 <script>alert(1)</script>", "2026-11-24T12:41:00+08:00"),
             Line::Event { code: "registered".into(), at: at("2026-11-24T12:41:00+08:00") },

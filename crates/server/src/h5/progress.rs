@@ -7,6 +7,7 @@ use postsale_domain::knowledge::{GuideOutcome, GuideView};
 use postsale_domain::ticket::TicketState;
 
 use super::page::Page;
+use super::quote;
 use super::report::photos;
 use super::words::Say;
 use crate::ground::when;
@@ -36,6 +37,7 @@ pub fn page(say: Say, p: &Progress, guide: Option<&GuideView>, said: Said, path:
             p.next role=[(said == Said::Time).then_some("status")] { (ahead(say, p, now)) }
             @if let Some(appointment) = &p.appointment { (time_door(say, appointment, &action)) }
         }
+        @if let Some(quote) = &p.quote { (quote::card(say, quote, !over(p), &action, now)) }
         @if let Some(code) = &p.code { (code_card(say, code)) }
         @if let Some(guide) = guide.filter(|_| matches!(p.state, TicketState::Triaged | TicketState::Remote)) { (guide_card(say, guide, &action)) }
         @if p.guide_offered { (offer_card(say, &action)) }
@@ -43,6 +45,11 @@ pub fn page(say: Say, p: &Progress, guide: Option<&GuideView>, said: Said, path:
         @if let Some(survey) = p.survey { (survey_card(say, p, survey, &action)) }
         (thread(say, p, said, path, &action, now))
     }
+}
+
+/// Nothing can be said to it any more.
+fn over(p: &Progress) -> bool {
+    matches!(p.state, TicketState::Closed | TicketState::Cancelled | TicketState::Merged)
 }
 
 /// The frame around [`page`].
@@ -300,7 +307,7 @@ fn survey_card(say: Say, p: &Progress, survey: Survey, action: &dyn Fn(&str) -> 
 }
 
 fn thread(say: Say, p: &Progress, said: Said, path: &str, action: &dyn Fn(&str) -> String, now: Timestamp) -> Markup {
-    let can_write = !matches!(p.state, TicketState::Closed | TicketState::Cancelled | TicketState::Merged);
+    let can_write = !over(p);
     html! {
         section #thread {
             h2 { (say.t("message.title")) }
@@ -352,6 +359,9 @@ fn event(say: Say, code: &str) -> Option<&'static str> {
         "visit_decided" => say.t("event.visit_decided"),
         "visit_failed" => say.t("event.visit_failed"),
         "visit_time_chosen" | "visit_time_chosen_late" => say.t("event.time_chosen"),
+        "quoted" => say.t("event.quoted"),
+        "quote_accepted" => say.t("event.quote_accepted"),
+        "quote_declined" => say.t("event.quote_declined"),
         "solved" => say.t("event.solved"),
         "closed" => say.t("event.closed"),
         "reopened" => say.t("event.reopened"),

@@ -60,7 +60,13 @@ mod tests {
 
     #[test]
     fn every_key_in_the_pages_has_words() {
-        let pages = [include_str!("report.rs"), include_str!("progress.rs"), include_str!("page.rs"), include_str!("times.rs")];
+        let pages = [
+            include_str!("report.rs"),
+            include_str!("progress.rs"),
+            include_str!("page.rs"),
+            include_str!("times.rs"),
+            include_str!("quote.rs"),
+        ];
         for page in pages {
             for call in [".t(\"", ".f(\""] {
                 for piece in page.split(call).skip(1) {

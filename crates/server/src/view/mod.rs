@@ -3,6 +3,7 @@
 pub mod appointment;
 pub mod audit;
 pub mod candidate;
+pub mod charge;
 pub mod clock;
 pub mod coverage;
 pub mod export;

@@ -1,6 +1,7 @@
 //! What a merchant sees: behind the sticker, and on the page of a report. No codes, no whole serial, no address.
 
 use jiff::Timestamp;
+use postsale_domain::billing::QuoteState;
 use postsale_domain::followup::FollowUpState;
 use postsale_domain::ground::{Text, tail};
 use postsale_domain::notify::NoticeKind;
@@ -8,6 +9,7 @@ use postsale_domain::sla::{ClockKind, ClockState};
 use postsale_domain::terminal::TerminalId;
 use postsale_domain::ticket::{PauseReason, TicketId, TicketState};
 
+use crate::billing::store::Quote;
 use crate::file::store::FileFace;
 use crate::ground::db::{Done, Query, Tx, p};
 use crate::merchant::store as merchants;
@@ -16,7 +18,7 @@ use crate::ticket::entry;
 use crate::ticket::store::Ticket;
 use crate::view::appointment::{self, Appointment};
 use crate::view::coverage;
-use crate::{file, followup, notify, sla, sql, ticket};
+use crate::{billing, file, followup, notify, sla, sql, ticket};
 
 /// Most lines of a case the merchant reads, counted from its end.
 const LINES: u32 = 500;
@@ -222,6 +224,8 @@ pub struct Progress {
     pub appointment: Option<Appointment>,
     /// The six digits the engineer asks for.
     pub code: Option<String>,
+    /// What the work costs, while it is theirs to agree to, and what they answered.
+    pub quote: Option<Quote>,
     /// The words exchanged, oldest first.
     pub thread: Vec<Line>,
     /// The survey of the last closing.
@@ -293,11 +297,18 @@ pub fn progress(tx: &mut Tx<'_>, t: &Ticket) -> Done<Progress> {
         next: next(tx, t, order.as_ref(), appointment.as_ref())?,
         appointment,
         code: codes.and_then(|n| six_digits(&n.body)),
+        quote: quote(tx, t)?,
         thread,
         survey,
         guide_offered: false,
         phone_tails: phones.iter().filter(|p| p.len() >= 5).map(|p| p[p.len() - 4..].to_owned()).collect(),
     })
+}
+
+/// The newest quote of a case that is not over; of one that is, what was agreed to.
+fn quote(tx: &mut Tx<'_>, t: &Ticket) -> Done<Option<Quote>> {
+    let newest = billing::store::of_ticket(tx, t.id)?.into_iter().find(|q| q.valid_until.is_some() && q.state != QuoteState::Replaced);
+    Ok(newest.filter(|q| t.closed_at.is_none() || q.state == QuoteState::Accepted))
 }
 
 fn survey(tx: &mut Tx<'_>, t: &Ticket) -> Done<Option<Survey>> {

@@ -24,7 +24,7 @@ use utoipa::ToSchema;
 
 pub use super::candidate::{CandidateRow, candidate_row};
 pub use super::order::{order_of, unit_of};
-use super::{coverage, sentence};
+use super::{charge, coverage, sentence};
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
 use crate::facts::{InForce, in_force};
@@ -432,7 +432,7 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
             role: None,
         }),
         coverage: match &terminal {
-            Some(terminal) => Some(coverage::of_case(tx, &ticket, terminal, w.fault_code.as_deref())?),
+            Some(terminal) => Some(coverage::case(tx, &ticket, terminal, charge::fault(Some(w), &ticket), Some(w.number))?.coverage),
             None => None,
         },
         terminal: terminal.map(|t| VisitTerminal {
@@ -467,7 +467,10 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
             .into_iter()
             .map(|h| VisitHistory { at: h.at, sentence: sentence(&force, &h.code, &h.data, &h.by), code: h.code, by: h.by })
             .collect(),
-        missing: if w.closed_at.is_some() { Vec::new() } else { missing(&order) },
+        missing: match w.closed_at {
+            Some(_) => Vec::new(),
+            None => missing(&order).into_iter().chain(charge::gap(tx, w, &ticket)?).collect(),
+        },
         allowed: commands(tx, w),
         order: WorkOrderFull {
             row,

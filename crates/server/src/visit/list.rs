@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use postsale_domain::ground::{AcquirerId, BranchId, EngineerId, TypedId, to_millis};
 use postsale_domain::terminal::TerminalId;
+use postsale_domain::ticket::TicketId;
 use postsale_domain::visit::{Span, WorkOrderId};
 
 use super::store::{WorkOrder, columns, read};
@@ -137,15 +138,28 @@ pub fn held_by(tx: &mut Tx<'_>, engineer: EngineerId) -> Done<i64> {
     )?)
 }
 
-/// The last repair of a terminal that was finished before `end`: when, and of which fault.
-pub fn last_repair(tx: &mut Tx<'_>, terminal: TerminalId, end: Timestamp) -> Done<Option<(Timestamp, String)>> {
+/// A repair that was finished.
+#[derive(Debug, Clone)]
+pub struct Repair {
+    /// When.
+    pub at: Timestamp,
+    /// Of which fault.
+    pub fault_code: String,
+    /// For which case.
+    pub ticket: TicketId,
+    /// The number of its work order.
+    pub order: i64,
+}
+
+/// The last repairs of a terminal that were finished before `end`, newest first.
+pub fn repairs(tx: &mut Tx<'_>, terminal: TerminalId, end: Timestamp) -> Done<Vec<Repair>> {
     let tenant = tx.tenant();
-    Ok(tx.one(
+    Ok(tx.query(
         sql!(
-            "SELECT closed_at, COALESCE(diagnosis_code, fault_code) FROM work_order
-             WHERE tenant_id = $1 AND terminal_id = $2 AND state = 'done' AND service IS NULL AND closed_at < $3 ORDER BY closed_at DESC LIMIT 1"
+            "SELECT closed_at, COALESCE(diagnosis_code, fault_code), ticket_id, number FROM work_order
+             WHERE tenant_id = $1 AND terminal_id = $2 AND state = 'done' AND service IS NULL AND closed_at < $3 ORDER BY closed_at DESC LIMIT 20"
         ),
         &[p(&tenant), p(&terminal), p(&end)],
-        |r| Ok((r.next()?, r.next()?)),
+        |r| Ok(Repair { at: r.next()?, fault_code: r.next()?, ticket: r.next()?, order: r.next()? }),
     )?)
 }

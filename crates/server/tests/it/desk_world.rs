@@ -5,9 +5,11 @@ use std::ops::Range;
 use postsale_domain::crew::{Engineer, Shifts, Skill};
 use postsale_domain::ground::{AcquirerId, EngineerId, Role};
 use postsale_domain::terminal::TerminalId;
+use postsale_server::ground::db::{Query, p};
 use postsale_server::merchant::store as merchants;
 use postsale_server::terminal::store::{self as terminals, Binding, Terminal};
-use postsale_server::{crew, org};
+
+use postsale_server::{crew, org, sql};
 use postsale_testkit::{Client, Kit, World};
 use serde_json::{Value, json};
 
@@ -127,6 +129,17 @@ impl DeskWorld {
             "contact": { "name": "张老板", "phone": "138-1234-5521" },
             "symptom": "打印机不出纸，小票打不出来",
         })
+    }
+
+    /// Its terminal was put to use long ago: nothing of it is covered any more.
+    pub async fn long_out_of_warranty(&self, kit: &Kit) {
+        let id = self.terminal;
+        self.world
+            .write(kit, move |tx| {
+                tx.exec(sql!("UPDATE terminal SET activated_on = '2022-03-01' WHERE id = $1"), &[p(&id)])?;
+                Ok(())
+            })
+            .await;
     }
 
     /// Registers that call; the page.

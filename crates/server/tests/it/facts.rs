@@ -180,6 +180,7 @@ on_both! {
     fn a_quote_says_which_prices_it_was_made_by(kit) {
         let desk = DeskWorld::new(&kit).await;
         let admin = admin(&kit, &desk.world).await;
+        desk.long_out_of_warranty(&kit).await;
         let ticket = id_of(&desk.called().await);
         let page = drafted(&admin, "price_list", &[json!({ "code": "PRT-HEAD", "name": both("打印头", "Print head"), "unit": "piece", "price": 12_345, "tax": 13 })]).await;
         let early = json!({ "version": page["draft"]["version"], "reason": "新价", "valid_from": "2026-11-01" });

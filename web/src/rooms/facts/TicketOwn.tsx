@@ -1,17 +1,16 @@
-import { Button, Form, InputNumber, Select } from "antd";
-import { useQueryClient } from "@tanstack/react-query";
-import type { Schema, TicketPage } from "@api";
+import { Button, Form, Select } from "antd";
+import type { TicketPage } from "@api";
 import { $api } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { Fact, FactList } from "@ground/parts/ListPage";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
+import { TicketMoney } from "@rooms/billing/TicketMoney";
 import { useAfterCommand } from "@rooms/ticket/data";
 import css from "./facts.module.css";
 import { OwnFields, useDeskFacts } from "./OwnFields";
 
 type Typed = { ticket_type: string; fields: Record<string, string> };
-type Lines = { lines: { code?: string; quantity: number; cost?: number | null }[] };
 
 /** What a tenant's own facts say about a ticket: its label, its own fields, what was quoted. */
 export function TicketOwn({ page }: { page: TicketPage }) {
@@ -21,7 +20,7 @@ export function TicketOwn({ page }: { page: TicketPage }) {
     <>
       <Label page={page} work={work} />
       {page.allowed.includes("fields") ? <Fields key={page.ticket.version} page={page} /> : <Said page={page} />}
-      <Quotes page={page} />
+      <TicketMoney page={page} />
     </>
   );
 }
@@ -99,87 +98,6 @@ function Fields({ page }: { page: TicketPage }) {
           {t("facts.own_save")}
         </Button>
       </Form>
-    </section>
-  );
-}
-
-function Quotes({ page }: { page: TicketPage }) {
-  const { t, f, pick } = useWords();
-  const cache = useQueryClient();
-  const params = { path: { id: page.ticket.id } };
-  const quotes = $api.useQuery("get", "/api/v1/tickets/{id}/quotes", { params });
-  const facts = useDeskFacts().data;
-  const [form] = Form.useForm<Lines>();
-  const make = $api.useMutation("post", "/api/v1/tickets/{id}/quotes", {
-    onSuccess: () => {
-      form.resetFields();
-      void cache.invalidateQueries({ queryKey: $api.queryOptions("get", "/api/v1/tickets/{id}/quotes", { params }).queryKey });
-    },
-  });
-  const price = (p: Schema<"Price">) => (p.percent != null ? `+${p.percent}%` : p.at_cost ? t("facts.field.at_cost") : f.money(p.price ?? 0));
-  return (
-    <section className={css.own}>
-      <h3>{t("quote.title")}</h3>
-      {quotes.data?.items.map((quote) => (
-        <table key={quote.id} className={css.quote} data-testid="quote">
-          <caption>{t("quote.by", { by: quote.by, at: f.moment(quote.at), day: quote.priced_on, version: quote.price_version === 0 ? t("quote.shipped") : quote.price_version })}</caption>
-          <tbody>
-            {quote.lines.map((line) => (
-              <tr key={line.code}>
-                <th scope="row">
-                  {pick(line.name)}
-                  {line.percent != null ? ` +${line.percent}%` : line.quantity > 1 ? ` × ${line.quantity}` : ""}
-                </th>
-                <td>{f.money(line.amount)}</td>
-              </tr>
-            ))}
-            <tr>
-              <th scope="row">{t("quote.total", { tax: f.money(quote.tax) })}</th>
-              <td>
-                <strong>{f.money(quote.total)}</strong>
-              </td>
-            </tr>
-          </tbody>
-        </table>
-      ))}
-      {page.allowed.includes("quote") && facts && (
-        <Form<Lines> form={form} initialValues={{ lines: [{ quantity: 1 }] }} onFinish={({ lines }) => make.mutate({ params, body: { lines: lines.flatMap((line) => (line.code ? [{ code: line.code, quantity: line.quantity, cost: line.cost ?? null }] : [])) } })}>
-          <Form.List name="lines">
-            {(rows, { add }) => (
-              <div className={css.list}>
-                {rows.map((row) => (
-                  <div key={row.key} className={css.quoteRow}>
-                    <Form.Item name={[row.name, "code"]} noStyle>
-                      <Select allowClear showSearch={{ optionFilterProp: "label" }} placeholder={t("quote.choose")} aria-label={t("quote.choose")} options={facts.prices.map((p) => ({ value: p.code, label: `${pick(p.name)} ${price(p)}` }))} />
-                    </Form.Item>
-                    <Form.Item name={[row.name, "quantity"]} noStyle>
-                      <InputNumber min={1} max={99} precision={0} aria-label={t("quote.quantity")} />
-                    </Form.Item>
-                    <Form.Item noStyle shouldUpdate>
-                      {({ getFieldValue }) =>
-                        facts.prices.find((p) => p.code === getFieldValue(["lines", row.name, "code"]))?.at_cost && (
-                          <Form.Item name={[row.name, "cost"]} noStyle getValueProps={(fen: unknown) => ({ value: typeof fen === "number" ? fen / 100 : null })} normalize={(yuan: number | null) => (yuan === null ? null : Math.round(yuan * 100))}>
-                            <InputNumber min={0} precision={2} prefix="¥" aria-label={t("quote.cost")} />
-                          </Form.Item>
-                        )
-                      }
-                    </Form.Item>
-                  </div>
-                ))}
-                <div className={css.acts}>
-                  <Button type="text" onClick={() => add({ quantity: 1 })}>
-                    {t("quote.add")}
-                  </Button>
-                  <Button htmlType="submit" loading={make.isPending} data-testid="quote-make">
-                    {t("quote.make")}
-                  </Button>
-                </div>
-              </div>
-            )}
-          </Form.List>
-        </Form>
-      )}
-      {make.error && <ProblemLine problem={make.error} />}
     </section>
   );
 }

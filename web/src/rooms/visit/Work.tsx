@@ -9,6 +9,7 @@ import { FailButton } from "./FailButton";
 import css from "./field.module.css";
 import { Foot } from "./Foot";
 import { PartsStage } from "./PartsStage";
+import { QuoteStage } from "./QuoteStage";
 import { RestoreStage } from "./RestoreStage";
 import { gapsByStage, nextStage, stages, stagesOf, type Page, type Stage } from "./stage";
 import { StepsStage } from "./StepsStage";
@@ -31,6 +32,7 @@ export function Work({ page }: { page: Page }) {
 
   const content: Record<Stage, () => ReactNode> = {
     diagnosis: () => <DiagnosisStage page={page} />,
+    quote: () => <QuoteStage page={page} />,
     backup: () => <BackupStage page={page} />,
     work: () => <StepsStage page={page} phase="work" />,
     parts: () => <PartsStage page={page} />,

@@ -7,6 +7,7 @@ const change = (part: string, old_serial: string | null, new_serial: string) => 
 describe("the parts of the work", () => {
   it.each([
     ["diagnosis", "diagnosis"],
+    ["quote", "quote"],
     ["step:check_seal", "work"],
     ["step_failed:sim_check", "work"],
     ["test:test_sale", "test"],
@@ -32,8 +33,8 @@ describe("the parts of the work", () => {
 
 it("asks for the fault of a repair, for what was delivered of an order, and for the data only where they were saved", () => {
   const of = (kind: string, backup: string, phases = ["work", "test"], allowed = ["restore"]) => stagesOf({ order: { kind, backup }, allowed, steps: phases.map((phase) => ({ phase })) } as unknown as Page);
-  expect(of("repair", "done")).toEqual(["diagnosis", "backup", "work", "parts", "test", "restore", "confirm"]);
-  expect(of("swap", "refused")).toEqual(["diagnosis", "backup", "work", "parts", "test", "confirm"]);
+  expect(of("repair", "done")).toEqual(["diagnosis", "quote", "backup", "work", "parts", "test", "restore", "confirm"]);
+  expect(of("swap", "refused")).toEqual(["diagnosis", "quote", "backup", "work", "parts", "test", "confirm"]);
   expect(of("service", "not_applicable")).toEqual(["backup", "work", "parts", "test", "delivered", "confirm"]);
   // What is taken away is not tried, and nothing is put back on it.
   expect(of("service", "done", ["work"], [])).toEqual(["backup", "work", "parts", "delivered", "confirm"]);

@@ -5,7 +5,7 @@ export type Page = Schema<"WorkOrderPage">;
 export type Gap = Schema<"Gap">;
 
 /** The parts of the work, in the order it is done. */
-export const stages = ["diagnosis", "backup", "work", "parts", "test", "restore", "delivered", "confirm"] as const;
+export const stages = ["diagnosis", "quote", "backup", "work", "parts", "test", "restore", "delivered", "confirm"] as const;
 export type Stage = (typeof stages)[number];
 
 /** What was ordered is not broken: it is delivered, and nobody looks for a fault in it. */
@@ -13,10 +13,11 @@ export const isOrdered = (page: Page) => page.order.kind === "service";
 
 /** The parts of the work that this visit has. */
 export const stagesOf = (page: Page): Stage[] =>
-  stages.filter((stage) => (stage === "diagnosis" ? !isOrdered(page) : stage === "delivered" ? isOrdered(page) : stage === "restore" ? page.order.backup === "done" && page.allowed.includes("restore") : stage === "test" ? page.steps.some((step) => step.phase === "test") : true));
+  stages.filter((stage) => (stage === "diagnosis" || stage === "quote" ? !isOrdered(page) : stage === "delivered" ? isOrdered(page) : stage === "restore" ? page.order.backup === "done" && page.allowed.includes("restore") : stage === "test" ? page.steps.some((step) => step.phase === "test") : true));
 
 const stageOfGap: Record<string, Stage> = {
   diagnosis: "diagnosis",
+  quote: "quote",
   backup: "backup",
   swap_unit: "parts",
   installed_unit: "parts",

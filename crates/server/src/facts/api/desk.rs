@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::http::StatusCode;
-use postsale_domain::facts::{Asked, CustomField, FactKind, Given, Price, StatusLabel, typed};
+use postsale_domain::facts::{CustomField, FactKind, Given, Price, StatusLabel, typed};
 use postsale_domain::ground::Text;
 use postsale_domain::org::act;
 use postsale_domain::ticket::TicketId;
@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::facts::quote::Quote;
 use crate::facts::{InForce, in_force};
 use crate::flow::{agent, extra};
 use crate::ground::web::{Answered, Body, Door, Problem, Ref};
@@ -18,11 +17,7 @@ use crate::house::House;
 use crate::view::ticket::TicketPage;
 
 pub(super) fn routes() -> OpenApiRouter<House> {
-    OpenApiRouter::new()
-        .routes(routes!(desk_facts))
-        .routes(routes!(ticket_label))
-        .routes(routes!(ticket_fields))
-        .routes(routes!(quote_list, quote_make))
+    OpenApiRouter::new().routes(routes!(desk_facts)).routes(routes!(ticket_label)).routes(routes!(ticket_fields))
 }
 
 /// What a ticket may be about.
@@ -144,39 +139,4 @@ async fn ticket_fields(door: Door<act::TicketWork>, Ref(id): Ref<TicketId>, body
         agent::act(tx, reach, id, Some(b.version), "ticket.fields", |tx, desk| extra::fields(tx, desk, b.ticket_type.as_deref(), &b.fields))
     })
     .await
-}
-
-/// Quotes of a ticket.
-#[derive(Debug, Serialize, ToSchema)]
-struct QuoteList {
-    items: Vec<Quote>,
-}
-
-/// What was quoted on a ticket, newest first.
-#[utoipa::path(get, path = "/tickets/{id}/quotes", operation_id = "quote_list", tag = "facts", params(("id" = String, Path)),
-    responses((status = 200, body = QuoteList), Problem))]
-async fn quote_list(door: Door<act::TicketRead>, Ref(id): Ref<TicketId>) -> Result<Json<QuoteList>, Problem> {
-    let reach = door.reach();
-    door.read(move |tx| {
-        crate::view::reach::see_ticket(tx, reach, id)?;
-        Ok(QuoteList { items: crate::facts::quote::of_ticket(tx, id)? })
-    })
-    .await
-    .map(Json)
-}
-
-/// What to quote.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct QuoteMake {
-    /// Lines of the price list; what is not listed cannot be charged.
-    lines: Vec<Asked>,
-}
-
-/// Quote by the price list of today. It says which version, and keeps it.
-#[utoipa::path(post, path = "/tickets/{id}/quotes", operation_id = "quote_make", tag = "facts", params(("id" = String, Path)),
-    request_body = QuoteMake, responses((status = 201, body = Quote), Problem))]
-async fn quote_make(door: Door<act::QuoteMake>, Ref(id): Ref<TicketId>, body: Body<QuoteMake>) -> Result<Answered, Problem> {
-    let reach = door.reach();
-    door.command(body, StatusCode::CREATED, move |tx, b| extra::quote(tx, reach, id, &b.lines)).await
 }

@@ -163,6 +163,7 @@ fn told(force: &InForce, code: &str, data: &Value, author: Author) -> Text {
         }
         (_, "label") => data["label"][if lang == Lang::Zh { "zh" } else { "en" }].as_str().unwrap_or_default().to_owned(),
         (_, "amount" | "price_version") => sentence::word("visit", &data[hole], lang),
+        (_, "way") => sentence::word("way", &data[hole], lang),
         (_, "link") => sentence::word("link", &data[hole], lang),
         (_, "decision" | "outcome" | "impact" | "urgency" | "reason") => sentence::word(hole, &data[hole], lang),
         _ => sentence::word("visit", &data[hole], lang),

@@ -1,0 +1,118 @@
+//! What a merchant is asked to pay before the work: an offer, their answer, and the one who lets it go on without.
+
+use jiff::{Timestamp, ToSpan};
+use postsale_domain::billing::{Answer, AnswerWay, Consent, VALID_DAYS, answer as take, waive as reason};
+use postsale_domain::facts::{Asked, QuoteId, quote as add_up};
+use postsale_domain::ground::{Reach, TypedId, yuan};
+use postsale_domain::refuse;
+use postsale_domain::ticket::{Command, LinkKind, TicketId};
+use postsale_domain::visit::{Charge, Unagreed};
+use serde_json::json;
+
+use super::desk::Desk;
+use super::word;
+use crate::billing::store::{self, NewQuote, Quote};
+use crate::ground::db::{Done, Tx};
+use crate::ground::when;
+use crate::ticket::entry::Kind;
+use crate::ticket::relation;
+use crate::ticket::store::Ticket;
+use crate::view::charge::{Costs, Priced, costs, of_visit, repaired_before};
+use crate::visit::store::{self as visits, WorkOrder};
+
+/// Offers a quote by the price list of today; the merchant is told. Errors: `not_found`, those of adding up, `quote.nothing_charged`.
+pub fn offer(tx: &mut Tx<'_>, reach: Reach, ticket: TicketId, asked: &[Asked]) -> Done<Quote> {
+    let mut desk = Desk::load(tx, ticket, reach, None)?;
+    desk.command(tx, &Command::Quote)?;
+    let last = visits::of_ticket(tx, ticket)?.into_iter().next();
+    let fault = last.as_ref().and_then(|w| w.diagnosis_code.clone().or(w.fault_code.clone())).or(desk.case().fault_code.clone());
+    let priced = Priced::of(tx, &desk.ticket, fault.as_deref(), last.map(|w| w.number))?;
+    let quoted = add_up(&priced.list, asked, |price| priced.cover(price))?;
+    if quoted.total == 0 {
+        return Err(refuse!(Conflict, "quote.nothing_charged").into());
+    }
+    let (now, (_, by)) = (tx.now(), desk.author());
+    let until = until(now);
+    let cover = priced.said();
+    let made =
+        store::add(tx, ticket, NewQuote { version: priced.version, day: priced.day, quoted, valid_until: until, cover, by: by.clone() })?;
+    let data = json!({ "who": by, "amount": yuan(made.total), "price_version": made.price_version });
+    desk.line(tx, Kind::Event, true, "", Some(("quoted".into(), data)), None)?;
+    word::quoted(tx, &desk.ticket, made.id.uuid(), made.total, until)?;
+    desk.save(tx, "ticket.quote")?;
+    Ok(made)
+}
+
+/// Until when a quote of now can be answered: the end of a day, for nobody counts hours of a quote.
+pub fn until(now: Timestamp) -> Timestamp {
+    when::day(now).saturating_add((VALID_DAYS + 1).days()).to_zoned(when::zone()).map_or(now, |z| z.timestamp())
+}
+
+/// What a merchant answers to a quote on their own page.
+pub fn answered(tx: &mut Tx<'_>, ticket: TicketId, quote: QuoteId, accept: bool, note: Option<String>) -> Done<Quote> {
+    let desk = Desk::load(tx, ticket, Reach::All, None)?;
+    let by = desk.ticket.contact.name.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "商户".to_owned());
+    settle(tx, desk, quote, &Answer { accept, by, way: AnswerWay::Page, note, strokes: Vec::new() }, None)
+}
+
+/// What a merchant answered, as somebody of the house writes it down. Errors: `quote.way_not_yours`, and those of [`take`].
+pub fn noted(tx: &mut Tx<'_>, reach: Reach, ticket: TicketId, quote: QuoteId, answer: &Answer) -> Done<Quote> {
+    if answer.way == AnswerWay::Page {
+        return Err(refuse!(Invalid, "quote.way_not_yours").field("way").into());
+    }
+    let desk = Desk::load(tx, ticket, reach, None)?;
+    let (_, by) = desk.author();
+    settle(tx, desk, quote, answer, Some(&by))
+}
+
+fn settle(tx: &mut Tx<'_>, mut desk: Desk, quote: QuoteId, answer: &Answer, noted_by: Option<&str>) -> Done<Quote> {
+    let id = desk.ticket.id;
+    let found = store::of_ticket(tx, id)?.into_iter().find(|q| q.id == quote);
+    let before = found.ok_or_else(|| refuse!(NotFound, "not_found"))?;
+    let Some((state, kept)) = take(&before.offer(), answer, tx.now())? else { return Ok(before) };
+    desk.command(tx, &Command::Quote)?;
+    let after = store::answered(tx, id, &before, state, &kept, noted_by)?;
+    let code = if answer.accept { "quote_accepted" } else { "quote_declined" };
+    let data = json!({ "who": kept.by, "amount": yuan(after.total), "way": kept.way, "note": kept.note });
+    desk.line(tx, Kind::Event, true, "", Some((code.into(), data)), None)?;
+    desk.save(tx, "ticket.quote")?;
+    Ok(after)
+}
+
+/// Lets charged work of a case go on without the merchant's yes. Errors: `reason.missing`, `quote.text_long`.
+pub fn waive(tx: &mut Tx<'_>, reach: Reach, ticket: TicketId, why: &str) -> Done<Costs> {
+    let why = reason(why)?;
+    let mut desk = Desk::load(tx, ticket, reach, None)?;
+    desk.command(tx, &Command::Quote)?;
+    if store::waiver(tx, ticket)?.is_none() {
+        let (_, who) = desk.author();
+        store::waive(tx, ticket, &why, &who)?;
+        desk.line(tx, Kind::Event, false, "", Some(("charge_waived".into(), json!({ "who": who, "reason": why }))), None)?;
+    }
+    let saved = desk.save(tx, "ticket.quote")?;
+    costs(tx, &saved)
+}
+
+/// What the rules of a visit are told of money: nothing where the merchant agreed, or nothing is charged.
+pub fn for_visit(tx: &mut Tx<'_>, w: &WorkOrder, ticket: &Ticket, more: Option<&str>) -> Done<Option<Charge>> {
+    let charge = |asked, amount| Some(Charge { asked, amount });
+    Ok(match of_visit(tx, w, ticket, more)? {
+        Consent::Given => None,
+        Consent::NotAsked(amount) => charge(Unagreed::NotAsked, amount),
+        Consent::Waits(amount) => charge(Unagreed::Waits, amount),
+        Consent::Declined(amount) => charge(Unagreed::Declined, amount),
+        Consent::Short(amount) => charge(Unagreed::Short, amount),
+    })
+}
+
+/// A case that an earlier repair answers for says which one it was (S1-17). A link that is there already stays.
+pub fn link_repair(tx: &mut Tx<'_>, desk: &mut Desk, fault: Option<&str>, order: Option<i64>) -> Done<()> {
+    let Some(first) = repaired_before(tx, &desk.ticket, fault, order)? else { return Ok(()) };
+    let (_, by) = desk.author();
+    if relation::insert(tx, desk.ticket.id, first, LinkKind::CausedBy, &by, None)? {
+        let number = crate::ticket::store::ticket(tx, first)?.map_or(0, |t| t.number);
+        let data = json!({ "number": crate::view::ticket::number(number) });
+        desk.line(tx, Kind::Event, false, "", Some(("repair_warranty".into(), data)), None)?;
+    }
+    Ok(())
+}
