@@ -1,15 +1,32 @@
 /// <reference types="vitest/config" />
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The telephone's worker, told which files the build has. */
+const worker = (): Plugin => ({
+  name: "worker",
+  apply: "build",
+  generateBundle(_, bundle) {
+    const files = Object.keys(bundle)
+      .filter((name) => name.startsWith("assets/"))
+      .map((name) => `/${name}`)
+      .sort();
+    const version = createHash("sha256").update(files.join()).digest("hex").slice(0, 12);
+    const source = readFileSync(here("./src/ground/shell/worker.js"), "utf8").replace("__FILES__", JSON.stringify(files)).replace("__VERSION__", version);
+    this.emitFile({ type: "asset", fileName: "sw.js", source });
+  },
+});
 
 /** The server the development page talks to. */
 const api = process.env.POSTSALE_API ?? "http://127.0.0.1:8130";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), worker()],
   resolve: {
     alias: {
       "@ground": here("./src/ground"),

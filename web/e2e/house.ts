@@ -164,3 +164,15 @@ export async function usernameOf(request: APIRequestContext, engineer: string): 
   }
   throw new Error(`no engineer of the demo is ${engineer}`);
 }
+
+/** The storekeeper puts a piece with this serial into an engineer's bag, so that a journey finds it there. */
+export async function carries(request: APIRequestContext, engineer: string, kind: string, model: string, serial: string) {
+  const { ask, tell } = await speaking(request, "store");
+  type Part = { id: string; kind: string; models: string[]; serialised: boolean };
+  const { items } = await ask<{ items: Part[] }>("/api/v1/parts?limit=200");
+  const made = { version: null, number: `E2E-${Date.now()}`, name: `${model} ${kind}`, kind, models: [model], unit: "台", price_fen: 100, serialised: true };
+  const part = items.find((one) => one.kind === kind && one.serialised && one.models.includes(model)) ?? (await tell<Part>("/api/v1/parts", made));
+  for (const [move, engineer_id] of [["received", null], ["handed_out", engineer]] as const) {
+    await tell(`/api/v1/parts/${part.id}/moves`, { kind: move, quantity: 1, engineer_id, note: "", serials: [serial] });
+  }
+}

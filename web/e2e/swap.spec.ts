@@ -1,7 +1,7 @@
 import { expect } from "@playwright/test";
 import parts from "../../data/parts.json" with { type: "json" };
 import { tap, visiting } from "./field";
-import { asking, called, enter, freeTerminal, linkOf, merchantPhone, say, speaking, test, usernameOf, type Lang } from "./house";
+import { asking, called, carries, enter, freeTerminal, linkOf, merchantPhone, say, speaking, test, usernameOf, type Lang } from "./house";
 
 const words = {
   zh: { symptom: "屏幕碎了，看不清金额", reason: "屏幕碎裂，换整机", why: "只带了这台" },
@@ -36,6 +36,7 @@ for (const [n, lang] of (["zh", "en"] as Lang[]).entries()) {
     const standing = await dispatcher.ask<{ order: { version: number } }>(`/api/v1/work-orders/${order.id}`);
     const offered = await dispatcher.tell<{ order: { engineer: { id: string } } }>(`/api/v1/work-orders/${order.id}/offer`, { version: standing.order.version });
 
+    for (const [serial, model] of [[same, "A920"], [other, "A60"]] as const) await carries(request, offered.order.engineer.id, "swap_unit", model, serial);
     const field = await enter(browser, await usernameOf(request, offered.order.engineer.id), lang, true);
     const { stage, open, sheet, arrive, work, fill, finish } = visiting(field, lang);
     await arrive(order.id);

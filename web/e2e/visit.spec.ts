@@ -2,7 +2,7 @@ import { expect } from "@playwright/test";
 import h5en from "../../data/texts/h5.en.json" with { type: "json" };
 import h5zh from "../../data/texts/h5.zh.json" with { type: "json" };
 import { tap, visiting } from "./field";
-import { asking, deliver, enter, freeTerminal, merchantPhone, readable, say, sent, test, usernameOf, type Lang } from "./house";
+import { asking, carries, deliver, enter, freeTerminal, merchantPhone, readable, say, sent, test, usernameOf, type Lang } from "./house";
 
 const words = {
   zh: { subject: "终端反复重启", body: "机器反复重启，开机几分钟又自己重启，收不了款。", from: "李店长" },
@@ -74,16 +74,18 @@ for (const lang of ["zh", "en"] as Lang[]) {
 
     // The engineer, on the phone: every tap is a time stamp.
     const field = await enter(browser, await usernameOf(request, engineer.id), lang, true);
+    const board = `MB${Date.now()}`;
+    await carries(request, engineer.id, "main_board", terminal.model, board);
     const { stage, open, choose, sheet, arrive, work, fill, finish } = visiting(field, lang);
     await arrive(order.id);
     await work("done");
     await open("parts");
     await tap(stage("parts").getByRole("button", { name: t("field.part_used", { part: lang === "zh" ? "主板" : "Main board" }) }));
     await fill(t("field.old_serial"), "MB20240017");
-    await fill(t("field.new_serial"), "MB20260455");
+    await fill(t("field.new_serial"), board);
     await tap(sheet.getByRole("button", { name: t("field.part_save") }));
     await expect(sheet).toBeHidden();
-    await expect(stage("parts").getByText("MB20260455")).toBeVisible();
+    await expect(stage("parts").getByText(board)).toBeVisible();
     await open("restore");
     await choose(stage("restore").getByRole("radio", { name: t("field.restore_yes") }));
 

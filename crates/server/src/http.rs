@@ -79,6 +79,7 @@ fn api() -> OpenApiRouter<House> {
             .merge(canned::api::routes())
             .merge(canned::recipe_api::routes())
             .merge(parts::api::routes())
+            .merge(parts::request_api::routes())
             .merge(bell::api::routes()),
     )
 }

@@ -1549,6 +1549,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/part-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pieces that somebody waits for, whoever has waited longest first; or those that came, the newest first. */
+        get: operations["part_request_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/part-requests/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The storekeeper has seen to it, or says that none will come. */
+        post: operations["part_request_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/partners": {
         parameters: {
             query?: never;
@@ -1953,7 +1987,7 @@ export interface paths {
         /** Terminals, newest first. */
         get: operations["terminal_list"];
         put?: never;
-        /** Make a terminal. */
+        /** Make a terminal: it stands at nobody's until it is bound. */
         post: operations["terminal_add"];
         delete?: never;
         options?: never;
@@ -3333,6 +3367,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/work-orders/{id}/part-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The engineer of an order asks for a piece they do not carry: it is kept for the order, and the storekeeper reads who waits. */
+        post: operations["work_order_ask_part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/work-orders/{id}/parts": {
         parameters: {
             query?: never;
@@ -3695,6 +3746,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description What an engineer asks for. */
+        AskPart: {
+            /** @description What kind of part, by code. */
+            part: string;
+        };
         /** @description A line somebody wants to quote. */
         Asked: {
             /** @description A code of the price list. */
@@ -3901,6 +3957,15 @@ export interface components {
             /** @description Districts as stores name them. */
             districts?: string[];
             name: string;
+        };
+        /** @description What an order needs that has to be brought or got. */
+        Bring: {
+            /** @description Parts of the catalogue that are what is to be brought, and where they lie; none for an order that is over. */
+            bring: components["schemas"]["FittingPart"][];
+            /** @description Kinds to be brought of which the catalogue has no part that fits; none for an order that is over, and where no catalogue is kept. */
+            unlisted: string[];
+            /** @description What somebody waits for. */
+            waiting_parts: components["schemas"]["PartRequestRow"][];
         };
         /** @description Words to all reporters, and what came of them. */
         BroadcastFace: {
@@ -4635,6 +4700,13 @@ export interface components {
          * @enum {string}
          */
         Doing: "viewing" | "writing";
+        /** @description How a waiting ends. */
+        EndPartRequest: {
+            /** @description `done`: it is seen to; `withdrawn`: none will come. The others happen by themselves. */
+            how: components["schemas"]["RequestEnd"];
+            /** @description Why none will come, 200 characters at most. */
+            note?: string;
+        };
         /** @description Opens it again, or withdraws it. */
         EndTicket: {
             /** @description Why, in a sentence. */
@@ -5039,6 +5111,10 @@ export interface components {
             name: string;
             /** @description The number printed on it. */
             number: string;
+            /** @description Whether each piece has a serial. */
+            serialised: boolean;
+            /** @description Those the engineer carries. */
+            serials?: string[];
             /** @description What it is counted in. */
             unit: string;
         };
@@ -5535,6 +5611,7 @@ export interface components {
         Id_ofr: string;
         Id_pln: string;
         Id_pno: string;
+        Id_prq: string;
         Id_prt: string;
         Id_quo: string;
         Id_rcp: string;
@@ -6970,6 +7047,49 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description A page of a list. */
+        Page_PartRequestRow: {
+            /** @description The rows. */
+            items: {
+                /** @description Who said so. */
+                by: string;
+                /**
+                 * Format: date-time
+                 * @description When that ended; null while somebody waits.
+                 */
+                ended_at?: string | null;
+                ended_by?: string | null;
+                ended_how?: components["schemas"]["RequestEnd"] | null;
+                ended_note?: string | null;
+                engineer?: components["schemas"]["EngineerName"] | null;
+                /** @description Which waiting. */
+                id: components["schemas"]["Id_prq"];
+                /** @description What kind of part, by code. */
+                kind: string;
+                /** @description The model it has to fit, if that is known. */
+                model?: string | null;
+                part_id?: components["schemas"]["Id_pno"] | null;
+                part_name?: string | null;
+                part_number?: string | null;
+                /**
+                 * Format: int32
+                 * @description How many.
+                 */
+                quantity: number;
+                /**
+                 * Format: date-time
+                 * @description Since when.
+                 */
+                since: string;
+                ticket_id: components["schemas"]["Id_tkt"];
+                why: components["schemas"]["RequestWhy"];
+                work_order_id: components["schemas"]["Id_wor"];
+                /** @description `W-000123`. */
+                work_order_number: string;
+            }[];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
         Page_Partner: {
             /** @description The rows. */
             items: {
@@ -7136,6 +7256,7 @@ export interface components {
                 at: string;
                 by: string;
                 engineer?: components["schemas"]["EngineerName"] | null;
+                from?: components["schemas"]["StockPlace"] | null;
                 /** @description Which one. */
                 id: components["schemas"]["Id_stl"];
                 kind: components["schemas"]["StockMoveKind"];
@@ -7145,6 +7266,9 @@ export interface components {
                  * @description More or fewer.
                  */
                 quantity: number;
+                /** @description Which piece, of a part whose pieces have serials. */
+                serial_no?: string | null;
+                to?: components["schemas"]["StockPlace"] | null;
                 work_order_id?: components["schemas"]["Id_wor"] | null;
                 /** @description `W-000123`. */
                 work_order_number?: string | null;
@@ -7412,6 +7536,8 @@ export interface components {
              * @description How many; when counted, how many are there.
              */
             quantity: number;
+            /** @description Of a part whose pieces have serials: which ones, as many as the quantity; when counted, all that are there. */
+            serials?: string[];
         };
         /** @description Notes a part. */
         PartOrder: {
@@ -7422,6 +7548,44 @@ export interface components {
             part: string;
             /** Format: int64 */
             version: number;
+        };
+        /** @description Somebody waits for a piece, or waited. */
+        PartRequestRow: {
+            /** @description Who said so. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description When that ended; null while somebody waits.
+             */
+            ended_at?: string | null;
+            ended_by?: string | null;
+            ended_how?: components["schemas"]["RequestEnd"] | null;
+            ended_note?: string | null;
+            engineer?: components["schemas"]["EngineerName"] | null;
+            /** @description Which waiting. */
+            id: components["schemas"]["Id_prq"];
+            /** @description What kind of part, by code. */
+            kind: string;
+            /** @description The model it has to fit, if that is known. */
+            model?: string | null;
+            part_id?: components["schemas"]["Id_pno"] | null;
+            part_name?: string | null;
+            part_number?: string | null;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            quantity: number;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            ticket_id: components["schemas"]["Id_tkt"];
+            why: components["schemas"]["RequestWhy"];
+            work_order_id: components["schemas"]["Id_wor"];
+            /** @description `W-000123`. */
+            work_order_number: string;
         };
         /** @description A part that was used. */
         PartRow: {
@@ -7539,6 +7703,19 @@ export interface components {
             state: components["schemas"]["UserState"];
             /** @description What they sign in with. */
             username: string;
+        };
+        /** @description A piece with a serial, and where it stands. */
+        PieceRow: {
+            engineer?: components["schemas"]["EngineerName"] | null;
+            serial_no: string;
+            /**
+             * Format: date-time
+             * @description Since when it stands there.
+             */
+            since: string;
+            stands: components["schemas"]["Stand"];
+            /** @description For which order it was put in: `W-000123`. */
+            work_order_number?: string | null;
         };
         /** @description Whether it stays. */
         PinOrder: {
@@ -8184,6 +8361,16 @@ export interface components {
             solved?: string | null;
             ticket: components["schemas"]["TicketRow"];
         };
+        /**
+         * @description How such a waiting ended.
+         * @enum {string}
+         */
+        RequestEnd: "came" | "over" | "done" | "withdrawn";
+        /**
+         * @description Why a piece is waited for.
+         * @enum {string}
+         */
+        RequestWhy: "short" | "asked";
         /** @description A response code (field 39 of ISO 8583). */
         ResponseCode: {
             /** @description Two characters. */
@@ -8482,6 +8669,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /**
+         * @description Where a piece stands.
+         * @enum {string}
+         */
+        Stand: "store" | "bag" | "used" | "out";
         /** @description Where a ticket would stand. */
         Standing: {
             owner?: components["schemas"]["Id_usr"] | null;
@@ -8564,6 +8756,7 @@ export interface components {
             at: string;
             by: string;
             engineer?: components["schemas"]["EngineerName"] | null;
+            from?: components["schemas"]["StockPlace"] | null;
             /** @description Which one. */
             id: components["schemas"]["Id_stl"];
             kind: components["schemas"]["StockMoveKind"];
@@ -8573,6 +8766,9 @@ export interface components {
              * @description More or fewer.
              */
             quantity: number;
+            /** @description Which piece, of a part whose pieces have serials. */
+            serial_no?: string | null;
+            to?: components["schemas"]["StockPlace"] | null;
             work_order_id?: components["schemas"]["Id_wor"] | null;
             /** @description `W-000123`. */
             work_order_number?: string | null;
@@ -8589,9 +8785,22 @@ export interface components {
             /** @description Who can be handed some. */
             engineers: components["schemas"]["EngineerName"][];
             part: components["schemas"]["StockedPart"];
+            /** @description Of a part whose pieces have serials: those in the warehouse and in bags, and those that left one last; 500 at most. */
+            pieces: components["schemas"]["PieceRow"][];
             /** @description Visits some wait for, the oldest first; 500 at most. */
             waiting: components["schemas"]["WaitingOrder"][];
         };
+        /** @description Where pieces come from or go to. */
+        StockPlace: {
+            kind: components["schemas"]["StockPlaceKind"];
+            /** @description The engineer's name or the order's number; empty for the warehouse. */
+            name: string;
+        };
+        /**
+         * @description What sort of place.
+         * @enum {string}
+         */
+        StockPlaceKind: "store" | "bag" | "order";
         /** @description A part with how many pieces there are. */
         StockedPart: components["schemas"]["CataloguePart"] & {
             /**
@@ -9773,11 +9982,9 @@ export interface components {
             tid?: string | null;
         };
         /** @description Everything the page of an order shows. */
-        WorkOrderPage: {
+        WorkOrderPage: components["schemas"]["Bring"] & {
             /** @description Commands the state knows and the reader may. */
             allowed: components["schemas"]["VisitCommandKind"][];
-            /** @description Parts of the catalogue that are what is to be brought, and where they lie; none for an order that is over. */
-            bring: components["schemas"]["FittingPart"][];
             contact?: components["schemas"]["VisitContact"] | null;
             coverage?: components["schemas"]["Coverage"] | null;
             history: components["schemas"]["VisitHistory"][];
@@ -9790,8 +9997,6 @@ export interface components {
             remote_steps: components["schemas"]["RemoteStep"][];
             steps: components["schemas"]["VisitStepRow"][];
             terminal?: components["schemas"]["VisitTerminal"] | null;
-            /** @description Kinds to be brought of which the catalogue has no part that fits; none for an order that is over, and where no catalogue is kept. */
-            unlisted: string[];
         };
         /** @description A row of a list of orders. */
         WorkOrderRow: {
@@ -19672,6 +19877,201 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MerchantPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    part_request_list: {
+        parameters: {
+            query?: {
+                /** @description Which of them; those who wait now without it. */
+                state?: "open" | "over";
+                /** @description Rows of a page, 1 to 200; 25 without it. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PartRequestRow"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    part_request_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndPartRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartRequestRow"];
                 };
             };
             /** @description Nobody is signed in */
@@ -31409,6 +31809,103 @@ export interface operations {
         };
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    work_order_ask_part: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskPart"];
+            };
+        };
+        responses: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -132,6 +132,8 @@ actions! {
     RegistryRead = "registry.read":             "AAAoAAAAoA.";
     /// Changes bindings and registry data.
     RegistryEdit = "registry.edit":             "AA...A.....";
+    /// Registers a terminal that stands at nobody's yet.
+    TerminalAdd = "terminal.add":               "AA..AA.....";
     /// Reads the catalogue of parts and where their pieces lie.
     PartRead = "part.read":                     "AAAAAAAA.A.";
     /// Changes the catalogue of parts and moves their pieces.

@@ -1,6 +1,8 @@
 //! **parts** owns the catalogue of parts and where their pieces lie: what can be bought, kept and put in, by the number that is
 //! printed on it. Never: goes negative, knows what a fault asks for. Knocks: the catalogue page, imports, visits that use a part.
 
+mod piece;
+mod request;
 mod reserve;
 mod stock;
 
@@ -9,6 +11,10 @@ use serde::{Deserialize, Serialize};
 use crate::ground::{Refusal, line};
 use crate::refuse;
 
+pub use piece::{
+    InReach, Piece, PieceId, PieceMove, PutIn, Shelf, Stand, fills_the_shelf, moved_pieces, piece_serial, piece_serials, put_in,
+};
+pub use request::{PartRequestId, RequestEnd, RequestWhy, Wait, asked, ended, who_gets};
 pub use reserve::{OnShelf, ReservationEnd, ReservationId, reserve};
 pub use stock::{Place, StockChange, StockLineId, StockMove, StockMoveId, StockMoveKind, moved};
 

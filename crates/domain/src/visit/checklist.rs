@@ -16,6 +16,8 @@ struct File {
     classes: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     services: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    swaps: BTreeMap<String, Vec<String>>,
 }
 
 /// The steps of every class of terminals, and of services that are done otherwise, from `data/checklists.json`.
@@ -26,8 +28,8 @@ pub struct Checklists {
 
 impl Checklists {
     /// Reads the data file. Errors, in words: not the expected shape; a class that names a step nobody defines, tests before
-    /// the work is done, or tests nothing; a service that names a step nobody defines, or tests before the work; no list for unknown
-    /// classes.
+    /// the work is done, or tests nothing; a service that names a step nobody defines, or tests before the work; a swap of a class nobody
+    /// knows, or with such a step; no list for unknown classes.
     pub fn parse(text: &str) -> Result<Self, String> {
         let lists = Self { file: serde_json::from_str(text).map_err(|e| e.to_string())? };
         if !lists.file.classes.contains_key(UNKNOWN) {
@@ -48,7 +50,23 @@ impl Checklists {
                 return Err(format!("service {service} names a step that is not defined, or tests before the work"));
             }
         }
+        for (class, codes) in &lists.file.swaps {
+            if !lists.file.classes.contains_key(class) || codes.iter().any(|code| lists.step(code).is_none()) {
+                return Err(format!("a swap of class {class} names a step that is not defined, or nobody knows the class"));
+            }
+        }
         Ok(lists)
+    }
+
+    /// The steps of a class when its whole unit is changed: parameters are saved, keys loaded, parameters put back, a receipt shown.
+    pub fn swap(&self, class: &str) -> Vec<StepDef> {
+        let mut steps = self.steps(class);
+        let codes = self.file.swaps.get(class).or_else(|| self.file.swaps.get(UNKNOWN));
+        let more: Vec<StepDef> = codes.into_iter().flatten().filter_map(|code| self.step(code)).cloned().collect();
+        steps.extend(more);
+        // Work before tests, and both in the order they are written down.
+        steps.sort_by_key(|step| step.phase);
+        steps
     }
 
     /// The steps of a visit: those of the service that was ordered, where it has its own — what is taken away is not tried — else those of
@@ -100,6 +118,15 @@ mod tests {
         let removed = lists.of(Some("remove"), "smart_pos");
         assert!(removed.iter().all(|s| s.phase == crate::visit::StepPhase::Work) && removed.iter().any(|s| s.risks_data));
         assert_eq!(lists.of(Some("install"), "smart_pos"), lists.steps("smart_pos"));
+        // A unit that is changed takes over what the old one was told, and gets keys of its own where it takes cards.
+        let swap = |class: &str| lists.swap(class).into_iter().map(|s| s.code).collect::<Vec<_>>();
+        let more = |class: &str| swap(class).into_iter().filter(|code| !codes(class).contains(code)).collect::<Vec<_>>();
+        assert_eq!(more("smart_pos"), ["params_backup", "keys_loaded", "params_restore", "receipt_test"]);
+        assert_eq!((more("sound_box"), more("unheard of")), (more("unknown"), more("unknown")));
+        assert!(!more("sound_box").contains(&"keys_loaded".to_owned()) && more("qr_plate").is_empty());
+        for class in lists.file.classes.keys() {
+            assert!(lists.swap(class).is_sorted_by_key(|s| s.phase), "{class}");
+        }
         let items: serde_json::Value = serde_json::from_str(include_str!("../../../../data/service-items.json")).unwrap();
         for service in lists.file.services.keys() {
             let item = items["rows"].as_array().unwrap().iter().find(|row| row["code"] == service.as_str());
@@ -125,6 +152,8 @@ mod tests {
             file(&step("test"), r#"["x"]"#).replace("unknown", "other"),
             file(&step("test"), r#"["x"]"#).replace(r#""classes""#, r#""services":{"remove":["y"]},"classes""#),
             file(&step("test"), r#"["x"]"#).replace(r#""classes""#, r#""services":{"remove":[]},"classes""#),
+            file(&step("test"), r#"["x"]"#).replace(r#""classes""#, r#""swaps":{"unknown":["y"]},"classes""#),
+            file(&step("test"), r#"["x"]"#).replace(r#""classes""#, r#""swaps":{"wing":["x"]},"classes""#),
         ] {
             assert!(Checklists::parse(&wrong).is_err(), "{wrong}");
         }

@@ -20,6 +20,11 @@ fn gap(code: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) ->
     Gap { code: code.into(), sentence: Text { zh: zh.into(), en: en.into() } }
 }
 
+/// Both units of a swap are wanted.
+pub(super) fn no_swap() -> Gap {
+    gap("swap_unit", "还没有登记旧机和新机", "The old and the new unit are not recorded yet")
+}
+
 /// Everything that still keeps an order from being finished, in the order of the work; empty when only the confirmation is
 /// missing. Before anybody came, everything is missing.
 pub fn missing(order: &Order) -> Vec<Gap> {
@@ -45,7 +50,7 @@ fn missing_at(order: &Order, site: Option<&Site>) -> Vec<Gap> {
         ));
     }
     if order.kind == OrderKind::Swap && site.is_none_or(|s| net_swap(s).is_none()) {
-        gaps.push(gap("swap_unit", "还没有登记旧机和新机", "The old and the new unit are not recorded yet"));
+        gaps.push(no_swap());
     }
     if order.removes() && order.serial.is_none() {
         gaps.push(gap(

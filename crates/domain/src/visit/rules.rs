@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 
 use super::command::{Charge, CodeCheck, Command, Confirmation, Event, Facts, ModelSaid, NewUnit, OtherModel, PartLine, Unagreed};
-use super::gap::missing;
+use super::gap::{Gap, missing, no_swap};
 use super::model::{
     Backup, Confirmed, Order, OrderKind, PartUsed, Site, Span, State, StepDone, StepResult, VisitCommandKind, VisitOutcome, WorkOrderState,
 };
@@ -117,8 +117,11 @@ pub fn decide(order: &Order, command: &Command, facts: &Facts, now: Timestamp) -
         Command::Depart => vec![Event::Departed],
         Command::Arrive { off_site_reason, place } => {
             let reason = note(off_site_reason, "off_site_reason")?;
-            // A position that does not fit is written down and asked about; it never keeps anybody from working.
+            // A position that does not fit is asked about; with a word for it, it never keeps anybody from working.
             let off_site = reason.is_some() || facts.metres_away.is_some_and(|m| m > NEAR);
+            if let (None, Some(metres)) = (&reason, facts.metres_away.filter(|m| *m > NEAR)) {
+                return Err(refuse!(Invalid, "visit.off_site", metres = metres, limit = NEAR).field("off_site_reason"));
+            }
             vec![Event::Arrived { off_site, reason, place: *place }]
         }
         Command::Fail { reason, follow_up } => {
@@ -324,13 +327,16 @@ fn agreed(facts: &Facts) -> Result<(), Refusal> {
 }
 
 fn complete(order: &Order, site: &Site, outcome: VisitOutcome, confirmation: &Confirmation, facts: &Facts) -> Result<Vec<Event>, Refusal> {
-    let mut gaps: Vec<String> = missing(order).into_iter().map(|g| g.code).collect();
+    let mut gaps = missing(order);
     let swapped = net_swap(site).is_some();
-    if outcome == VisitOutcome::Swapped && !swapped && !gaps.iter().any(|g| g == "swap_unit") {
-        gaps.push("swap_unit".into());
+    if outcome == VisitOutcome::Swapped && !swapped && !gaps.iter().any(|g| g.code == "swap_unit") {
+        gaps.push(no_swap());
     }
     if !gaps.is_empty() {
-        return Err(refuse!(Conflict, "visit.gaps", count = gaps.len(), missing = gaps.join(" ")));
+        let each = |say: fn(&Gap) -> &str, between| gaps.iter().map(say).collect::<Vec<_>>().join(between);
+        let (zh, en) = (each(|g| &g.sentence.zh, "；"), each(|g| &g.sentence.en, "; "));
+        let no = refuse!(Conflict, "visit.gaps", count = gaps.len(), missing = each(|g| &g.code, " "));
+        return Err(no.arg("missing.zh", zh).arg("missing.en", en));
     }
     if outcome != VisitOutcome::Swapped && swapped {
         return Err(refuse!(Invalid, "visit.was_swapped").field("outcome"));

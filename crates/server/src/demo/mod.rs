@@ -65,6 +65,7 @@ pub fn seed(db: &Db, now: Timestamp, size: &Size) -> Done<()> {
         let acquirers = add_registry(tx, &registry)?;
         let staff = add_people(tx, &registry, &hash, &acquirers)?;
         add_words(tx, staff.duty)?;
+        stock::catalogue(tx)?;
         Ok(staff)
     })?;
     let (history, staff) = (Arc::new(history), Arc::new(staff));
@@ -79,8 +80,10 @@ pub fn seed(db: &Db, now: Timestamp, size: &Size) -> Done<()> {
         db.write_blocking(shared::at_the_desk(tenant, agent), now, move |tx| shared::notice(tx, agent))?;
     }
     let bags: Vec<EngineerId> = world.engineers.iter().map(|e| e.id).collect();
-    db.write_blocking(stock::at_the_warehouse(tenant, staff.keeper), now, move |tx| {
-        stock::fill(tx, &bags)?;
+    let spares: Vec<(String, String)> =
+        world.terminals.iter().skip(size.terminals).map(|unit| (unit.model.clone(), unit.serial_no.clone())).collect();
+    db.write_blocking(stock::at_the_warehouse(tenant, staff.keeper.0), now, move |tx| {
+        stock::fill(tx, &bags, &spares)?;
         stock::keep(tx)
     })?;
     tracing::info!(merchants = world.merchants.len(), tickets = history.stories.len(), "the demo is ready: sign in as agent, {PASSWORD}");
@@ -181,7 +184,7 @@ fn add_people(tx: &mut Tx<'_>, world: &World, hash: &str, acquirers: &[AcquirerI
             match role {
                 Role::Agent => staff.agents.push((id, name)),
                 Role::Supervisor => staff.duty = id,
-                Role::Storekeeper => staff.keeper = id,
+                Role::Storekeeper => staff.keeper = (id, name),
                 _ => {}
             }
         }

@@ -24,6 +24,7 @@ use crate::billing::store::NewQuote;
 use crate::dispatch;
 use crate::ground::db::{DbError, Done, Stop, Tx};
 use crate::knowledge::{facts, triage_book};
+use crate::parts::stock::PuttingIn;
 use crate::ticket::entry::{self, Author, Kind, Line};
 use crate::ticket::relation;
 use crate::ticket::store::{self, ContactFacts, NEVER_DUE, Ticket};
@@ -39,7 +40,7 @@ pub(super) struct Staff {
     /// Who is accountable before anybody claims.
     pub duty: UserId,
     /// Who keeps the warehouse.
-    pub keeper: UserId,
+    pub keeper: (UserId, String),
     /// Shown names of engineers.
     pub engineers: BTreeMap<EngineerId, String>,
 }
@@ -49,7 +50,7 @@ impl Default for Staff {
         Self {
             agents: Vec::new(),
             duty: UserId::from_uuid(uuid::Uuid::nil()),
-            keeper: UserId::from_uuid(uuid::Uuid::nil()),
+            keeper: (UserId::from_uuid(uuid::Uuid::nil()), String::new()),
             engineers: BTreeMap::new(),
         }
     }
@@ -214,7 +215,7 @@ impl Stage<'_> {
             page.line(tx, Kind::Event, author, true, "", Some(("quote_accepted".into(), data)))?;
             return page.save(tx);
         }
-        let parts: Vec<String> = used(&story.fault).into_iter().cloned().collect();
+        let parts: Vec<String> = self.used_for(tx, story, &w)?.into_iter().map(str::to_owned).collect();
         if charge::of_visit(tx, &w, &page.ticket, parts.first().map(String::as_str))? == Consent::Given {
             return Ok(());
         }
@@ -234,11 +235,18 @@ impl Stage<'_> {
         page.save(tx)
     }
 
+    /// What the visit of a story puts in.
+    fn used_for(&self, tx: &mut Tx<'_>, story: &Story, w: &visits::WorkOrder) -> Done<Option<&'static str>> {
+        let model = &self.world.terminals[self.world.stays[story.stay].terminal].model;
+        let engineer = w.engineer_id.unwrap_or_else(|| EngineerId::from_uuid(uuid::Uuid::nil()));
+        super::stock::used_for(tx, &story.fault, model, w.id, engineer)
+    }
+
     /// A step of a work order, decided by the rules of visits.
     fn on_order(&self, tx: &mut Tx<'_>, story: &Story, act: &Act) -> Done<()> {
         let Some(before) = visits::for_change(tx, story.order)? else { return Err(lost(story)) };
-        let serial = self.world.terminals[self.world.stays[story.stay].terminal].serial_no.clone();
-        let mut order = before.order(Some(serial), crate::visit::checklists().steps(&before.terminal_class))?;
+        let unit = &self.world.terminals[self.world.stays[story.stay].terminal];
+        let mut order = before.order(Some(unit.serial_no.clone()), crate::visit::checklists().steps(&before.terminal_class))?;
         let now = tx.now();
         let mut commands = Vec::new();
         let engineer = order.state.engineer();
@@ -268,15 +276,30 @@ impl Stage<'_> {
                 if let Some(offer) = dispatch::store::of_order(tx, before.id)?.pop() {
                     dispatch::store::answered(tx, &offer, OfferState::Accepted, None)?;
                 }
+                if let Some((kind, engineer)) = self.used_for(tx, story, &before)?.zip(engineer) {
+                    let put = PuttingIn { kinds: [kind, kind], model: Some(&unit.model), engineer, order: before.id };
+                    super::stock::take_along(tx, &put, &self.staff.keeper.1)?;
+                }
             }
             Act::Depart => commands.push(visit::Command::Depart),
             Act::Arrive => commands.push(visit::Command::Arrive { off_site_reason: None, place: None }),
             Act::Work => {
                 commands.push(visit::Command::Diagnose { fault_code: story.fault.clone(), note: None });
                 commands.push(visit::Command::Backup { state: Backup::NotApplicable });
-                if let Some(part) = used(&story.fault) {
+                if let Some((part, engineer)) = self.used_for(tx, story, &before)?.zip(engineer) {
+                    let put = PuttingIn { kinds: [part, part], model: Some(&unit.model), engineer, order: before.id };
+                    let new_serial = super::stock::in_bag(tx, &put)?;
                     let id: PartUseId = tx.new_id();
-                    let line = visit::PartLine { id, part: part.clone(), old_serial: None, new_serial: None, model_reason: None };
+                    let using = flow::stock::Using {
+                        model: Some(&unit.model),
+                        kind: part,
+                        old: None,
+                        new: new_serial.as_deref(),
+                        back_again: false,
+                        by: &by,
+                    };
+                    flow::stock::used(tx, &before, &using)?;
+                    let line = visit::PartLine { id, part: part.to_owned(), old_serial: None, new_serial, model_reason: None };
                     commands.push(visit::Command::Part(line));
                 }
                 for step in order.steps.clone() {
@@ -323,11 +346,6 @@ impl Stage<'_> {
 
 fn lost(story: &Story) -> Stop {
     DbError::Other(format!("the demo lost {} on its way", story.id)).into()
-}
-
-/// The part a fault takes in the demo.
-fn used(fault: &str) -> Option<&'static String> {
-    facts().fault(fault).and_then(|f| f.parts.iter().find(|part| !visit::whole_unit(part) && *part != "cleaning_card"))
 }
 
 /// A ticket while something happens to it.

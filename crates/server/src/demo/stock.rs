@@ -2,13 +2,18 @@
 
 use jiff::SignedDuration;
 use postsale_domain::ground::{Caller, EngineerId, Role, TenantId, UserId, Who};
-use postsale_domain::parts::{PartDraft, StockMoveKind};
-use postsale_domain::visit::Span;
+use postsale_domain::parts::{PartDraft, PartId, Stand, StockChange, StockMoveKind};
+use postsale_domain::visit::{Span, WorkOrderId, whole_unit};
 
 use crate::flow::stock::{Moving, go};
 use crate::flow::{part, reserve};
-use crate::ground::db::{DbError, Done, Tx};
+use crate::ground::db::{DbError, Done, Query, Tx, p};
 use crate::ground::web::Keyset;
+use crate::knowledge::facts;
+use crate::parts::piece::{self, Standing};
+use crate::parts::stock::{self, Because, PuttingIn};
+use crate::parts::store;
+use crate::sql;
 use crate::terminal::store as terminals;
 use crate::ticket::store as tickets;
 use crate::visit::list::{self, Sight};
@@ -64,23 +69,110 @@ pub(super) fn keep(tx: &mut Tx<'_>) -> Done<()> {
     Ok(())
 }
 
-/// Fills the catalogue, the shelves and the bags. Two engineers of three carry a piece; which ones, differs from part to part.
-pub(super) fn fill(tx: &mut Tx<'_>, engineers: &[EngineerId]) -> Done<()> {
-    let shelves: Shelves =
+/// The shelves as the data file has them.
+fn shelves() -> Done<Vec<Shelf>> {
+    let read: Shelves =
         serde_json::from_str(include_str!("../../../../data/demo/parts.json")).map_err(|e| DbError::Other(e.to_string()))?;
-    for (n, Shelf { part: kept, stock, bag }) in shelves.parts.into_iter().enumerate() {
+    Ok(read.parts)
+}
+
+/// Writes the catalogue, before the year begins.
+pub(super) fn catalogue(tx: &mut Tx<'_>) -> Done<()> {
+    for Shelf { part: kept, .. } in shelves()? {
         let Kept { number, name, kind, models, unit, price_fen, serialised, min_stock, off } = kept;
-        let draft = PartDraft { version: None, number, name, kind, models, unit, price_fen, serialised, min_stock, off };
-        let id = part::add(tx, &draft)?.id;
-        let carrying = engineers.iter().enumerate().filter(|(e, _)| bag > 0 && (e + n) % 3 != 0).map(|(_, id)| *id);
-        let carrying: Vec<EngineerId> = carrying.collect();
-        let came = stock + bag * i64::try_from(carrying.len()).unwrap_or(0);
-        let mut move_on = |kind, quantity, engineer| go(tx, id, &Moving { kind, quantity, engineer, note: String::new() }).map(drop);
-        if came > 0 {
-            move_on(StockMoveKind::Received, came, None)?;
+        part::add(tx, &PartDraft { version: None, number, name, kind, models, unit, price_fen, serialised, min_stock, off })?;
+    }
+    Ok(())
+}
+
+/// Serials of pieces nobody has had before, by the number of their part.
+fn fresh(tx: &mut Tx<'_>, part: PartId, number: &str, many: i64) -> Done<Vec<String>> {
+    let tenant = tx.tenant();
+    let had = tx.number(sql!("SELECT COUNT(*) FROM part_piece WHERE tenant_id = $1 AND part_id = $2"), &[p(&tenant), p(&part)])?;
+    let plain: String = number.chars().filter(char::is_ascii_alphanumeric).collect();
+    Ok((1..=many).map(|n| format!("{plain}{:05}", had + n)).collect())
+}
+
+/// Pieces the warehouse orders at a time, when it has none left.
+const ORDERED: i64 = 4;
+
+/// Whoever goes to a shop takes along what the visit will need.
+pub(super) fn take_along(tx: &mut Tx<'_>, put: &PuttingIn<'_>, keeper: &str) -> Done<()> {
+    let Some(part) = stock::within_reach(tx, put)?.into_iter().next() else { return Ok(()) };
+    let mut lay = |kind, changes: &[StockChange], serial: Option<&str>| {
+        stock::keep(tx, part.id, changes, &Because { kind, note: "", order: None, by: keeper, serial })
+    };
+    let (store, bag) = (None, Some(put.engineer));
+    let change = |place, by| StockChange { place, by };
+    if !part.serialised {
+        if part.to_fetch < 1 {
+            lay(StockMoveKind::Received, &[change(store, ORDERED)], None)?;
         }
-        for engineer in carrying {
-            move_on(StockMoveKind::HandedOut, bag, Some(engineer))?;
+        return lay(StockMoveKind::HandedOut, &[change(store, -1), change(bag, 1)], None);
+    }
+    for serial in fresh(tx, part.id, &part.number, 1)? {
+        let mut lay = |kind, changes: &[StockChange]| {
+            stock::keep(tx, part.id, changes, &Because { kind, note: "", order: None, by: keeper, serial: Some(&serial) })
+        };
+        lay(StockMoveKind::Received, &[change(store, 1)])?;
+        lay(StockMoveKind::HandedOut, &[change(store, -1), change(bag, 1)])?;
+        piece::put(tx, None, part.id, &serial, Standing { stands: Stand::Bag, engineer: bag, order: None })?;
+    }
+    Ok(())
+}
+
+/// What a visit for a fault puts in: the first kind of its parts of which the catalogue has one for the model. No whole unit, for those are
+/// swaps.
+pub(super) fn used_for(tx: &mut Tx<'_>, fault: &str, model: &str, order: WorkOrderId, engineer: EngineerId) -> Done<Option<&'static str>> {
+    let parts = facts().fault(fault).map(|f| f.parts.as_slice()).unwrap_or_default();
+    for kind in parts.iter().map(String::as_str).filter(|part| !whole_unit(part) && *part != "cleaning_card") {
+        if !stock::within_reach(tx, &PuttingIn { kinds: [kind, kind], model: Some(model), engineer, order })?.is_empty() {
+            return Ok(Some(kind));
+        }
+    }
+    Ok(None)
+}
+
+/// The serial of a piece of these kinds that somebody carries, of a part whose pieces have one.
+pub(super) fn in_bag(tx: &mut Tx<'_>, put: &PuttingIn<'_>) -> Done<Option<String>> {
+    let Some(part) = stock::within_reach(tx, put)?.into_iter().find(|part| part.carried > 0) else { return Ok(None) };
+    if part.serialised { Ok(piece::at(tx, part.id, Some(put.engineer))?.into_iter().next()) } else { Ok(None) }
+}
+
+/// Fills the shelves and the bags up to what the data file says. Two engineers of three carry a piece; which ones, differs from part to
+/// part. Whole units are the spare terminals of the registry.
+pub(super) fn fill(tx: &mut Tx<'_>, engineers: &[EngineerId], spares: &[(String, String)]) -> Done<()> {
+    for (n, Shelf { part: kept, stock: shelf, bag }) in shelves()?.into_iter().enumerate() {
+        let Some(part) = store::by_number(tx, &kept.number)? else { continue };
+        let mut carrying = Vec::new();
+        for (_, id) in engineers.iter().enumerate().filter(|(e, _)| bag > 0 && (e + n) % 3 != 0) {
+            let more = bag - stock::lie(tx, part.id, Some(*id))?;
+            if more > 0 {
+                carrying.push((*id, more));
+            }
+        }
+        let unit = whole_unit(&kept.kind);
+        let units: Vec<String> = spares.iter().filter(|(model, _)| unit && kept.models.contains(model)).map(|(_, s)| s.clone()).collect();
+        let wanted = if unit { i64::try_from(units.len()).unwrap_or(0) } else { shelf };
+        let came = wanted + carrying.iter().map(|(_, more)| more).sum::<i64>() - stock::lie(tx, part.id, None)?;
+        let mut serials = match (unit, kept.serialised) {
+            (true, _) => units,
+            (_, true) => fresh(tx, part.id, &kept.number, came)?,
+            _ => Vec::new(),
+        };
+        let mut move_on = |kind, quantity, engineer, serials: Vec<String>| {
+            go(tx, part.id, &Moving { kind, quantity, engineer, note: String::new(), serials }).map(drop)
+        };
+        if came > 0 {
+            move_on(StockMoveKind::Received, came, None, serials.clone())?;
+        }
+        for (engineer, more) in carrying {
+            let named = if kept.serialised {
+                serials.split_off(serials.len().saturating_sub(usize::try_from(more).unwrap_or(0)))
+            } else {
+                Vec::new()
+            };
+            move_on(StockMoveKind::HandedOut, more, Some(engineer), named)?;
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use postsale_domain::refuse;
 use postsale_domain::terminal::TerminalId;
 use postsale_domain::visit::Order;
 
-use super::terminal;
+use super::{stock, terminal};
 use crate::ground::db::{Done, Tx};
 use crate::merchant::store as merchants;
 use crate::terminal::store as terminals;
@@ -20,7 +20,8 @@ pub fn taken_away(tx: &mut Tx<'_>, w: &WorkOrder, order: &Order, ticket: &Ticket
     if ticket.merchant_id.is_some_and(|merchant| merchant != bound.merchant_id) {
         return Ok(());
     }
-    terminals::unbind(tx, unit.id, &format!("remove {}", number(w.number))).map(drop)
+    terminals::unbind(tx, unit.id, &format!("remove {}", number(w.number)))?;
+    stock::unit_free(tx, &unit.serial_no)
 }
 
 /// A unit that was installed is bound to the shop under the number the acquirer gave it, unless the desk has done so before; which one it is.

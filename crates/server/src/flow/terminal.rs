@@ -10,6 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::merchant::{REASON, WORD, stale};
+use super::stock;
 use crate::facts::{InForce, in_force};
 use crate::ground::db::{Done, Tx};
 use crate::merchant::store::{self as merchants, Merchant, Store};
@@ -183,7 +184,11 @@ pub fn put_up(tx: &mut Tx<'_>, id: TerminalId, merchant: Merchant, shop: Store, 
         valid_from: tx.now(),
         valid_to: None,
     };
-    store::bind(tx, &binding)
+    store::bind(tx, &binding)?;
+    match store::terminal(tx, id)? {
+        Some(unit) => stock::unit_bound(tx, &unit.serial_no),
+        None => Ok(()),
+    }
 }
 
 /// Takes a terminal from where it stands to another store: the old binding ends and the new one begins at the same instant, so
@@ -201,5 +206,8 @@ pub fn relocate(tx: &mut Tx<'_>, reach: Reach, sight: Sight, id: TerminalId, new
 pub fn unbind(tx: &mut Tx<'_>, sight: Sight, id: TerminalId, reason: &str) -> Done<()> {
     see_terminal(tx, sight, id)?;
     store::unbind(tx, id, &line(reason, "reason", REASON)?)?;
-    Ok(())
+    match store::terminal(tx, id)? {
+        Some(unit) => stock::unit_free(tx, &unit.serial_no),
+        None => Ok(()),
+    }
 }

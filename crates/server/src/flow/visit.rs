@@ -29,7 +29,7 @@ use crate::ticket::entry::Kind;
 use crate::ticket::store::{self as tickets, Ticket};
 use crate::ticket::task;
 use crate::view::appointment::told;
-use crate::view::order::{put_up_for, unit_of};
+use crate::view::order::{put_up_for, swap_of, unit_of};
 use crate::view::visit::{WorkOrderPage, order_of, page, see_order};
 use crate::visit::store::{self, RemoteStep, WorkOrder, number};
 
@@ -265,14 +265,22 @@ impl Table {
                 charge::link_repair(tx, &mut desk, Some(fault_code), Some(self.w.number))?;
                 desk.save(tx, "visit.line").map(drop)
             }
-            Event::PartUsed { part, .. } => {
+            Event::PartUsed { part, old_serial, new_serial, .. } => {
                 let terminal = match self.ticket.terminal_id {
                     Some(id) => terminals::terminal(tx, id)?,
                     None => None,
                 };
                 let times = self.order.state.site().map_or(1, |site| site.parts.iter().filter(|used| used.part == *part).count());
+                let using = stock::Using {
+                    model: terminal.as_ref().map(|t| t.model.as_str()),
+                    kind: part,
+                    old: old_serial.as_deref(),
+                    new: new_serial.as_deref(),
+                    back_again: visit::whole_unit(part) && self.order.serial.is_some() && self.order.serial == *new_serial,
+                    by: &self.by,
+                };
+                stock::used(tx, &self.w, &using)?;
                 reserve::used(tx, &self.w, part, times)?;
-                stock::used(tx, &self.w, terminal.as_ref().map(|t| t.model.as_str()), part, &self.by)?;
                 self.line(tx, "visit_part_used", data, false)
             }
             Event::Completed { outcome, .. } => self.completed(tx, *outcome, data),
@@ -440,6 +448,13 @@ pub fn run(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId, version: i64, action:
         && let Some(serial) = line.new_serial.as_deref().and_then(|typed| postsale_domain::terminal::serial(typed).ok())
     {
         unit_of(tx, &mut table.order, &serial, &table.ticket)?;
+    }
+    // Whoever changes the unit on a visit that was to mend it has more to do from then on.
+    if let Command::Part(line) = command
+        && table.order.kind == OrderKind::Repair
+        && visit::whole_unit(&line.part)
+    {
+        swap_of(&mut table.order, &table.w);
     }
     let facts = facts_for(tx, &table, command)?;
     let held = table.w.engineer_id.map(|engineer| (engineer, table.w.planned));

@@ -27,9 +27,12 @@ pub fn all(lang: Lang) -> &'static BTreeMap<String, String> {
     }
 }
 
-/// The sentence under a code with its holes filled; the code itself when there is none.
+/// The sentence under a code with its holes filled; the code itself when there is none. A value that is a sentence itself has one for each
+/// language: `missing.zh` is taken before `missing`.
 pub fn sentence(lang: Lang, code: &str, args: &BTreeMap<&'static str, String>) -> String {
-    filled(all(lang).get(code).map_or(code, String::as_str), |hole| args.get(hole).map(String::as_str))
+    let own = if lang == Lang::Zh { "zh" } else { "en" };
+    let value = |hole: &str| args.get(format!("{hole}.{own}").as_str()).or_else(|| args.get(hole)).map(String::as_str);
+    filled(all(lang).get(code).map_or(code, String::as_str), value)
 }
 
 /// Fills the holes of a sentence: `{count}`. English words that follow a number stand in both forms, singular first:

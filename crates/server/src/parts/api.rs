@@ -113,6 +113,9 @@ struct PartMove {
     /// Why: needed for a loss and for a count that differs, 200 characters at most.
     #[serde(default)]
     note: String,
+    /// Of a part whose pieces have serials: which ones, as many as the quantity; when counted, all that are there.
+    #[serde(default)]
+    serials: Vec<String>,
 }
 
 /// Move pieces: received, handed out, handed back, counted, written off.
@@ -120,7 +123,8 @@ struct PartMove {
     request_body = PartMove, responses((status = 201, body = StockPage), Problem))]
 async fn part_move(door: Door<act::PartManage>, Ref(id): Ref<PartId>, body: Body<PartMove>) -> Result<Answered, Problem> {
     door.command(body, StatusCode::CREATED, move |tx, b| {
-        go(tx, id, &Moving { kind: b.kind, quantity: b.quantity, engineer: b.engineer_id, note: b.note.clone() })
+        let (note, serials) = (b.note.clone(), b.serials.clone());
+        go(tx, id, &Moving { kind: b.kind, quantity: b.quantity, engineer: b.engineer_id, note, serials })
     })
     .await
 }

@@ -93,3 +93,12 @@ pub fn of_part(tx: &mut Tx<'_>, part: PartId) -> Done<Vec<Waiting>> {
         },
     )?)
 }
+
+/// How many pieces of a part wait for orders.
+pub fn count(tx: &mut Tx<'_>, part: PartId) -> Done<i64> {
+    let tenant = tx.tenant();
+    Ok(tx.number(
+        sql!("SELECT COUNT(*) FROM part_reservation WHERE tenant_id = $1 AND part_id = $2 AND ended_at IS NULL"),
+        &[p(&tenant), p(&part)],
+    )?)
+}

@@ -1,5 +1,6 @@
 //! SQL of pieces: movements are kept, what lies somewhere is summed up.
 
+use postsale_domain::ground::EngineerId;
 use postsale_domain::parts::{PartId, Place, StockChange, StockLineId, StockMoveId, StockMoveKind};
 use postsale_domain::visit::WorkOrderId;
 use serde::Serialize;
@@ -19,6 +20,8 @@ pub struct Because<'a> {
     pub order: Option<WorkOrderId>,
     /// Who.
     pub by: &'a str,
+    /// Which piece, of a part whose pieces have serials.
+    pub serial: Option<&'a str>,
 }
 
 /// Keeps a movement.
@@ -28,8 +31,8 @@ pub fn keep(tx: &mut Tx<'_>, part: PartId, changes: &[StockChange], because: &Be
         let id: StockLineId = tx.new_id();
         tx.exec(
             sql!(
-                "INSERT INTO stock_line (id, tenant_id, move_id, part_id, engineer_id, kind, quantity, note, work_order_id, by_name, at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+                "INSERT INTO stock_line (id, tenant_id, move_id, part_id, engineer_id, kind, quantity, note, work_order_id, by_name, at, serial_no)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
             ),
             &[
                 p(&id),
@@ -43,11 +46,13 @@ pub fn keep(tx: &mut Tx<'_>, part: PartId, changes: &[StockChange], because: &Be
                 p(&because.order),
                 p(because.by),
                 p(&now),
+                p(&because.serial.map(str::to_owned)),
             ],
         )?;
     }
     let told: Vec<_> = changes.iter().map(|c| serde_json::json!({ "engineer": c.place, "by": c.by })).collect();
-    let after = serde_json::json!({ "move": moved, "kind": because.kind, "changes": told, "note": because.note, "order": because.order });
+    let (kind, note, order, serial) = (because.kind, because.note, because.order, because.serial);
+    let after = serde_json::json!({ "move": moved, "kind": kind, "changes": told, "note": note, "order": order, "serial": serial });
     tx.audit("stock.move", part, None, Some(&after));
     Ok(())
 }
@@ -81,6 +86,11 @@ pub struct FittingPart {
     pub free: i64,
     /// Pieces the engineer of the order carries.
     pub carried: i64,
+    /// Whether each piece has a serial.
+    pub serialised: bool,
+    /// Those the engineer carries.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub serials: Vec<String>,
 }
 
 /// Kinds a visit asks for of which nothing was found that fits; none where no catalogue is kept, for then there is nothing to look in.
@@ -110,7 +120,18 @@ pub fn fitting(tx: &mut Tx<'_>, kinds: &[String], model: Option<&str>, engineer:
     let read = |r: &mut Row| {
         let (id, kind, number, name, unit, in_store) = (r.next()?, r.next()?, r.next()?, r.next()?, r.next()?, r.next()?);
         let (carried, kept): (_, i64) = (r.next()?, r.next()?);
-        Ok(FittingPart { id, kind, number, name, unit, in_store, free: in_store - kept, carried })
+        Ok(FittingPart {
+            id,
+            kind,
+            number,
+            name,
+            unit,
+            in_store,
+            free: in_store - kept,
+            carried,
+            serialised: r.next()?,
+            serials: Vec::new(),
+        })
     };
     Ok(tx.query(
         sql!(
@@ -119,7 +140,8 @@ pub fn fitting(tx: &mut Tx<'_>, kinds: &[String], model: Option<&str>, engineer:
                  WHERE s.tenant_id = part.tenant_id AND s.part_id = part.id AND s.engineer_id IS NULL) AS BIGINT),
                CAST((SELECT COALESCE(SUM(s.quantity), 0) FROM stock_line s
                  WHERE s.tenant_id = part.tenant_id AND s.part_id = part.id AND s.engineer_id = $3) AS BIGINT),
-               (SELECT COUNT(*) FROM part_reservation v WHERE v.tenant_id = part.tenant_id AND v.part_id = part.id AND v.ended_at IS NULL)
+               (SELECT COUNT(*) FROM part_reservation v WHERE v.tenant_id = part.tenant_id AND v.part_id = part.id AND v.ended_at IS NULL),
+               serialised
              FROM part WHERE tenant_id = $1 AND off = 0 AND (models = '[]' OR models LIKE $2 ESCAPE '!')
                AND kind IN ($4, $5, $6, $7, $8, $9, $10, $11)
              ORDER BY CASE WHEN models = '[]' THEN 1 ELSE 0 END, kind, number LIMIT 20"
@@ -127,4 +149,68 @@ pub fn fitting(tx: &mut Tx<'_>, kinds: &[String], model: Option<&str>, engineer:
         &params,
         read,
     )?)
+}
+
+/// A part that could be put in, as an engineer at a shop reaches it.
+#[derive(Debug, Clone)]
+pub struct Reached {
+    /// Which one.
+    pub id: PartId,
+    /// The number printed on it.
+    pub number: String,
+    /// Whether each piece has a serial.
+    pub serialised: bool,
+    /// Pieces the engineer carries.
+    pub carried: i64,
+    /// Pieces in the warehouse that nobody else waits for.
+    pub to_fetch: i64,
+}
+
+/// What is put in: the kinds that do, the model it goes into, by whom and for which order.
+#[derive(Debug, Clone, Copy)]
+pub struct PuttingIn<'a> {
+    /// One kind, or two that are the same thing.
+    pub kinds: [&'a str; 2],
+    /// The model it goes into; without one, all models.
+    pub model: Option<&'a str>,
+    /// Who carries it.
+    pub engineer: EngineerId,
+    /// For which order.
+    pub order: WorkOrderId,
+}
+
+/// Parts of these kinds that fit, also those that are no longer bought; 50 at most. Those made for the model come first.
+pub fn within_reach(tx: &mut Tx<'_>, put: &PuttingIn<'_>) -> Done<Vec<Reached>> {
+    let spelt = contains(&format!("\"{}\"", put.model.unwrap_or_default()));
+    let (tenant, any) = (tx.tenant(), i64::from(put.model.is_none()));
+    Ok(tx.query(
+        sql!(
+            "SELECT id, number, serialised,
+               CAST((SELECT COALESCE(SUM(s.quantity), 0) FROM stock_line s
+                 WHERE s.tenant_id = part.tenant_id AND s.part_id = part.id AND s.engineer_id = $3) AS BIGINT),
+               CAST((SELECT COALESCE(SUM(s.quantity), 0) FROM stock_line s
+                 WHERE s.tenant_id = part.tenant_id AND s.part_id = part.id AND s.engineer_id IS NULL) AS BIGINT),
+               (SELECT COUNT(*) FROM part_reservation v WHERE v.tenant_id = part.tenant_id AND v.part_id = part.id AND v.ended_at IS NULL
+                 AND v.work_order_id <> $4)
+             FROM part WHERE tenant_id = $1 AND kind IN ($5, $6) AND (CAST($7 AS BIGINT) = 1 OR models = '[]' OR models LIKE $2 ESCAPE '!')
+             ORDER BY CASE WHEN models = '[]' THEN 1 ELSE 0 END, kind, number LIMIT 50"
+        ),
+        &[p(&tenant), p(&spelt), p(&put.engineer), p(&put.order), p(put.kinds[0]), p(put.kinds[1]), p(&any)],
+        |r| {
+            let (id, number, serialised, carried): (_, _, _, i64) = (r.next()?, r.next()?, r.next()?, r.next()?);
+            let (in_store, others): (i64, i64) = (r.next()?, r.next()?);
+            Ok(Reached { id, number, serialised, carried, to_fetch: in_store - others })
+        },
+    )?)
+}
+
+/// Whether the catalogue has parts of one of two kinds, for whatever model.
+pub fn kind_is_kept(tx: &mut Tx<'_>, kinds: [&str; 2]) -> Done<bool> {
+    let tenant = tx.tenant();
+    let found = tx.one(
+        sql!("SELECT id FROM part WHERE tenant_id = $1 AND kind IN ($2, $3) AND off = 0 LIMIT 1"),
+        &[p(&tenant), p(kinds[0]), p(kinds[1])],
+        |r| r.next::<PartId>(),
+    )?;
+    Ok(found.is_some())
 }

@@ -86,10 +86,10 @@ async fn terminal_read(
     .map(Json)
 }
 
-/// Make a terminal.
+/// Make a terminal: it stands at nobody's until it is bound.
 #[utoipa::path(post, path = "/terminals", operation_id = "terminal_add", tag = "terminal", request_body = TerminalNew,
     responses((status = 201, body = TerminalPage), Problem))]
-async fn terminal_add(door: Door<act::RegistryEdit>, body: Body<TerminalNew>) -> Result<Answered, Problem> {
+async fn terminal_add(door: Door<act::TerminalAdd>, body: Body<TerminalNew>) -> Result<Answered, Problem> {
     let reach = door.reach();
     door.command(body, StatusCode::CREATED, move |tx, new| {
         let id = flow::add(tx, new)?;

@@ -1,6 +1,6 @@
 //! A work order as its rules see it: with what the rest of the house knows.
 
-use postsale_domain::visit::{Order, whole_unit};
+use postsale_domain::visit::{Order, OrderKind, whole_unit};
 
 use crate::facts::in_force;
 use crate::ground::db::{Done, Tx};
@@ -17,11 +17,19 @@ pub fn order_of(tx: &mut Tx<'_>, w: &WorkOrder, ticket: &Ticket) -> Done<Order> 
         (None, None) => None,
     };
     let mut order = w.order(serial, checklists().of(w.service.as_deref(), &w.terminal_class))?;
+    if order.kind == OrderKind::Swap || order.state.site().is_some_and(|site| site.swapped().is_some()) {
+        swap_of(&mut order, w);
+    }
     let unit = w.parts_used.iter().rfind(|used| whole_unit(&used.part)).and_then(|used| used.new_serial.clone());
     if let Some(serial) = unit.filter(|_| order.installs()) {
         unit_of(tx, &mut order, &serial, ticket)?;
     }
     Ok(order)
+}
+
+/// The whole unit is changed: what that takes is done, too.
+pub fn swap_of(order: &mut Order, w: &WorkOrder) {
+    order.steps = checklists().swap(&w.terminal_class);
 }
 
 /// Takes over which terminal is installed: its class says the steps, and whether it is bound to this shop already says whether its number has

@@ -44,11 +44,20 @@ pub fn local_span(span: Span, lang: Lang) -> String {
     format!("{begin}–{}", to.strftime("%H:%M"))
 }
 
-/// Which sentence an event has: a part that is a unit of another model says so.
+/// Which sentence an event has: a part that is a unit of another model says so, one without serials draws no arrow, and who arrives elsewhere
+/// said why.
 pub fn variant<'a>(code: &'a str, data: &Value) -> &'a str {
-    match (code, data["other_model"].is_object()) {
-        ("part_used", true) => "part_other_model",
-        ("visit_part_used", true) => "visit_part_other_model",
+    let has = |serial: &str| data[serial].as_str().is_some_and(|text| !text.is_empty());
+    match (code, data["other_model"].is_object(), has("old_serial"), has("new_serial")) {
+        ("arrived", ..) if has("reason") => "arrived_off",
+        ("part_used", true, ..) => "part_other_model",
+        ("visit_part_used", true, ..) => "visit_part_other_model",
+        ("part_used", _, false, false) => "part_plain",
+        ("visit_part_used", _, false, false) => "visit_part_plain",
+        ("part_used", _, false, true) => "part_new",
+        ("visit_part_used", _, false, true) => "visit_part_new",
+        ("part_used", _, true, false) => "part_old",
+        ("visit_part_used", _, true, false) => "visit_part_old",
         _ => code,
     }
 }

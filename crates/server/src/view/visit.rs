@@ -24,6 +24,7 @@ use utoipa::ToSchema;
 
 pub use super::candidate::{CandidateRow, candidate_row};
 pub use super::order::{order_of, unit_of};
+use super::stock::{Bring, bring};
 use super::{charge, coverage, sentence};
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
@@ -31,7 +32,6 @@ use crate::facts::{InForce, in_force};
 use crate::ground::db::{Done, Query, Tx, fifty, p};
 pub use crate::ground::when::zone;
 use crate::merchant::store as merchants;
-use crate::parts::stock::{FittingPart, fitting, unlisted};
 use crate::sla;
 use crate::terminal::store as terminals;
 use crate::ticket::store as tickets;
@@ -235,10 +235,8 @@ pub struct WorkOrderPage {
     remote_steps: Vec<RemoteStep>,
     steps: Vec<VisitStepRow>,
     parts_used: Vec<PartRow>,
-    /// Parts of the catalogue that are what is to be brought, and where they lie; none for an order that is over.
-    bring: Vec<FittingPart>,
-    /// Kinds to be brought of which the catalogue has no part that fits; none for an order that is over, and where no catalogue is kept.
-    unlisted: Vec<String>,
+    #[serde(flatten)]
+    bring: Bring,
     offers: Vec<OfferRow>,
     history: Vec<VisitHistory>,
     /// What still keeps it from being finished.
@@ -418,10 +416,7 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
     }
     let part_name = |code: &str| facts.part(code).map_or_else(|| Text { zh: code.into(), en: code.into() }, |p| p.name.clone());
     let history = store::history(tx, w.id)?;
-    let bring = match w.closed_at {
-        None => fitting(tx, &w.parts, terminal.as_ref().map(|t| t.model.as_str()), w.engineer_id)?,
-        Some(_) => Vec::new(),
-    };
+    let bring = bring(tx, w, terminal.as_ref().map(|t| t.model.as_str()))?;
     let due_at = w.due_at.or_else(|| w.service.as_ref().and_then(|_| row.due()));
     Ok(WorkOrderPage {
         contact: ticket.contact.name.clone().map(|name| VisitContact {
@@ -446,7 +441,6 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
             tid,
         }),
         remote_steps: w.remote_steps.clone(),
-        unlisted: if w.closed_at.is_none() { unlisted(tx, &w.parts, &bring)? } else { Vec::new() },
         steps: order.steps.iter().map(|def| step_row(def, w)).collect(),
         bring,
         parts_used: w

@@ -37,6 +37,7 @@ mod org;
 mod parts;
 mod people;
 mod people_world;
+mod pieces;
 mod places;
 mod plan;
 mod plan_world;

@@ -72,6 +72,9 @@ export function PartsPage() {
             <Checkbox checked={low ?? false} onChange={(event) => narrow({ ...(q && { q }), ...(event.target.checked && { low: true as const }) })} data-testid="part-low">
               {t("stock.only_low")}
             </Checkbox>
+            <Button onClick={() => void navigate({ to: "/parts/requests" })} data-testid="part-requests">
+              {t("request.title")}
+            </Button>
             <ExportButton list="parts" filter={{ q, low: low && "true" }} />
             <ImportButton kind="parts" />
             {may("part.manage") && (

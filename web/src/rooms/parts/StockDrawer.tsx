@@ -79,6 +79,19 @@ function Stock({ page }: { page: Page }) {
           ))}
         </ul>
       )}
+      {page.pieces.length > 0 && (
+        <>
+          <h3 className={css.head}>{t("stock.pieces_title")}</h3>
+          <ul className={css.carriers} data-testid="stock-pieces">
+            {page.pieces.map((one) => (
+              <li key={one.serial_no}>
+                <span className={css.number}>{one.serial_no}</span>
+                <span className={`meta ${css.who}`}>{one.engineer?.name ?? (one.stands === "used" ? t("stock.stands_used", { order: one.work_order_number ?? "" }) : t(`stock.stands.${one.stands}`))}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
       {page.waiting.length > 0 && (
         <>
           <h3 className={css.head}>{t("stock.waiting")}</h3>
@@ -107,6 +120,7 @@ function Moves({ id }: { id: string }) {
   const { t, f } = useWords();
   const list = $api.useInfiniteQuery("get", "/api/v1/parts/{id}/moves", { params: { path: { id }, query: { limit: 20 } } }, keyset);
   const rows = useRows<Schema<"StockLine">>(list);
+  const place = (at: Schema<"StockLine">["from"]) => (!at ? t("stock.place_outside") : at.kind === "store" ? t("stock.place_store") : at.name);
   if (list.isPending) return <BlockLoading lines={4} />;
   if (list.error) return <ProblemPage problem={list.error} onRetry={() => void list.refetch()} />;
   if (rows.length === 0) return <p className="meta">{t("stock.moves_none")}</p>;
@@ -117,8 +131,8 @@ function Moves({ id }: { id: string }) {
           <li key={line.id}>
             <span className={`num ${css.by}`}>{line.quantity > 0 ? `+${f.number(line.quantity)}` : f.number(line.quantity)}</span>
             <span>
-              {t(`stock.kind.${line.kind}`)} · {line.engineer?.name ?? t("stock.place_store")}
-              {line.work_order_number && ` · ${line.work_order_number}`}
+              {t(`stock.kind.${line.kind}`)} · {place(line.from)} → {place(line.to)}
+              {line.serial_no && <span className={css.number}> {line.serial_no}</span>}
               {line.note && <span className={css.note}>{line.note}</span>}
               <span className={`meta ${css.who}`}>
                 {line.by} {f.moment(line.at)}

@@ -16,4 +16,11 @@ const list = createRoute({
   component: lazyRouteComponent(() => import("./PartsPage"), "PartsPage"),
 });
 
-export const routes = [list] as const;
+const requests = createRoute({
+  getParentRoute: () => shell,
+  path: "/parts/requests",
+  validateSearch: (search): { state?: "over" } => (search.state === "over" ? { state: "over" } : {}),
+  component: lazyRouteComponent(() => import("./RequestsPage"), "RequestsPage"),
+});
+
+export const routes = [list, requests] as const;

@@ -11,12 +11,13 @@ const dates = ["shipped_on", "activated_on", "warranty_until", "extended_until"]
 type Typed = { serial_no: string; tusn: string; model: string; batch?: string; firmware?: string } & Partial<Record<(typeof dates)[number], Dayjs | null>>;
 
 /** A terminal, new or changed. Serial and unique number stay for life. */
-export function TerminalDialog({ page, onClose }: { page: Page | null; onClose: () => void }) {
+export function TerminalDialog({ page, onClose, onMade }: { page: Page | null; onClose: () => void; /** Where it is made on the way to something else. */ onMade?: () => void }) {
   const { t } = useWords();
   const navigate = useNavigate();
   const choices = $api.useQuery("get", "/api/v1/registry-choices", {}, { staleTime: 60_000 }).data;
   const terminal = page?.terminal;
   const after = useAfter((now) => {
+    if (!terminal && onMade) return onMade();
     onClose();
     if (!terminal) void navigate({ to: "/terminals/$id", params: { id: now.terminal.id } });
   });

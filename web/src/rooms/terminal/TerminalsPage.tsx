@@ -67,7 +67,7 @@ export function TerminalsPage() {
           <>
             <ExportButton list="terminals" filter={{ q }} />
             <ImportButton kind="terminals" />
-            {may("registry.edit") && (
+            {may("terminal.add") && (
               <Button type="primary" icon={<PlusOutlined />} onClick={() => setMaking(true)} data-testid="terminal-new">
                 {t("terminal.new")}
               </Button>

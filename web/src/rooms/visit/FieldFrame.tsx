@@ -34,6 +34,10 @@ function Frame() {
   useEffect(() => {
     if (choice === "system") choose("light");
   }, [choice, choose]);
+  // The pages of an engineer open in a basement, too.
+  useEffect(() => {
+    if (import.meta.env.PROD && "serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js").catch(() => undefined);
+  }, []);
   useEffect(() => {
     document.title = `${t("field.title")} · Postsale`;
   }, [t]);

@@ -1,4 +1,4 @@
-import { Button, Input, Select } from "antd";
+import { App, Button, Input, Select } from "antd";
 import { useWords } from "@ground/i18n/Words";
 import { BackLine } from "@ground/parts/BackLine";
 import { grouped } from "@ground/parts/CopyNumber";
@@ -9,7 +9,7 @@ import { SerialField, isSure, type Serial } from "./SerialField";
 import { Sheet } from "./Sheet";
 import { isOrdered, isUnit, standing, type Page } from "./stage";
 import { usePartList } from "./usePartNames";
-import { useCommand } from "./useVisit";
+import { useAsk, useCommand } from "./useVisit";
 
 type Typed = { part: string | undefined; old: Serial; fresh: Serial; other: boolean; why: string };
 
@@ -26,6 +26,11 @@ export function PartSheet({ page, part: given, onClose }: { page: Page; part?: s
   const { typed, set, back, keep, anew } = useLeftState<Typed>(`${page.order.id} part ${given ?? ""}`, { part: given, old: empty, fresh: empty, other: false, why: "" });
   const { part, old, fresh, other, why } = typed;
   const use = useCommand(page.order.id, "parts", onClose);
+  const { message } = App.useApp();
+  const ask = useAsk(page.order.id, () => {
+    void message.success(t("field.part_asked"));
+    onClose();
+  });
 
   const chosen = parts.data?.items.find((p) => p.code === part);
   const unit = part !== undefined && isUnit(part);
@@ -34,10 +39,14 @@ export function PartSheet({ page, part: given, onClose }: { page: Page; part?: s
   const known = !bare && !other ? standing(page) : null;
   const oldReady = known !== null || isSure(old, bare);
   const warned = otherModel.has(use.error?.code);
-  const ready = chosen !== undefined && (!chosen.serialised || (oldReady && isSure(fresh, !unit))) && (!warned || why.trim() !== "");
+  // The catalogue may keep serials of what the house does not, and it knows which ones are in the bag.
+  const carried = page.bring.filter((one) => one.kind === part).flatMap((one) => one.serials ?? []);
+  const named = chosen?.serialised === true || carried.length > 0 || use.error?.field === "new_serial";
+  const absent = use.error?.code === "stock.fetch_first" || use.error?.code === "stock.not_carried";
+  const ready = chosen !== undefined && (!named || (oldReady && isSure(fresh, !unit))) && (!warned || why.trim() !== "");
   const save = () => {
     if (!chosen) return;
-    const serials = chosen.serialised ? { old_serial: known ?? plain(old), new_serial: plain(fresh), model_reason: unit ? why.trim() || null : null } : {};
+    const serials = named ? { old_serial: known ?? plain(old), new_serial: plain(fresh), model_reason: unit ? why.trim() || null : null } : {};
     use.mutate({ part: chosen.code, ...serials });
   };
 
@@ -72,7 +81,7 @@ export function PartSheet({ page, part: given, onClose }: { page: Page; part?: s
         <h3 className={css.cardTitle}>{pick(chosen?.name)}</h3>
       )}
       {parts.error && <ProblemLine problem={parts.error} onRetry={() => void parts.refetch()} />}
-      {chosen?.serialised && (
+      {chosen && named && (
         <>
           {known ? (
             <div className={css.known}>
@@ -85,11 +94,29 @@ export function PartSheet({ page, part: given, onClose }: { page: Page; part?: s
           ) : (
             <SerialField label={t("field.old_serial")} optional={bare} value={old} onChange={(serial) => set({ old: serial })} />
           )}
-          <SerialField label={t("field.new_serial")} optional={!unit} value={fresh} onChange={(serial) => (use.reset(), set({ fresh: serial }))} />
+          {carried.length > 0 && (
+            <div className={css.chips} role="group" aria-label={t("field.in_bag")}>
+              {carried.map((serial) => (
+                <Button key={serial} className={css.serial} onClick={() => (use.reset(), set({ fresh: { typed: serial, again: serial, scanned: true } }))}>
+                  {grouped(serial)}
+                </Button>
+              ))}
+            </div>
+          )}
+          <SerialField label={t("field.new_serial")} optional={!unit && carried.length === 0} value={fresh} onChange={(serial) => (use.reset(), set({ fresh: serial }))} />
         </>
       )}
       <BackLine back={back} onAnew={anew} />
-      {use.error && !warned && <ProblemLine problem={use.error} />}
+      {use.error && !warned && (
+        <ProblemLine problem={use.error}>
+          {absent && part && (
+            <Button loading={ask.isPending} onClick={() => ask.mutate({ params: { path: { id: page.order.id } }, body: { part } })} data-testid="ask-part">
+              {t("field.part_ask")}
+            </Button>
+          )}
+        </ProblemLine>
+      )}
+      {ask.error && <ProblemLine problem={ask.error} />}
       {use.error && warned && (
         <section className={css.warning} role="alert" aria-label={t("field.model_other")} data-testid="other-model">
           <p>

@@ -25,7 +25,7 @@ export function PartsStage({ page }: { page: Page }) {
               <span>{pick(row.name)}</span>
               {(row.old_serial ?? row.new_serial) && (
                 <span className={css.serial}>
-                  {row.old_serial ?? t("field.none")} → {row.new_serial ?? t("field.none")}
+                  {row.old_serial && row.new_serial ? `${row.old_serial} → ${row.new_serial}` : row.new_serial ? t("field.serial_in", { serial: row.new_serial }) : t("field.serial_out", { serial: row.old_serial ?? "" })}
                 </span>
               )}
               {row.model_reason && <span className="meta">{t("field.model_said", { reason: row.model_reason })}</span>}
@@ -36,6 +36,11 @@ export function PartsStage({ page }: { page: Page }) {
           ))}
         </ul>
       )}
+      {page.waiting_parts.map((row) => (
+        <p key={row.id} className="meta" data-testid="waiting-part">
+          {t(`field.waiting.${row.why}`, { part: name(row.kind), since: f.moment(row.since) })}
+        </p>
+      ))}
       {wait && <p className={css.plain}>{wait}</p>}
       {brought.map((part) => (
         <Button key={part} className={css.big} block disabled={wait !== null} onClick={() => setAdding({ part })}>

@@ -12,6 +12,7 @@ import css from "./field.module.css";
 import { NextJob } from "./NextJob";
 import { OfferCard } from "./OfferCard";
 import { isOver } from "./stage";
+import { useTaps } from "./outbox";
 import { useMine } from "./useMine";
 
 type Row = Schema<"WorkOrderRow">;
@@ -21,6 +22,7 @@ export function TodayPage() {
   const { t, f } = useWords();
   const now = new Date(useNow());
   const list = useMine(now);
+  const taps = [...new Set(useTaps().map((tap) => tap.order))];
   if (list.isPending) return <RowsLoading rows={6} height={76} />;
   if (list.error) return <ProblemPage problem={list.error} onRetry={() => void list.refetch()} />;
 
@@ -31,6 +33,13 @@ export function TodayPage() {
       <header className={css.head}>
         <h1>{f.date(now)}</h1>
         <p className="meta">{t("field.day_count", { left, finished: finished.length })}</p>
+        {taps.map((order) => (
+          <p key={order} className={css.hint}>
+            <Link to="/field/orders/$id" params={{ id: order }}>
+              {t("field.taps")}
+            </Link>
+          </p>
+        ))}
       </header>
       {next && (
         <section aria-label={t("field.now")}>

@@ -15,6 +15,7 @@ import { Foot } from "./Foot";
 import { Place } from "./Place";
 import { isAtWork, isOver, type Page } from "./stage";
 import { Stamps } from "./Stamps";
+import { Taps } from "./Taps";
 import { useVisit } from "./useVisit";
 import { WayButton } from "./WayButton";
 import { Work } from "./Work";
@@ -47,6 +48,7 @@ function Visit({ page }: { page: Page }) {
         {order.planned && !isOver(order.state) && <p className="num">{t("field.planned", { span: f.span(order.planned.from, order.planned.to) })}</p>}
       </header>
       <Changed id={order.id} now={page} />
+      <Taps id={order.id} />
       {isOver(order.state) && <Ended page={page} />}
       <Stamps page={page} />
       {!isAtWork(page) && (

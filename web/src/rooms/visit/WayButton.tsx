@@ -1,5 +1,5 @@
 import { App, Button, Input } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useWords } from "@ground/i18n/Words";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import css from "./field.module.css";
@@ -9,6 +9,8 @@ import { ReasonChips } from "./ReasonChips";
 import { Sheet } from "./Sheet";
 import type { Page } from "./stage";
 import { useCommand } from "./useVisit";
+
+type Place = { lat: number; lng: number };
 
 /** The stamps before the work: accept, depart, arrive. Pressing the button is the stamp. */
 export function WayButton({ page }: { page: Page }) {
@@ -37,12 +39,19 @@ function Arrive({ id }: { id: string }) {
   const [asking, setAsking] = useState(false);
   const [locating, setLocating] = useState(false);
   const [reason, setReason] = useState("");
+  const [place, setPlace] = useState<Place | null>(null);
   const arrive = useCommand(id, "arrive", () => setAsking(false));
+  // The shop is elsewhere than the telephone says: a word for it, and the work goes on.
+  const far = arrive.error?.code === "visit.off_site";
+  useEffect(() => {
+    if (far) setAsking(true);
+  }, [far]);
   const stamp = async () => {
     setLocating(true);
-    const place = await position();
+    const found = await position();
     setLocating(false);
-    if (place) arrive.mutate(place);
+    setPlace(found);
+    if (found) arrive.mutate(found);
     else setAsking(true);
   };
   return (
@@ -56,12 +65,12 @@ function Arrive({ id }: { id: string }) {
         title={t("field.arrive_title")}
         onClose={() => setAsking(false)}
         foot={
-          <Button type="primary" block className={css.main} disabled={!reason.trim()} loading={arrive.isPending} onClick={() => arrive.mutate({ off_site_reason: reason.trim() })}>
+          <Button type="primary" block className={css.main} disabled={!reason.trim()} loading={arrive.isPending} onClick={() => arrive.mutate({ ...place, off_site_reason: reason.trim() })}>
             {t("field.arrive_anyway")}
           </Button>
         }
       >
-        <p className="lead">{t("field.arrive_why")}</p>
+        {!place && <p className="lead">{t("field.arrive_why")}</p>}
         <ReasonChips name="off_site" onPick={setReason} />
         <Input.TextArea size="large" aria-label={t("field.reason")} value={reason} onChange={(event) => setReason(event.target.value)} autoSize={{ minRows: 2 }} maxLength={500} />
         {arrive.error && <ProblemLine problem={arrive.error} />}

@@ -1,9 +1,10 @@
 /** A visit as the phone sees it: read once, changed by one command after the other, each against the newest version. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { onlineManager, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Problem, Schema } from "@api";
 import { client } from "@ground/api/client";
-import { asProblem } from "@ground/api/problem";
+import { asProblem, isPassing } from "@ground/api/problem";
 import { $api, LOOK_EVERY } from "@ground/api/query";
+import { dropTap, keepTap, leaveTap, refuseTap } from "./outbox";
 import type { Page } from "./stage";
 
 type Unversioned<T> = Omit<T, "version">;
@@ -44,7 +45,9 @@ export function useChanged(id: string) {
 export function useCommand<C extends Command>(id: string, command: C, done?: (page: Page) => void) {
   const cache = useQueryClient();
   const key = options(id).queryKey;
-  return useMutation<Page, Problem, Bodies[C]>({
+  return useMutation<Page, Problem, Bodies[C], string | undefined>({
+    // Without a network it waits, beside the page too: who reloads or leaves meanwhile loses nothing.
+    onMutate: (body) => (onlineManager.isOnline() ? undefined : keepTap(id, command, body as Record<string, unknown>)),
     scope: { id: `visit-${id}` },
     mutationFn: async (body) => {
       const version = cache.getQueryData<Page>(key)?.order.version ?? 0;
@@ -54,19 +57,33 @@ export function useCommand<C extends Command>(id: string, command: C, done?: (pa
       if (data) return data;
       throw asProblem(error);
     },
-    onSuccess: async (page) => {
+    onSuccess: async (page, _, tap) => {
+      if (tap) dropTap(tap);
       await cache.cancelQueries({ queryKey: key });
       cache.setQueryData(key, page);
       void cache.invalidateQueries({ queryKey: ["get", "/api/v1/work-orders"] });
       done?.(page);
     },
-    onError: (problem) => {
+    onError: (problem, _, tap) => {
+      if (tap && isPassing(problem)) leaveTap(tap);
+      else if (tap) refuseTap(tap, problem.detail);
       if (problem.code === "stale" && problem.current) {
         cache.setQueryData(changedKey(id), cache.getQueryData<Page>(key) ?? null);
         cache.setQueryData(key, problem.current as Page);
       } else if (problem.status === 404 || problem.status === 409) {
         void cache.invalidateQueries({ queryKey: key });
       }
+    },
+  });
+}
+
+/** Asks the storekeeper for a piece the engineer does not carry. */
+export function useAsk(id: string, done: () => void) {
+  const cache = useQueryClient();
+  return $api.useMutation("post", "/api/v1/work-orders/{id}/part-requests", {
+    onSuccess: (page) => {
+      cache.setQueryData(options(id).queryKey, page);
+      done();
     },
   });
 }

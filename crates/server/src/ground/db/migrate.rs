@@ -56,6 +56,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0390_install", include_str!("../../../migrations/0390_install.sql")),
     ("0391_kept", include_str!("../../../migrations/0391_kept.sql")),
     ("0410_quote", include_str!("../../../migrations/0410_quote.sql")),
+    ("0420_piece", include_str!("../../../migrations/0420_piece.sql")),
 ];
 
 /// How a step begins on PostgreSQL: one process at a time.

@@ -53,6 +53,7 @@ async fn theirs_stays_theirs(kit: &Kit, same_merchant: bool) {
     assert_eq!(s.refused(&s.engineer, "/parts", swap("yyy-00001"), 409).await, "visit.old_serial_elsewhere");
     // What is bound here goes. Its binding may have moved by the time the merchant confirms: it is looked at again.
     s.does(&s.engineer, "/parts", swap("OLD00001")).await;
+    s.all_steps().await;
     let (old, new) = (s.old, s.new);
     s.world
         .write(kit, move |tx| {

@@ -319,7 +319,8 @@ on_both! {
         assert_eq!(tested["missing"][0]["code"], "restore");
         let gaps = s.engineer.post(&s.path("/complete"), &json!({ "version": s.version().await, "outcome": "fixed", "confirmation": signature() })).await;
         assert_eq!((gaps.status, gaps.json["code"].as_str()), (409, Some("visit.gaps")));
-        assert!(gaps.json["detail"].as_str().unwrap().contains("restore"));
+        let detail = gaps.json["detail"].as_str().unwrap();
+        assert!(detail.contains("数据还没有恢复并核对") && !detail.contains("restore"), "words, no codes: {detail}");
         let repaired = s.does(&s.engineer, "/restore", json!({ "verified": true })).await;
         assert_eq!((&repaired["order"]["state"], &repaired["missing"]), (&json!("repaired"), &json!([])));
         let done = s.does(&s.engineer, "/complete", json!({ "outcome": "fixed", "confirmation": signature() })).await;
@@ -373,6 +374,10 @@ on_both! {
         let (old, new) = (s.old, s.new);
         let open = s.world.read(&kit, move |tx| Ok((terminals::open_binding(tx, old)?, terminals::open_binding(tx, new)?))).await;
         assert!(open.0.is_some() && open.1.is_none(), "nothing moves before it is confirmed");
+        // What comes with a changed unit is asked from then on, and it is not finished without.
+        let early = s.engineer.post(&s.path("/complete"), &json!({ "version": s.version().await, "outcome": "swapped", "confirmation": signature() })).await;
+        assert!(early.json["detail"].as_str().unwrap().contains("新机主密钥已装载"), "{}", early.text);
+        s.all_steps().await;
         let done = s.does(&s.engineer, "/complete", json!({ "outcome": "swapped", "confirmation": signature() })).await;
         assert_eq!(done["order"]["outcome"], "swapped");
         let (closed, opened) = s.world.read(&kit, move |tx| Ok((terminals::bindings(tx, old)?, terminals::bindings(tx, new)?))).await;
@@ -388,6 +393,7 @@ on_both! {
         s.at_work("not_applicable").await;
         s.all_steps().await;
         s.does(&s.engineer, "/parts", json!({ "part": "swap_unit", "old_serial": "OLD00001", "new_serial": "NEW00001" })).await;
+        s.all_steps().await;
         // Meanwhile the new unit is bound elsewhere.
         let (old, new) = (s.old, s.new);
         s.world.write(&kit, move |tx| {

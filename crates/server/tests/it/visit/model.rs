@@ -44,6 +44,7 @@ on_both! {
         assert_eq!(page["parts_used"][1]["model_reason"], json!(null));
         kit.later(jiff::SignedDuration::from_mins(5));
         s.does(&s.engineer, "/parts", swap("NEW00001", "NOPRINT1", Some(why))).await;
+        s.all_steps().await;
         let done = s.does(&s.engineer, "/complete", json!({ "outcome": "swapped", "confirmation": signature() })).await;
         let told = |line: &&serde_json::Value| line["sentence"]["zh"].as_str().is_some_and(|s| s.contains(why) && s.contains("不能打印小票"));
         assert_eq!(done["history"].as_array().unwrap().iter().filter(told).count(), 2);

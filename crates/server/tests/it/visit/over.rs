@@ -16,8 +16,11 @@ on_both! {
         let s = Scene::new(&kit).await;
         s.does(&s.dispatcher, "/offer", json!({ "engineer_id": s.near })).await;
         s.does(&s.engineer, "/accept", json!({})).await;
-        let far_away = s.does(&s.engineer, "/arrive", json!({ "lat": 30.0, "lng": 121.5 })).await;
-        assert_eq!(far_away["order"]["state"], "on_site", "a position never keeps anybody from working");
+        assert_eq!(s.refused(&s.engineer, "/arrive", json!({ "lat": 30.0, "lng": 121.5 }), 422).await, "visit.off_site");
+        let far_away = s.does(&s.engineer, "/arrive", json!({ "lat": 30.0, "lng": 121.5, "off_site_reason": "商场在地下" })).await;
+        assert_eq!(far_away["order"]["state"], "on_site", "with a word for it a position never keeps anybody from working");
+        let arrived = far_away["history"].as_array().unwrap().iter().find(|line| line["code"] == "arrived").unwrap().clone();
+        assert!(arrived["sentence"]["zh"].as_str().unwrap().contains("商场在地下"), "{arrived}");
         assert_eq!(s.refused(&s.engineer, "/fail", json!({ "reason": "没人", "follow_up": "" }), 422).await, "visit.say_it");
         let failed = s.does(&s.engineer, "/fail", json!({ "reason": "商户没人", "follow_up": "明天再约" })).await;
         assert_eq!((&failed["order"]["state"], &failed["missing"]), (&json!("failed"), &json!([])));

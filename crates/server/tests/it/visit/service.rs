@@ -51,10 +51,10 @@ on_both! {
             does(&desk.engineer, "/steps", crate::desk_world::done_well(step)).await.expect(200);
         }
         let early = does(&desk.engineer, "/complete", json!({ "outcome": "fulfilled", "confirmation": signature() })).await;
-        assert!(early.json["detail"].as_str().unwrap().contains("installed_unit"), "{}", early.text);
+        assert!(early.json["detail"].as_str().unwrap().contains("还没有登记装的是哪台终端"), "{}", early.text);
         does(&desk.engineer, "/parts", json!({ "part": "new_unit", "new_serial": SPARE })).await.expect(200);
         let early = does(&desk.engineer, "/complete", json!({ "outcome": "fulfilled", "confirmation": signature() })).await;
-        assert!(early.json["detail"].as_str().unwrap().contains("delivered"), "{}", early.text);
+        assert!(early.json["detail"].as_str().unwrap().contains("还没有写交付了什么"), "{}", early.text);
         let said = does(&desk.engineer, "/deliver", json!({ "what": "二楼收银台装A920一台，试过一笔", "tid": "2000000a" })).await.expect(200);
         assert_eq!((&said["order"]["state"], &said["missing"]), (&json!("repaired"), &json!([])));
         assert_eq!(does(&desk.engineer, "/complete", json!({ "outcome": "fixed", "confirmation": signature() })).await.problem(422), "visit.was_ordered");

@@ -25,7 +25,7 @@ on_both! {
         let by = |confirmation: Value| json!({ "outcome": "fixed", "confirmation": confirmation, "version": page["order"]["version"] });
         let no = s.engineer.post(&s.path("/complete"), &by(signature())).await;
         assert_eq!((no.status, no.json["code"].as_str()), (409, Some("visit.gaps")));
-        for named in ["test_failed:print_test", "test_failed:test_sale"] {
+        for named in ["未通过：打印测试页清晰", "未通过：一分钱交易成功并撤销"] {
             assert!(no.json["detail"].as_str().unwrap().contains(named), "what failed is named: {}", no.text);
         }
         for step in ["print_test", "test_sale"] {

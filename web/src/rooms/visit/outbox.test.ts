@@ -1,0 +1,35 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+const store = new Map<string, string>();
+vi.stubGlobal("localStorage", { getItem: (key: string) => store.get(key) ?? null, setItem: (key: string, value: string) => void store.set(key, value), removeItem: (key: string) => void store.delete(key) });
+
+const inStore = () => JSON.parse(store.get("postsale.field.taps") ?? "[]") as { command: string; refused?: string }[];
+
+describe("taps made without a network", () => {
+  beforeEach(() => {
+    store.clear();
+    vi.resetModules();
+  });
+
+  it("are kept until they are answered, and stay when they are refused", async () => {
+    const { keepTap, dropTap, refuseTap } = await import("./outbox");
+    const [first, second] = [keepTap("w1", "parts", { part: "print_head" }), keepTap("w1", "steps", {})];
+    expect(inStore().map((tap) => tap.command)).toEqual(["parts", "steps"]);
+    dropTap(second);
+    refuseTap(first, "你手上没有");
+    expect(inStore()).toMatchObject([{ command: "parts", refused: "你手上没有" }]);
+    dropTap(first);
+    expect(inStore()).toEqual([]);
+  });
+
+  it("outlive the page that made them", async () => {
+    const { keepTap, sendsItself } = await import("./outbox");
+    const key = keepTap("w1", "parts", { part: "print_head" });
+    const tap = { key, order: "w1", command: "parts", body: {}, at: "" };
+    expect(sendsItself(tap)).toBe(true);
+    vi.resetModules();
+    const again = await import("./outbox");
+    expect(inStore()).toHaveLength(1);
+    expect(again.sendsItself(tap)).toBe(false);
+  });
+});

@@ -1,0 +1,63 @@
+/** Taps made without a network. Each is kept in the browser until the server has answered it; what it refuses stays until somebody has seen it. */
+import { useSyncExternalStore } from "react";
+import { kept } from "@ground/kept";
+
+export type Tap = {
+  key: string;
+  order: string;
+  command: string;
+  body: Record<string, unknown>;
+  /** When it was tapped. */
+  at: string;
+  /** Why the server does not take it. */
+  refused?: string;
+};
+
+const isTap = (value: unknown): value is Tap => typeof value === "object" && value !== null && typeof (value as Tap).key === "string" && typeof (value as Tap).order === "string";
+const isTaps = (value: unknown): value is Tap[] => Array.isArray(value) && value.every(isTap);
+
+const store = kept<Tap[]>("field.taps", [], isTaps);
+let taps = store.read();
+const listeners = new Set<() => void>();
+/** Those this page itself will send; any other was tapped before it was opened. */
+const own = new Set<string>();
+
+function write(next: Tap[]) {
+  taps = next;
+  store.write(next);
+  listeners.forEach((tell) => tell());
+}
+
+/** Keeps a tap; its key. */
+export function keepTap(order: string, command: string, body: Record<string, unknown>): string {
+  const key = crypto.randomUUID();
+  own.add(key);
+  write([...taps, { key, order, command, body, at: new Date().toISOString() }]);
+  return key;
+}
+
+/** The server has it, or nobody wants it any more. */
+export const dropTap = (key: string) => write(taps.filter((tap) => tap.key !== key));
+
+/** The server does not take it: it stays, with the sentence why. */
+export function refuseTap(key: string, why: string) {
+  own.delete(key);
+  write(taps.map((tap) => (tap.key === key ? { ...tap, refused: why } : tap)));
+}
+
+/** The network broke again: it waits, for a hand. */
+export function leaveTap(key: string) {
+  own.delete(key);
+  write([...taps]);
+}
+
+/** Whether it is sent by itself as soon as there is a network. */
+export const sendsItself = (tap: Tap) => own.has(tap.key);
+
+const subscribe = (tell: () => void) => {
+  listeners.add(tell);
+  return () => void listeners.delete(tell);
+};
+
+/** Taps that have not arrived, oldest first. */
+export const useTaps = (): readonly Tap[] => useSyncExternalStore(subscribe, () => taps);
