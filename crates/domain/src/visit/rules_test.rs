@@ -531,16 +531,14 @@ fn an_offer_plans_and_a_refusal_keeps_only_the_promise() {
     assert_eq!(run(offered.clone(), &Command::Refuse { reason: "".into() }).unwrap_err().code, "visit.say_it");
     let refused = run(offered.clone(), &Command::Refuse { reason: "撞单".into() }).unwrap();
     assert_eq!((refused.promised, refused.planned, refused.state.name()), (Some(span(2, 4)), None, WorkOrderState::Open));
-    let busy = Facts { overlaps: Some("W-000007".into()), ..Facts::default() };
-    assert_eq!(decide(&offered, &Command::Accept, &busy, now()).unwrap_err().code, "dispatch.overlap");
+    let busy = |f: Facts| decide(&offered, &Command::Accept, &f, now()).unwrap_err().code;
+    assert_eq!(busy(Facts { overlaps: Some("W-000007".into()), ..Facts::default() }), "dispatch.overlap");
     let accepted = run(offered, &Command::Accept).unwrap();
     let arrive = |why: Option<&str>| Command::Arrive { off_site_reason: why.map(str::to_owned), place: Some((31_000_000, 121_000_000)) };
-    // Far from the shop a reason is wanted; with one, nobody is kept from working.
-    for (why, metres, there) in [(Some("地下室"), 5000, Some(true)), (Some(" "), 5000, None), (None, 301, None), (None, 300, Some(false))]
-    {
+    for (why, metres, there) in [(Some("地下室"), 5000, Some(true)), (Some(" "), 301, None), (None, 300, Some(false))] {
         let events = decide(&accepted, &arrive(why), &Facts { metres_away: Some(metres), ..Facts::default() }, now());
         let off = events.map(|events| matches!(events[0], Event::Arrived { off_site: true, .. })).map_err(|refusal| refusal.code);
-        assert_eq!(off, there.ok_or("visit.off_site"), "{why:?} {metres}");
+        assert_eq!(off, there.ok_or("visit.off_site"), "far from the shop a reason is wanted: {why:?} {metres}");
     }
 }
 

@@ -68,7 +68,7 @@ export function MoveDialog({ page, onClose }: { page: Schema<"StockPage">; onClo
               )}
               {named ? (
                 <Form.Item name="serials" label={t("stock.serials")} extra={t(kind === "counted" ? "stock.serials_counted" : "stock.serials_hint")} rules={[{ required: kind !== "counted", message: t("stock.serials_missing") }]}>
-                  <Select mode={kind === "received" || kind === "counted" ? "tags" : "multiple"} tokenSeparators={[" ", ",", "，", "\n"]} options={kind === "received" ? [] : standing(kind, form.getFieldValue("engineer_id") as string | undefined)} data-testid="stock-serials" />
+                  <Select mode={kind === "received" || kind === "counted" ? "tags" : "multiple"} tokenSeparators={[" ", ",", "\uff0c", "\n"]} options={kind === "received" ? [] : standing(kind, form.getFieldValue("engineer_id") as string | undefined)} data-testid="stock-serials" />
                 </Form.Item>
               ) : (
                 <Form.Item name="quantity" label={t(kind === "counted" ? "stock.quantity_counted" : "stock.quantity")} rules={[{ required: true, message: t("stock.quantity_missing") }]}>

@@ -51,7 +51,7 @@ export function RequestsPage() {
     { key: "quantity", title: t("stock.quantity"), width: "72px", align: "end", render: (row) => <span className="num">{f.number(row.quantity)}</span> },
     { key: "order", title: t("request.order"), width: "104px", render: (row) => <span className="num">{row.work_order_number}</span> },
     { key: "engineer", title: t("stock.engineer"), width: "112px", render: (row) => row.engineer?.name ?? t("stock.waiting_nobody") },
-    { key: "why", title: t("request.what"), width: "minmax(160px, 1fr)", render: (row) => (row.ended_note ? `${how(row)}：${row.ended_note}` : how(row)) },
+    { key: "why", title: t("request.what"), width: "minmax(160px, 1fr)", render: (row) => (row.ended_note ? t("request.because", { how: how(row), why: row.ended_note }) : how(row)) },
     state === "over"
       ? { key: "end", title: t("request.ended_at"), width: WHEN, render: (row) => (row.ended_at ? f.moment(row.ended_at) : "") }
       : { key: "act", title: "", width: "96px", align: "end", render: act },

@@ -1,5 +1,5 @@
 import { App, Button, Input } from "antd";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useWords } from "@ground/i18n/Words";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import css from "./field.module.css";
@@ -43,9 +43,6 @@ function Arrive({ id }: { id: string }) {
   const arrive = useCommand(id, "arrive", () => setAsking(false));
   // The shop is elsewhere than the telephone says: a word for it, and the work goes on.
   const far = arrive.error?.code === "visit.off_site";
-  useEffect(() => {
-    if (far) setAsking(true);
-  }, [far]);
   const stamp = async () => {
     setLocating(true);
     const found = await position();
@@ -56,14 +53,17 @@ function Arrive({ id }: { id: string }) {
   };
   return (
     <>
-      {arrive.error && !asking && <ProblemLine problem={arrive.error} />}
+      {arrive.error && !asking && !far && <ProblemLine problem={arrive.error} />}
       <Button type="primary" block className={css.main} loading={locating || arrive.isPending} onClick={() => void stamp()}>
         {t("field.arrive")}
       </Button>
       <Sheet
-        open={asking}
+        open={asking || far}
         title={t("field.arrive_title")}
-        onClose={() => setAsking(false)}
+        onClose={() => {
+          setAsking(false);
+          if (far) arrive.reset();
+        }}
         foot={
           <Button type="primary" block className={css.main} disabled={!reason.trim()} loading={arrive.isPending} onClick={() => arrive.mutate({ ...place, off_site_reason: reason.trim() })}>
             {t("field.arrive_anyway")}
