@@ -30,7 +30,7 @@ export function RequestsPage() {
   const [ending, setEnding] = useState<Row>();
   const list = $api.useInfiniteQuery("get", "/api/v1/part-requests", { params: { query: { state, limit: 50 } } }, { ...keyset, refetchInterval: LOOK_EVERY });
   const part = (row: Row) => (row.part_number ? `${row.part_name} ${row.part_number}` : t("request.unlisted", { kind: kind(row.kind), model: row.model ?? "—" }));
-  const how = (row: Row) => (row.ended_how ? t(`request.ended.${row.ended_how}`) : t(`request.why.${row.why}`));
+  const how = (row: Row) => (row.ended_how ? t(`request.ended.${row.ended_how}`) : t(row.part_id ? `request.why.${row.why}` : "request.why_unlisted"));
   const act = (row: Row) =>
     may("part.manage") &&
     !row.ended_at && (

@@ -59,7 +59,7 @@ function Arrive({ id }: { id: string }) {
       </Button>
       <Sheet
         open={asking || far}
-        title={t("field.arrive_title")}
+        title={t(far ? "field.arrive_far" : "field.arrive_title")}
         onClose={() => {
           setAsking(false);
           if (far) arrive.reset();

@@ -22,6 +22,15 @@ describe("taps made without a network", () => {
     expect(inStore()).toEqual([]);
   });
 
+  it("are the same tap when they say the same, however they arrive", async () => {
+    const { keepTap, arrived } = await import("./outbox");
+    const key = keepTap("w1", "parts", { part: "battery" });
+    expect(keepTap("w1", "parts", { part: "battery" }, false)).toBe(key);
+    keepTap("w2", "parts", { part: "battery" });
+    arrived("w1", "parts", { part: "battery" });
+    expect(inStore()).toMatchObject([{ command: "parts", order: "w2" }]);
+  });
+
   it("outlive the page that made them", async () => {
     const { keepTap, sendsItself } = await import("./outbox");
     const key = keepTap("w1", "parts", { part: "print_head" });

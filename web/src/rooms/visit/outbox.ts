@@ -28,27 +28,30 @@ function write(next: Tap[]) {
   listeners.forEach((tell) => tell());
 }
 
-/** Keeps a tap; its key. */
-export function keepTap(order: string, command: string, body: Record<string, unknown>): string {
-  const key = crypto.randomUUID();
-  own.add(key);
-  write([...taps, { key, order, command, body, at: new Date().toISOString() }]);
+const same = (tap: Tap, order: string, command: string, body: object) => tap.order === order && tap.command === command && JSON.stringify(tap.body) === JSON.stringify(body);
+
+/** Keeps a tap that is sent as soon as there is a network, or that waits for a hand; its key. The same tap again is the same tap. */
+export function keepTap(order: string, command: string, body: Record<string, unknown>, itself = true): string {
+  const known = taps.find((tap) => same(tap, order, command, body));
+  const key = known?.key ?? crypto.randomUUID();
+  if (itself) own.add(key);
+  else own.delete(key);
+  write([...taps.filter((tap) => tap !== known), { key, order, command, body, at: known?.at ?? new Date().toISOString() }]);
   return key;
 }
 
-/** The server has it, or nobody wants it any more. */
+/** The server has it, by this tap or by another one that said the same. */
+export const arrived = (order: string, command: string, body: object) => {
+  if (taps.some((tap) => same(tap, order, command, body))) write(taps.filter((tap) => !same(tap, order, command, body)));
+};
+
+/** Nobody wants it any more. */
 export const dropTap = (key: string) => write(taps.filter((tap) => tap.key !== key));
 
 /** The server does not take it: it stays, with the sentence why. */
 export function refuseTap(key: string, why: string) {
   own.delete(key);
   write(taps.map((tap) => (tap.key === key ? { ...tap, refused: why } : tap)));
-}
-
-/** The network broke again: it waits, for a hand. */
-export function leaveTap(key: string) {
-  own.delete(key);
-  write([...taps]);
 }
 
 /** Whether it is sent by itself as soon as there is a network. */

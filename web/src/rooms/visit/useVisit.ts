@@ -2,9 +2,9 @@
 import { onlineManager, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Problem, Schema } from "@api";
 import { client } from "@ground/api/client";
-import { asProblem, isPassing } from "@ground/api/problem";
+import { asProblem } from "@ground/api/problem";
 import { $api, LOOK_EVERY } from "@ground/api/query";
-import { dropTap, keepTap, leaveTap, refuseTap } from "./outbox";
+import { arrived, keepTap, refuseTap } from "./outbox";
 import type { Page } from "./stage";
 
 type Unversioned<T> = Omit<T, "version">;
@@ -57,15 +57,16 @@ export function useCommand<C extends Command>(id: string, command: C, done?: (pa
       if (data) return data;
       throw asProblem(error);
     },
-    onSuccess: async (page, _, tap) => {
-      if (tap) dropTap(tap);
+    onSuccess: async (page, body) => {
+      arrived(id, command, body as object);
       await cache.cancelQueries({ queryKey: key });
       cache.setQueryData(key, page);
       void cache.invalidateQueries({ queryKey: ["get", "/api/v1/work-orders"] });
       done?.(page);
     },
-    onError: (problem, _, tap) => {
-      if (tap && isPassing(problem)) leaveTap(tap);
+    onError: (problem, body, tap) => {
+      // A network that is there and carries nothing: it waits for a hand.
+      if (problem.code === "offline") keepTap(id, command, body as Record<string, unknown>, false);
       else if (tap) refuseTap(tap, problem.detail);
       if (problem.code === "stale" && problem.current) {
         cache.setQueryData(changedKey(id), cache.getQueryData<Page>(key) ?? null);
