@@ -4,7 +4,7 @@ import { say, type Lang } from "./house";
 /** The smallest picture there is. */
 const PIXEL = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC", "base64");
 
-type Stage = "diagnosis" | "backup" | "work" | "parts" | "test" | "restore";
+type Stage = "diagnosis" | "quote" | "backup" | "work" | "parts" | "test" | "restore";
 
 export const tap = async (button: Locator) => {
   await button.scrollIntoViewIfNeeded();
@@ -26,6 +26,25 @@ export function visiting(field: Page, lang: Lang) {
   };
   const sheet = field.getByRole("dialog");
 
+  /** What is not covered is quoted, with all that was brought, and signed by the merchant; what is covered asks nothing. */
+  const agree = async () => {
+    await open("quote");
+    await expect(stage("quote").getByRole("table").first()).toBeVisible();
+    const offer = stage("quote").getByRole("button", { name: /^(给商户报价|Quote )/ });
+    if ((await offer.count()) === 0) return;
+    for (const part of await stage("quote").getByRole("checkbox").all()) await part.check();
+    if (await offer.isDisabled()) return;
+    await tap(offer);
+    await tap(stage("quote").getByRole("button", { name: t("field.quote_sign"), exact: true }));
+    const pad = await sheet.getByRole("img", { name: t("field.signature") }).boundingBox();
+    await field.mouse.move(pad!.x + 40, pad!.y + 60);
+    await field.mouse.down();
+    for (const [x, y] of [[90, 40], [140, 80], [200, 50], [240, 90]] as const) await field.mouse.move(pad!.x + x, pad!.y + y);
+    await field.mouse.up();
+    await tap(sheet.getByRole("button", { name: /^(同意|Agree to )/ }));
+    await expect(sheet).toBeHidden();
+  };
+
   return {
     stage,
     open,
@@ -46,6 +65,7 @@ export function visiting(field: Page, lang: Lang) {
       await open("diagnosis");
       await tap(stage("diagnosis").getByRole("button", { name: t("field.diagnosis_right") }));
       await expect(stage("diagnosis").getByRole("button", { name: t("field.diagnosis_change") })).toBeVisible();
+      await agree();
       await open("backup");
       await choose(stage("backup").getByRole("radio", { name: t(`field.backup.${backup}`) }));
       for (const phase of ["work", "test"] as const) {

@@ -5,7 +5,6 @@ import { useWords } from "@ground/i18n/Words";
 import { Fact, FactList } from "@ground/parts/ListPage";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
-import { TicketMoney } from "@rooms/billing/TicketMoney";
 import { useAfterCommand } from "@rooms/ticket/data";
 import css from "./facts.module.css";
 import { OwnFields, useDeskFacts } from "./OwnFields";
@@ -20,7 +19,6 @@ export function TicketOwn({ page }: { page: TicketPage }) {
     <>
       <Label page={page} work={work} />
       {page.allowed.includes("fields") ? <Fields key={page.ticket.version} page={page} /> : <Said page={page} />}
-      <TicketMoney page={page} />
     </>
   );
 }

@@ -36,6 +36,11 @@ impl Scene {
         json!({ "version": self.version().await, "part": "print_head" })
     }
 
+    async fn part_by(&self, client: &Client) -> Value {
+        let version = client.get(&self.path("")).await.expect(200)["order"]["version"].clone();
+        json!({ "version": version, "part": "print_head" })
+    }
+
     async fn quote(&self, client: &Client, codes: &[&str]) -> Value {
         let lines: Vec<Value> = codes.iter().map(|code| json!({ "code": code, "quantity": 1, "cost": null })).collect();
         client.post(&self.quotes(""), &json!({ "lines": lines })).await.expect(201)
@@ -187,18 +192,20 @@ on_both! {
         let s = Scene::new(&kit).await;
         s.long_out_of_warranty(&kit).await;
         s.at_work("not_applicable").await;
-        let (agent, supervisor) = (s.world.client(&kit, Role::Agent).await, s.world.client(&kit, Role::Supervisor).await);
+        let agent = s.world.client(&kit, Role::Agent).await;
         let quote = s.quote(&agent, &["LAB-ONS-URB"]).await;
         kit.later(SignedDuration::from_hours(24 * 4));
         let (agent_later, supervisor_later) = (s.world.client(&kit, Role::Agent).await, s.world.client(&kit, Role::Supervisor).await);
         assert_eq!(s.answer(&agent_later, &quote, by_phone(true)).await.problem(409), "quote.expired");
         assert_eq!(agent_later.get(&s.quotes("")).await.expect(200)["items"][0]["state"], "expired");
-        drop((agent, supervisor));
         let waiver = format!("/api/v1/tickets/{}/charge-waiver", s.ticket);
         assert_eq!(agent_later.post(&waiver, &json!({ "reason": "老客户" })).await.problem(403), "not_allowed");
         assert_eq!(supervisor_later.post(&waiver, &json!({ "reason": " " })).await.problem(422), "reason.missing");
+        let engineer = Client::new(&kit.house).sign_in("near@t1", "postsale-test").await;
+        assert_eq!(engineer.post(&s.path("/parts"), &s.part_by(&engineer).await).await.problem(409), "visit.quote_first", "what expired is no yes");
         let costs = supervisor_later.post(&waiver, &json!({ "reason": "上次修坏的，由我们承担" })).await.expect(200);
         assert_eq!((&costs["agreed"], &costs["waiver"]["reason"]), (&json!("waived"), &json!("上次修坏的，由我们承担")));
+        engineer.post(&s.path("/parts"), &s.part_by(&engineer).await).await.expect(200);
         let keeper = s.world.client(&kit, Role::Storekeeper).await;
         assert_eq!(keeper.post(&s.quotes(""), &json!({ "lines": [] })).await.problem(403), "not_allowed");
         let page = s.world.client(&kit, Role::Dispatcher).await.get(&s.path("")).await.expect(200);

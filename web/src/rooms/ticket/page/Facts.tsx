@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import type { TicketPage } from "@api";
 import { useKeys, type KeyMap } from "@ground/keys/useKeys";
 import { useWords } from "@ground/i18n/Words";
+import { TicketMoney } from "@rooms/billing/TicketMoney";
 import { TicketOwn } from "@rooms/facts/TicketOwn";
 import { GuidePanel } from "@rooms/guide/GuidePanel";
 import { useSimilar } from "../data";
@@ -33,7 +34,12 @@ export function Facts({ page, tab, wished, onTab, onLook, onCommand }: Props) {
   const content: Record<Tab, () => React.ReactNode> = {
     merchant: () => <MerchantFacts page={page} />,
     terminal: () => <TerminalFacts page={page} />,
-    coverage: () => <CoverageFacts page={page} />,
+    coverage: () => (
+      <>
+        <CoverageFacts page={page} />
+        <TicketMoney page={page} />
+      </>
+    ),
     guide: () => <GuidePanel page={page} onCommand={onCommand} />,
     visit: () => <VisitFacts page={page} />,
     related: () => <RelatedFacts page={page} />,

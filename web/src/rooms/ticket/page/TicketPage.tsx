@@ -70,7 +70,8 @@ function Whole({ page, search }: { page: Page; search: QueueSearch }) {
   const start = (command: Command) => {
     if (command === "reply" || command === "note") composer.current?.write(command);
     else if (command === "guide") look("guide");
-    else if (command === "fields" || command === "quote") look("own");
+    else if (command === "fields") look("own");
+    else if (command === "quote") look("coverage");
     else if (command === "claim") claim.mutate({ params: { path: { id: ticket.id } }, body: { version: ticket.version } });
     else setAsked(command);
   };
