@@ -7,7 +7,7 @@ const SHELL = "postsale-shell-__VERSION__";
 const SAID = "postsale-said";
 
 /** What an engineer's pages read. Streams and everything else of the API are left alone. */
-const READ = /^\/api\/v1\/(sessions\/current|work-orders(\/[^/]+)?|facts\/[a-z-]+|bells)$/;
+const READ = /^\/api\/v1\/(sessions\/current|work-orders(\/[^/]+)?|tickets\/[^/]+\/quotes|facts\/[a-z-]+|bells)$/;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
@@ -66,6 +66,6 @@ self.addEventListener("fetch", (event) => {
     return;
   }
   if (request.mode === "navigate" && url.pathname.startsWith("/field")) event.respondWith(page(event));
-  else if (FILES.includes(url.pathname)) event.respondWith(caches.match(request, { ignoreVary: true }).then((kept) => kept ?? fetch(request)));
+  else if (FILES.includes(url.pathname) || url.pathname === "/favicon.svg") event.respondWith(caches.match(request, { ignoreVary: true }).then((kept) => kept ?? fetch(request)));
   else if (READ.test(url.pathname)) event.respondWith(said(event));
 });

@@ -37,7 +37,6 @@ function OneTap({ tap }: { tap: Tap }) {
         {t(`field.tap.${command}`)} {what} <span className="meta num">{f.moment(tap.at)}</span>
       </span>
       <span className={tap.refused ? css.hint : "meta"}>{tap.refused ?? t(waits || !online ? "field.tap_waits" : "field.tap_left")}</span>
-      {send.error && <span className={css.hint}>{send.error.detail}</span>}
       {!waits && (
         <span className={css.two}>
           <Button className={css.big} disabled={!online} loading={send.isPending} onClick={() => send.mutate(tap.body as never)} data-testid="tap-send">

@@ -12,12 +12,13 @@ describe("taps made without a network", () => {
   });
 
   it("are kept until they are answered, and stay when they are refused", async () => {
-    const { keepTap, dropTap, refuseTap } = await import("./outbox");
+    const { keepTap, dropTap, refused } = await import("./outbox");
     const [first, second] = [keepTap("w1", "parts", { part: "print_head" }), keepTap("w1", "steps", {})];
     expect(inStore().map((tap) => tap.command)).toEqual(["parts", "steps"]);
     dropTap(second);
-    refuseTap(first, "你手上没有");
-    expect(inStore()).toMatchObject([{ command: "parts", refused: "你手上没有" }]);
+    refused("w1", "parts", { part: "battery" }, "another tap, never kept");
+    refused("w1", "parts", { part: "print_head" }, "你手上没有");
+    expect(inStore()).toEqual([expect.objectContaining({ command: "parts", refused: "你手上没有" })]);
     dropTap(first);
     expect(inStore()).toEqual([]);
   });

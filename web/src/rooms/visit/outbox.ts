@@ -48,10 +48,12 @@ export const arrived = (order: string, command: string, body: object) => {
 /** Nobody wants it any more. */
 export const dropTap = (key: string) => write(taps.filter((tap) => tap.key !== key));
 
-/** The server does not take it: it stays, with the sentence why. */
-export function refuseTap(key: string, why: string) {
-  own.delete(key);
-  write(taps.map((tap) => (tap.key === key ? { ...tap, refused: why } : tap)));
+/** The server does not take a tap that was kept: it stays, with the sentence why. One that was never kept has its sentence in its own place. */
+export function refused(order: string, command: string, body: object, why: string) {
+  const known = taps.find((tap) => same(tap, order, command, body));
+  if (!known) return;
+  own.delete(known.key);
+  write(taps.map((tap) => (tap === known ? { ...tap, refused: why } : tap)));
 }
 
 /** Whether it is sent by itself as soon as there is a network. */

@@ -4,7 +4,7 @@ import type { Problem, Schema } from "@api";
 import { client } from "@ground/api/client";
 import { asProblem } from "@ground/api/problem";
 import { $api, LOOK_EVERY } from "@ground/api/query";
-import { arrived, keepTap, refuseTap } from "./outbox";
+import { arrived, keepTap, refused } from "./outbox";
 import type { Page } from "./stage";
 
 type Unversioned<T> = Omit<T, "version">;
@@ -45,9 +45,9 @@ export function useChanged(id: string) {
 export function useCommand<C extends Command>(id: string, command: C, done?: (page: Page) => void) {
   const cache = useQueryClient();
   const key = options(id).queryKey;
-  return useMutation<Page, Problem, Bodies[C], string | undefined>({
+  return useMutation<Page, Problem, Bodies[C], string | null>({
     // Without a network it waits, beside the page too: who reloads or leaves meanwhile loses nothing.
-    onMutate: (body) => (onlineManager.isOnline() ? undefined : keepTap(id, command, body as Record<string, unknown>)),
+    onMutate: (body) => (onlineManager.isOnline() ? null : keepTap(id, command, body as Record<string, unknown>)),
     scope: { id: `visit-${id}` },
     mutationFn: async (body) => {
       const version = cache.getQueryData<Page>(key)?.order.version ?? 0;
@@ -64,10 +64,10 @@ export function useCommand<C extends Command>(id: string, command: C, done?: (pa
       void cache.invalidateQueries({ queryKey: ["get", "/api/v1/work-orders"] });
       done?.(page);
     },
-    onError: (problem, body, tap) => {
+    onError: (problem, body) => {
       // A network that is there and carries nothing: it waits for a hand.
       if (problem.code === "offline") keepTap(id, command, body as Record<string, unknown>, false);
-      else if (tap) refuseTap(tap, problem.detail);
+      else refused(id, command, body as object, problem.detail);
       if (problem.code === "stale" && problem.current) {
         cache.setQueryData(changedKey(id), cache.getQueryData<Page>(key) ?? null);
         cache.setQueryData(key, problem.current as Page);
