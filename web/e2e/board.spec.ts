@@ -2,7 +2,7 @@ import { expect, type Locator, type Page } from "@playwright/test";
 import { called, enter, freeTerminal, say, speaking, test, type Lang } from "./house";
 
 type Both = { zh: string; en: string };
-type Verdict = { allowed: boolean; needs_reason: boolean; breaks_promise: boolean; against: Both[] };
+type Verdict = { allowed: boolean; needs_reason: boolean; off_shift: boolean; breaks_promise: boolean; against: Both[] };
 type Board = { engineers: { engineer: { id: string; name: string }; shift: { from: string; to: string } | null }[] };
 
 const symptom = { zh: "屏幕碎了，要上门换", en: "The screen is broken, somebody has to come" };
@@ -44,7 +44,8 @@ for (const lang of ["zh", "en"] as Lang[]) {
     const find = async (allowed: boolean) => {
       for (const engineer of working) {
         const said = await verdict(engineer.id);
-        if (said.allowed === allowed) return { engineer, said };
+        // Outside a shift only a supervisor sends somebody.
+        if (said.allowed === allowed && !said.off_shift) return { engineer, said };
       }
       throw new Error(`the demo has somebody who ${allowed ? "can" : "cannot"} go`);
     };

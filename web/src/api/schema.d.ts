@@ -1952,7 +1952,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A sub-task is done. Saying it twice changes nothing. */
+        /** A sub-task is done; one that makes good a bad answer says how. Saying it twice changes nothing. */
         post: operations["sub_task_done"];
         delete?: never;
         options?: never;
@@ -3870,7 +3870,7 @@ export interface components {
          * @description What a notification is about.
          * @enum {string}
          */
-        BellKind: "mention" | "message" | "reply" | "state" | "time" | "promise" | "called_off" | "taken_back" | "due" | "late";
+        BellKind: "mention" | "message" | "reply" | "state" | "time" | "promise" | "after_due" | "passed_around" | "called_off" | "taken_back" | "due" | "late";
         /** @description Which were read: one, those of a ticket, or without both all. */
         BellSeen: {
             id?: components["schemas"]["Id_bel"] | null;
@@ -6563,9 +6563,15 @@ export interface components {
             number?: string | null;
             subject: components["schemas"]["Text"];
         };
+        /**
+         * @description Why somebody is sent outside their shift all the same.
+         * @enum {string}
+         */
+        OffShift: "urgent" | "on_call" | "agreed" | "swapped";
         /** @description Whom to ask; without anything, the rule chooses. */
         OfferOrder: {
             engineer_id?: components["schemas"]["Id_eng"] | null;
+            off_shift?: components["schemas"]["OffShift"] | null;
             planned?: components["schemas"]["Span"] | null;
             promised?: components["schemas"]["Span"] | null;
             /** @description Why so, against a rule of habit. */
@@ -6600,8 +6606,11 @@ export interface components {
             breaks_promise: boolean;
             /** @description Whether somebody has to say why it is to be so all the same. */
             needs_reason: boolean;
+            /** @description It lies outside the shift: a code is asked for, of somebody who may send them then. */
+            off_shift: boolean;
             /** @description When they would be there, as long as such a visit takes. */
             planned: components["schemas"]["Span"];
+            promised?: components["schemas"]["Span"] | null;
         };
         /** @description What the provider sent the browser back with. */
         OidcBack: {
@@ -7388,6 +7397,11 @@ export interface components {
                  * @description When it was closed or withdrawn.
                  */
                 closed_at?: string | null;
+                /**
+                 * Format: int32
+                 * @description How often another person became accountable for it; three times and more is listed to the supervisors.
+                 */
+                handed: number;
                 /** @description Which one. */
                 id: components["schemas"]["Id_tkt"];
                 /** @description The same in the tenant's words: the label it wears, or its state's. */
@@ -7452,6 +7466,11 @@ export interface components {
                 id: components["schemas"]["Id_wor"];
                 kind: components["schemas"]["OrderKind"];
                 merchant_name: string;
+                /**
+                 * Format: date-time
+                 * @description The deadline a visit that is under way misses, as it is promised and planned; null while it keeps it.
+                 */
+                misses?: string | null;
                 /** @description `W-000123`. */
                 number: string;
                 parts: string[];
@@ -8257,6 +8276,11 @@ export interface components {
             /** @description How. */
             outcome: components["schemas"]["Outcome"];
         };
+        /**
+         * @description How something a merchant was not content with was made good.
+         * @enum {string}
+         */
+        Recovered: "explained" | "visited_again" | "replaced" | "compensated" | "not_reached";
         /** @description Codes for a lost phone; shown once, each works once. */
         RecoveryCodes: {
             recovery_codes: string[];
@@ -8875,6 +8899,11 @@ export interface components {
             made_at: string;
             /** @description Who asked for it. */
             made_by: string;
+            outcome?: components["schemas"]["Recovered"] | null;
+            /** @description The same in a sentence. */
+            outcome_words?: string | null;
+            /** @description It makes good what a merchant was not content with: it ends with what was done. */
+            recovery: boolean;
             /** @description Of which ticket. */
             ticket_id: components["schemas"]["Id_tkt"];
             /** @description What is to be done. */
@@ -8936,8 +8965,12 @@ export interface components {
              */
             new: number;
         };
-        /** @description Nothing to say. */
-        TaskDone: Record<string, never>;
+        /** @description Nothing to say; of a recovery, how it ended. */
+        TaskDone: {
+            outcome?: components["schemas"]["Recovered"] | null;
+            /** @description Of a recovery: the same in a sentence. */
+            words?: string | null;
+        };
         /** @description Drops a sub-task. */
         TaskDrop: {
             /** @description Why it need not be done. */
@@ -9218,7 +9251,7 @@ export interface components {
             id: components["schemas"]["Id_bnd"];
             settlement_account_mask: string;
             tid: string;
-            uscc: string;
+            uscc_masked: string;
             /** Format: date-time */
             valid_from: string;
         };
@@ -9509,6 +9542,11 @@ export interface components {
              * @description When it was closed or withdrawn.
              */
             closed_at?: string | null;
+            /**
+             * Format: int32
+             * @description How often another person became accountable for it; three times and more is listed to the supervisors.
+             */
+            handed: number;
             /** @description Which one. */
             id: components["schemas"]["Id_tkt"];
             /** @description The same in the tenant's words: the label it wears, or its state's. */
@@ -9631,7 +9669,7 @@ export interface components {
          * @description A queue of the desk.
          * @enum {string}
          */
-        TicketView: "open" | "next" | "mine" | "to_respond" | "unclaimed" | "due_soon" | "waiting" | "solved" | "closed";
+        TicketView: "open" | "next" | "mine" | "to_respond" | "unclaimed" | "due_soon" | "passed_around" | "waiting" | "solved" | "closed";
         /** @description Tickets that were found, newest first. */
         TicketsFound: {
             items: components["schemas"]["TicketRow"][];
@@ -10011,6 +10049,11 @@ export interface components {
             id: components["schemas"]["Id_wor"];
             kind: components["schemas"]["OrderKind"];
             merchant_name: string;
+            /**
+             * Format: date-time
+             * @description The deadline a visit that is under way misses, as it is promised and planned; null while it keeps it.
+             */
+            misses?: string | null;
             /** @description `W-000123`. */
             number: string;
             parts: string[];
@@ -13285,7 +13328,7 @@ export interface operations {
                 /** @description Of merchants, terminals, parts and people, those somebody typed this for. */
                 q?: string;
                 /** @description Of tickets, only those of this queue; all there are without it. */
-                view?: "open" | "next" | "mine" | "to_respond" | "unclaimed" | "due_soon" | "waiting" | "solved" | "closed";
+                view?: "open" | "next" | "mine" | "to_respond" | "unclaimed" | "due_soon" | "passed_around" | "waiting" | "solved" | "closed";
                 /**
                  * @description Of tickets, as lists are narrowed: states. Of people, how they stand. Of incidents, `open` or `resolved`; of follow-ups, `due`, `coming` or
                  *     `answered`: the first without it.
@@ -23770,7 +23813,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Which queue; `open` without it. */
-                view?: "open" | "next" | "mine" | "to_respond" | "unclaimed" | "due_soon" | "waiting" | "solved" | "closed";
+                view?: "open" | "next" | "mine" | "to_respond" | "unclaimed" | "due_soon" | "passed_around" | "waiting" | "solved" | "closed";
                 /** @description The order; `due` without it. Closed ones always stand newest first. */
                 sort?: "due" | "oldest" | "newest" | "changed";
                 /** @description Only these states: `new,triaged`. */
@@ -24076,7 +24119,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Which queue; `open` without it. */
-                view?: "open" | "next" | "mine" | "to_respond" | "unclaimed" | "due_soon" | "waiting" | "solved" | "closed";
+                view?: "open" | "next" | "mine" | "to_respond" | "unclaimed" | "due_soon" | "passed_around" | "waiting" | "solved" | "closed";
                 /** @description The order; `due` without it. Closed ones always stand newest first. */
                 sort?: "due" | "oldest" | "newest" | "changed";
                 /** @description Only these states: `new,triaged`. */

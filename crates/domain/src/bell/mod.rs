@@ -30,6 +30,10 @@ pub enum Kind {
     Time,
     /// A plan of the day has nobody who could keep the time a merchant was promised; the words are that time, from and to.
     Promise,
+    /// A visit was offered that ends after the deadline of its ticket; the words are its window, from and to.
+    AfterDue,
+    /// A case went from one person to the next again and again; the words are how often.
+    PassedAround,
     /// A visit the reader was to make is called off; the words are when it was planned, from and to.
     CalledOff,
     /// A visit the reader was to make was taken back from them; the words are when it was planned, from and to.

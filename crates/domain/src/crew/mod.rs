@@ -4,5 +4,5 @@
 mod model;
 mod rules;
 
-pub use model::{Absence, AbsenceId, Engineer, Shifts, ShiftsError, Skill};
-pub use rules::{Held, held, lacking, shifts_between, without};
+pub use model::{Absence, AbsenceId, Engineer, Holidays, OffShift, Present, Shifts, ShiftsError, Skill};
+pub use rules::{Held, held, lacking, present, shifts_between, without};

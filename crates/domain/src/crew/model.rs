@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
@@ -67,17 +67,56 @@ pub struct Engineer {
 pub struct Shifts {
     /// Minutes from midnight; index 0 is Monday. Sorted, without overlap, within the day.
     pub(super) week: [Vec<(u16, u16)>; 7],
-    /// Days without work: holidays, leave.
+    /// Days without work: leave.
     pub off: Vec<Date>,
+    /// Public holidays are worked like any other day; otherwise they are off.
+    pub holidays: bool,
 }
 
-/// As it is written: `{"week":{"1":[["08:30","12:00"],["13:00","18:00"]]},"off":["2026-10-01"]}`.
+/// Public holidays, and the days that are worked in their place (调休).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Holidays {
+    /// Nobody works, unless their shift says otherwise.
+    pub off: BTreeSet<Date>,
+    /// Worked although the week says otherwise.
+    pub made_up: BTreeSet<Date>,
+}
+
+/// Why somebody is sent outside their shift all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OffShift {
+    /// It cannot wait for a shift.
+    Urgent,
+    /// They are on call.
+    OnCall,
+    /// They agreed to stay longer, or to come.
+    Agreed,
+    /// They swapped shifts with somebody.
+    Swapped,
+}
+
+/// Whether somebody is at work during a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Present<'a> {
+    /// Yes, all of it.
+    Yes,
+    /// It does not lie within one of their shifts.
+    OffShift,
+    /// They are ill or away for some of it.
+    Absent(&'a Absence),
+}
+
+/// As it is written: `{"week":{"1":[["08:30","12:00"],["13:00","18:00"]]},"off":["2026-10-01"],"holidays":true}`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
     week: BTreeMap<String, Vec<[String; 2]>>,
     #[serde(default)]
     off: Vec<Date>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    holidays: bool,
 }
 
 /// Shifts that cannot be meant; the text says why.
@@ -116,7 +155,7 @@ impl TryFrom<Written> for Shifts {
                 return Err(ShiftsError(format!("two shifts of weekday {weekday} overlap")));
             }
         }
-        Ok(Self { week, off: written.off })
+        Ok(Self { week, off: written.off, holidays: written.holidays })
     }
 }
 
@@ -125,6 +164,6 @@ impl From<Shifts> for Written {
         let text = |m: u16| format!("{:02}:{:02}", m / 60, m % 60);
         let days = shifts.week.iter().enumerate().filter(|(_, d)| !d.is_empty());
         let week = days.map(|(i, d)| ((i + 1).to_string(), d.iter().map(|(f, t)| [text(*f), text(*t)]).collect())).collect();
-        Written { week, off: shifts.off }
+        Written { week, off: shifts.off, holidays: shifts.holidays }
     }
 }

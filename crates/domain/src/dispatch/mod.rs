@@ -10,6 +10,6 @@ mod rank;
 mod rank_test;
 
 pub use model::{Booked, Candidate, Certificate, Job, Needed, OfferId, OfferState, Person, Slot, length};
-pub use offer::{Answer, LEAD_MIN, ahead, answer, clash, may_offer, promise};
+pub use offer::{Answer, LEAD_MIN, ahead, answer, clash, may_offer, past_due, promise};
 pub use pick::{MOST_PICKS, Menu, Open, Stage, enough, may_pick, menu};
 pub use rank::{distance_m, rank};

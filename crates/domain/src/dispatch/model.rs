@@ -141,6 +141,8 @@ pub struct Candidate {
     pub fits: bool,
     /// The hard rule that does.
     pub excluded_by: Option<Text>,
+    /// The work would end before the deadline; where no clock runs, always.
+    pub keeps_due: bool,
     /// 0 to 100, higher is better; 0 for whom a hard rule excludes.
     pub score: u8,
     /// Every fact that went into it, in words.

@@ -64,11 +64,21 @@ pub fn ahead(window: Slot, planned: Timestamp, now: Timestamp) -> Slot {
 }
 
 /// The window a merchant is promised for a planned arrival: two hours from the full hour before it, so that a small delay
-/// on the way breaks no promise; of a window that has begun what is [`ahead`], an hour at least.
-pub fn promise(planned: Slot, now: Timestamp) -> Slot {
+/// on the way breaks no promise; of a window that has begun what is [`ahead`], an hour at least. Work that keeps the deadline is
+/// promised within it (S1-09): the window ends by then and begins the sooner.
+pub fn promise(planned: Slot, due: Option<Timestamp>, now: Timestamp) -> Slot {
     let from = down(planned.from, 3600);
     let left = ahead(Slot { from, to: from + SignedDuration::from_hours(2) }, planned.from, now);
-    Slot { to: left.to.max(left.from + SHORTEST), ..left }
+    let window = Slot { to: left.to.max(left.from + SHORTEST), ..left };
+    let Some(due) = due.filter(|due| planned.to <= *due && *due < window.to) else { return window };
+    let to = Some(down(due, 900)).filter(|to| planned.from < *to).unwrap_or(due);
+    ahead(Slot { from: window.from.min(to - SHORTEST), to }, planned.from, now)
+}
+
+/// The deadline that a visit would not keep, if there is one it could still miss: it is planned to end after it, or its merchant is
+/// told a window that does. What is late already is not made late by a visit.
+pub fn past_due(planned: Slot, promised: Option<Slot>, due: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    due.filter(|due| *due > now && (planned.to > *due || promised.is_some_and(|p| p.to > *due)))
 }
 
 #[cfg(test)]
@@ -138,10 +148,42 @@ mod tests {
         ];
         for (now, planned, (from, to)) in table {
             let planned = slot(planned, "18:00");
-            let promised = promise(planned, slot(now, "18:00").from);
+            let promised = promise(planned, None, slot(now, "18:00").from);
             assert_eq!(promised, slot(from, to), "{now} {planned:?}");
             assert!(promised.from <= planned.from && planned.from < promised.to, "{now} {planned:?}");
         }
+    }
+
+    #[test]
+    fn a_promise_of_work_that_keeps_the_deadline_lies_within_it() {
+        // (now, planned, deadline, the window that is promised, the deadline it misses)
+        let table = [
+            ("08:00", ("10:00", "10:40"), "18:00", ("10:00", "12:00"), false),
+            ("08:00", ("10:00", "10:40"), "12:00", ("10:00", "12:00"), false),
+            ("08:00", ("10:00", "10:40"), "11:30", ("10:00", "11:30"), false),
+            ("08:00", ("10:00", "10:40"), "11:38", ("10:00", "11:30"), false),
+            // Less than an hour is left of it: it begins the sooner,
+            ("08:00", ("10:00", "10:40"), "10:45", ("09:45", "10:45"), false),
+            ("08:00", ("10:10", "10:40"), "10:40", ("09:30", "10:30"), false),
+            // but no sooner than somebody can be there.
+            ("09:30", ("10:00", "10:40"), "10:45", ("09:45", "10:45"), false),
+            ("09:40", ("10:00", "10:40"), "10:45", ("10:00", "10:45"), false),
+            // The work does not keep it: nothing is gained by a smaller window, and it is said.
+            ("08:00", ("10:00", "10:40"), "10:39", ("10:00", "12:00"), true),
+            // What is late already.
+            ("08:00", ("10:00", "10:40"), "07:00", ("10:00", "12:00"), false),
+        ];
+        for (now, (begin, end), due, (from, to), missed) in table {
+            let (planned, now, due) = (slot(begin, end), slot(now, "18:00").from, slot(due, "18:00").from);
+            let promised = promise(planned, Some(due), now);
+            assert_eq!(promised, slot(from, to), "{now} {due}");
+            assert!(promised.from <= planned.from && planned.from < promised.to, "{now} {due}");
+            assert_eq!(past_due(planned, Some(promised), Some(due), now), missed.then_some(due), "{now} {due}");
+        }
+        // Somebody told the merchant a window of their own.
+        let (planned, due, now) = (slot("10:00", "10:40"), slot("11:00", "18:00").from, slot("08:00", "18:00").from);
+        assert_eq!(past_due(planned, Some(slot("10:00", "12:00")), Some(due), now), Some(due));
+        assert_eq!(past_due(planned, Some(slot("10:00", "12:00")), None, now), None);
     }
 
     #[test]

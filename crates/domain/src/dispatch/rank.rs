@@ -25,13 +25,18 @@ pub fn distance_m(a: (i64, i64), b: (i64, i64)) -> u32 {
 }
 
 /// Everybody, judged for a job, the best first. Hard: skills with valid certificates, a free time within shift and opening
-/// hours. Soft: lateness, load, territory, distance, an earlier no. This function is the place where the planner will stand:
+/// hours. Whoever keeps the deadline comes before whoever does not (S1-09). Soft: load, territory, distance, an earlier no. This function is the place where the planner will stand:
 /// same question, same answer. Days and hours are those of `zone`.
 pub fn rank(job: &Job, people: &[Person], now: Timestamp, zone: &TimeZone) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = people.iter().map(|person| judge(job, person, now, zone)).collect();
     candidates.sort_by(|a, b| {
         let start = |c: &Candidate| c.slot.map_or(Timestamp::MAX, |s| s.from);
-        b.fits.cmp(&a.fits).then(b.score.cmp(&a.score)).then(start(a).cmp(&start(b))).then(a.id.cmp(&b.id))
+        b.fits
+            .cmp(&a.fits)
+            .then(b.keeps_due.cmp(&a.keeps_due))
+            .then(b.score.cmp(&a.score))
+            .then(start(a).cmp(&start(b)))
+            .then(a.id.cmp(&b.id))
     });
     candidates
 }
@@ -45,6 +50,7 @@ fn judge(job: &Job, person: &Person, now: Timestamp, zone: &TimeZone) -> Candida
         name: person.name.clone(),
         fits: false,
         excluded_by: None,
+        keeps_due: false,
         score: 0,
         why: Vec::new(),
         load_today: on(today),
@@ -65,6 +71,7 @@ fn judge(job: &Job, person: &Person, now: Timestamp, zone: &TimeZone) -> Candida
     }
     candidate.fits = true;
     candidate.slot = Some(slot);
+    candidate.keeps_due = job.due.is_none_or(|due| slot.to <= due);
     weigh(job, person, &mut candidate, slot, metres, on(slot.from.to_zoned(zone.clone()).date()));
     candidate
 }

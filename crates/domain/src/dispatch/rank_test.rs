@@ -136,3 +136,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn who_keeps_the_deadline_comes_before_who_does_not() {
+    // Loaded, from another district, far away: still there in time.
+    let far = Person {
+        home: (31_500_000, 121_470_000),
+        territory: vec!["崇明区".into()],
+        booked: vec![booked("08:30", "09:30"), booked("09:45", "10:00"), booked("10:15", "10:30"), booked("10:45", "11:00")],
+        ..person(1)
+    };
+    // Next door and free, after the deadline.
+    let late = Person { booked: vec![booked("09:00", "16:30")], ..person(2) };
+    let judged = rank(&job(), &[late.clone(), far.clone()], at(24, "09:00"), &zone());
+    assert_eq!(judged.iter().map(|c| (c.name.as_str(), c.keeps_due)).collect::<Vec<_>>(), [("工程师01", true), ("工程师02", false)]);
+    assert!(judged[0].score < judged[1].score, "by score alone it would be the other way round: {} {}", judged[0].score, judged[1].score);
+    // Without a deadline only the score decides.
+    let open_end = Job { due: None, ..job() };
+    assert_eq!(best(&open_end, &[far, late], at(24, "09:00")).name, "工程师02");
+}

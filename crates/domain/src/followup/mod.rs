@@ -9,5 +9,5 @@ mod rules;
 #[cfg(test)]
 mod rules_test;
 
-pub use model::{Answer, ContactWindow, FollowUp, FollowUpId, FollowUpState, Plan, Reopen, Step};
-pub use rules::{MAX_COMMENT, answer, due_at, next_step, recover_by, what_follows};
+pub use model::{Answer, ContactWindow, FollowUp, FollowUpId, FollowUpState, Plan, Recovered, Reopen, Step};
+pub use rules::{MAX_COMMENT, answer, due_at, next_step, recover_by, recovered, what_follows};

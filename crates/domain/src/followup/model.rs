@@ -54,6 +54,23 @@ pub struct Answer {
     pub comment: String,
 }
 
+/// How something a merchant was not content with was made good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Recovered {
+    /// Somebody called, said sorry and explained.
+    Explained,
+    /// Somebody went there again.
+    VisitedAgain,
+    /// The terminal or a part was replaced.
+    Replaced,
+    /// The merchant got something for their trouble.
+    Compensated,
+    /// They could not be reached.
+    NotReached,
+}
+
 /// Why a case is opened again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,7 +1,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan};
 
-use super::{Answer, ContactWindow, FollowUp, FollowUpState, Plan, Reopen, Step};
+use super::{Answer, ContactWindow, FollowUp, FollowUpState, Plan, Recovered, Reopen, Step};
 use crate::ground::{Refusal, Timestamp, mask_cards};
 use crate::refuse;
 
@@ -71,6 +71,20 @@ pub fn answer(follow_up: &FollowUp, given: Answer, now: Timestamp) -> Result<Fol
             Ok(FollowUp { state: FollowUpState::Answered, answered_at: Some(now), answer: Some(given), ..follow_up.clone() })
         }
     }
+}
+
+/// How a recovery ended: what was done, and a sentence about it. Errors: `followup.recovery_outcome`, `followup.recovery_words`,
+/// `followup.recovery_long`.
+pub fn recovered(outcome: Option<Recovered>, words: &str) -> Result<(Recovered, String), Refusal> {
+    let Some(outcome) = outcome else { return Err(refuse!(Invalid, "followup.recovery_outcome").field("outcome")) };
+    let words = words.trim();
+    if words.is_empty() {
+        return Err(refuse!(Invalid, "followup.recovery_words").field("words"));
+    }
+    if words.chars().count() > MAX_COMMENT {
+        return Err(refuse!(Invalid, "followup.recovery_long", limit = MAX_COMMENT).field("words"));
+    }
+    Ok((outcome, mask_cards(words).text))
 }
 
 /// Whether an answer opens the case again, and why.

@@ -110,3 +110,23 @@ proptest! {
         prop_assert!(local >= Plan::default().window.from && local < Plan::default().window.to);
     }
 }
+
+#[test]
+fn a_recovery_ends_with_what_was_done_in_a_code_and_a_sentence() {
+    use super::{MAX_COMMENT, Recovered, recovered};
+    let long = "字".repeat(MAX_COMMENT + 1);
+    for (outcome, words, expected) in [
+        (None, "已致电", Err("followup.recovery_outcome")),
+        (Some(Recovered::Explained), " ", Err("followup.recovery_words")),
+        (Some(Recovered::Explained), long.as_str(), Err("followup.recovery_long")),
+        (Some(Recovered::Replaced), " 换了一台 ", Ok("换了一台")),
+        (Some(Recovered::Compensated), "退到 4111 1111 1111 1111", Ok("退到 ************1111")),
+    ] {
+        let ended = recovered(outcome, words).map(|(_, words)| words);
+        match expected {
+            Ok(words) if !words.contains('*') => assert_eq!(ended.unwrap(), words),
+            Ok(_) => assert!(!ended.unwrap().contains("4111 1111"), "no card number is kept"),
+            Err(code) => assert_eq!(ended.map_err(|r| r.code), Err(code)),
+        }
+    }
+}

@@ -120,6 +120,8 @@ actions! {
     VisitRead = "visit.read":                   "AAAo.AAAoA.";
     /// Offers, withdraws and plans work orders.
     VisitOffer = "visit.offer":                 "A.A..A.....";
+    /// Sends somebody outside their shift, with a reason code.
+    DispatchOffShift = "dispatch.off_shift":     "A....A.....";
     /// Asks for plans of a day, publishes and discards them; pins orders; notes absences.
     DispatchPlan = "dispatch.plan":             "A.A..A.....";
     /// Sees which times an order can be given.

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{Calendar, DAY_MS, day_of};
@@ -124,19 +125,29 @@ pub struct Book {
     cards: BTreeMap<String, Card>,
     terms: BTreeMap<ClockKind, Agreements>,
     reasons: BTreeMap<String, Text>,
+    public: Arc<PublicDays>,
+}
+
+/// Public holidays of all places, and the days that are worked in their place, as dates.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PublicDays {
+    /// Off.
+    pub off: BTreeSet<Date>,
+    /// Worked instead.
+    pub made_up: BTreeSet<Date>,
 }
 
 impl Book {
     /// Reads the calendar file and the agreement file. Stricter than what can be computed: no calendar that never opens,
     /// no night shift into the next day's shifts, a promise above zero for every kind and priority, only known pause reasons.
     pub fn parse(calendars: &str, agreements: &str) -> Result<Self, Mistake> {
-        let calendars = read_calendars(&document(calendars)?)?;
+        let (calendars, public) = read_calendars(&document(calendars)?)?;
         let hours = Arc::new(calendars.iter().map(|(name, c)| (name.clone(), Arc::clone(&c.calendar))).collect());
         let value = document(agreements)?;
         let root = Node::root(&value);
         expect_format(&root, AGREEMENTS_FORMAT)?;
         let reasons = root.field("pause_reasons")?.named(Node::bilingual)?;
-        let mut book = Self { calendars, hours, cards: BTreeMap::new(), terms: BTreeMap::new(), reasons };
+        let mut book = Self { calendars, hours, cards: BTreeMap::new(), terms: BTreeMap::new(), reasons, public: Arc::new(public) };
         for (name, node) in root.field("agreements")?.entries()? {
             book.add(name, &node)?;
         }
@@ -209,6 +220,11 @@ impl Book {
         self.cards.get(agreement)
     }
 
+    /// Public holidays, and what is worked in their place.
+    pub fn public_days(&self) -> &PublicDays {
+        &self.public
+    }
+
     /// A calendar by name.
     pub fn calendar(&self, name: &str) -> Option<&NamedCalendar> {
         self.calendars.get(name)
@@ -249,11 +265,16 @@ struct Holidays {
     official: Vec<i16>,
 }
 
-fn read_calendars(value: &serde_json::Value) -> Result<BTreeMap<String, NamedCalendar>, Mistake> {
+fn read_calendars(value: &serde_json::Value) -> Result<(BTreeMap<String, NamedCalendar>, PublicDays), Mistake> {
     let root = Node::root(value);
     expect_format(&root, CALENDARS_FORMAT)?;
     let holidays = root.field("holidays")?.named(read_holidays)?;
-    root.field("calendars")?.named(|node| {
+    let mut public = PublicDays::default();
+    for place in holidays.values() {
+        public.off.extend(place.off.iter().filter_map(|day| day.parse::<Date>().ok()));
+        public.made_up.extend(place.makeup.iter().filter_map(|day| day.parse::<Date>().ok()));
+    }
+    let calendars = root.field("calendars")?.named(|node| {
         let name = node.field("name")?.bilingual()?;
         let mut spec = node.calendar_spec()?;
         let mut days = Arc::default();
@@ -274,7 +295,8 @@ fn read_calendars(value: &serde_json::Value) -> Result<BTreeMap<String, NamedCal
             return Err(node.wrong("the calendar never opens"));
         }
         Ok(NamedCalendar { name, calendar: Arc::new(calendar), holidays: days })
-    })
+    })?;
+    Ok((calendars, public))
 }
 
 fn read_holidays(node: &Node<'_>) -> Result<Holidays, Mistake> {

@@ -163,7 +163,7 @@ impl Teller<'_> {
     /// An instant with its date: a clock time alone would mislead across midnight.
     fn at(&self, at: Timestamp) -> Text {
         let local = at.to_zoned(self.hours.calendar.zone().clone());
-        both(local.strftime("%-m月%-d日%H:%M").to_string(), local.strftime("%-d %b %H:%M").to_string())
+        both(local.strftime("%m-%d %H:%M").to_string(), local.strftime("%-d %b %H:%M").to_string())
     }
 
     fn headline(&self, answer: &Answer) -> Text {

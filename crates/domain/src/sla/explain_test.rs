@@ -12,7 +12,7 @@ fn book() -> Book {
 fn lunch_is_a_line_of_its_own() {
     let story = history("11-24 12:40 start urban normal");
     let told = explain(&book(), ClockKind::FirstResponse, &story, at("11-24 13:50"), true).unwrap();
-    assert_eq!(told.headline.zh, "首响时限 = 11月24日13:30起 + 1小时 = 11月24日14:30；余40分");
+    assert_eq!(told.headline.zh, "首响时限 = 11-24 13:30起 + 1小时 = 11-24 14:30；余40分");
     assert_eq!(told.headline.en, "First response = from 24 Nov 13:30 + 1 h = 24 Nov 14:30; 40 min left");
     assert_eq!(told.agreement_name.zh, "城区标准（v3，条款2.1）");
     let lines: Vec<_> = told.lines.iter().map(|l| (l.kind, l.to.is_none(), l.basis.zh.as_str(), l.counted_s, l.total_s)).collect();
@@ -29,7 +29,7 @@ fn a_raise_while_waiting_is_told_with_both_targets() {
     );
     let told = explain(&book(), ClockKind::Resolution, &story, at("11-24 16:00"), true).unwrap();
     // 4 h from 13:30 plus 52 min of waiting.
-    assert_eq!(told.headline.zh, "解决时限 = 11月24日13:30起 + 4小时 + 暂停52分 = 11月24日18:22；余2小时22分");
+    assert_eq!(told.headline.zh, "解决时限 = 11-24 13:30起 + 4小时 + 暂停52分 = 11-24 18:22；余2小时22分");
     assert_eq!(told.changes.len(), 1);
     assert_eq!(told.changes[0].sentence.zh, "普通 → 紧急：目标8小时改为4小时，已用1小时8分照旧，暂停不计");
     assert_eq!(told.lines[1].basis.en, "waiting for the merchant");
@@ -47,7 +47,7 @@ fn what_was_ordered_is_told_with_its_own_target() {
     story.push(ClockEvent { at: at("11-26 14:00"), what: What::Order { promise } });
     story.extend(history("11-26 15:00 priority urgent"));
     let told = explain(&book, ClockKind::Resolution, &story, at("11-26 16:00"), true).unwrap();
-    assert_eq!(told.headline.zh, "解决时限 = 11月26日14:00起 + 3个工作日（22小时30分） = 12月1日14:00；余20小时30分");
+    assert_eq!(told.headline.zh, "解决时限 = 11-26 14:00起 + 3个工作日（22小时30分） = 12-01 14:00；余20小时30分");
     assert_eq!(told.headline.en, "Resolution = from 26 Nov 14:00 + 3 working days (22 h 30 min) = 1 Dec 14:00; 20 h 30 min left");
     assert_eq!(
         (told.agreement_name.zh.as_str(), told.calendar.en.as_str()),

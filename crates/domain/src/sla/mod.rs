@@ -16,7 +16,7 @@ mod model;
 mod read;
 mod rules;
 
-pub use book::{Book, Card, ClockKind, NamedCalendar, PRIORITIES, ROUND_THE_CLOCK, Within};
+pub use book::{Book, Card, ClockKind, NamedCalendar, PRIORITIES, PublicDays, ROUND_THE_CLOCK, Within};
 pub use calendar::{Calendar, CalendarError, CalendarSpec, Hours};
 pub use cases::{BadCase, CASES_FORMAT, Case, read_cases};
 pub use explain::{ClockChange, ClockExplain, ClockLine, ClockWarning, explain};

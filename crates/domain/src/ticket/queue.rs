@@ -7,6 +7,15 @@ use jiff::SignedDuration;
 use super::model::Priority;
 use crate::ground::{Text, Timestamp};
 
+/// How often a case may go from one person to the next before the supervisors are told (ping-pong). The queue of such cases and its index
+/// name the same number.
+pub const PASSED_AROUND: u32 = 3;
+
+/// Whether a case is passed around instead of being solved.
+pub fn passed_around(handed: u32) -> bool {
+    handed >= PASSED_AROUND
+}
+
 /// What the longest wait behind newer and more urgent cases is: nobody starves.
 pub const LONGEST: SignedDuration = SignedDuration::from_hours(24);
 

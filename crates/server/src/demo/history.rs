@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use postsale_domain::crew::{Engineer, Holidays, Present, present, shifts_between};
 use postsale_domain::ground::EngineerId;
 use postsale_domain::ticket::triage::{Signs, TerminalSigns};
 use postsale_domain::ticket::{Channel, ConfirmedBy, Decision, Outcome, PauseReason, TicketId};
@@ -14,6 +15,7 @@ use super::pools::{Pools, Trouble};
 use super::world::{Size, World, zone};
 use crate::ground::db::DbError;
 use crate::knowledge::{facts, triage_book};
+use crate::sla;
 
 /// One thing that happened.
 #[derive(Debug, Clone)]
@@ -98,6 +100,7 @@ struct Writer<'a> {
     history: History,
     /// Time engineers have given away.
     taken: Vec<(EngineerId, Span)>,
+    holidays: Holidays,
 }
 
 fn minutes(n: i64) -> SignedDuration {
@@ -114,8 +117,19 @@ pub(super) fn invent(
     agents: usize,
     now: Timestamp,
 ) -> Result<History, DbError> {
-    let mut writer =
-        Writer { dice, pools, troubles, world, agents: agents.max(1), now, zone: zone()?, history: History::default(), taken: Vec::new() };
+    let public = sla::book().public_days();
+    let mut writer = Writer {
+        dice,
+        pools,
+        troubles,
+        world,
+        agents: agents.max(1),
+        now,
+        zone: zone()?,
+        history: History::default(),
+        taken: Vec::new(),
+        holidays: Holidays { off: public.off.clone(), made_up: public.made_up.clone() },
+    };
     let year = minutes(60 * 24 * 365);
     for (place, stay) in world.stays.iter().enumerate() {
         writer.at(stay.binding.valid_from, usize::MAX, Act::Bind(place));
@@ -321,25 +335,41 @@ impl Writer<'_> {
         closed
     }
 
-    /// Somebody who covers the district and has the skills, at a time they have not given away.
-    fn booking(&mut self, story: usize, ready: Timestamp) -> Option<(EngineerId, Span)> {
+    /// On site, with the tests and the merchant's signature, in quarters of an hour.
+    fn length(&self, story: usize) -> SignedDuration {
+        let known = facts().fault(&self.history.stories[story].fault);
+        minutes((i64::from(known.and_then(|f| f.onsite_minutes).unwrap_or(20)) + 44) / 15 * 15)
+    }
+
+    /// Somebody who covers the district, has the skills, is at work then and has not given the time away.
+    fn somebody(&mut self, story: usize, span: Span) -> Option<EngineerId> {
         let s = &self.history.stories[story];
-        let district = self.world.stores[self.world.stays[s.stay].store].0.district.clone();
+        let district = &self.world.stores[self.world.stays[s.stay].store].0.district;
         let known = facts().fault(&s.fault)?;
-        // On site, with the tests and the merchant's signature, in quarters of an hour.
-        let length = minutes((i64::from(known.onsite_minutes.unwrap_or(20)) + 44) / 15 * 15);
-        let fits = |e: &postsale_domain::crew::Engineer| {
-            e.territory.contains(&district) && known.skills.iter().all(|need| e.skills.iter().any(|s| s.code == *need))
+        let day = span.from.to_zoned(self.zone.clone()).date();
+        let fits = |e: &Engineer| {
+            e.territory.contains(district)
+                && known.skills.iter().all(|need| e.skills.iter().any(|s| s.code == *need))
+                && present((span.from, span.to), &shifts_between(&e.shifts, day, 1, &self.zone, &self.holidays), &[]) == Present::Yes
+                && self.taken.iter().rev().take(400).all(|(of, t)| *of != e.id || t.to <= span.from || span.to <= t.from)
         };
         let able: Vec<EngineerId> = self.world.engineers.iter().filter(|e| fits(e)).map(|e| e.id).collect();
+        let chosen = self.dice.index(able.len().max(1));
+        able.get(chosen).copied()
+    }
+
+    /// The first time from an instant on for which there is [`Self::somebody`].
+    fn booking(&mut self, story: usize, ready: Timestamp) -> Option<(EngineerId, Span)> {
+        let length = self.length(story);
         for attempt in 0..60 {
             let day = ready + minutes(24 * 60 * (attempt / 12));
             let hour = i8::try_from(self.dice.between(9, 16)).unwrap_or(10);
             let from = self.quarter(day, hour);
             let span = Span { from, to: from + length };
-            let engineer = *able.get(self.dice.index(able.len()))?;
-            let free = self.taken.iter().rev().take(400).all(|(e, t)| *e != engineer || t.to <= span.from || span.to <= t.from);
-            if from > ready + minutes(50) && free {
+            if from <= ready + minutes(50) {
+                continue;
+            }
+            if let Some(engineer) = self.somebody(story, span) {
                 self.taken.push((engineer, span));
                 return Some((engineer, span));
             }
@@ -449,23 +479,20 @@ impl Writer<'_> {
 
     fn open_visit(&mut self, story: usize, n: usize, offered: Timestamp, accepted: Timestamp) {
         let stage = (n / 12) % 5;
-        let arriving = stage >= 3;
-        let booked = if arriving { self.booking(story, self.now - minutes(60)) } else { self.booking(story, self.now) };
-        let Some((engineer, span)) = booked.filter(|_| stage > 0) else { return };
-        // Somebody on the way now is planned around now, whatever the clock says.
-        let busy = self
-            .taken
-            .iter()
-            .any(|(e, t)| *e == engineer && t.from < self.now + minutes(60) && self.now - minutes(30) < t.to && *t != span);
-        let span = if arriving && !busy { Span { from: self.now - minutes(15), to: self.now + minutes(45) } } else { span };
+        // Somebody on the way now is planned around now; at an hour at which nobody works, nobody is.
+        let around = Span { from: self.now - minutes(15), to: self.now + minutes(45) };
+        let under_way = if stage >= 3 { self.somebody(story, around).map(|engineer| (engineer, around)) } else { None };
+        let arriving = under_way.is_some();
         // Nobody is on the way to two shops: the next one who would be sent now sees it.
-        self.taken.push((engineer, span));
+        self.taken.extend(under_way);
+        let booked = if arriving || stage == 0 { under_way } else { self.booking(story, self.now) };
+        let Some((engineer, span)) = booked else { return };
         *self.history.to_do.entry(engineer).or_default() += 1;
         self.at(offered, story, Act::Offer(engineer, span));
         if stage >= 2 {
             self.at(accepted, story, Act::Accept);
         }
-        if arriving && !busy {
+        if arriving {
             self.at(self.now - minutes(30).min(self.now.duration_since(accepted) / 2), story, Act::Depart);
             if stage == 4 {
                 self.at(self.now - minutes(10).min(self.now.duration_since(accepted) / 4), story, Act::Arrive);

@@ -152,6 +152,7 @@ impl Stage<'_> {
             last_entry: None,
             next_due_at: NEVER_DUE,
             claimed_at: None,
+            handed: 0,
             responded_at: None,
             opened_at: now,
             updated_at: now,

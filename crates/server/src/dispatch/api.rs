@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use postsale_domain::crew::OffShift;
 use postsale_domain::ground::EngineerId;
 use postsale_domain::org::act;
 use postsale_domain::visit::{Span, WorkOrderId};
@@ -53,6 +54,8 @@ struct OfferOrder {
     promised: Option<Span>,
     /// Why so, against a rule of habit.
     reason: Option<String>,
+    /// Why outside of the engineer's shift; of somebody who may send them then.
+    off_shift: Option<OffShift>,
 }
 
 /// Offers a work order to an engineer.
@@ -61,7 +64,8 @@ struct OfferOrder {
 async fn work_order_offer(door: Door<act::VisitOffer>, Ref(id): Ref<WorkOrderId>, body: Body<OfferOrder>) -> Result<Answered, Problem> {
     let reach = door.reach();
     door.command(body, StatusCode::OK, move |tx, b| {
-        let wish = Wish { engineer: b.engineer_id, planned: b.planned, promised: b.promised, reason: b.reason.clone() };
+        let wish =
+            Wish { engineer: b.engineer_id, planned: b.planned, promised: b.promised, reason: b.reason.clone(), off_shift: b.off_shift };
         flow::offer(tx, reach, id, b.version, &wish)
     })
     .await

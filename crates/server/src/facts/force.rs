@@ -3,6 +3,7 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use jiff::civil::Date;
 use postsale_domain::coverage::Term;
+use postsale_domain::crew::Holidays;
 use postsale_domain::dispatch::Needed;
 use postsale_domain::facts::{CustomField, FactKind, FactStamp, Laid, Price, ServiceItem, StatusLabel, lay, typed};
 use postsale_domain::ground::{Lang, Text, TypedId};
@@ -264,6 +265,12 @@ impl InForce {
     pub fn service_item(&self, code: &str) -> Option<ServiceItem> {
         let set = self.newest(FactKind::ServiceItems).1;
         set.iter().find(|l| postsale_domain::facts::code_of(&l.row) == code).and_then(|l| typed(&l.row))
+    }
+
+    /// Public holidays and what is worked in their place, as the crew's shifts know them.
+    pub fn holidays(&self) -> Holidays {
+        let public = self.book().public_days();
+        Holidays { off: public.off.clone(), made_up: public.made_up.clone() }
     }
 
     /// What a skill is called; its code when nobody knows it.

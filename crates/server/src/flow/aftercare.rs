@@ -101,7 +101,7 @@ pub fn answer_one(tx: &mut Tx<'_>, id: FollowUpId, given: &Answer) -> Done<Kept>
         let mut desk = Desk::load(tx, kept.ticket, Reach::All, None)?;
         if desk.case().state == TicketState::Closed {
             desk.command(tx, &Command::Reopen { reason: reason(desk.ticket.contact.lang, why, after.answer.as_ref()) })?;
-            recover(tx, &mut desk, after.answer.as_ref())?;
+            recover(tx, &mut desk, id, after.answer.as_ref())?;
             desk.save(tx, "ticket.reopen")?;
         }
     }
@@ -109,12 +109,13 @@ pub fn answer_one(tx: &mut Tx<'_>, id: FollowUpId, given: &Answer) -> Done<Kept>
 }
 
 /// Bad news is made good by somebody, until a stated time: a sub-task of whoever is accountable; the case is not solved before it.
-fn recover(tx: &mut Tx<'_>, desk: &mut Desk, answer: Option<&Answer>) -> Done<()> {
+fn recover(tx: &mut Tx<'_>, desk: &mut Desk, follow_up: FollowUpId, answer: Option<&Answer>) -> Done<()> {
     let score = answer.map_or(0, |a| a.score).to_string();
     let title = texts::sentence(desk.ticket.contact.lang, "followup.recovery", &BTreeMap::from([("score", score.clone())]));
     let owner = desk.case().owner;
     let due = recover_by(tx.now(), &Plan::default(), &when::zone());
-    task::insert(tx, desk.ticket.id, &title, Some(owner), Some(due), "")?;
+    let fresh = task::Fresh { title: &title, assignee: Some(owner), due: Some(due), by: "", follow_up: Some(follow_up) };
+    task::insert(tx, desk.ticket.id, fresh)?;
     let name = org::store::names(tx, owner)?.map_or_else(String::new, |(_, name)| name);
     let line = Line::of_house("recovery_opened", json!({ "name": name, "until": due, "score": score }));
     desk.write(tx, line).map(drop)

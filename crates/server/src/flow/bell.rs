@@ -48,6 +48,27 @@ pub fn unkept(tx: &mut Tx<'_>, ticket: TicketId, promised: Span, by_name: &str) 
     Ok(())
 }
 
+/// Rings for the supervisors who may see a ticket: it has gone from one person to the next so often.
+pub fn passed_around(tx: &mut Tx<'_>, ticket: TicketId, handed: u32, by_name: &str) -> Done<()> {
+    for supervisor in org::store::colleagues(tx, Role::Supervisor)? {
+        // Who passed it on knows.
+        if Some(supervisor.id) != tx.caller().user() && may_see(tx, supervisor.id, ticket)? {
+            store::ring_once(tx, supervisor.id, ticket, Kind::PassedAround, by_name, &handed.to_string())?;
+        }
+    }
+    Ok(())
+}
+
+/// Rings for the supervisors who may see a ticket: a visit to its merchant ends after its deadline.
+pub fn after_due(tx: &mut Tx<'_>, ticket: TicketId, promised: Span, by_name: &str) -> Done<()> {
+    for supervisor in org::store::colleagues(tx, Role::Supervisor)? {
+        if may_see(tx, supervisor.id, ticket)? {
+            store::ring_once(tx, supervisor.id, ticket, Kind::AfterDue, by_name, &window(promised))?;
+        }
+    }
+    Ok(())
+}
+
 /// Rings when a clock has reached something: for whoever owns the ticket when more than half of the time is gone, and for the supervisors as
 /// well when the promise is broken. What is noticed late rings once, for the last of it.
 pub fn clock(tx: &mut Tx<'_>, fired: &[Fired]) -> Done<()> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use postsale_domain::crew::{Engineer, shifts_between, without};
+use postsale_domain::crew::{Engineer, Holidays, shifts_between, without};
 use postsale_domain::dispatch::plan::{Day, DayJob, DayPerson, Standing};
 use postsale_domain::dispatch::{Certificate, Slot};
 use postsale_domain::ground::EngineerId;
@@ -67,8 +67,9 @@ pub fn shifts(
     first: Date,
     days: u16,
     absent: &BTreeMap<EngineerId, Vec<(Timestamp, Timestamp)>>,
+    holidays: &Holidays,
 ) -> Vec<(Timestamp, Timestamp)> {
-    without(shifts_between(&e.shifts, first, days, &zone()), absent.get(&e.id).map_or(&[], Vec::as_slice))
+    without(shifts_between(&e.shifts, first, days, &zone(), holidays), absent.get(&e.id).map_or(&[], Vec::as_slice))
 }
 
 /// Minutes a visit is expected to take.
@@ -206,13 +207,14 @@ pub fn gather(tx: &mut Tx<'_>, date: Date, scope: &[EngineerId], waiting: Waitin
             }
         })
         .collect();
+    let holidays = force.holidays();
     let people = engineers
         .iter()
         .map(|e| DayPerson {
             name: e.name.clone(),
             skills: e.skills.iter().map(|s| Certificate { skill: s.code.clone(), until: s.valid_until }).collect(),
             territory: e.territory.clone(),
-            shifts: shifts(e, date, 1, &absent).into_iter().map(|(from, to)| Slot { from, to }).collect(),
+            shifts: shifts(e, date, 1, &absent, &holidays).into_iter().map(|(from, to)| Slot { from, to }).collect(),
             daily_limit: e.daily_limit,
             home: e.home,
         })

@@ -1,10 +1,11 @@
 //! What happens to a ticket, with everything that follows: the timeline, the clocks, the word to the merchant.
 
 use postsale_domain::bell;
-use postsale_domain::ground::{Reach, Who, to_millis};
+use postsale_domain::ground::{Reach, UserId, Who, to_millis};
 use postsale_domain::knowledge::VisitNeed;
 use postsale_domain::refuse;
 use postsale_domain::sla::{ClockKind, Promise, What};
+use postsale_domain::ticket::queue::passed_around;
 use postsale_domain::ticket::{Around, Case, Channel, Command, Event, Outcome, TicketId, TicketState, apply, decide, from_afar};
 use serde_json::{Value, json};
 
@@ -144,8 +145,9 @@ impl Desk {
     pub fn happen(&mut self, tx: &mut Tx<'_>, event: &Event) -> Done<()> {
         self.touched = true;
         let now = tx.now();
-        let was = self.ticket.case.state;
+        let (was, held) = (self.ticket.case.state, (self.ticket.case.claimed, self.ticket.case.owner));
         self.ticket.case = apply(self.ticket.case.clone(), event);
+        self.handed(tx, held)?;
         if was != self.ticket.case.state || matches!(event, Event::Resumed { .. }) {
             // A label is one of its state's, and a waiting one ends with the waiting.
             facts::extra::unlabel(tx, self.ticket.id)?;
@@ -195,6 +197,18 @@ impl Desk {
                 events.push(event.clone());
                 Ok(())
             }
+        }
+    }
+
+    /// Another person is accountable than the one who had taken it on: counted, and told to the supervisors when it is passed around.
+    fn handed(&mut self, tx: &mut Tx<'_>, (claimed, owner): (bool, UserId)) -> Done<()> {
+        if !claimed || owner == self.ticket.case.owner {
+            return Ok(());
+        }
+        self.ticket.handed += 1;
+        match (&self.since, passed_around(self.ticket.handed)) {
+            (Since::Loaded(_), true) => super::bell::passed_around(tx, self.ticket.id, self.ticket.handed, &self.author_name),
+            _ => Ok(()),
         }
     }
 

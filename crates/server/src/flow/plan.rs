@@ -319,7 +319,8 @@ fn forbidden(tx: &mut Tx<'_>, order: &WorkOrder, engineer: EngineerId, planned: 
 fn give(tx: &mut Tx<'_>, plan: i64, stop: &PlanStop) -> Done<Option<Refusal>> {
     let Some((engineer, planned)) = stop.place else { return Ok(None) };
     let mut table = Table::load(tx, stop.work_order_id, Reach::All, None)?;
-    let promised = match offers::promised_for(&table.w, planned, None, tx.now()) {
+    let due = offers::due(tx, &table.w)?;
+    let promised = match offers::promised_for(&table.w, planned, None, due, tx.now()) {
         Ok(promised) => promised,
         Err(refusal) => return Ok(Some(refusal)),
     };

@@ -1,7 +1,9 @@
 //! How tickets stand to each other: links, sub-tasks, and one that was split off another.
 
 use jiff::Timestamp;
-use postsale_domain::ground::{Reach, UserId, mask_cards};
+use postsale_domain::followup::{Recovered, recovered};
+use postsale_domain::ground::{Act, Reach, UserId, mask_cards};
+use postsale_domain::org::act;
 use postsale_domain::refuse;
 use postsale_domain::ticket::{Command, EntryId, Event, LinkKind, TicketId, TicketState};
 use serde_json::json;
@@ -15,8 +17,8 @@ use crate::ticket::entry::{self, Kind};
 use crate::ticket::list::Sight;
 use crate::ticket::relation::{self, LinkId};
 use crate::ticket::store::Ticket;
-use crate::ticket::task::{self, SubTaskId};
-use crate::view::reach::see_ticket;
+use crate::ticket::task::{self, End, SubTaskId};
+use crate::view::reach::{may_see, see_ticket};
 use crate::view::ticket::number;
 
 /// Most characters of a sub-task's title.
@@ -50,7 +52,7 @@ pub fn unlink(tx: &mut Tx<'_>, desk: &mut Desk, id: LinkId) -> Done<()> {
     told(tx, desk, "unlinked", json!({ "link": link.kind, "number": number(link.number) }))
 }
 
-/// Adds a sub-task. Errors: `ticket.task_no_title`, `ticket.task_title_long`, `ticket.assignee_unknown`, `ticket.task_past`.
+/// Adds a sub-task. Errors: `ticket.task_no_title`, `ticket.task_title_long`, `ticket.task_assignee`, `ticket.task_past`.
 pub fn add_task(tx: &mut Tx<'_>, desk: &mut Desk, title: &str, assignee: Option<UserId>, due: Option<Timestamp>) -> Done<()> {
     let title = title.trim();
     if title.is_empty() {
@@ -60,9 +62,9 @@ pub fn add_task(tx: &mut Tx<'_>, desk: &mut Desk, title: &str, assignee: Option<
         return Err(refuse!(Invalid, "ticket.task_title_long", limit = MAX_TITLE).field("title").into());
     }
     if let Some(who) = assignee
-        && org::store::colleague(tx, who)?.is_none()
+        && !may_work(tx, who, desk.ticket.id)?
     {
-        return Err(refuse!(Invalid, "ticket.assignee_unknown").field("assignee").into());
+        return Err(refuse!(Invalid, "ticket.task_assignee").field("assignee").into());
     }
     if due.is_some_and(|due| when::day(due) < when::day(tx.now())) {
         return Err(refuse!(Invalid, "ticket.task_past").field("due").into());
@@ -71,23 +73,44 @@ pub fn add_task(tx: &mut Tx<'_>, desk: &mut Desk, title: &str, assignee: Option<
     desk.task_added();
     let title = mask_cards(title).text;
     let (_, by) = desk.author();
-    task::insert(tx, desk.ticket.id, &title, assignee, due, &by)?;
+    task::insert(tx, desk.ticket.id, task::Fresh { title: &title, assignee, due, by: &by, follow_up: None })?;
     told(tx, desk, "task_added", json!({ "title": title }))
 }
 
-/// Ends a sub-task: done, or dropped for a reason. Ending it twice changes nothing. Errors: `not_found`, `reason.missing`.
-pub fn end_task(tx: &mut Tx<'_>, reach: Reach, id: SubTaskId, dropped: Option<&str>) -> Done<Ticket> {
+/// Whether somebody is here still and their role may work on the ticket: whoever is given a sub-task has to be able to end it.
+fn may_work(tx: &mut Tx<'_>, user: UserId, ticket: TicketId) -> Done<bool> {
+    let may = org::store::who(tx, user)?.is_some_and(|who| act::TicketWork::reach(&who) != Reach::None);
+    Ok(may && may_see(tx, user, ticket)?)
+}
+
+/// How somebody ends a sub-task.
+#[derive(Debug, Clone, Copy)]
+pub enum Ending<'a> {
+    /// Done; of a recovery: what was done, and a sentence.
+    Done(Option<Recovered>, &'a str),
+    /// Not done, and why.
+    Dropped(&'a str),
+}
+
+/// Ends a sub-task. Ending it twice changes nothing. Errors: `not_found`, `reason.missing`, and of a recovery those of [`recovered`].
+pub fn end_task(tx: &mut Tx<'_>, reach: Reach, id: SubTaskId, ending: Ending<'_>) -> Done<Ticket> {
     let Some(task) = task::one(tx, id)? else { return Err(refuse!(NotFound, "not_found").into()) };
     let mut desk = Desk::load(tx, task.ticket_id, reach, None)?;
-    let dropped = dropped.map(|why| mask_cards(why.trim()).text);
-    if dropped.as_deref().is_some_and(str::is_empty) {
-        return Err(refuse!(Invalid, "reason.missing").field("reason").into());
-    }
+    let end = match ending {
+        // What has ended is not asked about again.
+        Ending::Done(..) if !task.recovery || task.done_at.is_some() => End::Done(None),
+        Ending::Done(outcome, words) => End::Done(Some(recovered(outcome, words)?)),
+        Ending::Dropped(why) if why.trim().is_empty() => return Err(refuse!(Invalid, "reason.missing").field("reason").into()),
+        Ending::Dropped(why) => End::Dropped(mask_cards(why.trim()).text),
+    };
     let (_, by) = desk.author();
-    if task::end(tx, &task, &by, dropped.as_deref())? {
-        match &dropped {
-            None => told(tx, &mut desk, "task_done", json!({ "title": task.title }))?,
-            Some(why) => told(tx, &mut desk, "task_dropped", json!({ "title": task.title, "reason": why }))?,
+    if task::end(tx, &task, &by, &end)? {
+        match &end {
+            End::Done(None) => told(tx, &mut desk, "task_done", json!({ "title": task.title }))?,
+            End::Done(Some((outcome, words))) => {
+                told(tx, &mut desk, "recovery_done", json!({ "title": task.title, "recovered": outcome, "words": words }))?;
+            }
+            End::Dropped(why) => told(tx, &mut desk, "task_dropped", json!({ "title": task.title, "reason": why }))?,
         }
     }
     desk.save(tx, "ticket.task_end")

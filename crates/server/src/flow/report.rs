@@ -113,6 +113,7 @@ pub fn open_at(tx: &mut Tx<'_>, report: &Report, place: &Place, item: Option<&Se
         last_entry: None,
         next_due_at: NEVER_DUE,
         claimed_at,
+        handed: 0,
         responded_at: None,
         opened_at: tx.now(),
         updated_at: tx.now(),

@@ -7,20 +7,18 @@ use postsale_domain::crew::lacking;
 use postsale_domain::dispatch::{self as rules, OfferState};
 use postsale_domain::ground::{EngineerId, Lang, Reach, Refusal, Text};
 use postsale_domain::refuse;
-use postsale_domain::sla::ClockKind;
 use postsale_domain::visit::{Span, WorkOrderId, WorkOrderState};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::day::minutes;
-use super::dispatch::{against_habit, promised_for};
+use super::dispatch::{against_habit, at_work, candidates, due, promised_for, too_late};
 use super::visit::clash;
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
 use crate::facts::in_force;
 use crate::ground::db::{Done, Tx};
 use crate::ground::texts;
-use crate::sla;
 use crate::view::sentence;
 use crate::view::visit::{see_order, zone};
 use crate::visit::store as visits;
@@ -34,6 +32,10 @@ pub struct OfferVerdict {
     allowed: bool,
     /// Whether somebody has to say why it is to be so all the same.
     needs_reason: bool,
+    /// It lies outside the shift: a code is asked for, of somebody who may send them then.
+    off_shift: bool,
+    /// The window the merchant would be told if no other is given; null while the plan breaks the one they know.
+    promised: Option<Span>,
     /// Whether the merchant has to be told another window.
     breaks_promise: bool,
     /// Everything that speaks against it, what forbids it first.
@@ -89,20 +91,31 @@ pub fn verdict(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId, engineer: Enginee
     if let Some(number) = clash(tx, engineer, planned, id)? {
         hard.push(said(&refuse!(Conflict, "dispatch.overlap", number = number)));
     }
+    let outside = at_work(tx, &person, planned)?.err();
+    let off_shift = outside.as_ref().is_some_and(|refusal| refusal.code == "dispatch.off_shift");
+    hard.extend(outside.iter().filter(|_| !off_shift).map(said));
     let mut against = hard;
     let allowed = against.is_empty();
-    let soft = against_habit(tx, &person, &w, planned)?;
+    against.extend(outside.iter().filter(|_| off_shift).map(said));
+    let mut soft = against_habit(tx, &w, planned)?;
+    let due = due(tx, &w)?;
+    let missed = due.is_some_and(|due| due > now && due < planned.to);
+    if missed && let Some(ticket) = crate::ticket::store::ticket(tx, w.ticket_id)? {
+        let judged = candidates(tx, &w, &ticket)?;
+        soft.extend(too_late(tx, &w, planned, judged.iter().find(|c| c.fits && c.keeps_due))?);
+    }
     let needs_reason = !soft.is_empty();
     against.extend(soft.iter().map(said));
-    let breaks_promise = promised_for(&w, planned, None, now).is_err();
+    let told = promised_for(&w, planned, None, due, now);
+    let breaks_promise = told.is_err();
+    let promised = told.ok().map(|new| new.or(w.promised)).unwrap_or_default();
     if let Some(promised) = w.promised.filter(|_| breaks_promise) {
         let late = (planned.from.as_second() - promised.to.as_second()) / 60;
         let window = Text { zh: sentence::local_span(promised, Lang::Zh), en: sentence::local_span(promised, Lang::En) };
         let key = if late >= 0 { "dispatch.after_promise" } else { "dispatch.before_promise" };
         against.push(words(key, [("window", window), ("late", rules::length(late.max(0)))]));
     }
-    let clock = sla::store::faces_of(tx, w.ticket_id)?.into_iter().find(|c| c.kind == ClockKind::Resolution);
-    if let Some(due) = w.due_at.or(clock.and_then(|c| c.due_at)).filter(|due| *due < planned.to) {
+    if let Some(due) = due.filter(|due| *due < planned.to) {
         let late = (planned.to.as_second() - due.as_second()) / 60;
         let at = serde_json::json!(due);
         let moment = |lang| sentence::instant(&at, lang).unwrap_or_default();
@@ -111,5 +124,5 @@ pub fn verdict(tx: &mut Tx<'_>, reach: Reach, id: WorkOrderId, engineer: Enginee
             [("due", Text { zh: moment(Lang::Zh), en: moment(Lang::En) }), ("late", rules::length(late))],
         ));
     }
-    Ok(OfferVerdict { planned, allowed, needs_reason, breaks_promise, against })
+    Ok(OfferVerdict { planned, allowed, needs_reason, off_shift, promised, breaks_promise, against })
 }

@@ -31,6 +31,20 @@ pub fn moment(lang: Lang, at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// `11-26 周四 14:00`, `Thu 26 Nov, 14:00`: what is read on any later day, so today is no word for it.
+pub fn dated(lang: Lang, at: Timestamp) -> String {
+    let local = at.to_zoned(zone());
+    let time = local.strftime("%H:%M");
+    match lang {
+        Lang::Zh => format!("{} 周{} {time}", local.strftime("%m-%d"), weekday(&local)),
+        Lang::En => format!("{}, {time}", local.strftime("%a %-d %b")),
+    }
+}
+
+fn weekday(at: &Zoned) -> &'static str {
+    ["一", "二", "三", "四", "五", "六", "日"][usize::from(at.weekday().to_monday_zero_offset().unsigned_abs())]
+}
+
 /// `今天14:00–16:00`, `11-26 周四 14:00–16:00`, `Thu 26 Nov, 14:00–16:00`.
 pub fn span(lang: Lang, from: Timestamp, to: Timestamp, now: Timestamp) -> String {
     let (a, b, today) = (from.to_zoned(zone()), to.to_zoned(zone()), now.to_zoned(zone()));
@@ -69,8 +83,7 @@ fn date(lang: Lang, at: &Zoned, now: &Zoned) -> Option<String> {
     let year = at.year() != now.year();
     Some(match lang {
         Lang::Zh => {
-            let weekday = ["一", "二", "三", "四", "五", "六", "日"][usize::from(at.weekday().to_monday_zero_offset().unsigned_abs())];
-            format!("{} 周{weekday}", at.strftime(if year { "%Y-%m-%d" } else { "%m-%d" }))
+            format!("{} 周{}", at.strftime(if year { "%Y-%m-%d" } else { "%m-%d" }), weekday(at))
         }
         Lang::En => at.strftime(if year { "%a %-d %b %Y" } else { "%a %-d %b" }).to_string(),
     })

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Form as Fields, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use postsale_domain::file::AttachmentId;
 use postsale_domain::followup::Answer;
 use postsale_domain::ground::{Caller, Lang, Reach, Refusal, TenantId, TypedId};
@@ -19,7 +19,7 @@ use subtle::ConstantTimeEq;
 
 use super::page::{Page, message};
 use super::progress::{Said, framed, lang, page, title_of};
-use super::report::{CHOICES, Form, already, choice, form, symptom};
+use super::report::{CHOICES, Form, already, form, told};
 use super::sent::{FORM_BYTES, Photo, Sent};
 use super::words::Say;
 use super::{quote, times};
@@ -43,16 +43,16 @@ pub fn routes() -> Router<House> {
     Router::new()
         .route("/r", get(sticker).post(report).layer(DefaultBodyLimit::max(FORM_BYTES)))
         .route("/r/{code}", get(sticker).post(report).layer(DefaultBodyLimit::max(FORM_BYTES)))
-        .route("/r/{code}/open", post(open_by_tail))
+        .route("/r/{code}/open", get(to_sticker).post(open_by_tail))
         .route("/m/{token}", get(progress))
         .route("/m/{token}/times", get(times::shown).post(times::chosen))
-        .route("/m/{token}/messages", post(say).layer(DefaultBodyLimit::max(FORM_BYTES)))
+        .route("/m/{token}/messages", get(to_page).post(say).layer(DefaultBodyLimit::max(FORM_BYTES)))
         .route("/m/{token}/files/{file}", get(photo_shown))
-        .route("/m/{token}/guide", post(walk))
-        .route("/m/{token}/guide/back", post(walk_back))
-        .route("/m/{token}/quote", post(quote::answered))
-        .route("/m/{token}/confirm", post(confirm))
-        .route("/m/{token}/survey", post(survey))
+        .route("/m/{token}/guide", get(to_page).post(walk))
+        .route("/m/{token}/guide/back", get(to_page).post(walk_back))
+        .route("/m/{token}/quote", get(to_page).post(quote::answered))
+        .route("/m/{token}/confirm", get(to_page).post(confirm))
+        .route("/m/{token}/survey", get(to_page).post(survey))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -76,13 +76,15 @@ fn runner<A: postsale_domain::ground::Act>(house: &House, tenant: TenantId, say:
 }
 
 pub(super) fn gone(say: Say, path: &str) -> Response {
-    message(say, StatusCode::NOT_FOUND, path, say.t("error.gone"), Some(say.t("error.gone_next")))
+    let report = format!("/r?lang={}", lang(say));
+    message(say, StatusCode::NOT_FOUND, path, say.t("error.gone"), Some(say.t("error.gone_next")), (&report, say.t("error.to_report")))
 }
 
 /// "No", as a page. The sentence is the same one the API says.
 pub(super) fn refused(say: Say, path: &str, problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    message(say, status, path, &problem.detail, None)
+    let back = format!("{path}?lang={}", lang(say));
+    message(say, status, path, &problem.detail, None, (&back, say.t("error.back")))
 }
 
 pub(super) fn go(to: &str) -> Response {
@@ -229,14 +231,7 @@ async fn taken(
     let Some(tenant) = tenant else {
         return Err(Problem::refused(say.0, &postsale_domain::refuse!(NotFound, "not_found")));
     };
-    let mut words: Vec<&str> = Vec::new();
-    if CHOICES.contains(&filled.choice.as_str()) && filled.choice != "other" {
-        words.push(symptom(say, &filled.choice));
-    }
-    if !filled.text.trim().is_empty() {
-        words.push(filled.text.trim());
-    }
-    let body = if words.is_empty() { choice(say, "other").to_owned() } else { words.join(if say.0 == Lang::Zh { "：" } else { ": " }) };
+    let body = told(say, &filled.choice, filled.text.trim());
     let nonce: String = plain(&filled.nonce);
     let mut letter = Letter::new(LetterChannel::H5, if nonce.is_empty() { hex(&random()[..16]) } else { nonce });
     letter.sender.phone = Some(phone);
@@ -318,7 +313,17 @@ async fn open_by_tail(
     shown(&house, Some(&code), say, &Form::default(), Some(say.t("report.code_wrong")), StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
+/// Where a form was sent is not where a page is: whoever asks for it again by its address is led to the page.
+async fn to_sticker(Path(code): Path<String>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+    go(&format!("/r/{}?lang={}", plain(&code), lang(speak(&asked, &headers))))
+}
+
 // --- the page of a report ---
+
+/// [`to_sticker`], of a report's page.
+async fn to_page(Path(token): Path<String>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+    go(&format!("/m/{}?lang={}", plain(&token), lang(speak(&asked, &headers))))
+}
 
 pub(super) fn page_path(house: &House, ticket: TicketId, say: Say, more: &str) -> String {
     format!("/m/{}?lang={}{more}", house.seal.sign(PAGE_TOKEN, ticket.uuid()), lang(say))
@@ -369,8 +374,11 @@ fn with_guide(tx: &mut Tx<'_>, id: TicketId) -> Done<Option<(Progress, Option<Gu
     let Some(t) = ticket::merge::followed(tx, id)? else { return Ok(None) };
     let mut p = shop::progress(tx, &t)?;
     let walk = guide::shown(tx, &t, Audience::Merchant)?.filter(|g| g.state != GuideState::Left);
-    p.guide_offered =
-        walk.is_none() && matches!(t.case.state, TicketState::Triaged | TicketState::Remote) && guide::fitting(tx, &t)?.is_some();
+    p.guide_offered = walk.is_none()
+        && !p.visited
+        && !p.to_send
+        && matches!(t.case.state, TicketState::Triaged | TicketState::Remote)
+        && guide::fitting(tx, &t)?.is_some();
     Ok(Some((p, walk)))
 }
 

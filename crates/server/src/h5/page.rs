@@ -90,12 +90,14 @@ impl Page<'_> {
     }
 }
 
-/// A page that only says something.
-pub fn message(say: Say, status: StatusCode, path: &str, words: &str, next: Option<&str>) -> Response {
+/// A page that only says something, with the way on: what to do, and the page to go to.
+pub fn message(say: Say, status: StatusCode, path: &str, words: &str, next: Option<&str>, way: (&str, &str)) -> Response {
+    let (to, called) = way;
     let body = html! {
         section {
             p { (words) }
             @if let Some(next) = next { p.meta { (next) } }
+            a.door href=(to) { (called) }
         }
     };
     Page { say, title: say.t("error.title"), head: say.t("error.title"), under: Vec::new(), path, body }.answer(status)

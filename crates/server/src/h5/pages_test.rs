@@ -31,8 +31,10 @@ fn sample(state: TicketState, next: Next) -> Progress {
         state,
         status: postsale_domain::ground::Text { zh: "正在调主板".into(), en: "A board is on its way".into() },
         opened_at: at("2026-11-24T12:41:00+08:00"),
-        steps: steps(state, state != TicketState::Triaged, state == TicketState::Visit),
+        steps: steps(state, state != TicketState::Triaged, state == TicketState::Visit, matches!(next, Next::Send(..))),
         next: next.clone(),
+        visited: state == TicketState::Visit,
+        to_send: matches!(next, Next::Send(..)),
         appointment: (state == TicketState::Visit).then(|| Appointment {
             order: TypedId::from_uuid(uuid::Uuid::from_u128(4)),
             version: 3,
@@ -119,6 +121,7 @@ fn all(lang: Lang) -> Vec<(&'static str, Page<'static>)> {
         ("remote", open(TicketState::Remote, Next::Respond(at("2026-11-24T14:10:00+08:00")), Some(guide()))),
         ("visit", open(TicketState::Visit, Next::Visit(from, to, "王师傅".into()), None)),
         ("to choose", open(TicketState::Visit, Next::VisitOpen, None)),
+        ("to send", open(TicketState::Triaged, Next::Send(Some(to), true), None)),
         ("solved", open(TicketState::Solved, Next::Solved, None)),
         ("closed", open(TicketState::Closed, Next::Closed, None)),
     ]

@@ -39,7 +39,7 @@ pub fn page(say: Say, p: &Progress, guide: Option<&GuideView>, said: Said, path:
         }
         @if let Some(quote) = &p.quote { (quote::card(say, quote, !over(p), &action, now)) }
         @if let Some(code) = &p.code { (code_card(say, code)) }
-        @if let Some(guide) = guide.filter(|_| matches!(p.state, TicketState::Triaged | TicketState::Remote)) { (guide_card(say, guide, &action)) }
+        @if let Some(guide) = guide.filter(|_| !p.visited && matches!(p.state, TicketState::Triaged | TicketState::Remote)) { (guide_card(say, guide, &action)) }
         @if p.guide_offered { (offer_card(say, &action)) }
         @if p.state == TicketState::Solved { (confirm_card(say, p, &action)) }
         @if let Some(survey) = p.survey { (survey_card(say, p, survey, &action)) }
@@ -128,6 +128,10 @@ pub fn next(say: Say, next: &Next, now: Timestamp) -> String {
         Next::Resolve(t) => say.f("next.resolve", &[("at", &at(t))]),
         Next::Soon => say.t("next.soon").into(),
         Next::Waiting => say.t("next.waiting").into(),
+        Next::Send(Some(t), false) => say.f("next.send_by", &[("at", &at(t))]),
+        Next::Send(None, false) => say.t("next.send").into(),
+        Next::Send(Some(t), true) => say.f("next.send_again_by", &[("at", &at(t))]),
+        Next::Send(None, true) => say.t("next.send_again").into(),
         Next::VisitOpen => say.t("next.visit_open").into(),
         Next::Booked(from, to) => say.f("next.booked", &[("window", &when::span(say.0, *from, *to, now))]),
         Next::Coming(from, to) => say.f("next.coming", &[("window", &when::span(say.0, *from, *to, now))]),
@@ -339,7 +343,7 @@ fn thread(say: Say, p: &Progress, said: Said, path: &str, action: &dyn Fn(&str) 
                 Said::Masked => p.note role="status" { (say.t("form.card_masked")) },
             }
             @if can_write {
-                form method="post" enctype="multipart/form-data" action=(action("messages")) {
+                form method="post" enctype="multipart/form-data" novalidate action=(action("messages")) {
                     label.l for="words" { (say.t("message.words")) }
                     textarea #words name="words" maxlength="4000" required {}
                     (photos(say))

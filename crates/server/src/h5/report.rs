@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
+use postsale_domain::ground::Lang;
 
 use super::page::icon;
 use super::progress::{lang, next, steps};
@@ -52,10 +53,23 @@ pub fn symptom(say: Say, name: &str) -> &'static str {
     }
 }
 
+/// What a merchant says: the symptom they tapped and their words; once, where the words say the symptom already.
+pub fn told(say: Say, tapped: &str, words: &str) -> String {
+    let tapped = Some(tapped).filter(|name| CHOICES.contains(name) && *name != "other").map(|name| (symptom(say, name), choice(say, name)));
+    match tapped {
+        None if words.is_empty() => choice(say, "other").to_owned(),
+        None => words.to_owned(),
+        Some((symptom, _)) if words.is_empty() => symptom.to_owned(),
+        Some((symptom, label)) if words == label => symptom.to_owned(),
+        Some((symptom, _)) if words.contains(symptom) => words.to_owned(),
+        Some((symptom, _)) => format!("{symptom}{}{words}", if say.0 == Lang::Zh { "：" } else { ": " }),
+    }
+}
+
 /// The form. `wrong` is a sentence about what is missing.
 pub fn form(say: Say, path: &str, form: &Form, wrong: Option<&str>, known: Option<&Sticker>, now: Timestamp) -> Markup {
     html! {
-        form method="post" enctype="multipart/form-data" action=(format!("{path}?lang={}", lang(say))) {
+        form method="post" enctype="multipart/form-data" novalidate action=(format!("{path}?lang={}", lang(say))) {
             section {
                 @if let Some(since) = known.and_then(|k| k.offline_since) {
                     p.note { (say.f("report.offline", &[("at", &when::moment(say.0, since, now))])) }
@@ -118,8 +132,34 @@ pub fn already(say: Say, path: &str, progress: &Progress, wrong: Option<&str>, n
 /// A place for photos; a telephone offers its camera.
 pub fn photos(say: Say) -> Markup {
     html! {
-        label.l for="photos" { (say.t("field.photos")) " " i { (say.t("field.optional")) } }
-        input.f #photos type="file" name="photos" accept="image/jpeg,image/png,image/webp" multiple;
+        p.l { (say.t("field.photos")) " " i { (say.t("field.optional")) } }
+        // A browser writes its own language into such a field: it is there, and only our words are seen. Valid is what has a photo.
+        label.file {
+            input #photos type="file" name="photos" accept="image/jpeg,image/png,image/webp" aria-label=(say.t("field.photos")) aria-required="false" required multiple;
+            span { (say.t("field.photos_pick")) }
+            b { (say.t("field.photos_picked")) }
+        }
         p.hint { (say.t("field.photos_hint")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_said_twice() {
+        for (tapped, words, told_as) in [
+            ("print", "", "打不出小票"),
+            ("print", "小票全白", "打不出小票：小票全白"),
+            ("print", "打不出小票", "打不出小票"),
+            ("print", "今天打不出小票，换过纸了", "今天打不出小票，换过纸了"),
+            ("print", "打不出", "打不出小票"),
+            ("other", "响个不停", "响个不停"),
+            ("other", "", "其他问题"),
+            ("", "响个不停", "响个不停"),
+        ] {
+            assert_eq!(told(Say(Lang::Zh), tapped, words), told_as, "{tapped} {words}");
+        }
     }
 }

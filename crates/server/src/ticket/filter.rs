@@ -18,7 +18,7 @@ use crate::sql;
 #[serde(rename_all = "snake_case")]
 #[schema(as = TicketSort)]
 pub enum Sort {
-    /// What falls due first.
+    /// What falls due first; of what is closed, what was closed last.
     #[default]
     Due,
     /// What was registered first.
@@ -168,7 +168,7 @@ macro_rules! matches {
             $queue,
             " WHEN 'mine' THEN t.owner_id = ",
             $me,
-            " WHEN 'to_respond' THEN t.responded_at IS NULL WHEN 'unclaimed' THEN t.claimed_at IS NULL WHEN 'due_soon' THEN t.next_due_at < ",
+            " WHEN 'to_respond' THEN t.responded_at IS NULL WHEN 'unclaimed' THEN t.claimed_at IS NULL WHEN 'passed_around' THEN t.handed >= 3 WHEN 'due_soon' THEN t.next_due_at < ",
             $soon,
             " WHEN 'waiting' THEN t.waiting <> '[]' WHEN 'solved' THEN t.state = 'solved' WHEN 'next' THEN t.waiting = '[]' AND t.state <> 'solved' ELSE 1 = 1 END",
             " AND (",
@@ -252,8 +252,17 @@ pub fn tickets(tx: &mut Tx<'_>, view: View, narrow: &Narrow, sort: Sort, sight: 
     macro_rules! sorted {
         ($sight:expr) => {
             match (view, sort) {
-                (View::Closed, _) => {
+                (View::Closed, Sort::Due) => {
                     walk!("t.closed_at IS NOT NULL AND (t.closed_at, t.id) < ($2, $3)", "t.closed_at DESC, t.id DESC", $sight)
+                }
+                (View::Closed, Sort::Oldest) => {
+                    walk!("t.closed_at IS NOT NULL AND (t.opened_at, t.id) > ($2, $3)", "t.opened_at, t.id", $sight)
+                }
+                (View::Closed, Sort::Newest) => {
+                    walk!("t.closed_at IS NOT NULL AND (t.opened_at, t.id) < ($2, $3)", "t.opened_at DESC, t.id DESC", $sight)
+                }
+                (View::Closed, Sort::Changed) => {
+                    walk!("t.closed_at IS NOT NULL AND (t.updated_at, t.id) < ($2, $3)", "t.updated_at DESC, t.id DESC", $sight)
                 }
                 (View::Next, Sort::Due) => walk!(
                     "t.closed_at IS NULL AND t.waiting = '[]' AND t.state <> 'solved' AND (t.queue_at, t.id) > ($2, $3)",
@@ -292,7 +301,7 @@ pub fn tickets(tx: &mut Tx<'_>, view: View, narrow: &Narrow, sort: Sort, sight: 
 /// Where the first page of an order starts.
 pub fn start(view: View, sort: Sort) -> Keyset {
     match (view, sort) {
-        (View::Closed, _) | (_, Sort::Newest | Sort::Changed) => Keyset::LAST,
+        (View::Closed, Sort::Due) | (_, Sort::Newest | Sort::Changed) => Keyset::LAST,
         _ => Keyset::FIRST,
     }
 }
@@ -300,7 +309,7 @@ pub fn start(view: View, sort: Sort) -> Keyset {
 /// The place of a ticket in an order.
 pub fn place(view: View, sort: Sort, ticket: &Head) -> (i64, TicketId) {
     let at = match (view, sort) {
-        (View::Closed, _) => ticket.closed_at.map_or(0, to_millis),
+        (View::Closed, Sort::Due) => ticket.closed_at.map_or(0, to_millis),
         (View::Next, Sort::Due) => to_millis(ticket.queue_at()),
         (_, Sort::Due) => ticket.next_due_at,
         (_, Sort::Oldest | Sort::Newest) => to_millis(ticket.opened_at),

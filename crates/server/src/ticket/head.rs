@@ -39,6 +39,8 @@ pub struct Head {
     pub owner: UserId,
     /// Whether they took it on by their own act.
     pub claimed: bool,
+    /// How often another person became accountable for it.
+    pub handed: u32,
     /// What is broken, as last judged.
     pub fault_code: Option<String>,
     /// How it was solved.
@@ -82,6 +84,7 @@ impl From<&Ticket> for Head {
             contact_id: t.contact.id,
             owner: t.case.owner,
             claimed: t.case.claimed,
+            handed: t.handed,
             fault_code: t.case.fault_code.clone(),
             outcome: t.case.outcome,
             waiting: t.case.waiting.clone(),
@@ -99,7 +102,7 @@ impl From<&Ticket> for Head {
 macro_rules! columns {
     () => {
         "t.id, t.number, t.state, t.subject, t.priority, t.channel, t.merchant_id, t.store_id, t.terminal_id, t.acquirer_id, t.contact_id, \
-         t.owner_id, t.claimed_at, t.fault_code, t.outcome, t.waiting, t.last_entry, t.next_due_at, t.opened_at, t.updated_at, t.closed_at, t.version"
+         t.owner_id, t.claimed_at, t.fault_code, t.outcome, t.waiting, t.last_entry, t.next_due_at, t.opened_at, t.updated_at, t.closed_at, t.version, t.handed"
     };
 }
 pub(super) use columns;
@@ -128,5 +131,6 @@ pub(super) fn read(r: &mut Row) -> Result<Head, DbError> {
         updated_at: r.next()?,
         closed_at: r.next()?,
         version: r.next()?,
+        handed: r.next()?,
     })
 }

@@ -34,6 +34,8 @@ pub enum View {
     Unclaimed,
     /// Falls due within the hour, or is late.
     DueSoon,
+    /// Passed from one person to the next, three times or more.
+    PassedAround,
     /// Waits for somebody outside.
     Waiting,
     /// Solved, not confirmed.
@@ -146,6 +148,7 @@ pub fn tickets(tx: &mut Tx<'_>, view: View, me: Option<UserId>, sight: Sight, af
                 View::DueSoon => by_due!($soon, $sight, $with_soon),
                 View::ToRespond => by_due!(" AND t.responded_at IS NULL", $sight, $params),
                 View::Unclaimed => by_due!(" AND t.claimed_at IS NULL", $sight, $params),
+                View::PassedAround => by_due!(" AND t.handed >= 3", $sight, $params),
                 View::Waiting => by_due!(" AND t.waiting <> '[]'", $sight, $params),
                 View::Solved => by_due!(" AND t.state = 'solved'", $sight, $params),
                 View::Mine => Vec::new(),
@@ -206,6 +209,7 @@ pub fn name(view: View) -> &'static str {
         View::Mine => "tickets-mine",
         View::ToRespond => "tickets-to-respond",
         View::Unclaimed => "tickets-unclaimed",
+        View::PassedAround => "tickets-passed-around",
         View::DueSoon => "tickets-due-soon",
         View::Waiting => "tickets-waiting",
         View::Solved => "tickets-solved",
@@ -221,6 +225,7 @@ pub fn word(view: View) -> &'static str {
         View::Mine => "mine",
         View::ToRespond => "to_respond",
         View::Unclaimed => "unclaimed",
+        View::PassedAround => "passed_around",
         View::DueSoon => "due_soon",
         View::Waiting => "waiting",
         View::Solved => "solved",

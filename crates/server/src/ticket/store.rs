@@ -58,6 +58,8 @@ pub struct Ticket {
     pub next_due_at: i64,
     /// When the owner took it on.
     pub claimed_at: Option<Timestamp>,
+    /// How often another person became accountable for it.
+    pub handed: u32,
     /// When a person first answered.
     pub responded_at: Option<Timestamp>,
     /// When it was registered.
@@ -115,7 +117,7 @@ macro_rules! columns {
         "t.id, t.number, t.state, t.subject, t.symptom, t.response_code, t.channel, t.merchant_id, t.store_id, t.terminal_id, \
          t.terminal_unknown_reason, t.acquirer_id, t.contact_id, t.contact_name, t.contact_phone, t.contact_email, t.contact_lang, t.owner_id, \
          t.claimed_at, t.impact, t.urgency, t.priority, t.priority_why, t.agreement, t.triage, t.fault_code, t.outcome, t.waiting, t.reopen_count, \
-         t.entry_count, t.last_entry, t.next_due_at, t.responded_at, t.opened_at, t.updated_at, t.solved_at, t.closed_at, t.version"
+         t.entry_count, t.last_entry, t.next_due_at, t.responded_at, t.opened_at, t.updated_at, t.solved_at, t.closed_at, t.version, t.handed"
     };
 }
 
@@ -178,6 +180,7 @@ fn read(r: &mut Row) -> Result<Ticket, DbError> {
         solved_at: r.next()?,
         closed_at: r.next()?,
         version: r.next()?,
+        handed: r.next()?,
     })
 }
 
@@ -288,6 +291,9 @@ pub fn save(tx: &mut Tx<'_>, action: &'static str, before: &Ticket, after: &mut 
     )?;
     if touched != 1 {
         return Err(DbError::Contended("a ticket changed under a lock".into()).into());
+    }
+    if before.handed != t.handed {
+        tx.exec(sql!("UPDATE ticket SET handed = $1 WHERE id = $2"), &[p(&t.handed), p(&t.id)])?;
     }
     if places(before) != places(t) {
         tx.exec(

@@ -1,13 +1,14 @@
 //! SQL of sub-tasks.
 
 use jiff::Timestamp;
+use postsale_domain::followup::{FollowUpId, Recovered};
 use postsale_domain::ground::UserId;
 use postsale_domain::ticket::TicketId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::store::NEVER_DUE;
-use crate::ground::db::{DbError, Done, Query, Row, Tx, p};
+use crate::ground::db::{DbError, Done, Query, Row, Tx, code, p};
 use crate::ground::web::Keyset;
 use crate::sql;
 
@@ -49,6 +50,12 @@ pub struct SubTask {
     pub dropped: Option<String>,
     #[serde(skip)]
     sort_at: i64,
+    /// It makes good what a merchant was not content with: it ends with what was done.
+    pub recovery: bool,
+    /// What was done.
+    pub outcome: Option<Recovered>,
+    /// The same in a sentence.
+    pub outcome_words: Option<String>,
 }
 
 impl SubTask {
@@ -62,7 +69,7 @@ macro_rules! of_task {
     ($rest:literal) => {
         sql!(concat!(
             "SELECT k.id, k.ticket_id, t.number, k.title, k.assignee_id, u.display_name, k.due_at, k.made_at, k.made_by, k.done_at, k.done_by, k.dropped,
-               k.sort_at FROM sub_task k JOIN ticket t ON t.id = k.ticket_id LEFT JOIN app_user u ON u.id = k.assignee_id WHERE k.tenant_id = $1 AND ",
+               k.sort_at, k.follow_up_id, k.outcome, k.outcome_words FROM sub_task k JOIN ticket t ON t.id = k.ticket_id LEFT JOIN app_user u ON u.id = k.assignee_id WHERE k.tenant_id = $1 AND ",
             $rest
         ))
     };
@@ -83,6 +90,9 @@ fn read(r: &mut Row) -> Result<SubTask, DbError> {
         done_by: r.next()?,
         dropped: r.next()?,
         sort_at: r.next()?,
+        recovery: r.next::<Option<FollowUpId>>()?.is_some(),
+        outcome: r.coded_opt()?,
+        outcome_words: r.next()?,
     })
 }
 
@@ -119,30 +129,63 @@ pub fn of_assignee(tx: &mut Tx<'_>, who: UserId, after: Keyset, limit: u32) -> D
     )?)
 }
 
+/// A sub-task to be.
+#[derive(Debug, Clone, Copy)]
+pub struct Fresh<'a> {
+    /// What is to be done.
+    pub title: &'a str,
+    /// Who does it.
+    pub assignee: Option<UserId>,
+    /// Until when.
+    pub due: Option<Timestamp>,
+    /// Who asked for it.
+    pub by: &'a str,
+    /// The answer it makes good.
+    pub follow_up: Option<FollowUpId>,
+}
+
 /// Keeps a new sub-task.
-pub fn insert(tx: &mut Tx<'_>, ticket: TicketId, title: &str, assignee: Option<UserId>, due: Option<Timestamp>, by: &str) -> Done<()> {
+pub fn insert(tx: &mut Tx<'_>, ticket: TicketId, fresh: Fresh<'_>) -> Done<()> {
+    let Fresh { title, assignee, due, by, follow_up } = fresh;
     let (id, tenant, now): (SubTaskId, _, _) = (tx.new_id(), tx.tenant(), tx.now());
     let sort_at = due.map_or(NEVER_DUE, postsale_domain::ground::to_millis);
     tx.exec(
         sql!(
-            "INSERT INTO sub_task (id, tenant_id, ticket_id, title, assignee_id, due_at, sort_at, made_at, made_by)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+            "INSERT INTO sub_task (id, tenant_id, ticket_id, title, assignee_id, due_at, sort_at, made_at, made_by, follow_up_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         ),
-        &[p(&id), p(&tenant), p(&ticket), p(title), p(&assignee), p(&due), p(&sort_at), p(&now), p(by)],
+        &[p(&id), p(&tenant), p(&ticket), p(title), p(&assignee), p(&due), p(&sort_at), p(&now), p(by), p(&follow_up)],
     )?;
     tx.audit("ticket.task", ticket, None, Some(&serde_json::json!({ "task": id, "title": title, "assignee": assignee, "due_at": due })));
     Ok(())
 }
 
-/// Ends a sub-task: done, or dropped for a reason. `false`: it had ended before.
-pub fn end(tx: &mut Tx<'_>, task: &SubTask, by: &str, dropped: Option<&str>) -> Done<bool> {
+/// How a sub-task ends.
+#[derive(Debug, Clone)]
+pub enum End {
+    /// Done; a recovery with what was done.
+    Done(Option<(Recovered, String)>),
+    /// Not done after all, and why.
+    Dropped(String),
+}
+
+/// Ends a sub-task. `false`: it had ended before.
+pub fn end(tx: &mut Tx<'_>, task: &SubTask, by: &str, end: &End) -> Done<bool> {
+    let (outcome, dropped) = match end {
+        End::Done(outcome) => (outcome.as_ref(), None),
+        End::Dropped(why) => (None, Some(why.clone())),
+    };
+    let (coded, words) = (outcome.map(|o| o.0), outcome.map(|o| o.1.clone()));
     let (tenant, now) = (tx.tenant(), tx.now());
     let ended = tx.exec(
-        sql!("UPDATE sub_task SET done_at = $1, done_by = $2, dropped = $3 WHERE tenant_id = $4 AND id = $5 AND done_at IS NULL"),
-        &[p(&now), p(by), p(&dropped.map(str::to_owned)), p(&tenant), p(&task.id)],
+        sql!(
+            "UPDATE sub_task SET done_at = $1, done_by = $2, dropped = $3, outcome = $4, outcome_words = $5
+             WHERE tenant_id = $6 AND id = $7 AND done_at IS NULL"
+        ),
+        &[p(&now), p(by), p(&dropped), code(&coded), p(&words), p(&tenant), p(&task.id)],
     )?;
     if ended == 1 {
-        let after = serde_json::json!({ "task": task.id, "done_by": by, "dropped": dropped });
+        let after = serde_json::json!({ "task": task.id, "done_by": by, "dropped": dropped, "outcome": coded, "words": words });
         tx.audit("ticket.task_end", task.ticket_id, None, Some(&after));
     }
     Ok(ended == 1)

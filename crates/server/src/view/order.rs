@@ -1,5 +1,7 @@
 //! A work order as its rules see it: with what the rest of the house knows.
 
+use jiff::Timestamp;
+use postsale_domain::sla::Clock;
 use postsale_domain::visit::{Order, OrderKind, whole_unit};
 
 use crate::facts::in_force;
@@ -45,4 +47,10 @@ pub fn unit_of(tx: &mut Tx<'_>, order: &mut Order, serial: &str, ticket: &Ticket
 /// stood there for long was not installed today.
 pub fn put_up_for(bound: &terminals::Binding, ticket: &Ticket) -> bool {
     ticket.store_id == Some(bound.store_id) && (ticket.terminal_id == Some(bound.terminal_id) || bound.valid_from >= ticket.opened_at)
+}
+
+/// The deadline an order misses with the time it has.
+pub(super) fn misses(w: &WorkOrder, clock: Option<&Clock>) -> Option<Timestamp> {
+    let end = w.planned.map(|s| s.to).max(w.promised.map(|s| s.to)).filter(|_| w.closed_at.is_none())?;
+    w.due_at.or(clock.and_then(|c| c.due_at)).filter(|due| *due < end)
 }

@@ -6,8 +6,7 @@ use postsale_domain::visit::Span;
 use serde_json::Value;
 
 use crate::facts::InForce;
-use crate::ground::texts;
-use crate::ground::when::zone;
+use crate::ground::{texts, when};
 
 /// The sentence under a key in both languages, each hole filled once; what a value holds is never read as a hole.
 /// `None`: no such key.
@@ -26,22 +25,19 @@ pub fn word(family: &str, value: &Value, lang: Lang) -> String {
     texts::all(lang).get(&format!("word.{family}_{text}")).cloned().unwrap_or(text)
 }
 
-/// A kept span: `11月24日10:00–12:00`, `24 Nov 10:00–12:00`.
+/// A kept span: `11-24 周二 10:00–12:00`, `Tue 24 Nov, 10:00–12:00`.
 pub fn span(value: &Value, lang: Lang) -> Option<String> {
     serde_json::from_value::<Span>(value.clone()).ok().map(|s| local_span(s, lang))
 }
 
-/// A kept instant in the zone of the shop: `11月24日10:00`, `24 Nov 10:00`.
+/// A kept instant in the zone of the shop: `11-24 周二 10:00`, `Tue 24 Nov, 10:00`.
 pub fn instant(value: &Value, lang: Lang) -> Option<String> {
-    let at = serde_json::from_value::<Timestamp>(value.clone()).ok()?.to_zoned(zone());
-    Some(at.strftime(if lang == Lang::Zh { "%-m月%-d日%H:%M" } else { "%-d %b %H:%M" }).to_string())
+    serde_json::from_value::<Timestamp>(value.clone()).ok().map(|at| when::dated(lang, at))
 }
 
-/// A span in the zone of the shop: `11月24日10:00–12:00`, `24 Nov 10:00–12:00`.
+/// A span in the zone of the shop: `11-24 周二 10:00–12:00`, `Tue 24 Nov, 10:00–12:00`.
 pub fn local_span(span: Span, lang: Lang) -> String {
-    let (from, to) = (span.from.to_zoned(zone()), span.to.to_zoned(zone()));
-    let begin = from.strftime(if lang == Lang::Zh { "%-m月%-d日%H:%M" } else { "%-d %b %H:%M" });
-    format!("{begin}–{}", to.strftime("%H:%M"))
+    format!("{}–{}", when::dated(lang, span.from), span.to.to_zoned(when::zone()).strftime("%H:%M"))
 }
 
 /// Which sentence an event has: a part that is a unit of another model says so, one without serials draws no arrow, and who arrives elsewhere

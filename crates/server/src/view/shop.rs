@@ -4,10 +4,11 @@ use jiff::Timestamp;
 use postsale_domain::billing::QuoteState;
 use postsale_domain::followup::FollowUpState;
 use postsale_domain::ground::{Text, tail};
+use postsale_domain::knowledge::{Audience, GuideOutcome};
 use postsale_domain::notify::NoticeKind;
 use postsale_domain::sla::{ClockKind, ClockState};
 use postsale_domain::terminal::TerminalId;
-use postsale_domain::ticket::{PauseReason, TicketId, TicketState};
+use postsale_domain::ticket::{Decision, PauseReason, TicketId, TicketState};
 
 use crate::billing::store::Quote;
 use crate::file::store::FileFace;
@@ -17,7 +18,7 @@ use crate::terminal::store as terminals;
 use crate::ticket::entry;
 use crate::ticket::store::Ticket;
 use crate::view::appointment::{self, Appointment};
-use crate::view::coverage;
+use crate::view::{coverage, guide};
 use crate::{billing, file, followup, notify, sla, sql, ticket};
 
 /// Most lines of a case the merchant reads, counted from its end.
@@ -105,6 +106,8 @@ pub enum Next {
     Soon,
     /// The merchant must answer.
     Waiting,
+    /// Somebody has to come and nobody is asked yet; until when it is to be solved, and whether somebody was there in vain.
+    Send(Option<Timestamp>, bool),
     /// An engineer is being chosen.
     VisitOpen,
     /// Somebody comes then; who is still being settled.
@@ -220,6 +223,10 @@ pub struct Progress {
     pub steps: [(&'static str, Mark); 4],
     /// What is coming next.
     pub next: Next,
+    /// A visit was arranged at least once.
+    pub visited: bool,
+    /// Somebody has to come, and nobody is asked yet.
+    pub to_send: bool,
     /// When somebody comes, while a visit is ahead or under way.
     pub appointment: Option<Appointment>,
     /// The six digits the engineer asks for.
@@ -234,6 +241,20 @@ pub struct Progress {
     pub guide_offered: bool,
     /// The last four digits of the reporters' phones, to let them in from the sticker.
     pub phone_tails: Vec<String>,
+}
+
+/// Whether a case waits for a visit that nobody has arranged yet: the desk judged it so, a visit failed, or the guide that was walked last
+/// ended so. `last`: the state of its newest order. A visit that was called off, or that was made, leaves the case with the desk.
+pub fn to_send(state: TicketState, decision: Option<Decision>, last: Option<&str>, guide: Option<GuideOutcome>) -> bool {
+    match state {
+        TicketState::Triaged => match last {
+            None => decision == Some(Decision::Onsite),
+            Some("failed") => decision != Some(Decision::Remote),
+            Some(_) => false,
+        },
+        TicketState::Remote => guide == Some(GuideOutcome::Visit),
+        _ => false,
+    }
 }
 
 struct Order {
@@ -274,6 +295,8 @@ pub fn progress(tx: &mut Tx<'_>, t: &Ticket) -> Done<Progress> {
     let survey = survey(tx, t)?;
     let mut lines = entry::newest_public(tx, t.id, LINES)?;
     let walked_remote = entry::happened(tx, t.id, "remote_started")?;
+    let ended = guide::shown(tx, t, Audience::Merchant)?.and_then(|walk| walk.ending).map(|ending| ending.outcome);
+    let send = to_send(t.case.state, t.case.decision, order.as_ref().map(|o| o.state.as_str()), ended);
     let (mut phones, mut files): (Vec<String>, _) = (t.contact.phone.iter().cloned().collect(), file::store::of_ticket(tx, t.id)?);
     // What was written under another number before it was merged is theirs to read as well.
     for id in ticket::merge::family(tx, t.id)? {
@@ -291,10 +314,15 @@ pub fn progress(tx: &mut Tx<'_>, t: &Ticket) -> Done<Progress> {
         terminal,
         item: ordered(tx, t.id)?,
         state: t.case.state,
-        status: status(tx, t)?,
+        status: match send && t.case.waiting.is_empty() && crate::facts::extra::one(tx, t.id)?.label.is_none() {
+            true => crate::facts::in_force(tx)?.label(TicketState::Visit.as_str()).customer,
+            false => status(tx, t)?,
+        },
         opened_at: t.opened_at,
-        steps: steps(t.case.state, walked_remote, order.is_some()),
-        next: next(tx, t, order.as_ref(), appointment.as_ref())?,
+        steps: steps(t.case.state, walked_remote, order.is_some(), send),
+        next: next(tx, t, order.as_ref(), appointment.as_ref(), send)?,
+        visited: order.is_some(),
+        to_send: send,
         appointment,
         code: codes.and_then(|n| six_digits(&n.body)),
         quote: quote(tx, t)?,
@@ -337,14 +365,14 @@ fn six_digits(body: &str) -> Option<String> {
     body.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).map(str::to_owned)
 }
 
-/// Where the four steps stand. A step that was passed over is not shown as open.
-pub fn steps(state: TicketState, remote: bool, visit: bool) -> [(&'static str, Mark); 4] {
+/// Where the four steps stand. A step that was passed over is not shown as open; `send`: a visit is what comes next ([`to_send`]).
+pub fn steps(state: TicketState, remote: bool, visit: bool, send: bool) -> [(&'static str, Mark); 4] {
     use Mark::{Done, Now, Skipped, ToCome};
     let past = |walked: bool| if walked { Done } else { Skipped };
     let [received, remotely, visiting, confirmed] = match state {
         TicketState::New => [Now, ToCome, ToCome, ToCome],
-        TicketState::Triaged => [Done, if remote { Done } else { Now }, if remote { Now } else { ToCome }, ToCome],
-        TicketState::Remote => [Done, Now, ToCome, ToCome],
+        TicketState::Triaged | TicketState::Remote if send => [Done, past(remote), Now, ToCome],
+        TicketState::Triaged | TicketState::Remote => [Done, Now, ToCome, ToCome],
         TicketState::Visit => [Done, past(remote), Now, ToCome],
         TicketState::Solved => [Done, past(remote || !visit), past(visit), Now],
         TicketState::Closed => [Done, past(remote || !visit), past(visit), Done],
@@ -353,7 +381,7 @@ pub fn steps(state: TicketState, remote: bool, visit: bool) -> [(&'static str, M
     [("received", received), ("remote", remotely), ("visit", visiting), ("confirm", confirmed)]
 }
 
-fn next(tx: &mut Tx<'_>, t: &Ticket, order: Option<&Order>, appointment: Option<&Appointment>) -> Done<Next> {
+fn next(tx: &mut Tx<'_>, t: &Ticket, order: Option<&Order>, appointment: Option<&Appointment>, send: bool) -> Done<Next> {
     let now = tx.now();
     match (t.case.state, order) {
         (TicketState::Closed, _) => return Ok(Next::Closed),
@@ -381,9 +409,11 @@ fn next(tx: &mut Tx<'_>, t: &Ticket, order: Option<&Order>, appointment: Option<
     {
         return Ok(if at < now { Next::RespondLate } else { Next::Respond(at) });
     }
-    Ok(match due(ClockKind::Resolution) {
-        Some(at) if at >= now => Next::Resolve(at),
-        _ => Next::Soon,
+    let by = due(ClockKind::Resolution).filter(|at| *at >= now);
+    Ok(match (send, by) {
+        (true, by) => Next::Send(by, order.is_some()),
+        (false, Some(at)) => Next::Resolve(at),
+        (false, None) => Next::Soon,
     })
 }
 
@@ -394,12 +424,50 @@ mod tests {
     #[test]
     fn exactly_one_step_is_the_present_one_until_the_end() {
         for state in TicketState::ALL {
-            for (remote, visit) in [(false, false), (true, false), (false, true), (true, true)] {
-                let now = steps(*state, remote, visit).iter().filter(|(_, mark)| *mark == Mark::Now).count();
+            for (remote, visit, send) in [
+                (false, false, false),
+                (true, false, false),
+                (false, true, true),
+                (true, true, false),
+                (true, true, true),
+                (false, false, true),
+            ] {
+                let now = steps(*state, remote, visit, send).iter().filter(|(_, mark)| *mark == Mark::Now).count();
                 let over = matches!(state, TicketState::Closed | TicketState::Cancelled | TicketState::Merged);
-                assert_eq!(now, usize::from(!over), "{state:?} {remote} {visit}");
+                assert_eq!(now, usize::from(!over), "{state:?} {remote} {visit} {send}");
             }
         }
+    }
+
+    #[test]
+    fn who_waits_for_a_visit_reads_that_somebody_is_being_sent() {
+        use Decision::{Onsite, Remote};
+        use GuideOutcome::{Fixed, Visit};
+        use TicketState as S;
+        let table = [
+            (S::New, None, None, None, false),
+            (S::Triaged, None, None, None, false),
+            (S::Triaged, Some(Remote), None, None, false),
+            (S::Triaged, Some(Onsite), None, None, true),
+            (S::Triaged, Some(Onsite), Some("failed"), None, true),
+            (S::Triaged, None, Some("failed"), None, true),
+            // Judged anew since: no longer.
+            (S::Triaged, Some(Remote), Some("failed"), None, false),
+            // Called off, or made and the case open again: the desk looks at it first.
+            (S::Triaged, Some(Onsite), Some("cancelled"), None, false),
+            (S::Triaged, Some(Onsite), Some("done"), None, false),
+            (S::Remote, Some(Onsite), None, None, false),
+            (S::Remote, Some(Onsite), None, Some(Visit), true),
+            (S::Remote, None, None, Some(Fixed), false),
+            (S::Visit, Some(Onsite), Some("offered"), Some(Visit), false),
+            (S::Closed, Some(Onsite), Some("failed"), None, false),
+        ];
+        for (state, decision, last, guide, expected) in table {
+            assert_eq!(to_send(state, decision, last, guide), expected, "{state:?} {decision:?} {last:?} {guide:?}");
+        }
+        let here = |state, send| steps(state, true, true, send).iter().find(|(_, mark)| *mark == Mark::Now).map(|(name, _)| *name);
+        assert_eq!((here(S::Triaged, true), here(S::Triaged, false)), (Some("visit"), Some("remote")));
+        assert_eq!((here(S::Remote, true), here(S::Remote, false)), (Some("visit"), Some("remote")));
     }
 
     #[test]

@@ -23,6 +23,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 pub use super::candidate::{CandidateRow, candidate_row};
+use super::order::misses;
 pub use super::order::{order_of, unit_of};
 use super::stock::{Bring, bring};
 use super::{charge, coverage, sentence};
@@ -83,6 +84,9 @@ pub struct WorkOrderRow {
     parts: Vec<String>,
     /// The resolution clock of the ticket.
     clock: Option<Clock>,
+    /// The deadline a visit that is under way misses, as it is promised and planned; null while it keeps it.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    misses: Option<Timestamp>,
     /// A person said that it stays with this engineer at this time.
     pinned: bool,
     version: i64,
@@ -359,6 +363,7 @@ pub fn rows(tx: &mut Tx<'_>, orders: &[WorkOrder]) -> Done<Vec<WorkOrderRow>> {
                 actual: w.actual,
                 skills: w.skills.clone(),
                 parts: w.parts.clone(),
+                misses: misses(w, clock.as_ref()),
                 clock,
                 pinned: name.pinned,
                 version: w.version,
@@ -566,12 +571,13 @@ pub fn board(tx: &mut Tx<'_>, sight: Sight, date: Date) -> Done<Board> {
         }
     }
     let absent = crew::absences(tx, day(date).from, day(date).to)?;
+    let holidays = in_force(tx)?.holidays();
     let engineers = crew::engineers(tx)?
         .into_iter()
         .map(|e| {
             let absences: Vec<Absence> = absent.iter().filter(|a| a.engineer_id == e.id).cloned().collect();
             let away: Vec<(Timestamp, Timestamp)> = absences.iter().map(|a| (a.from, a.to)).collect();
-            let shifts = without(shifts_between(&e.shifts, date, 1, &zone()), &away);
+            let shifts = without(shifts_between(&e.shifts, date, 1, &zone(), &holidays), &away);
             let orders = by_engineer.remove(&e.id).unwrap_or_default();
             let count = u32::try_from(orders.len()).unwrap_or(u32::MAX);
             BoardRow {

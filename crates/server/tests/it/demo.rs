@@ -1,14 +1,18 @@
 //! The demo's year breaks no rule: chain, clocks, timelines, bindings and work orders hold together.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
-use postsale_domain::ground::Caller;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use postsale_domain::crew::{Engineer, Holidays, Present, present, shifts_between};
+use postsale_domain::ground::{Caller, EngineerId};
 use postsale_domain::sla::ClockKind;
 use postsale_domain::ticket::TicketId;
 use postsale_domain::visit::WorkOrderId;
 use postsale_server::demo::{self, Size};
 use postsale_server::ground::db::{Done, Query, Tx, p};
-use postsale_server::{org, sla, sql, visit};
+use postsale_server::{crew, org, sla, sql, visit};
 use postsale_testkit::{Kit, on_both};
 
 const SMALL: Size = Size { merchants: 60, terminals: 110, spares: 5, engineers: 28, closed: 90, open: 60 };
@@ -74,11 +78,31 @@ fn holds(tx: &mut Tx<'_>, size: Size) -> Done<()> {
             assert!(told.recomputed_equal, "{id} {kind:?}");
         }
     }
+    at_work(tx)?;
     let orders: Vec<WorkOrderId> = tx.query(sql!("SELECT id FROM work_order WHERE tenant_id = $1"), &[p(&tenant)], |r| r.next())?;
     for id in orders {
         let order = visit::store::work_order(tx, id)?.expect("just listed");
         // Fails when a state lacks what belongs to it.
         order.order(None, visit::checklists().steps(&order.terminal_class))?;
+    }
+    Ok(())
+}
+
+/// Whoever has an order is at work when it is planned: nobody marked off has one.
+fn at_work(tx: &mut Tx<'_>) -> Done<()> {
+    let (tenant, zone) = (tx.tenant(), TimeZone::get("Asia/Shanghai").unwrap());
+    let public = sla::book().public_days();
+    let holidays = Holidays { off: public.off.clone(), made_up: public.made_up.clone() };
+    let crew: BTreeMap<EngineerId, Engineer> = crew::store::engineers(tx)?.into_iter().map(|e| (e.id, e)).collect();
+    let planned: Vec<(EngineerId, Timestamp, Timestamp)> = tx.query(
+        sql!("SELECT engineer_id, planned_from, planned_to FROM work_order WHERE tenant_id = $1 AND engineer_id IS NOT NULL AND planned_from IS NOT NULL"),
+        &[p(&tenant)],
+        |r| Ok((r.next()?, r.next()?, r.next()?)),
+    )?;
+    assert!(planned.len() > 20, "{}", planned.len());
+    for (engineer, from, to) in planned {
+        let shifts = shifts_between(&crew[&engineer].shifts, from.to_zoned(zone.clone()).date(), 1, &zone, &holidays);
+        assert_eq!(present((from, to), &shifts, &[]), Present::Yes, "{} {from} {to}", crew[&engineer].name);
     }
     Ok(())
 }

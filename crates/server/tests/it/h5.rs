@@ -222,7 +222,23 @@ on_both! {
         for fields in ["", "step=what&answer=blank", "step=flip&answer=not_yet", "step=blank_paper&answer=not_yet"] {
             assert_eq!(nobody.form(&format!("{page}/guide"), fields).await.status, 303, "{fields}");
         }
-        assert!(nobody.get(&page).await.text.contains("我们安排工程师上门"));
+        let shown = nobody.get(&page).await.text;
+        assert!(shown.contains("我们安排工程师上门"));
+        // No order exists yet: the step, the status and what comes next say so as one.
+        assert!(shown.contains("<li class=\"now\" aria-current=\"step\">上门"), "{shown}");
+        assert!(shown.contains("当前状态：安排上门") && !shown.contains("正在远程处理"), "{shown}");
+        // Where a form was sent there is no page: asked for again, it leads to the one there is.
+        for door in ["guide", "guide/back", "confirm", "survey", "messages"] {
+            let again = nobody.get(&format!("{page}/{door}?lang=en")).await;
+            assert_eq!((again.status, again.location.as_deref()), (303, Some(format!("{page}?lang=en").as_str())), "{door}");
+        }
+        let again = nobody.get(&format!("{path}/open")).await;
+        assert_eq!((again.status, again.location), (303, Some(format!("{path}?lang=zh"))));
+        // "No" is no dead end.
+        let refused = nobody.form(&format!("{page}/survey?lang=zh"), "solved=yes&score=5").await;
+        assert!(refused.status == 409 && refused.text.contains(&format!("href=\"{page}?lang=")), "{}", refused.text);
+        let gone = nobody.get("/m/nothing").await;
+        assert!(gone.status == 404 && gone.text.contains("href=\"/r?lang="), "{}", gone.text);
         let ticket = world.read(&kit, move |tx| postsale_server::ticket::store::ticket(tx, id)).await.unwrap();
         assert_eq!(ticket.case.decision, Some(postsale_domain::ticket::Decision::Onsite));
         assert!(ticket.case.fault_code.is_some() && ticket.triage.unwrap()["rule"].as_str().unwrap().starts_with("guide printer"));

@@ -232,7 +232,7 @@ on_both! {
         let first: WorkOrderId = theirs[0].as_str().unwrap().parse().unwrap();
         let mut body = again;
         body["version"] = s.order(first).await["version"].clone();
-        assert_eq!(s.dispatcher.post(&format!("/api/v1/work-orders/{first}/offer"), &body).await.problem(422), "dispatch.off_shift");
+        assert_eq!(s.dispatcher.post(&format!("/api/v1/work-orders/{first}/offer"), &body).await.problem(409), "dispatch.absent");
         let past = json!({ "engineer_id": s.south, "from": "2026-11-20T01:00:00Z", "to": "2026-11-20T16:00:00Z", "reason": "病假" });
         assert_eq!(s.dispatcher.post("/api/v1/dispatch/absences", &past).await.problem(422), "crew.absence_span");
         assert_eq!(s.southerner.post("/api/v1/dispatch/absences", &ill).await.problem(403), "not_allowed");

@@ -231,6 +231,7 @@ fn order(tx: &mut Tx<'_>, merchant: &Merchant, n: usize, call: &Call) -> Done<Wo
         last_entry: None,
         next_due_at: NEVER_DUE,
         claimed_at: Some(tx.now()),
+        handed: 0,
         responded_at: Some(tx.now()),
         opened_at: tx.now(),
         updated_at: tx.now(),

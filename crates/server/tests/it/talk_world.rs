@@ -63,6 +63,7 @@ pub async fn some_ticket(kit: &Kit, world: &World) -> TicketId {
                 last_entry: None,
                 next_due_at: NEVER_DUE,
                 claimed_at: None,
+                handed: 0,
                 responded_at: None,
                 opened_at: tx.now(),
                 updated_at: tx.now(),

@@ -117,7 +117,7 @@ on_both! {
         let front = s.phone.get(&s.page).await.text;
         assert!(front.contains("还可以改2次") && !front.contains("小王") && !front.contains("小李"), "{front}");
         let told: Vec<String> = s.desk.lines(&s.desk.agent, &s.ticket).await.iter().filter_map(|l| l["event"]["sentence"]["zh"].as_str().map(str::to_owned)).collect();
-        assert!(told.iter().any(|line| line.starts_with("商户选定上门时间：11月24日")), "{told:?}");
+        assert!(told.iter().any(|line| line.starts_with("商户选定上门时间：11-24 周二")), "{told:?}");
 
         // Somebody takes it on; the merchant moves it, and moves it again, and then has to talk to us.
         let engineer = if order["engineer"]["id"] == json!(s.desk.near) { &s.desk.engineer } else { &s.desk.other_engineer };

@@ -1,4 +1,4 @@
-import { App, Button, Input, Radio } from "antd";
+import { App, Button, Input, Radio, Select } from "antd";
 import { useState } from "react";
 import type { Schema } from "@api";
 import { $api } from "@ground/api/query";
@@ -7,14 +7,17 @@ import { useWords } from "@ground/i18n/Words";
 import { BlockLoading } from "@ground/parts/Loading";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { isoDay } from "@ground/time/format";
+import { useSession } from "@ground/session/Session";
 import { useNow } from "@ground/time/useNow";
 import { useAfterCommand, useCandidates, useVerdict, type Dropped, type Page, type Span } from "./data";
 import { WhoCannot } from "./WhoCannot";
 import css from "./dispatch.module.css";
 import { SpanField } from "./SpanField";
-import { windowAround } from "./window";
 
 type Candidate = Schema<"CandidateRow">;
+type OffShift = Schema<"OffShift">;
+
+const offShifts = ["urgent", "on_call", "agreed", "swapped"] as const satisfies readonly OffShift[];
 
 const moved = (span: Span, minutes: number): Span => ({
   from: new Date(Date.parse(span.from) + minutes * 60_000).toISOString(),
@@ -25,6 +28,7 @@ const moved = (span: Span, minutes: number): Span => ({
 export function Asking({ page, date, dropped }: { page: Page; date: string; dropped?: Dropped }) {
   const { t, pick, f } = useWords();
   const { message } = App.useApp();
+  const { may } = useSession();
   const { order } = page;
   const now = useNow();
   const candidates = useCandidates(order.id, true);
@@ -32,8 +36,9 @@ export function Asking({ page, date, dropped }: { page: Page; date: string; drop
   const [planned, setPlanned] = useState(dropped?.planned);
   // A promise whose hour is over binds nobody; the server takes none that is.
   const standing = order.promised && Date.parse(order.promised.to) > now ? order.promised : undefined;
-  const [promised, setPromised] = useState<Span | undefined>(standing ?? (dropped && windowAround(dropped.planned, now)));
+  const [promised, setPromised] = useState<Span | undefined>(standing);
   const [reason, setReason] = useState("");
+  const [code, setCode] = useState<OffShift>();
   const offer = $api.useMutation(
     "post",
     "/api/v1/work-orders/{id}/offer",
@@ -47,13 +52,14 @@ export function Asking({ page, date, dropped }: { page: Page; date: string; drop
     setEngineer(candidate.engineer.id);
     if (!candidate.slot) return;
     setPlanned(candidate.slot);
-    if (!standing) setPromised(windowAround(candidate.slot, now));
   };
   const shift = (minutes: number) => planned && setPlanned(moved(planned, minutes));
-  const send = () => planned && offer.mutate({ params: { path: { id: order.id } }, body: { version: order.version, engineer_id: engineer ?? null, planned, promised: promised ?? null, reason: reason.trim() || null } });
+  const send = () => planned && offer.mutate({ params: { path: { id: order.id } }, body: { version: order.version, engineer_id: engineer ?? null, planned, promised: promised ?? null, reason: reason.trim() || null, off_shift: (verdict?.off_shift && code) || null } });
   useKeys({ m: () => fit[0] && choose(fit[0]), ArrowLeft: () => shift(-15), ArrowRight: () => shift(15) });
 
   const verdict = useVerdict(order.id, engineer && planned ? { engineer, from: planned.from } : null).data;
+  // Nobody said another window: the house promises one, within the deadline where it can.
+  const told = promised ?? verdict?.promised ?? undefined;
   const late = planned && promised ? Math.round((Date.parse(planned.from) - Date.parse(promised.to)) / 60_000) : 0;
   const who = (
     <>
@@ -79,7 +85,7 @@ export function Asking({ page, date, dropped }: { page: Page; date: string; drop
   const question = chosen && (
     <div className={css.form}>
       <SpanField label={t("fact.planned")} day={planned ? isoDay(new Date(planned.from)) : date} value={planned} onChange={setPlanned} />
-      <SpanField label={t("fact.promised")} day={promised ? isoDay(new Date(promised.from)) : date} value={promised} onChange={setPromised} />
+      <SpanField label={t("fact.promised")} day={told ? isoDay(new Date(told.from)) : date} value={told} onChange={setPromised} />
       {verdict && verdict.against.length > 0 && (
         <ul className={css.why} role="status" data-testid="against">
           {verdict.against.map((line) => (
@@ -88,11 +94,20 @@ export function Asking({ page, date, dropped }: { page: Page; date: string; drop
         </ul>
       )}
       {late > 0 && !verdict?.breaks_promise && <p role="alert">{t("dispatch.late", { length: f.length(late * 60) })}</p>}
+      {verdict?.off_shift &&
+        (may("dispatch.off_shift") ? (
+          <>
+            <label htmlFor="offer-off-shift">{t("dispatch.off_shift_code")}</label>
+            <Select id="offer-off-shift" {...(code && { value: code })} onChange={setCode} placeholder={t("dispatch.off_shift_pick")} options={offShifts.map((value) => ({ value, label: t(`off_shift.${value}`) }))} />
+          </>
+        ) : (
+          <p role="alert">{t("dispatch.off_shift_ask")}</p>
+        ))}
       <label htmlFor="offer-reason">{t("dispatch.reason")}</label>
       <Input id="offer-reason" value={reason} onChange={(event) => setReason(event.target.value)} maxLength={500} placeholder={t("dispatch.reason_hint")} />
       {offer.error && <ProblemLine problem={offer.error} />}
       <div className={css.actions}>
-        <Button type="primary" disabled={!planned || verdict?.allowed === false || (verdict?.needs_reason === true && !reason.trim())} loading={offer.isPending} onClick={send} data-testid="offer-send">
+        <Button type="primary" disabled={!planned || verdict?.allowed === false || (verdict?.needs_reason === true && !reason.trim()) || (verdict?.off_shift === true && !(may("dispatch.off_shift") && code))} loading={offer.isPending} onClick={send} data-testid="offer-send">
           {t("dispatch.offer_to", { name: chosen.engineer.name })}
         </Button>
       </div>

@@ -5,6 +5,9 @@ import type { Row, Span } from "./data";
 import css from "./dispatch.module.css";
 import { placeOf, type Scale } from "./scale";
 
+/** As much room as a number and a mark take, in pixels; at the end of the day a bar begins the sooner. */
+const NARROWEST = 44;
+
 type Props = { order: Row; span: Span; scale: Scale; top: number; open: boolean; ghost?: boolean; onOpen: (id: string) => void };
 
 /** One order on the line of a day: the bar says what, its pattern and its name how far it is. */
@@ -23,7 +26,7 @@ export function Bar({ order, span, scale, top, open, ghost = false, onOpen }: Pr
       <button
         type="button"
         className={css.bar}
-        style={{ left: `${at.left}%`, width: `${at.width}%`, top }}
+        style={{ left: `min(${at.left}%, calc(100% - ${NARROWEST}px))`, width: `${at.width}%`, minWidth: NARROWEST, top }}
         data-state={ghost ? "ghost" : order.state}
         data-open={open || undefined}
         title={title}
@@ -31,10 +34,12 @@ export function Bar({ order, span, scale, top, open, ghost = false, onOpen }: Pr
         onClick={() => onOpen(order.id)}
       >
         {order.pinned && <LockOutlined aria-hidden />}
-        <span>
+        {/* The number is always whole; what does not fit behind it is in the title. */}
+        <span className={css.barNumber}>
           {glyph}
-          {order.number.replace(/^\D*0*/, "")} {state}
+          {order.number.replace(/^\D*0*/, "")}
         </span>
+        <span className={css.barState}>{state}</span>
       </button>
       {actual && <span className={css.actual} style={{ left: `${actual.left}%`, width: `${actual.width}%`, top: top + 22 }} />}
     </>

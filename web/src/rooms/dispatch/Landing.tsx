@@ -9,7 +9,7 @@ import { placeOf, type Scale } from "./scale";
 const REST_MS = 120;
 
 /** What a drop here would mean, in a word for its pattern and sign. */
-export const meaning = (verdict: Verdict) => (!verdict.allowed ? "no" : verdict.needs_reason || verdict.breaks_promise ? "ask" : "yes");
+export const meaning = (verdict: Verdict) => (!verdict.allowed ? "no" : verdict.needs_reason || verdict.off_shift || verdict.breaks_promise ? "ask" : "yes");
 
 const signs = { yes: <CheckOutlined aria-hidden />, ask: <ExclamationOutlined aria-hidden />, no: <CloseOutlined aria-hidden /> } as const;
 

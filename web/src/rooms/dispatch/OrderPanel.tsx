@@ -59,7 +59,10 @@ function Order({ page, date, dropped }: { page: Page; date: string; dropped?: Dr
         <dt>{t("fact.promised")}</dt>
         <dd className="num">{span(order.promised)}</dd>
         <dt>{t("fact.planned")}</dt>
-        <dd className="num">{span(order.planned)}</dd>
+        <dd className="num">
+          {span(order.planned)}
+          {order.misses && <div data-testid="misses">{t("dispatch.misses", { due: f.moment(order.misses) })}</div>}
+        </dd>
         <dt>{t("fact.actual")}</dt>
         <dd className="num">{span(order.actual)}</dd>
         <dt>{t("fact.engineer")}</dt>

@@ -19,9 +19,9 @@ export function Holders({ rows, now }: { rows: readonly TicketRow[]; now: number
         <tbody>
           {holders(rows, now).map((holder) => (
             <tr key={holder.id}>
-              <td>{holder.claimed ? holder.name : t("ticket.unclaimed")}</td>
+              <td>{holder.claimed ? holder.name : t("ticket.unclaimed_of", { name: holder.name })}</td>
               <td>{holder.late || "—"}</td>
-              <td>{holder.due}</td>
+              <td>{holder.due || "—"}</td>
             </tr>
           ))}
         </tbody>

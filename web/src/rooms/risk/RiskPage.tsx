@@ -1,5 +1,5 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { ClockKind, TicketRow } from "@api";
 import { $api } from "@ground/api/query";
 import { useKeys, type KeyMap } from "@ground/keys/useKeys";
@@ -33,7 +33,13 @@ export function RiskPage() {
   const now = useNow();
   const [clock, setClock] = useState<{ ticket: string; kind: ClockKind } | null>(null);
   const list = $api.useQuery("get", "/api/v1/tickets", { params: { query: { view: "due_soon", limit: 200 } } }, { refetchInterval: 10_000 });
-  const all = list.data?.items ?? nobody;
+  const passed = $api.useQuery("get", "/api/v1/tickets", { params: { query: { view: "passed_around", limit: 200 } } }, { refetchInterval: 10_000 });
+  // Each ticket once: what is both late and passed around is one trouble.
+  const all = useMemo(() => {
+    const due = list.data?.items ?? nobody;
+    const known = new Set(due.map(idOf));
+    return [...due, ...(passed.data?.items ?? nobody).filter((row) => !known.has(row.id))];
+  }, [list.data, passed.data]);
   const rows = rowsOf(tile, all, now);
   const choose = (next: Tile) => void navigate({ to: "/risks", search: next === "all" ? {} : { tile: next }, replace: true });
   const columns = useRiskColumns((row, kind) => setClock({ ticket: row.id, kind }));

@@ -10,6 +10,7 @@ const row = (id: string, minutes: number, over: Partial<TicketRow> = {}): Ticket
     claimed: true,
     owner: { id: "usr_a", name: "A" },
     tier: "standard",
+    handed: 0,
     waiting: [],
     look_at: "resolution",
     resolution: {
@@ -25,7 +26,7 @@ const row = (id: string, minutes: number, over: Partial<TicketRow> = {}): Ticket
     ...over,
   }) as TicketRow;
 
-const rows = [row("a", -5), row("b", -1, { claimed: false, owner: { id: "usr_d", name: "D" } }), row("c", 8), row("d", 30, { tier: "gold" }), row("e", -9, { waiting: ["waiting_parts"], owner: { id: "usr_b", name: "B" } })];
+const rows = [row("a", -5), row("b", -1, { claimed: false, owner: { id: "usr_d", name: "D" } }), row("c", 8), row("d", 30, { tier: "gold", handed: 3 }), row("e", -9, { waiting: ["waiting_parts"], owner: { id: "usr_b", name: "B" } })];
 
 describe("tiles", () => {
   it.each<[Tile, string]>([
@@ -33,6 +34,7 @@ describe("tiles", () => {
     ["late", "abe"],
     ["late_unclaimed", "b"],
     ["ten_minutes", "c"],
+    ["passed_around", "d"],
     ["gold", "d"],
     ["waiting_late", "e"],
   ])("%s", (tile, ids) => expect(rowsOf(tile, rows, now).map((r) => r.id).join("")).toBe(ids));
@@ -44,8 +46,8 @@ describe("tiles", () => {
 
 it("what nobody took on stands first, then people by name", () => {
   expect(holders(rows, now).map(({ name, due, late }) => [name, due, late])).toEqual([
-    ["", 1, 1],
-    ["A", 3, 1],
-    ["B", 1, 1],
+    ["D", 0, 1],
+    ["A", 2, 1],
+    ["B", 0, 1],
   ]);
 });

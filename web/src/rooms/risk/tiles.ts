@@ -1,8 +1,10 @@
-/** The kinds of risk, each a set of rows of the queue that falls due within the hour. */
+/** The kinds of risk, each a set of rows of what falls due within the hour and of what is passed around. */
 import type { TicketRow } from "@api";
 import { levelAt, remainingAt } from "@ground/labels/clock";
 
 const TEN_MINUTES = 600;
+/** So many hands are too many. */
+const PASSED_AROUND = 3;
 
 /** The clock of a row that matters now. */
 const clockOf = (row: TicketRow) => (row.look_at === "first_response" ? row.response : row.resolution) ?? null;
@@ -23,6 +25,7 @@ const is = {
   late,
   late_unclaimed: (row: TicketRow, now: number) => late(row, now) && !row.claimed,
   ten_minutes: soon,
+  passed_around: (row: TicketRow) => row.handed >= PASSED_AROUND,
   gold: (row: TicketRow) => row.tier === "gold",
   waiting_late: (row: TicketRow, now: number) => late(row, now) && row.waiting.length > 0,
 } satisfies Record<string, (row: TicketRow, now: number) => boolean>;
@@ -35,14 +38,13 @@ export const asTile = (value: unknown): Tile | undefined => names.find((name) =>
 
 export const rowsOf = (tile: Tile, rows: readonly TicketRow[], now: number): TicketRow[] => rows.filter((row) => is[tile](row, now));
 
-/** Who holds how much of it; by name, because load is not a contest. */
+/** Who answers for how much of it, late or still to come, each once; by name, because load is not a contest. What nobody took on stands first. */
 export function holders(rows: readonly TicketRow[], now: number): { id: string; name: string; claimed: boolean; due: number; late: number }[] {
   const byOwner = new Map<string, { id: string; name: string; claimed: boolean; due: number; late: number }>();
   for (const row of rows) {
-    const id = row.claimed ? row.owner.id : "";
-    const holder = byOwner.get(id) ?? { id, name: row.claimed ? row.owner.name : "", claimed: row.claimed, due: 0, late: 0 };
-    holder.due += 1;
-    holder.late += late(row, now) ? 1 : 0;
+    const id = `${row.owner.id} ${row.claimed}`;
+    const holder = byOwner.get(id) ?? { id, name: row.owner.name, claimed: row.claimed, due: 0, late: 0 };
+    holder[late(row, now) ? "late" : "due"] += 1;
     byOwner.set(id, holder);
   }
   return [...byOwner.values()].toSorted((a, b) => Number(a.claimed) - Number(b.claimed) || a.name.localeCompare(b.name, "zh"));

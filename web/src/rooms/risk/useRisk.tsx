@@ -70,7 +70,7 @@ export function useRiskColumns(explain: (row: TicketRow, kind: ClockKind) => voi
     { key: "tier", title: t("merchant.tier"), width: "68px", render: (row) => (row.tier ? <TierLabel tier={row.tier} /> : "—") },
     { key: "priority", title: t("queue.priority"), width: "76px", render: (row) => <PriorityLabel priority={row.priority} /> },
     { key: "state", title: t("queue.state"), width: "88px", render: (row) => <StateLabel {...row} /> },
-    { key: "owner", title: t("queue.owner"), width: "72px", render: (row) => <Owner ticket={row} /> },
+    { key: "owner", title: t("queue.owner"), width: "116px", render: (row) => <Owner ticket={row} /> },
     { key: "acts", title: t("risk.acts"), width: "200px", render: (row) => <Acts row={row} /> },
   ];
 }

@@ -26,7 +26,7 @@ export function Owner({ ticket }: { ticket: Pick<TicketRow, "owner" | "claimed">
   if (!ticket.claimed) {
     return (
       <span className={css.quiet} title={t("ticket.duty", { name: ticket.owner.name })}>
-        {t("ticket.unclaimed")}
+        {t("ticket.unclaimed_of", { name: ticket.owner.id === me.id ? t("ticket.me") : ticket.owner.name })}
       </span>
     );
   }

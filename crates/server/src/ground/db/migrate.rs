@@ -57,6 +57,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0391_kept", include_str!("../../../migrations/0391_kept.sql")),
     ("0410_quote", include_str!("../../../migrations/0410_quote.sql")),
     ("0420_piece", include_str!("../../../migrations/0420_piece.sql")),
+    ("0430_recovery", include_str!("../../../migrations/0430_recovery.sql")),
+    ("0431_closed", include_str!("../../../migrations/0431_closed.sql")),
+    ("0432_handed", include_str!("../../../migrations/0432_handed.sql")),
 ];
 
 /// How a step begins on PostgreSQL: one process at a time.

@@ -32,8 +32,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         if declared.split(';').next().is_none_or(|t| !t.trim().eq_ignore_ascii_case("application/json")) {
             return Err(Problem::refused(lang, &refuse!(Invalid, "body.not_json")));
         }
-        let bytes =
-            axum::body::Bytes::from_request(request, state).await.map_err(|rejection| Problem::refused(lang, &too_large(&rejection)))?;
+        let bytes = axum::body::Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| Problem::refused(lang, &too_large(&rejection, lang)))?;
         // Also a body that is nothing but a list has a sentence of its own.
         if bytes.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'[') {
             return Err(Problem::refused(lang, &refuse!(Invalid, "body.list")));
@@ -45,11 +46,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
-fn too_large(rejection: &BytesRejection) -> Refusal {
+fn too_large(rejection: &BytesRejection, lang: Lang) -> Refusal {
     if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
         refuse!(TooLarge, "body.too_large", limit_kib = MAX_BODY / 1024)
     } else {
-        refuse!(Invalid, "body.unreadable", reason = rejection.body_text())
+        refuse!(Invalid, "body.unreadable", reason = said(lang, &rejection.body_text()))
     }
 }
 

@@ -31,13 +31,22 @@ const KNOWN: &[(&str, &str)] = &[
 /// What is expected, said when the sentence before it ends.
 const EXPECTED: &str = ", expected ";
 
-/// A reader's complaint in a language; as it is when nobody has words for it.
+/// Marks of a complaint about a time, a date.
+const OF_TIME: &[&str] = &["timestamp", "datetime", "RFC 3339", "offset", "civil", "date", "time zone", "hour"];
+
+/// A reader's complaint in a language. In Chinese one that nobody has words for is "not of this form": its English says nothing there.
 pub fn said(lang: Lang, complaint: &str) -> String {
     let complaint = complaint.split_once(" at line ").map_or(complaint, |(what, _)| what).trim_end_matches('.');
-    let Some((begin, key)) = KNOWN.iter().find(|(begin, _)| complaint.starts_with(begin)) else { return complaint.to_owned() };
+    let Some((begin, key)) = KNOWN.iter().find(|(begin, _)| complaint.starts_with(begin)) else {
+        return match lang {
+            Lang::En => complaint.to_owned(),
+            Lang::Zh if OF_TIME.iter().any(|mark| complaint.contains(mark)) => texts::sentence(lang, "unread.no_time", &BTreeMap::new()),
+            Lang::Zh => texts::sentence(lang, "unread.other", &BTreeMap::new()),
+        };
+    };
     let rest = &complaint[begin.len()..];
     let (found, wanted) = rest.split_once(EXPECTED).unwrap_or((rest.split(", there are no").next().unwrap_or_default(), ""));
-    let args = BTreeMap::from([("found", plain(found)), ("wanted", listed(lang, wanted))]);
+    let args = BTreeMap::from([("found", given(lang, found)), ("wanted", listed(lang, wanted))]);
     let what = texts::sentence(lang, key, &args);
     match wanted {
         "" => what,
@@ -48,6 +57,23 @@ pub fn said(lang: Lang, complaint: &str) -> String {
 /// Without the marks programmers put around words.
 fn plain(words: &str) -> String {
     words.replace('`', "").trim().to_owned()
+}
+
+/// What was found: `string "x"`, ``integer `5` ``, `null`, `map`; the name of its kind in a language.
+fn given(lang: Lang, found: &str) -> String {
+    let (first, rest) = found.split_once(' ').unwrap_or((found, ""));
+    let key = match first {
+        "string" | "character" => "unread.kind_text",
+        "boolean" => "unread.kind_yes_or_no",
+        "integer" | "float" | "floating" => "unread.kind_number",
+        "null" | "unit" | "Option" => "unread.kind_nothing",
+        "sequence" => "unread.kind_list",
+        "map" | "struct" | "enum" => "unread.kind_object",
+        _ => return plain(found),
+    };
+    let (kind, value) =
+        (texts::sentence(lang, key, &BTreeMap::new()), plain(rest.trim_start_matches("point ").trim_start_matches("value")));
+    if value.is_empty() { kind } else { format!("{kind} {value}") }
 }
 
 /// ``one of `a`, `b` `` and `` `a` or `b` `` as a list.
@@ -68,7 +94,8 @@ fn kind(lang: Lang, wanted: &str) -> String {
         "sequence" => "unread.kind_list",
         "map" => "unread.kind_object",
         named if named.starts_with("struct ") => "unread.kind_object",
-        other => return other.to_owned(),
+        other if lang == Lang::En => return other.to_owned(),
+        _ => "unread.kind_other",
     };
     texts::sentence(lang, key, &BTreeMap::new())
 }
@@ -94,8 +121,8 @@ mod tests {
             ),
             (
                 "invalid type: string \"x\", expected i64 at line 1 column 9",
-                "类型不对（string \"x\"），应为整数",
-                "wrong type (string \"x\"); expected: a whole number",
+                "类型不对（文字 \"x\"），应为整数",
+                "wrong type (text \"x\"); expected: a whole number",
             ),
             ("invalid digit found in string", "不是整数", "not a whole number"),
             ("EOF while parsing an object at line 1 column 1", "内容不完整", "the content ends too early"),
@@ -103,6 +130,17 @@ mod tests {
         for (complaint, zh, en) in table {
             assert_eq!((said(Lang::Zh, complaint).as_str(), said(Lang::En, complaint).as_str()), (zh, en));
         }
-        assert_eq!(said(Lang::Zh, "the day is over"), "the day is over");
+        for (complaint, zh) in [
+            ("the day is over", "格式不对"),
+            (
+                "failed to find offset component in \"2026\", which is required for parsing a timestamp",
+                "不是时间，应像2026-11-26T14:00:00+08:00",
+            ),
+            ("invalid type: null, expected a string", "类型不对（空），应为文字"),
+            ("invalid type: map, expected a person's name", "类型不对（对象），应为别的形式"),
+        ] {
+            assert_eq!(said(Lang::Zh, complaint), zh, "{complaint}");
+        }
+        assert_eq!(said(Lang::En, "the day is over"), "the day is over");
     }
 }

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use jiff::Timestamp;
+use postsale_domain::followup::Recovered;
 use postsale_domain::ground::UserId;
 use postsale_domain::org::act;
 use postsale_domain::ticket::{EntryId, LinkKind, TicketId};
@@ -12,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::flow::agent;
-use crate::flow::relation::{self, Split};
+use crate::flow::relation::{self, Ending, Split};
 use crate::ground::web::{Answered, Body, Door, Keyset, Page, PageParams, Params, Problem, Ref};
 use crate::house::House;
 use crate::ticket::relation::LinkId;
@@ -121,18 +122,23 @@ async fn sub_task_list(door: Door<act::TicketWork>, Params(paged): Params<PagePa
     .map(Json)
 }
 
-/// Nothing to say.
+/// Nothing to say; of a recovery, how it ended.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct TaskDone {}
+struct TaskDone {
+    /// Of a recovery: what was done.
+    outcome: Option<Recovered>,
+    /// Of a recovery: the same in a sentence.
+    words: Option<String>,
+}
 
-/// A sub-task is done. Saying it twice changes nothing.
+/// A sub-task is done; one that makes good a bad answer says how. Saying it twice changes nothing.
 #[utoipa::path(post, path = "/sub-tasks/{id}/done", operation_id = "sub_task_done", tag = "ticket", params(("id" = String, Path)),
     request_body = TaskDone, responses((status = 200, body = TicketPage), Problem))]
 async fn sub_task_done(door: Door<act::TicketWork>, Ref(id): Ref<SubTaskId>, body: Body<TaskDone>) -> Result<Answered, Problem> {
     let reach = door.reach();
-    door.command(body, StatusCode::OK, move |tx, _| {
-        let ticket = relation::end_task(tx, reach, id, None)?;
+    door.command(body, StatusCode::OK, move |tx, b| {
+        let ticket = relation::end_task(tx, reach, id, Ending::Done(b.outcome, b.words.as_deref().unwrap_or_default()))?;
         page(tx, &ticket)
     })
     .await
@@ -152,7 +158,7 @@ struct TaskDrop {
 async fn sub_task_drop(door: Door<act::TicketWork>, Ref(id): Ref<SubTaskId>, body: Body<TaskDrop>) -> Result<Answered, Problem> {
     let reach = door.reach();
     door.command(body, StatusCode::OK, move |tx, b| {
-        let ticket = relation::end_task(tx, reach, id, Some(&b.reason))?;
+        let ticket = relation::end_task(tx, reach, id, Ending::Dropped(&b.reason))?;
         page(tx, &ticket)
     })
     .await

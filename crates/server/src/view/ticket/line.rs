@@ -162,6 +162,7 @@ fn told(force: &InForce, code: &str, data: &Value, author: Author) -> Text {
             lacks.collect::<Vec<_>>().join(if lang == Lang::Zh { "、" } else { ", " })
         }
         (_, "label") => data["label"][if lang == Lang::Zh { "zh" } else { "en" }].as_str().unwrap_or_default().to_owned(),
+        (_, "recovered") => sentence::word("recovered", &data[hole], lang),
         (_, "amount" | "price_version") => sentence::word("visit", &data[hole], lang),
         (_, "way") => sentence::word("way", &data[hole], lang),
         (_, "link") => sentence::word("link", &data[hole], lang),

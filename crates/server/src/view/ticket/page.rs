@@ -4,7 +4,7 @@ use postsale_domain::facts::CustomField;
 use postsale_domain::ground::{AcquirerId, Act, Lang, Reach, Text, TypedId, mask_email, mask_phone};
 use postsale_domain::incident::Reported;
 use postsale_domain::knowledge::{Audience, GuideOutcome, GuideState};
-use postsale_domain::merchant::{ContactId, Hours, MerchantId, StoreId, Tier};
+use postsale_domain::merchant::{ContactId, Hours, MerchantId, StoreId, Tier, mask_uscc};
 use postsale_domain::org::act;
 use postsale_domain::refuse;
 use postsale_domain::sla::{ClockKind, ClockState};
@@ -135,7 +135,7 @@ pub struct TicketMerchant {
 pub struct TicketBinding {
     id: BindingId,
     tid: String,
-    uscc: String,
+    uscc_masked: String,
     settlement_account_mask: String,
     address: String,
     valid_from: Timestamp,
@@ -462,7 +462,7 @@ pub fn terminal_card(tx: &mut Tx<'_>, d: terminal::store::Terminal) -> Done<Tick
         binding: binding.map(|b| TicketBinding {
             id: b.id,
             tid: b.tid,
-            uscc: b.uscc,
+            uscc_masked: mask_uscc(&b.uscc),
             settlement_account_mask: b.settlement_account_mask,
             address: b.address,
             valid_from: b.valid_from,

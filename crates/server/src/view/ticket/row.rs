@@ -80,6 +80,8 @@ pub struct TicketRow {
     owner: PersonName,
     /// Whether they took it on by their own act.
     claimed: bool,
+    /// How often another person became accountable for it; three times and more is listed to the supervisors.
+    handed: u32,
     /// The clock until somebody answers.
     response: Option<Clock>,
     /// The clock until it is solved.
@@ -174,6 +176,7 @@ fn named(tx: &mut Tx<'_>, tickets: &[Head], mut names: BTreeMap<TicketId, Names>
                 terminal_model: names.model,
                 terminal_serial: names.serial,
                 owner: PersonName { id: t.owner, name: names.owner },
+                handed: t.handed,
                 claimed: t.claimed,
                 response: of(ClockKind::FirstResponse),
                 resolution: of(ClockKind::Resolution),

@@ -58,7 +58,19 @@ on_both! {
         story.tells(&kit, "desk", "does not call it solved while the task is open");
         kit.set("2026-11-26T09:40:00+08:00");
         let task = tasks[0]["id"].as_str().unwrap();
-        desk.agent.post(&format!("/api/v1/sub-tasks/{task}/done"), &json!({})).await.expect(200);
+        let made_good = format!("/api/v1/sub-tasks/{task}/done");
+        for (body, code) in [
+            (json!({}), "followup.recovery_outcome"),
+            (json!({ "outcome": "explained" }), "followup.recovery_words"),
+            (json!({ "words": "已致电" }), "followup.recovery_outcome"),
+        ] {
+            assert_eq!(desk.agent.post(&made_good, &body).await.problem(422), code);
+        }
+        let ended = json!({ "outcome": "explained", "words": "致电道歉，商户接受" });
+        let page = desk.agent.post(&made_good, &ended).await.expect(200);
+        let kept = page["sub_tasks"].as_array().unwrap().iter().find(|k| k["id"] == task).unwrap();
+        assert_eq!((&kept["outcome"], &kept["outcome_words"]), (&ended["outcome"], &ended["words"]), "{kept}");
+        desk.agent.post(&made_good, &json!({})).await.expect(200);
         story.tells(&kit, "agent", "has called and put it right");
         desk.does(&desk.agent, &id, "/solve", solve).await;
         let mine = desk.agent.get("/api/v1/sub-tasks").await.expect(200);

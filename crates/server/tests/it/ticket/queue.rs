@@ -75,6 +75,65 @@ on_both! {
 }
 
 on_both! {
+    fn what_is_passed_around_is_shown_to_the_supervisors(kit) {
+        let desk = DeskWorld::new(&kit).await;
+        let id = another(&desk, "扫码慢").await;
+        let mut people = Vec::new();
+        for role in ["dispatcher", "agent"] {
+            people.push(desk.agent.get(&format!("/api/v1/users?role={role}")).await.expect(200)["items"][0]["id"].clone());
+        }
+        let rung = async || {
+            let page = desk.supervisor.get("/api/v1/bell").await.expect(200);
+            page["items"].as_array().unwrap().iter().filter(|b| b["kind"] == "passed_around").count()
+        };
+        // Handed to whoever has it already is handed to nobody.
+        for (n, (to, handed)) in [(0, 1), (0, 1), (1, 2), (0, 3), (1, 4)].into_iter().enumerate() {
+            desk.does(&desk.agent, &id, "/assign", json!({ "to": people[to] })).await;
+            let row = desk.agent.get("/api/v1/tickets").await.expect(200)["items"][0].clone();
+            assert_eq!(row["handed"], handed, "after {}: {row}", n + 1);
+            let listed = numbers(&desk, "passed_around").await;
+            assert_eq!((listed.len(), rung().await), (usize::from(handed >= 3), usize::from(handed >= 3)), "after {}", n + 1);
+        }
+        let narrowed = desk.supervisor.get("/api/v1/tickets?view=passed_around&state=new,triaged,remote").await.expect(200);
+        assert_eq!(narrowed["items"].as_array().unwrap().len(), 1);
+        desk.does(&desk.agent, &id, "/cancel", json!({ "reason": "误报" })).await;
+        assert_eq!(numbers(&desk, "passed_around").await, Vec::<String>::new());
+    }
+}
+
+on_both! {
+    fn what_is_closed_is_ordered_as_asked(kit) {
+        let desk = DeskWorld::new(&kit).await;
+        let mut made = Vec::new();
+        for words in ["扫码慢", "按键不灵", "声音小"] {
+            made.push(another(&desk, words).await);
+            kit.later(SignedDuration::from_mins(1));
+        }
+        // Closed in another order than they came, the oldest written on afterwards.
+        for n in [1, 0, 2] {
+            desk.does(&desk.agent, &made[n], "/cancel", json!({ "reason": "误报" })).await;
+            kit.later(SignedDuration::from_mins(1));
+        }
+        desk.agent.post(&path(&made[0], "/notes"), &json!({ "body": "商户来电说清楚了" })).await.expect(200);
+        for (sort, numbers) in [
+            ("due", ["T-000003", "T-000001", "T-000002"]),
+            ("oldest", ["T-000001", "T-000002", "T-000003"]),
+            ("newest", ["T-000003", "T-000002", "T-000001"]),
+            ("changed", ["T-000001", "T-000003", "T-000002"]),
+        ] {
+            let (mut found, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let list = desk.agent.get(&format!("/api/v1/tickets?view=closed&sort={sort}&limit=2{cursor}")).await.expect(200);
+                found.extend(list["items"].as_array().unwrap().iter().map(|t| t["number"].as_str().unwrap().to_owned()));
+                let Some(next) = list["next_cursor"].as_str() else { break };
+                cursor = format!("&cursor={next}");
+            }
+            assert_eq!(found, numbers, "{sort}");
+        }
+    }
+}
+
+on_both! {
     fn a_queue_is_walked_page_by_page_without_loss(kit) {
         let desk = DeskWorld::new(&kit).await;
         for n in 0..7 {
@@ -209,6 +268,7 @@ on_both! {
                 (" AND t.claimed_at IS NULL", "ticket_unclaimed"),
                 (" AND t.waiting <> '[]'", "ticket_waiting"),
                 (" AND t.state = 'solved'", "ticket_solved"),
+                (" AND t.handed >= 3", "ticket_handed"),
                 (" AND t.acquirer_id = $5", "ticket_acquirer"),
             ] {
                 plans.push((index, explained(bare, &[&format!("{open}{filter}{order}")], &values)?));
@@ -220,10 +280,13 @@ on_both! {
             plans.push(("ticket_acquirer_closed", explained(bare, &[&format!("{closed} AND t.acquirer_id = $5")], &values)?));
             let narrowed = [id, "0", id, "26", "'open'", "''", "''", "''", "''", "''", "''", "''", "NULL::uuid", id, "0"];
             for (from, order, index) in [
-                ("(t.next_due_at, t.id) >", "t.next_due_at, t.id", "ticket_open_due"),
-                ("(t.opened_at, t.id) >", "t.opened_at, t.id", "ticket_open_opened"),
-                ("(t.opened_at, t.id) <", "t.opened_at DESC, t.id DESC", "ticket_open_opened"),
-                ("(t.updated_at, t.id) <", "t.updated_at DESC, t.id DESC", "ticket_open_changed"),
+                ("IS NULL AND (t.next_due_at, t.id) >", "t.next_due_at, t.id", "ticket_open_due"),
+                ("IS NULL AND (t.opened_at, t.id) >", "t.opened_at, t.id", "ticket_open_opened"),
+                ("IS NULL AND (t.opened_at, t.id) <", "t.opened_at DESC, t.id DESC", "ticket_open_opened"),
+                ("IS NULL AND (t.updated_at, t.id) <", "t.updated_at DESC, t.id DESC", "ticket_open_changed"),
+                ("IS NOT NULL AND (t.opened_at, t.id) >", "t.opened_at, t.id", "ticket_closed_opened"),
+                ("IS NOT NULL AND (t.opened_at, t.id) <", "t.opened_at DESC, t.id DESC", "ticket_closed_opened"),
+                ("IS NOT NULL AND (t.updated_at, t.id) <", "t.updated_at DESC, t.id DESC", "ticket_closed_changed"),
             ] {
                 let pieces = [format!("{from} ($2, $3) AND CASE"), format!("COALESCE($13, t.owner_id) ORDER BY {order} LIMIT")];
                 plans.push((index, explained(bare, &pieces.each_ref().map(String::as_str), &narrowed)?));

@@ -45,7 +45,20 @@ on_both! {
         }
         assert_eq!(desk.agent.post(&path(&id, "/tasks"), &json!({ "title": " " })).await.problem(422), "ticket.task_no_title");
         assert_eq!(desk.agent.post(&path(&id, "/tasks"), &json!({ "title": "字".repeat(201) })).await.problem(422), "ticket.task_title_long");
-        assert_eq!(desk.agent.post(&path(&id, "/tasks"), &json!({ "title": "x", "assignee": "usr_00000000000000000000000000000007" })).await.problem(422), "ticket.assignee_unknown");
+        assert_eq!(desk.agent.post(&path(&id, "/tasks"), &json!({ "title": "x", "assignee": "usr_00000000000000000000000000000007" })).await.problem(422), "ticket.task_assignee");
+        // Whoever could not end it is not given it.
+        for (role, takes) in [("dispatcher", true), ("supervisor", true), ("finance", false), ("quality", false), ("storekeeper", false), ("auditor", false)] {
+            let people = desk.agent.get(&format!("/api/v1/users?role={role}")).await.expect(200);
+            let Some(who) = people["items"].get(0).map(|p| p["id"].clone()) else { continue };
+            let asked = desk.agent.post(&path(&id, "/tasks"), &json!({ "title": role, "assignee": who, "due_at": "2026-11-27T10:00:00Z" })).await;
+            if takes {
+                let page = asked.expect(201);
+                let made = page["sub_tasks"].as_array().unwrap().iter().find(|k| k["title"] == role).unwrap()["id"].as_str().unwrap().to_owned();
+                desk.agent.post(&format!("/api/v1/sub-tasks/{made}/drop"), &json!({ "reason": "只是试试" })).await.expect(200);
+            } else {
+                assert_eq!(asked.problem(422), "ticket.task_assignee", "{role}");
+            }
+        }
         assert_eq!(desk.engineer.post(&path(&id, "/tasks"), &json!({ "title": "x" })).await.problem(403), "not_allowed");
         let page = desk.page(&id).await;
         assert!(!page["allowed"].as_array().unwrap().contains(&json!("solve")));

@@ -18,12 +18,14 @@ use postsale_server::{crew, notify, org, sla, sql, visit};
 use postsale_testkit::{Client, Kit, World, on_both};
 use serde_json::{Value, json};
 
+mod due;
 mod elsewhere;
 mod install;
 mod model;
 mod over;
 mod quote;
 mod service;
+mod shift;
 mod tests_failed;
 mod word;
 
@@ -182,6 +184,7 @@ impl Scene {
                     last_entry: None,
                     next_due_at: NEVER_DUE,
                     claimed_at: Some(tx.now()),
+                    handed: 0,
                     responded_at: Some(tx.now()),
                     opened_at: tx.now(),
                     updated_at: tx.now(),
@@ -449,15 +452,16 @@ on_both! {
     fn a_verdict_says_beforehand_what_an_offer_would_meet(kit) {
         let s = Scene::new(&kit).await;
         let door = |who: EngineerId, at: &str| s.path(&format!("/verdict?engineer_id={who}&from=2026-11-24T{at}:00Z"));
-        for (who, at, allowed, reason, said) in [
-            (s.near, "06:00", true, false, None),
-            (s.near, "04:10", true, true, Some("dispatch.shop_closed")),
-            (s.near, "10:30", true, true, Some("dispatch.off_shift")),
-            (s.near, "01:00", false, false, Some("visit.span_past")),
-            (s.lapsed, "06:00", false, false, Some("dispatch.skill_ended")),
+        for (who, at, allowed, (reason, off_shift), said) in [
+            (s.near, "06:00", true, (false, false), None),
+            (s.near, "04:10", true, (true, false), Some("dispatch.shop_closed")),
+            (s.near, "10:30", true, (false, true), Some("dispatch.off_shift")),
+            (s.near, "01:00", false, (false, false), Some("visit.span_past")),
+            (s.lapsed, "06:00", false, (false, false), Some("dispatch.skill_ended")),
         ] {
             let verdict = s.dispatcher.get(&door(who, at)).await.expect(200);
-            assert_eq!((&verdict["allowed"], &verdict["needs_reason"]), (&json!(allowed), &json!(reason)), "{at}: {verdict}");
+            let asked = (&verdict["allowed"], &verdict["needs_reason"], &verdict["off_shift"]);
+            assert_eq!(asked, (&json!(allowed), &json!(reason), &json!(off_shift)), "{at}: {verdict}");
             assert_eq!(verdict["breaks_promise"], false, "nothing was promised yet");
             let told = verdict["against"].as_array().unwrap();
             match said {

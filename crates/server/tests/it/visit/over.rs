@@ -1,12 +1,13 @@
 //! How a visit ends without having mended anything, and what its case does then.
 
 use jiff::Timestamp;
-use postsale_domain::ground::{Reach, Role};
+use postsale_domain::ground::{Reach, Role, TypedId};
 use postsale_domain::ticket::{TicketState, VisitReason};
 use postsale_server::flow::desk::Desk;
 use postsale_server::flow::visit::{Sending, send};
+use postsale_server::notify::jobs::PAGE_TOKEN;
 use postsale_server::ticket::store::ticket;
-use postsale_testkit::on_both;
+use postsale_testkit::{Client, on_both};
 use serde_json::{Value, json};
 
 use super::{Scene, signature};
@@ -27,6 +28,12 @@ on_both! {
         let id = s.ticket;
         let state = s.world.read(&kit, move |tx| Ok(ticket(tx, id)?.unwrap().case.state)).await;
         assert_eq!(state, TicketState::Triaged);
+        // The merchant, the agent: one step, one word of what comes next.
+        let token = kit.house.seal.sign(PAGE_TOKEN, id.uuid());
+        let page = Client::new(&kit.house).get(&format!("/m/{token}?lang=zh")).await.text;
+        for said in ["<li class=\"now\" aria-current=\"step\">上门", "上次上门没有办成。下一步：重新安排工程师上门", "当前状态：安排上门"] {
+            assert!(page.contains(said), "{said}: {page}");
+        }
         // The case can be visited again: the closed order no longer stands in the way.
         let again = s.world.write(&kit, move |tx| {
             let mut desk = Desk::load(tx, id, Reach::All, None)?;

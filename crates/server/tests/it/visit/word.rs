@@ -15,6 +15,7 @@ impl Scene {
             "engineer_id": self.near,
             "planned": { "from": at(from, 0), "to": at(from, 40) },
             "promised": { "from": at(from, 0), "to": at(to, 0) },
+            "reason": "商户要求第二天来",
         });
         self.does(&self.dispatcher, "/offer", offer).await;
         self.does(&self.engineer, "/accept", json!({})).await;

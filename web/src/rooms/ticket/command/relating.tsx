@@ -74,7 +74,7 @@ export function TaskDialog({ page, onClose }: DialogProps) {
       </Form.Item>
       <div className={css.two}>
         <Form.Item name="assignee" label={t("task.who")}>
-          <ColleagueSelect />
+          <ColleagueSelect dispatchers />
         </Form.Item>
         <Form.Item name="due" label={t("task.due")}>
           <DatePicker showTime={{ format: "HH:mm" }} format="YYYY-MM-DD HH:mm" style={{ width: "100%" }} />

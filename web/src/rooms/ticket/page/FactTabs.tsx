@@ -92,7 +92,7 @@ export function TerminalFacts({ page: { terminal, ticket, triage } }: Props) {
             <Fact name={t("fact.tid")}>
               <CopyNumber value={binding.tid} mono />
             </Fact>
-            <Fact name={t("fact.uscc")}>{binding.uscc}</Fact>
+            <Fact name={t("fact.uscc")}>{binding.uscc_masked || "—"}</Fact>
             <Fact name={t("fact.account")}>{binding.settlement_account_mask}</Fact>
             <Fact name={t("fact.address")}>{binding.address}</Fact>
             <Fact name={t("fact.since")}>{f.date(binding.valid_from)}</Fact>

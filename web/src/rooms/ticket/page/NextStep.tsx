@@ -40,6 +40,8 @@ function useNextSentence({ ticket, missing, guide, work_orders, merged_into, sub
   if (guide.state === "running") return t("next.guide_running", { name: pick(guide.walked?.name), step: guide.position ?? 1 });
   // What was bad is made good before anything is tried again.
   if (task && ticket.reopen_count > 0) return t("next.tasks", { what: task.title });
+  // As the merchant reads it on their page: a visit that failed is made again, whatever was found before.
+  if (work_orders[0]?.state === "failed" && ticket.state === "triaged" && ticket.decision !== "remote") return t("next.onsite_again");
   if (guide.state === "ended") return t("next.guide_ended", { ending: pick(guide.ending) });
   if (ticket.decision === "onsite") return ticket.ticket_type === "repair" ? t("next.onsite") : t("next.ordered_visit", { what: pick(ticket.ticket_type_name) });
   if (ticket.ticket_type !== "repair" && !task) return t("next.ordered", { what: pick(ticket.ticket_type_name) });

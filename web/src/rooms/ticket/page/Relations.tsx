@@ -9,6 +9,7 @@ import { FormModal } from "@ground/parts/FormModal";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { useSession } from "@ground/session/Session";
 import { NewIncident } from "@rooms/incident/NewIncident";
+import { RecoverDialog } from "../tasks/RecoverDialog";
 import { useAfterCommand, useForgetTickets } from "../data";
 import { StateLabel } from "../labels";
 import css from "./facts.module.css";
@@ -132,6 +133,7 @@ export function TaskFacts({ page }: Props) {
   const { t, f } = useWords();
   const { may } = useSession();
   const [dropping, setDropping] = useState<Schema<"SubTask"> | null>(null);
+  const [recovering, setRecovering] = useState<Schema<"SubTask"> | null>(null);
   const done = $api.useMutation("post", "/api/v1/sub-tasks/{id}/done", useAfterCommand(() => {}));
   const { sub_tasks: tasks } = page;
   if (tasks.length === 0) return null;
@@ -146,7 +148,7 @@ export function TaskFacts({ page }: Props) {
               <Checkbox
                 checked={task.done_at != null}
                 disabled={task.done_at != null || !works || done.isPending}
-                onChange={() => done.mutate({ params: { path: { id: task.id } }, body: {} })}
+                onChange={() => (task.recovery ? setRecovering(task) : done.mutate({ params: { path: { id: task.id } }, body: {} }))}
               >
                 <span className={task.done_at ? css.dim : undefined}>{task.title}</span>
               </Checkbox>
@@ -160,13 +162,16 @@ export function TaskFacts({ page }: Props) {
               {task.done_at
                 ? task.dropped
                   ? t("task.dropped", { by: task.done_by ?? "", at: f.moment(task.done_at), why: task.dropped })
-                  : t("task.done", { by: task.done_by ?? "", at: f.moment(task.done_at) })
+                  : task.outcome
+                    ? t("task.recovered", { by: task.done_by ?? "", at: f.moment(task.done_at), outcome: t(`recovered.${task.outcome}`), words: task.outcome_words ?? "" })
+                    : t("task.done", { by: task.done_by ?? "", at: f.moment(task.done_at) })
                 : [task.assignee_name ?? t("task.nobody"), task.due_at && t("task.until", { at: f.moment(task.due_at) })].filter(Boolean).join(" · ")}
             </div>
           </li>
         ))}
       </ul>
       {done.error && <ProblemLine problem={done.error} />}
+      {recovering && <RecoverDialog task={recovering} onClose={() => setRecovering(null)} />}
       {dropping && <DropDialog task={dropping} onClose={() => setDropping(null)} />}
     </section>
   );

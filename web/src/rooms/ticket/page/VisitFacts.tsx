@@ -46,7 +46,10 @@ function Order({ page, order }: { page: TicketPage; order: Schema<"WorkOrderRow"
         <dt>{t("fact.promised")}</dt>
         <dd>{span(order.promised)}</dd>
         <dt>{t("fact.planned")}</dt>
-        <dd>{span(order.planned)}</dd>
+        <dd>
+          {span(order.planned)}
+          {order.misses && <div>{t("dispatch.misses", { due: f.moment(order.misses) })}</div>}
+        </dd>
         <dt>{t("fact.actual")}</dt>
         <dd>{span(order.actual)}</dd>
         <dt>{t("fact.visit_why")}</dt>

@@ -7,7 +7,7 @@ export type Change = { what: Key; before: string; now: string };
 
 export function changes(seen: TicketPage, now: TicketPage, t: Translate): Change[] {
   const waiting = ({ ticket }: TicketPage) => ticket.waiting.map((w) => t(`waiting.${w}`)).join(t("list.comma")) || t("stale.nothing");
-  const owner = ({ ticket }: TicketPage) => (ticket.claimed ? ticket.owner.name : t("ticket.unclaimed"));
+  const owner = ({ ticket }: TicketPage) => (ticket.claimed ? ticket.owner.name : t("ticket.unclaimed_of", { name: ticket.owner.name }));
   const rows: [Key, (page: TicketPage) => string][] = [
     ["queue.state", (p) => t(`ticket_state.${p.ticket.state}`)],
     ["queue.owner", owner],

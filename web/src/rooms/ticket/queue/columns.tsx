@@ -57,7 +57,7 @@ export function useColumns(keys: readonly ColumnKey[], search: QueueSearch, expl
     },
     { key: "priority", title: t("queue.priority"), width: "76px", render: (row) => <PriorityLabel priority={row.priority} /> },
     { key: "state", title: t("queue.state"), width: "104px", render: (row) => <StateLabel {...row} /> },
-    { key: "owner", title: t("queue.owner"), width: "72px", render: (row) => <Owner ticket={row} /> },
+    { key: "owner", title: t("queue.owner"), width: "116px", render: (row) => <Owner ticket={row} /> },
     {
       key: "last",
       title: t("queue.last"),

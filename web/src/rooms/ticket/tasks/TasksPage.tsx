@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
 import { App, Button } from "antd";
+import { useState } from "react";
 import type { Schema } from "@api";
 import { $api, LOOK_EVERY } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
@@ -11,6 +12,7 @@ import { ListPage } from "@ground/parts/ListPage";
 import { useSentence } from "@ground/parts/ProblemView";
 import { useNow } from "@ground/time/useNow";
 import { useAfterCommand } from "../data";
+import { RecoverDialog } from "./RecoverDialog";
 import css from "./tasks.module.css";
 
 type Row = Schema<"SubTaskRow">;
@@ -25,6 +27,7 @@ export function TasksPage() {
   const { message } = App.useApp();
   const sentence = useSentence();
   const now = useNow();
+  const [recovering, setRecovering] = useState<Row | null>(null);
   const list = $api.useInfiniteQuery("get", LIST, { params: { query: { limit: 50 } } }, { ...keyset, refetchInterval: LOOK_EVERY });
   const rows = useRows<Row>(list);
   const after = useAfterCommand(() => {
@@ -44,11 +47,12 @@ export function TasksPage() {
         loading={done.isPending && done.variables.params.path.id === row.id}
         onClick={(event) => {
           event.stopPropagation();
-          done.mutate({ params: { path: { id: row.id } }, body: {} });
+          if (row.recovery) setRecovering(row);
+          else done.mutate({ params: { path: { id: row.id } }, body: {} });
         }}
         data-testid="task-done"
       >
-        {t("tasks.done")}
+        {t(row.recovery ? "task.recover" : "tasks.done")}
       </Button>
     ) : (
       <span className="meta">{t("tasks.did")}</span>
@@ -58,7 +62,7 @@ export function TasksPage() {
     { key: "what", title: t("task.what"), width: "minmax(200px, 1fr)", render: (row) => <span title={row.title}>{row.title}</span> },
     { key: "ticket", title: t("tasks.ticket"), width: "112px", render: (row) => <span className="num">{row.ticket_number}</span> },
     { key: "by", title: t("tasks.by"), width: "136px", render: (row) => row.made_by || t("tasks.rule") },
-    { key: "tick", title: "", width: "96px", align: "end", render: tick },
+    { key: "tick", title: "", width: "128px", align: "end", render: tick },
   ];
   return (
     <ListPage up={{ to: "/tickets", name: t("ticket.title") }} title={t("tasks.title")}>
@@ -83,6 +87,15 @@ export function TasksPage() {
           </>
         )}
       />
+      {recovering && (
+        <RecoverDialog
+          task={recovering}
+          onClose={() => {
+            setRecovering(null);
+            void cache.invalidateQueries({ queryKey: ["get", LIST] });
+          }}
+        />
+      )}
     </ListPage>
   );
 }
