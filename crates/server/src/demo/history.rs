@@ -479,9 +479,13 @@ impl Writer<'_> {
 
     fn open_visit(&mut self, story: usize, n: usize, offered: Timestamp, accepted: Timestamp) {
         let stage = (n / 12) % 5;
-        // Somebody on the way now is planned around now; at an hour at which nobody works, nobody is.
-        let around = Span { from: self.now - minutes(15), to: self.now + minutes(45) };
-        let under_way = if stage >= 3 { self.somebody(story, around).map(|engineer| (engineer, around)) } else { None };
+        // Somebody on the way now is planned around now, or is late from before the end of a shift; at an hour at which nobody works and
+        // nobody has just done so, nobody is.
+        let under_way = (0..if stage >= 3 { 6 } else { 0 }).find_map(|n| {
+            let from = self.now - minutes(15 + 20 * n);
+            let around = Span { from, to: from + minutes(60) };
+            self.somebody(story, around).filter(|_| accepted < from).map(|engineer| (engineer, around))
+        });
         let arriving = under_way.is_some();
         // Nobody is on the way to two shops: the next one who would be sent now sees it.
         self.taken.extend(under_way);
