@@ -32,17 +32,19 @@ const KNOWN: &[(&str, &str)] = &[
 const EXPECTED: &str = ", expected ";
 
 /// Marks of a complaint about a time, a date.
-const OF_TIME: &[&str] = &["timestamp", "datetime", "RFC 3339", "offset", "civil", "date", "time zone", "hour"];
+const OF_TIME: &[&str] = &["timestamp", "datetime", "RFC 3339", "digit integer as", "time zone"];
 
 /// A reader's complaint in a language. In Chinese one that nobody has words for is "not of this form": its English says nothing there.
 pub fn said(lang: Lang, complaint: &str) -> String {
     let complaint = complaint.split_once(" at line ").map_or(complaint, |(what, _)| what).trim_end_matches('.');
     let Some((begin, key)) = KNOWN.iter().find(|(begin, _)| complaint.starts_with(begin)) else {
-        return match lang {
-            Lang::En => complaint.to_owned(),
-            Lang::Zh if OF_TIME.iter().any(|mark| complaint.contains(mark)) => texts::sentence(lang, "unread.no_time", &BTreeMap::new()),
-            Lang::Zh => texts::sentence(lang, "unread.other", &BTreeMap::new()),
+        let key = match lang {
+            _ if OF_TIME.iter().any(|mark| complaint.contains(mark)) => "unread.no_time",
+            _ if complaint.starts_with("an id of the form ") => "unread.no_id",
+            Lang::En => return complaint.to_owned(),
+            Lang::Zh => "unread.other",
         };
+        return texts::sentence(lang, key, &BTreeMap::new());
     };
     let rest = &complaint[begin.len()..];
     let (found, wanted) = rest.split_once(EXPECTED).unwrap_or((rest.split(", there are no").next().unwrap_or_default(), ""));
@@ -136,6 +138,11 @@ mod tests {
                 "failed to find offset component in \"2026\", which is required for parsing a timestamp",
                 "不是时间，应像2026-11-26T14:00:00+08:00",
             ),
+            (
+                "failed to parse four digit integer as year: invalid digit, expected 0-9 but got m",
+                "不是时间，应像2026-11-26T14:00:00+08:00",
+            ),
+            ("an id of the form usr_ followed by 32 hexadecimal digits is expected", "不是编号"),
             ("invalid type: null, expected a string", "类型不对（空），应为文字"),
             ("invalid type: map, expected a person's name", "类型不对（对象），应为别的形式"),
         ] {

@@ -10,7 +10,6 @@ use postsale_domain::visit::WorkOrderId;
 use postsale_server::flow::desk::Desk;
 use postsale_server::flow::visit::{Sending, send};
 use postsale_server::ground::db::Query;
-use postsale_server::ground::texts;
 use postsale_server::merchant::store::{self as merchants, Merchant, Store};
 use postsale_server::terminal::store::{self as terminals, Binding, Terminal};
 use postsale_server::ticket::store::{ContactFacts, NEVER_DUE, Ticket, insert, ticket};
@@ -445,39 +444,6 @@ on_both! {
         assert!(!String::from_utf8_lossy(&kept).contains(&fresh));
         let done = s.does(&s.engineer, "/complete", by(&fresh)).await;
         assert_eq!(done["order"]["state"], "done");
-    }
-}
-
-on_both! {
-    fn a_verdict_says_beforehand_what_an_offer_would_meet(kit) {
-        let s = Scene::new(&kit).await;
-        let door = |who: EngineerId, at: &str| s.path(&format!("/verdict?engineer_id={who}&from=2026-11-24T{at}:00Z"));
-        for (who, at, allowed, (reason, off_shift), said) in [
-            (s.near, "06:00", true, (false, false), None),
-            (s.near, "04:10", true, (true, false), Some("dispatch.shop_closed")),
-            (s.near, "10:30", true, (false, true), Some("dispatch.off_shift")),
-            (s.near, "01:00", false, (false, false), Some("visit.span_past")),
-            (s.lapsed, "06:00", false, (false, false), Some("dispatch.skill_ended")),
-        ] {
-            let verdict = s.dispatcher.get(&door(who, at)).await.expect(200);
-            let asked = (&verdict["allowed"], &verdict["needs_reason"], &verdict["off_shift"]);
-            assert_eq!(asked, (&json!(allowed), &json!(reason), &json!(off_shift)), "{at}: {verdict}");
-            assert_eq!(verdict["breaks_promise"], false, "nothing was promised yet");
-            let told = verdict["against"].as_array().unwrap();
-            match said {
-                None => assert!(told.is_empty(), "{told:?}"),
-                // The sentence without its holes, as far as the first of them.
-                Some(code) => {
-                    let begin = texts::all(Lang::Zh)[code].split('{').next().unwrap();
-                    assert!(told[0]["zh"].as_str().unwrap().starts_with(begin), "{code}: {told:?}");
-                }
-            }
-        }
-        let planned = json!({ "from": "2026-11-24T06:00:00Z", "to": "2026-11-24T06:40:00Z" });
-        s.does(&s.dispatcher, "/offer", json!({ "engineer_id": s.near, "planned": planned })).await;
-        let again = s.dispatcher.get(&door(s.far, "09:00")).await.expect(200);
-        assert_eq!((&again["allowed"], &again["breaks_promise"]), (&json!(false), &json!(true)), "asked already, and past the window: {again}");
-        assert_eq!(s.engineer.get(&door(s.near, "06:00")).await.problem(403), "not_allowed");
     }
 }
 

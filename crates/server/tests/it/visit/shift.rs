@@ -1,6 +1,6 @@
 //! Nobody is sent when they do not work (S1-09): outside the shift only by whom that is for and with a code, never who is absent.
 
-use postsale_domain::ground::{Lang, Role};
+use postsale_domain::ground::{EngineerId, Lang, Role};
 use postsale_server::ground::texts;
 use postsale_testkit::on_both;
 use serde_json::{Value, json};
@@ -65,5 +65,38 @@ on_both! {
         let board = s.dispatcher.get("/api/v1/dispatch/board?date=2027-01-01").await.expect(200);
         assert!(board["engineers"].as_array().unwrap().iter().all(|row| row["shift"].is_null()), "{board}");
         s.does(&s.dispatcher, "/offer", on("2027-01-08")).await;
+    }
+}
+
+on_both! {
+    fn a_verdict_says_beforehand_what_an_offer_would_meet(kit) {
+        let s = Scene::new(&kit).await;
+        let door = |who: EngineerId, at: &str| s.path(&format!("/verdict?engineer_id={who}&from=2026-11-24T{at}:00Z"));
+        for (who, at, allowed, (reason, off_shift), said) in [
+            (s.near, "06:00", true, (false, false), None),
+            (s.near, "04:10", true, (true, false), Some("dispatch.shop_closed")),
+            (s.near, "10:30", true, (false, true), Some("dispatch.off_shift")),
+            (s.near, "01:00", false, (false, false), Some("visit.span_past")),
+            (s.lapsed, "06:00", false, (false, false), Some("dispatch.skill_ended")),
+        ] {
+            let verdict = s.dispatcher.get(&door(who, at)).await.expect(200);
+            let asked = (&verdict["allowed"], &verdict["needs_reason"], &verdict["off_shift"]);
+            assert_eq!(asked, (&json!(allowed), &json!(reason), &json!(off_shift)), "{at}: {verdict}");
+            assert_eq!(verdict["breaks_promise"], false, "nothing was promised yet");
+            let told = verdict["against"].as_array().unwrap();
+            match said {
+                None => assert!(told.is_empty(), "{told:?}"),
+                // The sentence without its holes, as far as the first of them.
+                Some(code) => {
+                    let begin = texts::all(Lang::Zh)[code].split('{').next().unwrap();
+                    assert!(told[0]["zh"].as_str().unwrap().starts_with(begin), "{code}: {told:?}");
+                }
+            }
+        }
+        let planned = json!({ "from": "2026-11-24T06:00:00Z", "to": "2026-11-24T06:40:00Z" });
+        s.does(&s.dispatcher, "/offer", json!({ "engineer_id": s.near, "planned": planned })).await;
+        let again = s.dispatcher.get(&door(s.far, "09:00")).await.expect(200);
+        assert_eq!((&again["allowed"], &again["breaks_promise"]), (&json!(false), &json!(true)), "asked already, and past the window: {again}");
+        assert_eq!(s.engineer.get(&door(s.near, "06:00")).await.problem(403), "not_allowed");
     }
 }
