@@ -6,6 +6,7 @@ use postsale_domain::billing::{Answer, AnswerWay};
 use postsale_domain::facts::{Asked, QuoteId};
 use postsale_domain::org::act;
 use postsale_domain::ticket::TicketId;
+use postsale_domain::visit::WorkOrderId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -16,10 +17,15 @@ use crate::flow::charge as flow;
 use crate::ground::web::{Answered, Body, Door, Problem, Ref};
 use crate::house::House;
 use crate::view::charge::{self as view, Costs};
+use crate::view::visit::WorkOrderPage;
 
 /// The routes of quotes.
 pub fn routes() -> OpenApiRouter<House> {
-    OpenApiRouter::new().routes(routes!(quote_list, quote_make)).routes(routes!(quote_answer)).routes(routes!(charge_waive))
+    OpenApiRouter::new()
+        .routes(routes!(quote_list, quote_make))
+        .routes(routes!(quote_answer))
+        .routes(routes!(work_order_consent))
+        .routes(routes!(charge_waive))
 }
 
 /// What the visit of a ticket costs the merchant, what covers it, and what was quoted, newest first.
@@ -74,12 +80,43 @@ async fn quote_answer(
 ) -> Result<Answered, Problem> {
     let reach = door.reach();
     door.command(body, StatusCode::OK, move |tx, b| {
-        let point = |(x, y): &(f64, f64)| (x.round() as i32, y.round() as i32);
-        let strokes = b.strokes.iter().map(|s| s.iter().map(point).collect()).collect();
-        let answer = Answer { accept: b.accept, by: b.by.clone(), way: b.way, note: b.note.clone(), strokes };
+        let answer = Answer { accept: b.accept, by: b.by.clone(), way: b.way, note: b.note.clone(), strokes: points(&b.strokes) };
         flow::noted(tx, reach, id, quote, &answer)
     })
     .await
+}
+
+/// What the merchant signs on the engineer's phone.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ConsentOrder {
+    version: i64,
+    /// Lines of the price list.
+    lines: Vec<Asked>,
+    /// Fen that were signed; when the lines cost another sum by now, nothing is agreed to.
+    total: i64,
+    /// Who signs.
+    by: String,
+    /// Lines of points, each `[x, y]`.
+    #[schema(value_type = Vec<Vec<Vec<f64>>>)]
+    strokes: Vec<Vec<(f64, f64)>>,
+}
+
+/// The quote and the merchant's signature as one tap at the shop, before the work.
+#[utoipa::path(post, path = "/work-orders/{id}/consent", operation_id = "work_order_consent", tag = "billing", params(("id" = String, Path)),
+    request_body = ConsentOrder, responses((status = 200, body = WorkOrderPage), Problem))]
+async fn work_order_consent(door: Door<act::VisitWork>, Ref(id): Ref<WorkOrderId>, body: Body<ConsentOrder>) -> Result<Answered, Problem> {
+    let reach = door.reach();
+    door.command(body, StatusCode::OK, move |tx, b| {
+        let answer = Answer { accept: true, by: b.by.clone(), way: AnswerWay::Signature, note: None, strokes: points(&b.strokes) };
+        flow::signed(tx, reach, id, b.version, &b.lines, b.total, &answer)
+    })
+    .await
+}
+
+/// A signature as it is kept.
+fn points(strokes: &[Vec<(f64, f64)>]) -> Vec<Vec<(i32, i32)>> {
+    strokes.iter().map(|s| s.iter().map(|(x, y)| (x.round() as i32, y.round() as i32)).collect()).collect()
 }
 
 /// Why nobody waits for the merchant's yes.

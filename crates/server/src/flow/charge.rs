@@ -6,10 +6,11 @@ use postsale_domain::facts::{Asked, QuoteId, quote as add_up};
 use postsale_domain::ground::{Reach, TypedId, yuan};
 use postsale_domain::refuse;
 use postsale_domain::ticket::{Command, LinkKind, TicketId};
-use postsale_domain::visit::{Charge, Unagreed};
+use postsale_domain::visit::{Charge, Unagreed, WorkOrderId};
 use serde_json::json;
 
 use super::desk::Desk;
+use super::visit::Table;
 use super::word;
 use crate::billing::store::{self, NewQuote, Quote};
 use crate::ground::db::{Done, Tx};
@@ -18,10 +19,16 @@ use crate::ticket::entry::Kind;
 use crate::ticket::relation;
 use crate::ticket::store::Ticket;
 use crate::view::charge::{Costs, Priced, costs, of_visit, repaired_before};
+use crate::view::visit::{WorkOrderPage, page};
 use crate::visit::store::{self as visits, WorkOrder};
 
 /// Offers a quote by the price list of today; the merchant is told. Errors: `not_found`, those of adding up, `quote.nothing_charged`.
 pub fn offer(tx: &mut Tx<'_>, reach: Reach, ticket: TicketId, asked: &[Asked]) -> Done<Quote> {
+    make(tx, reach, ticket, asked, true)
+}
+
+/// `tell`: whoever signs in the same breath is not asked by mail as well.
+fn make(tx: &mut Tx<'_>, reach: Reach, ticket: TicketId, asked: &[Asked], tell: bool) -> Done<Quote> {
     let mut desk = Desk::load(tx, ticket, reach, None)?;
     desk.command(tx, &Command::Quote)?;
     let last = visits::of_ticket(tx, ticket)?.into_iter().next();
@@ -38,7 +45,9 @@ pub fn offer(tx: &mut Tx<'_>, reach: Reach, ticket: TicketId, asked: &[Asked]) -
         store::add(tx, ticket, NewQuote { version: priced.version, day: priced.day, quoted, valid_until: until, cover, by: by.clone() })?;
     let data = json!({ "who": by, "amount": yuan(made.total), "price_version": made.price_version });
     desk.line(tx, Kind::Event, true, "", Some(("quoted".into(), data)), None)?;
-    word::quoted(tx, &desk.ticket, made.id.uuid(), made.total, until)?;
+    if tell {
+        word::quoted(tx, &desk.ticket, made.id.uuid(), made.total, until)?;
+    }
     desk.save(tx, "ticket.quote")?;
     Ok(made)
 }
@@ -63,6 +72,30 @@ pub fn noted(tx: &mut Tx<'_>, reach: Reach, ticket: TicketId, quote: QuoteId, an
     let desk = Desk::load(tx, ticket, reach, None)?;
     let (_, by) = desk.author();
     settle(tx, desk, quote, answer, Some(&by))
+}
+
+/// What the merchant signs on the engineer's phone at the shop: the quote and their yes as one tap, which may come late. The prices are those
+/// of the day it arrives: `total` is what was signed, and another sum is not agreed to. Errors: `visit.closed`, `quote.other_sum`, those of an
+/// offer and of a signature.
+pub fn signed(
+    tx: &mut Tx<'_>,
+    reach: Reach,
+    id: WorkOrderId,
+    version: i64,
+    asked: &[Asked],
+    total: i64,
+    answer: &Answer,
+) -> Done<WorkOrderPage> {
+    let table = Table::load(tx, id, reach, Some(version))?;
+    if table.w.closed_at.is_some() {
+        return Err(refuse!(Conflict, "visit.closed").into());
+    }
+    let made = make(tx, Reach::All, table.ticket.id, asked, false)?;
+    if made.total != total {
+        return Err(refuse!(Conflict, "quote.other_sum", signed = yuan(total), now = yuan(made.total)).into());
+    }
+    noted(tx, Reach::All, table.ticket.id, made.id, answer)?;
+    page(tx, &table.w)
 }
 
 fn settle(tx: &mut Tx<'_>, mut desk: Desk, quote: QuoteId, answer: &Answer, noted_by: Option<&str>) -> Done<Quote> {

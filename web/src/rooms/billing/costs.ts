@@ -11,11 +11,19 @@ const params = (id: string) => ({ path: { id } });
 export const useCosts = (id: string) => $api.useQuery("get", "/api/v1/tickets/{id}/quotes", { params: params(id) }, { refetchInterval: LOOK_EVERY });
 
 /** Whatever shows the case looks again: its costs, its page, the visit that waited for a yes. */
+export function useMoneyAgain() {
+  const cache = useQueryClient();
+  return () => {
+    for (const path of ["/api/v1/tickets/{id}/quotes", "/api/v1/tickets/{id}", "/api/v1/tickets/{id}/timeline", "/api/v1/work-orders/{id}"]) void cache.invalidateQueries({ queryKey: ["get", path] });
+  };
+}
+
 export function useMoney(id: string, done?: () => void) {
   const cache = useQueryClient();
+  const again = useMoneyAgain();
   const after = {
     onSuccess: () => {
-      for (const path of ["/api/v1/tickets/{id}/quotes", "/api/v1/tickets/{id}", "/api/v1/tickets/{id}/timeline", "/api/v1/work-orders/{id}"]) void cache.invalidateQueries({ queryKey: ["get", path] });
+      again();
       done?.();
     },
     onError: () => void cache.invalidateQueries({ queryKey: ["get", "/api/v1/tickets/{id}/quotes"] }),

@@ -1,16 +1,18 @@
 import { App, Button, Checkbox, Input } from "antd";
 import { useState } from "react";
+import type { Schema } from "@api";
 import { useWords } from "@ground/i18n/Words";
 import { BlockLoading } from "@ground/parts/Loading";
 import { ProblemLine } from "@ground/parts/ProblemView";
 import { Bill } from "@rooms/billing/Bill";
 import money from "@rooms/billing/billing.module.css";
-import { asked, useCosts, useMoney, waiting, type Costs, type Quote } from "@rooms/billing/costs";
+import { asked, useCosts, useMoney, useMoneyAgain, waiting, type Costs, type Quote } from "@rooms/billing/costs";
 import { Cover } from "@rooms/billing/Cover";
 import css from "./field.module.css";
 import { Sheet } from "./Sheet";
 import { isDrawn, SignaturePad, type Stroke } from "./SignaturePad";
 import type { Page } from "./stage";
+import { useCommand } from "./useVisit";
 
 /** What the merchant has to agree to before it is done: what is covered and by which term, what is charged and why, the quote and their yes. */
 export function QuoteStage({ page }: { page: Page }) {
@@ -52,6 +54,7 @@ function Asking({ page, costs }: { page: Page; costs: Costs }) {
 function Offer({ page, costs }: { page: Page; costs: Costs }) {
   const { t, f, pick } = useWords();
   const [with_, setWith] = useState<ReadonlySet<string>>(new Set());
+  const [signing, setSigning] = useState(false);
   const { offer, make } = useMoney(page.order.ticket_id);
   const may = costs.may.filter((line) => line.amount > 0);
   const chosen = may.filter((line) => with_.has(line.code));
@@ -69,6 +72,10 @@ function Offer({ page, costs }: { page: Page; costs: Costs }) {
         </div>
       ))}
       {make.error && <ProblemLine problem={make.error} />}
+      <Button className={css.big} block disabled={total === 0 || (costs.agreed === "given" && chosen.length === 0)} onClick={() => setSigning(true)} data-testid="sign-now">
+        {t("field.quote_sign_now", { amount: f.money(total) })}
+      </Button>
+      {signing && <SignNow page={page} costs={costs} lines={[...costs.lines, ...chosen]} total={total} onClose={() => setSigning(false)} />}
       <Button className={css.big} block disabled={total === 0 || (costs.agreed === "given" && chosen.length === 0)} loading={make.isPending} onClick={() => offer([...costs.lines, ...chosen].map(asked))}>
         {t("field.quote_offer", { amount: f.money(total) })}
       </Button>
@@ -94,37 +101,56 @@ function Waiting({ page, quote }: { page: Page; quote: Quote }) {
           {t("field.quote_sign")}
         </Button>
       </div>
-      {signing && <SignSheet page={page} quote={quote} onClose={() => setSigning(false)} />}
+      {signing && <SignWaiting page={page} quote={quote} onClose={() => setSigning(false)} />}
     </>
   );
 }
 
-/** The merchant signs the quote on this phone, before the work. */
-function SignSheet({ page, quote, onClose }: { page: Page; quote: Quote; onClose: () => void }) {
-  const { t, f } = useWords();
+/** The quote and the yes as one tap: it waits for a network as every tap of the visit does. */
+function SignNow({ page, costs, lines, total, onClose }: { page: Page; costs: Costs; lines: Schema<"Charge">[]; total: number; onClose: () => void }) {
+  const after = useMoneyAgain();
+  const consent = useCommand(page.order.id, "consent", () => {
+    after();
+    onClose();
+  });
+  const sign = (by: string, strokes: number[][][]) => consent.mutate({ lines: lines.map(asked), total, by, strokes });
+  return <SignSheet page={page} bill={{ lines, total, whole: costs.cover?.sentence }} pending={consent.isPending && !consent.isPaused} problem={consent.error} onSign={sign} onClose={onClose} />;
+}
+
+/** The merchant signs the quote that waits for them. */
+function SignWaiting({ page, quote, onClose }: { page: Page; quote: Quote; onClose: () => void }) {
+  const { t } = useWords();
   const { message } = App.useApp();
-  const [name, setName] = useState(page.contact?.name ?? "");
-  const [strokes, setStrokes] = useState<Stroke[]>([]);
   const { say, answer } = useMoney(page.order.ticket_id, () => {
     void message.success(t("field.quote_signed"));
     onClose();
   });
-  const sign = () => say(quote.id, { accept: true, by: name.trim(), way: "signature", note: null, strokes: strokes.map((s) => s.map(([x, y]) => [x, y])) });
+  const sign = (by: string, strokes: number[][][]) => say(quote.id, { accept: true, by, way: "signature", note: null, strokes });
+  return <SignSheet page={page} bill={{ lines: quote.lines, total: quote.total, tax: quote.tax, whole: quote.cover?.sentence }} pending={answer.isPending} problem={answer.error} onSign={sign} onClose={onClose} />;
+}
+
+type Signing = { page: Page; bill: { lines: readonly Schema<"Charge">[]; total: number; tax?: number; whole?: Schema<"Text"> | undefined }; pending: boolean; problem: Schema<"Problem"> | null; onSign: (by: string, strokes: number[][][]) => void; onClose: () => void };
+
+/** What is signed stands above the line it is signed on. */
+function SignSheet({ page, bill, pending, problem, onSign, onClose }: Signing) {
+  const { t, f } = useWords();
+  const [name, setName] = useState(page.contact?.name ?? "");
+  const [strokes, setStrokes] = useState<Stroke[]>([]);
   return (
     <Sheet
       open
-      title={t("field.quote_sign_title", { amount: f.money(quote.total) })}
+      title={t("field.quote_sign_title", { amount: f.money(bill.total) })}
       onClose={onClose}
       foot={
-        <Button type="primary" block className={css.main} disabled={!name.trim() || !isDrawn(strokes)} loading={answer.isPending} onClick={sign}>
-          {t("field.quote_agree", { amount: f.money(quote.total) })}
+        <Button type="primary" block className={css.main} disabled={!name.trim() || !isDrawn(strokes)} loading={pending} onClick={() => onSign(name.trim(), strokes.map((s) => s.map(([x, y]) => [x, y])))}>
+          {t("field.quote_agree", { amount: f.money(bill.total) })}
         </Button>
       }
     >
-      <Bill lines={quote.lines} total={quote.total} tax={quote.tax} whole={quote.cover?.sentence} />
+      <Bill {...bill} />
       <Input size="large" className={css.field} value={name} onChange={(event) => setName(event.target.value)} maxLength={50} aria-label={t("field.signer")} placeholder={t("field.signer")} />
       <SignaturePad strokes={strokes} onChange={setStrokes} />
-      {answer.error && <ProblemLine problem={answer.error} />}
+      {problem && <ProblemLine problem={problem} />}
     </Sheet>
   );
 }

@@ -21,6 +21,7 @@ type Bodies = {
   deliver: Unversioned<Schema<"DeliverOrder">>;
   complete: Unversioned<Schema<"CompleteOrder">>;
   fail: Unversioned<Schema<"FailOrder">>;
+  consent: Unversioned<Schema<"ConsentOrder">>;
 };
 export type Command = keyof Bodies;
 

@@ -188,6 +188,26 @@ on_both! {
 }
 
 on_both! {
+    fn a_quote_is_made_and_signed_in_one_tap_that_may_come_late(kit) {
+        let s = Scene::new(&kit).await;
+        s.long_out_of_warranty(&kit).await;
+        s.at_work("not_applicable").await;
+        let line = |code: &str| json!({ "code": code, "quantity": 1, "cost": null });
+        let tap = |total: i64| json!({ "lines": [line("LAB-ONS-URB"), line("PRT-HEAD")], "total": total, "by": "张老板", "strokes": signature()["strokes"] });
+        assert_eq!(s.refused(&s.engineer, "/consent", tap(8_000), 409).await, "quote.other_sum");
+        let dot = json!({ "lines": [line("LAB-ONS-URB")], "total": 8_000, "by": "张老板", "strokes": [[[1, 1], [2, 2]]] });
+        assert_eq!(s.refused(&s.engineer, "/consent", dot, 422).await, "visit.signature_small");
+        assert_eq!(s.refused(&s.other, "/consent", tap(17_000), 404).await, "not_found");
+        assert_eq!(s.refused(&s.dispatcher, "/consent", tap(17_000), 403).await, "not_allowed");
+        assert_eq!(s.engineer.get(&s.quotes("")).await.expect(200)["items"], json!([]), "what was refused left nothing behind");
+        s.does(&s.engineer, "/consent", tap(17_000)).await;
+        let costs = s.engineer.get(&s.quotes("")).await.expect(200);
+        assert_eq!((&costs["agreed"], &costs["items"][0]["answer"]["way"]), (&json!("given"), &json!("signature")));
+        s.does(&s.engineer, "/parts", json!({ "part": "print_head" })).await;
+    }
+}
+
+on_both! {
     fn a_supervisor_waives_for_a_reason_and_a_quote_expires(kit) {
         let s = Scene::new(&kit).await;
         s.long_out_of_warranty(&kit).await;
