@@ -9,6 +9,7 @@ import { WHEN, type Column } from "@ground/list/DataList";
 import { keyset, useRows } from "@ground/list/useKeyset";
 import { ViewList } from "@ground/list/ViewList";
 import { FormModal } from "@ground/parts/FormModal";
+import { useNarrow } from "@ground/shell/useNarrow";
 import { useSession } from "@ground/session/Session";
 import { usePartNames } from "@rooms/visit/usePartNames";
 import css from "./parts.module.css";
@@ -26,6 +27,8 @@ export function RequestsPage() {
   const navigate = useNavigate();
   const kind = usePartNames();
   const { state = "open" } = route.useSearch();
+  // On a phone a card has no button: a tap on it ends the waiting.
+  const narrow = useNarrow();
   const [looking, setLooking] = useState<string>();
   const [ending, setEnding] = useState<Row>();
   const list = $api.useInfiniteQuery("get", "/api/v1/part-requests", { params: { query: { state, limit: 50 } } }, { ...keyset, refetchInterval: LOOK_EVERY });
@@ -70,18 +73,15 @@ export function RequestsPage() {
       rows={useRows<Row>(list)}
       id={idOf}
       columns={columns}
-      onOpen={(row) => (row.part_id ? setLooking(row.part_id) : void navigate({ to: "/parts", search: {} }))}
+      onOpen={(row) => (narrow && may("part.manage") && !row.ended_at ? setEnding(row) : row.part_id ? setLooking(row.part_id) : void navigate({ to: "/parts", search: {} }))}
       card={(row) => (
         <>
           <div className={css.line}>
-            <span>{part(row)}</span>
-            <span className="num">{row.work_order_number}</span>
+            <span className={css.oneLine}>{part(row)}</span>
+            <span className={`num ${css.whole}`}>{row.work_order_number}</span>
           </div>
           <div className="meta">{`${how(row)} · ${row.engineer?.name ?? t("stock.waiting_nobody")}`}</div>
-          <div className={css.line}>
-            <span className="meta num">{f.moment(row.since)}</span>
-            {act(row)}
-          </div>
+          <div className="meta num">{f.moment(row.since)}</div>
         </>
       )}
     >
