@@ -38,6 +38,12 @@ for (const lang of ["zh", "en"] as Lang[]) {
 
     await desk.getByTestId("tab-related").click();
     await task.getByRole("checkbox").click();
+    // What made it good is said, with a word from the list and a sentence.
+    const dialog = desk.getByRole("dialog");
+    await dialog.getByRole("radio", { name: t("recovered.explained"), exact: true }).check();
+    await dialog.getByLabel(t("task.recover_words")).fill(lang === "zh" ? "电话致歉，教会了换纸" : "Apologised by phone and showed how to change the paper");
+    await dialog.getByRole("button", { name: t("tasks.done"), exact: true }).click();
+    await expect(dialog).toBeHidden();
     await expect(task.getByRole("checkbox")).toBeDisabled();
     await expect(desk.getByTestId("do-solve")).toBeVisible();
   });
