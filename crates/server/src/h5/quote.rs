@@ -109,7 +109,13 @@ pub(super) async fn answered(
         say,
         move |tx, id| {
             let quote: QuoteId = given.quote.parse().map_err(|_| refuse!(Conflict, "quote.replaced"))?;
-            charge::answered(tx, id, quote, given.answer == "yes", None).map(drop)
+            let accept = match given.answer.as_str() {
+                "yes" => true,
+                "no" => false,
+                // What is no answer declines nothing.
+                _ => return Err(refuse!(Invalid, "quote.unanswered").field("answer").into()),
+            };
+            charge::answered(tx, id, quote, accept, None).map(drop)
         },
         |()| "#quote",
     )

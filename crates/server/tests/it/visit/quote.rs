@@ -129,6 +129,7 @@ on_both! {
         }
         let fields = |answer: &str| format!("quote={}&answer={answer}", quote["id"].as_str().unwrap());
         assert_eq!(shop.form(&format!("{page}/quote"), "quote=quo_x&answer=yes").await.status, 409);
+        assert_eq!(shop.form(&format!("{page}/quote"), &fields("")).await.status, 422, "what is no answer declines nothing");
         for _ in 0..2 {
             assert_eq!(shop.form(&format!("{page}/quote"), &fields("yes")).await.status, 303, "a second tap is no second answer");
         }
