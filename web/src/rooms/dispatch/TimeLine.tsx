@@ -44,7 +44,7 @@ export function TimeLine({ board, ghosts, openId, onOpen, dragged, onDrop, onRef
   );
   const nowAt = placeOf(scale, now, now + 60_000);
   return (
-    <section className={css.line} aria-label={t("dispatch.time_line")}>
+    <section className={css.line} aria-label={t("dispatch.time_line")} tabIndex={0}>
       <div className={css.hours} aria-hidden>
         <span className={css.corner}>{t("dispatch.engineer")}</span>
         <span className={css.track}>
