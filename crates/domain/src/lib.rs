@@ -2,6 +2,7 @@
 //!
 //! A decision is a pure function of (state, command, facts, now). It answers with events or with a [`ground::Refusal`].
 
+pub mod agreement;
 pub mod bell;
 pub mod billing;
 pub mod canned;
