@@ -22,8 +22,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::ground::web::{Problem, SESSION_COOKIE, observe};
 use crate::house::House;
 use crate::{
-    bell, billing, canned, dispatch, facts, file, followup, h5, health, import, inbox, incident, knowledge, live, merchant, org, parts,
-    search, sla, terminal, ticket, visit, web,
+    agreement, bell, billing, canned, dispatch, facts, file, followup, h5, health, import, inbox, incident, knowledge, live, merchant, org,
+    parts, search, sla, terminal, ticket, visit, web,
 };
 
 /// A request that takes longer is ended with 503; nothing here has reason to.
@@ -59,6 +59,7 @@ fn api() -> OpenApiRouter<House> {
             .merge(ticket::api::routes())
             .merge(facts::api::routes())
             .merge(billing::api::routes())
+            .merge(agreement::api::routes())
             .merge(incident::api::routes())
             .merge(followup::api::routes())
             .merge(sla::api::routes())

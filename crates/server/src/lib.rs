@@ -1,5 +1,6 @@
 //! Downstairs: the wet part of Postsale - SQL, HTTP, jobs and the outside.
 
+pub mod agreement;
 pub mod backup;
 pub mod bell;
 pub mod billing;

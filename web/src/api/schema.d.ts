@@ -1909,6 +1909,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/statement-disputes/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts or refuses a dispute somebody else raised; accepting it makes a new signed version. */
+        post: operations["statement_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statement-exclusions/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an exclusion back that is not signed yet. */
+        post: operations["statement_include"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statement-month": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a month comes to before it is signed, by acquirer and agreement. */
+        get: operations["statement_month"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Statements, the newest month first; an acquirer sees its own, once they are signed. */
+        get: operations["statement_list"];
+        put?: never;
+        /** Opens the statement of an acquirer, agreement and month, or finds it: it is a preview until it is signed. */
+        post: operations["statement_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A statement in the version signed last or another one; before the first as it would be signed now. */
+        get: operations["statement_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statements/{id}/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Disputes a line of the version signed last. Somebody else decides. */
+        post: operations["statement_dispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statements/{id}/exclusions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that a day or a ticket is not to be counted; it counts apart once somebody else has signed it. */
+        post: operations["statement_exclude"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statements/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines of a statement, by the instant they fell due. */
+        get: operations["statement_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statements/{id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs the month as it stands, or what was excluded since it was signed: a new version beside the old ones. */
+        post: operations["statement_sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stores/{id}": {
         parameters: {
             query?: never;
@@ -4259,6 +4413,11 @@ export interface components {
             /** @description Models a terminal can be of. */
             models: components["schemas"]["ModelChoice"][];
         };
+        /**
+         * @description What was promised.
+         * @enum {string}
+         */
+        ClauseKind: "first_response" | "resolution";
         /** @description A clock as people see it at one instant. */
         Clock: {
             /**
@@ -4728,6 +4887,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /**
+         * @description Where a dispute stands.
+         * @enum {string}
+         */
+        DisputeState: "open" | "accepted" | "refused";
         /**
          * @description What somebody does on a ticket's page.
          * @enum {string}
@@ -5627,11 +5791,14 @@ export interface components {
         Id_bnd: string;
         Id_brd: string;
         Id_brn: string;
+        Id_clk: string;
         Id_cnd: string;
         Id_con: string;
+        Id_dsp: string;
         Id_dvw: string;
         Id_eng: string;
         Id_ent: string;
+        Id_exc: string;
         Id_fol: string;
         Id_gdr: string;
         Id_imp: string;
@@ -5640,6 +5807,7 @@ export interface components {
         Id_let: string;
         Id_lnk: string;
         Id_mer: string;
+        Id_mst: string;
         Id_ntc: string;
         Id_ofr: string;
         Id_pln: string;
@@ -6110,6 +6278,13 @@ export interface components {
          * @enum {string}
          */
         LineAuthor: "merchant" | "staff" | "system";
+        /** @description Why a line counts otherwise than its clock says. */
+        LineBecause: {
+            /** @description Whether a dispute was accepted; otherwise it was excluded. */
+            dispute: boolean;
+            /** @description The reason that was given. */
+            reason: string;
+        };
         /** @description How far a mail has come that carries a line. */
         LineDelivery: {
             /**
@@ -6140,6 +6315,11 @@ export interface components {
          * @enum {string}
          */
         LineKind: "message" | "reply" | "note" | "event";
+        /**
+         * @description How a promise counts on a statement.
+         * @enum {string}
+         */
+        LineVerdict: "kept" | "late" | "left_out";
         /**
          * @description How a case stands to another one.
          * @enum {string}
@@ -6539,6 +6719,42 @@ export interface components {
             model: string;
             /** @description Maker. */
             vendor: string;
+        };
+        /** @description What fell due in a month for one acquirer under one agreement, counted now. */
+        MonthRow: {
+            acquirer_id: components["schemas"]["Id_acq"];
+            acquirer_name: string;
+            agreement: string;
+            agreement_name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Kept of them in hundredths of a percent, cut down.
+             */
+            attainment_bp?: number | null;
+            /**
+             * Format: int64
+             * @description Those of them broken.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Promises decided so far.
+             */
+            promises: number;
+            /**
+             * Format: int64
+             * @description The version signed last; 0 for none.
+             */
+            signed: number;
+            statement_id?: components["schemas"]["Id_mst"] | null;
+        };
+        /** @description A month before it is signed. */
+        MonthView: {
+            /** @description Whether it is over and can be signed. */
+            ended: boolean;
+            /** @description `2026-10`. */
+            month: string;
+            rows: components["schemas"]["MonthRow"][];
         };
         NewEmail: {
             /** @description One's password. */
@@ -7288,6 +7504,90 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description A page of a list. */
+        Page_StatementLine: {
+            /** @description The rows. */
+            items: {
+                because?: components["schemas"]["LineBecause"] | null;
+                /** @description The clock; with it the line is disputed. */
+                clock_id: components["schemas"]["Id_clk"];
+                /**
+                 * Format: int64
+                 * @description Business seconds late that count.
+                 */
+                counted_s: number;
+                dispute?: components["schemas"]["DisputeState"] | null;
+                /**
+                 * Format: date-time
+                 * @description When it fell due.
+                 */
+                due_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it was answered or solved; null while it is open.
+                 */
+                ended_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description Hours begun that count.
+                 */
+                hours: number;
+                kind: components["schemas"]["ClauseKind"];
+                /**
+                 * Format: int64
+                 * @description Business seconds late by the clock.
+                 */
+                late_s: number;
+                merchant_name?: string | null;
+                /**
+                 * Format: int64
+                 * @description What it costs, in fen.
+                 */
+                penalty: number;
+                /**
+                 * Format: date-time
+                 * @description The first contact.
+                 */
+                started_at: string;
+                subject: string;
+                ticket_id: components["schemas"]["Id_tkt"];
+                /** @description `T-000831`. */
+                ticket_number: string;
+                /** @description How it counts. */
+                verdict: components["schemas"]["LineVerdict"];
+            }[];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_StatementRow: {
+            /** @description The rows. */
+            items: {
+                acquirer_id: components["schemas"]["Id_acq"];
+                acquirer_name: string;
+                agreement: string;
+                agreement_name: components["schemas"]["Text"];
+                figures?: components["schemas"]["StatementFigures"] | null;
+                /** @description Which one. */
+                id: components["schemas"]["Id_mst"];
+                /** @description `2026-10`. */
+                month: string;
+                /**
+                 * Format: int64
+                 * @description The version signed last; 0 for none.
+                 */
+                signed: number;
+                /**
+                 * Format: date-time
+                 * @description When it was signed.
+                 */
+                signed_at?: string | null;
+                /** @description Who signed it. */
+                signed_name?: string | null;
+            }[];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
         Page_StockLine: {
             /** @description The rows. */
             items: {
@@ -7703,6 +8003,24 @@ export interface components {
          * @enum {string}
          */
         PauseReason: "waiting_merchant" | "waiting_parts" | "waiting_acquirer" | "merchant_closed";
+        /** @description What is paid for a broken promise: so many percent of a fee for every hour that was begun after it, up to a cap. */
+        Penalty: {
+            /**
+             * Format: int64
+             * @description Most percent of the fee for one promise.
+             */
+            cap_pct: number;
+            /**
+             * Format: int64
+             * @description The fee of one case, in fen. Whole yuan, so that a percentage of it is whole fen and nothing is ever rounded.
+             */
+            fee_fen: number;
+            /**
+             * Format: int64
+             * @description Percent of the fee for each hour begun.
+             */
+            per_hour_pct: number;
+        };
         /** @description A person as an administrator sees them. */
         Person: components["schemas"]["PersonRow"] & {
             acquirer_id?: components["schemas"]["Id_acq"] | null;
@@ -8738,6 +9056,276 @@ export interface components {
             priority: components["schemas"]["Priority"];
             state: components["schemas"]["TicketState"];
             waiting: components["schemas"]["PauseReason"][];
+        };
+        /** @description What one clause of the agreement comes to. */
+        StatementClause: {
+            /** @description The clause of the contract. */
+            clause: string;
+            figures: components["schemas"]["StatementFigures"];
+            kind: components["schemas"]["ClauseKind"];
+            penalty?: components["schemas"]["Penalty"] | null;
+        };
+        /** @description Decides a dispute. */
+        StatementDecide: {
+            /** @description Whether it is right: the line counts as it asks, from a new version on. */
+            accept: boolean;
+            /** @description Why, at most 500 characters. */
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A line somebody does not agree with. */
+        StatementDispute: {
+            /** @description Why it was accepted or refused. */
+            answer?: string | null;
+            by_name: string;
+            /** @description How the line should count. */
+            claim: components["schemas"]["LineVerdict"];
+            clock_id: components["schemas"]["Id_clk"];
+            /** Format: date-time */
+            decided_at?: string | null;
+            decided_name?: string | null;
+            id: components["schemas"]["Id_dsp"];
+            /**
+             * Format: int64
+             * @description Business seconds late, where it should count as late.
+             */
+            late_s?: number | null;
+            /**
+             * Format: int64
+             * @description The version an accepted one made.
+             */
+            made?: number | null;
+            /** Format: date-time */
+            raised_at: string;
+            reason: string;
+            state: components["schemas"]["DisputeState"];
+            ticket_id: components["schemas"]["Id_tkt"];
+            /** @description `T-000831`. */
+            ticket_number: string;
+            /** @description Whether the one who asks may decide it: somebody else raised it. */
+            yours_to_decide: boolean;
+        };
+        /** @description Notes that something is not to be counted: a day or a ticket. */
+        StatementExclude: {
+            /**
+             * Format: date
+             * @description All that fell due on this day.
+             */
+            day?: string | null;
+            /** @description What proves it, a document or where it is found: at most 500 characters. */
+            proof: string;
+            /** @description Why, at most 500 characters. */
+            reason: string;
+            ticket_id?: components["schemas"]["Id_tkt"] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What is not counted. */
+        StatementExclusion: {
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            /**
+             * Format: date
+             * @description A day on which nothing that fell due counts.
+             */
+            day?: string | null;
+            id: components["schemas"]["Id_exc"];
+            /** @description What proves it. */
+            proof: string;
+            reason: string;
+            /**
+             * Format: int64
+             * @description The version that took it in first; null while it waits for a signature.
+             */
+            signed_in?: number | null;
+            ticket_id?: components["schemas"]["Id_tkt"] | null;
+            /** @description `T-000831`. */
+            ticket_number?: string | null;
+        };
+        /** @description What lines come to, with the share kept. */
+        StatementFigures: {
+            /**
+             * Format: int64
+             * @description Kept of those that count, in hundredths of a percent, cut down; null where nothing counts.
+             */
+            attainment_bp?: number | null;
+            /**
+             * Format: int64
+             * @description Promises kept.
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description Promises broken.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Promises counted apart.
+             */
+            left_out: number;
+            /**
+             * Format: int64
+             * @description What is paid, in fen.
+             */
+            penalty: number;
+        };
+        /** @description A line of a statement. */
+        StatementLine: {
+            because?: components["schemas"]["LineBecause"] | null;
+            /** @description The clock; with it the line is disputed. */
+            clock_id: components["schemas"]["Id_clk"];
+            /**
+             * Format: int64
+             * @description Business seconds late that count.
+             */
+            counted_s: number;
+            dispute?: components["schemas"]["DisputeState"] | null;
+            /**
+             * Format: date-time
+             * @description When it fell due.
+             */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description When it was answered or solved; null while it is open.
+             */
+            ended_at?: string | null;
+            /**
+             * Format: int64
+             * @description Hours begun that count.
+             */
+            hours: number;
+            kind: components["schemas"]["ClauseKind"];
+            /**
+             * Format: int64
+             * @description Business seconds late by the clock.
+             */
+            late_s: number;
+            merchant_name?: string | null;
+            /**
+             * Format: int64
+             * @description What it costs, in fen.
+             */
+            penalty: number;
+            /**
+             * Format: date-time
+             * @description The first contact.
+             */
+            started_at: string;
+            subject: string;
+            ticket_id: components["schemas"]["Id_tkt"];
+            /** @description `T-000831`. */
+            ticket_number: string;
+            /** @description How it counts. */
+            verdict: components["schemas"]["LineVerdict"];
+        };
+        /** @description Does not agree with a line. */
+        StatementObject: {
+            /** @description How it should count. */
+            claim: components["schemas"]["LineVerdict"];
+            /** @description The line. */
+            clock_id: components["schemas"]["Id_clk"];
+            /**
+             * Format: int64
+             * @description Business seconds late, where it should count as late.
+             */
+            late_s?: number | null;
+            /** @description Why, at most 500 characters. */
+            reason: string;
+        };
+        /** @description Opens a statement. */
+        StatementOpen: {
+            acquirer_id: components["schemas"]["Id_acq"];
+            agreement: string;
+            /** @description `2026-10`. */
+            month: string;
+        };
+        /** @description A statement: the version asked for, or the month as it would be signed now. */
+        StatementPage: {
+            acquirer_id: components["schemas"]["Id_acq"];
+            acquirer_name: string;
+            agreement: string;
+            agreement_name: components["schemas"]["Text"];
+            /** Format: int64 */
+            agreement_version: number;
+            clauses: components["schemas"]["StatementClause"][];
+            /** @description The newest 200. */
+            disputes: components["schemas"]["StatementDispute"][];
+            /**
+             * Format: int64
+             * @description Disputes nobody has decided yet.
+             */
+            disputes_open: number;
+            /** @description Whether the month is over and can be signed. */
+            ended: boolean;
+            exclusions: components["schemas"]["StatementExclusion"][];
+            id: components["schemas"]["Id_mst"];
+            /** @description `2026-10`. */
+            month: string;
+            /**
+             * Format: int64
+             * @description The version shown; 0 for the month as it would be signed now.
+             */
+            shown: number;
+            /**
+             * Format: int64
+             * @description The version signed last; 0 for none.
+             */
+            signed: number;
+            total: components["schemas"]["StatementFigures"];
+            /**
+             * Format: int64
+             * @description Grows with each change of the statement.
+             */
+            version: number;
+            versions: components["schemas"]["StatementVersion"][];
+        };
+        /** @description A statement in a list. */
+        StatementRow: {
+            acquirer_id: components["schemas"]["Id_acq"];
+            acquirer_name: string;
+            agreement: string;
+            agreement_name: components["schemas"]["Text"];
+            figures?: components["schemas"]["StatementFigures"] | null;
+            /** @description Which one. */
+            id: components["schemas"]["Id_mst"];
+            /** @description `2026-10`. */
+            month: string;
+            /**
+             * Format: int64
+             * @description The version signed last; 0 for none.
+             */
+            signed: number;
+            /**
+             * Format: date-time
+             * @description When it was signed.
+             */
+            signed_at?: string | null;
+            /** @description Who signed it. */
+            signed_name?: string | null;
+        };
+        /** @description Signs a statement. */
+        StatementSign: {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A signed version in the list of them. */
+        StatementVersion: {
+            /** @description Why there is one. */
+            cause: components["schemas"]["VersionCause"];
+            figures: components["schemas"]["StatementFigures"];
+            /** @description The seal of the version before; empty for the first. */
+            predecessor: string;
+            /** @description SHA-256 over what it says of itself and all its lines. */
+            seal: string;
+            /** Format: date-time */
+            signed_at: string;
+            signed_name: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description What people read of where a case stands. */
         StatusLabel: {
@@ -9888,6 +10476,11 @@ export interface components {
          * @enum {string}
          */
         Verdict: "decides" | "holds" | "ended" | "other";
+        /**
+         * @description Why there is another version of a statement.
+         * @enum {string}
+         */
+        VersionCause: "first" | "exclusion" | "dispute";
         /**
          * @description What somebody wants to do with an order.
          * @enum {string}
@@ -22609,6 +23202,974 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignInRules"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statement_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementDecide"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statement_include: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementSign"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statement_month: {
+        parameters: {
+            query?: {
+                /** @description `2026-10`; the month that is going on without it. */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthView"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statement_list: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 200; 25 without it. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StatementRow"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statement_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementOpen"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statement_read: {
+        parameters: {
+            query?: {
+                /** @description A signed version; the last one without it. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statement_dispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementObject"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statement_exclude: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementExclude"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statement_lines: {
+        parameters: {
+            query?: {
+                /** @description A signed version; the last one without it. */
+                version?: number;
+                /** @description Which; `all` without it. */
+                view?: "all" | "late" | "left_out" | "disputed";
+                /** @description Rows of a page, 1 to 200; 25 without it. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StatementLine"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statement_sign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementSign"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementPage"];
                 };
             };
             /** @description Nobody is signed in */

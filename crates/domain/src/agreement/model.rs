@@ -8,7 +8,7 @@ use crate::ground::{Timestamp, UserId};
 
 crate::ids! {
     /// What one acquirer is owed for one agreement and one month.
-    StatementId = "stm";
+    StatementId = "mst";
     /// The clock a line is about.
     ClockId = "clk";
     /// The ticket it belongs to.
@@ -21,14 +21,14 @@ crate::ids! {
 
 crate::words! {
     /// What was promised.
-    PromiseKind {
+    ClauseKind {
         /// Until somebody answers.
         FirstResponse = "first_response",
         /// Until it works again.
         Resolution = "resolution",
     }
     /// How a promise counts on a statement.
-    Verdict {
+    LineVerdict {
         /// Kept.
         Kept = "kept",
         /// Broken.
@@ -64,7 +64,7 @@ pub struct Promised {
     /// Of which ticket.
     pub ticket: TicketId,
     /// What was promised.
-    pub kind: PromiseKind,
+    pub kind: ClauseKind,
     /// The first contact.
     pub started: Timestamp,
     /// When it fell due: at the breach where there was one.
@@ -128,11 +128,11 @@ pub enum Claim {
 
 impl Claim {
     /// As a verdict.
-    pub fn verdict(self) -> Verdict {
+    pub fn verdict(self) -> LineVerdict {
         match self {
-            Self::Kept => Verdict::Kept,
-            Self::Late(_) => Verdict::Late,
-            Self::LeftOut => Verdict::LeftOut,
+            Self::Kept => LineVerdict::Kept,
+            Self::Late(_) => LineVerdict::Late,
+            Self::LeftOut => LineVerdict::LeftOut,
         }
     }
 
@@ -169,7 +169,7 @@ pub struct Line {
     /// What the clock says.
     pub promised: Promised,
     /// How it counts.
-    pub verdict: Verdict,
+    pub verdict: LineVerdict,
     /// Business seconds late that count; 0 unless it is late.
     pub counted_s: i64,
     /// What it costs, in fen.
@@ -203,9 +203,9 @@ impl Figures {
     /// Adds a line.
     pub fn add(&mut self, line: &Line) {
         match line.verdict {
-            Verdict::Kept => self.kept += 1,
-            Verdict::Late => self.late += 1,
-            Verdict::LeftOut => self.left_out += 1,
+            LineVerdict::Kept => self.kept += 1,
+            LineVerdict::Late => self.late += 1,
+            LineVerdict::LeftOut => self.left_out += 1,
         }
         self.penalty += line.penalty;
     }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::model::{Because, Claim, ClockId, DisputeState, Exclusion, Figures, Line, PromiseKind, Promised, Raised, Ruling, Verdict};
+use super::model::{Because, Claim, ClauseKind, ClockId, DisputeState, Exclusion, Figures, Line, LineVerdict, Promised, Raised, Ruling};
 use super::month::Month;
 use super::terms::Terms;
 use crate::ground::{Refusal, UserId};
@@ -29,8 +29,8 @@ pub fn statement(
     excluded: &[Exclusion],
     rulings: &BTreeMap<ClockId, Ruling>,
     zone: &TimeZone,
-) -> (Vec<Line>, BTreeMap<PromiseKind, Figures>) {
-    let mut figures: BTreeMap<PromiseKind, Figures> = BTreeMap::new();
+) -> (Vec<Line>, BTreeMap<ClauseKind, Figures>) {
+    let mut figures: BTreeMap<ClauseKind, Figures> = BTreeMap::new();
     let lines: Vec<Line> = promises
         .into_iter()
         .map(|promised| {
@@ -96,7 +96,7 @@ pub fn withdraw(signed: bool) -> Result<(), Refusal> {
 
 /// Whether a line may be disputed. `open`: somebody disputes it already. Errors: `reason.missing`, `statement.disputed_already`,
 /// `statement.late_missing`, `statement.nothing_disputed` where it counts like that already.
-pub fn dispute(verdict: Verdict, counted_s: i64, open: bool, claim: Claim, reason: &str) -> Result<(), Refusal> {
+pub fn dispute(verdict: LineVerdict, counted_s: i64, open: bool, claim: Claim, reason: &str) -> Result<(), Refusal> {
     if reason.trim().is_empty() {
         return Err(refuse!(Invalid, "reason.missing").field("reason"));
     }

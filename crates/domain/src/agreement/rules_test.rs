@@ -18,11 +18,11 @@ fn at(text: &str) -> Timestamp {
 
 fn terms() -> Terms {
     let clause = |number: &str, fee_fen| Clause { number: number.into(), penalty: Some(Penalty { per_hour_pct: 5, cap_pct: 30, fee_fen }) };
-    let clauses = BTreeMap::from([(PromiseKind::FirstResponse, clause("2.1", 2_000)), (PromiseKind::Resolution, clause("2.2", 12_000))]);
+    let clauses = BTreeMap::from([(ClauseKind::FirstResponse, clause("2.1", 2_000)), (ClauseKind::Resolution, clause("2.2", 12_000))]);
     Terms { version: 3, clauses }
 }
 
-fn promised(n: u128, kind: PromiseKind, due: &str, late_s: Option<i64>) -> Promised {
+fn promised(n: u128, kind: ClauseKind, due: &str, late_s: Option<i64>) -> Promised {
     let due = at(due);
     Promised {
         clock: ClockId::from_uuid(Uuid::from_u128(n)),
@@ -49,28 +49,28 @@ fn how_a_promise_counts() {
     let by_dispute = Some(Because::Dispute(id(70)));
     // due, late, ruling -> verdict, seconds, fen, because
     let table = [
-        ("2026-10-13T15:59:59Z", None, None, (Verdict::Kept, 0, 0, None)),
-        ("2026-10-13T15:59:59Z", Some(3_601), None, (Verdict::Late, 3_601, 1_200, None)),
+        ("2026-10-13T15:59:59Z", None, None, (LineVerdict::Kept, 0, 0, None)),
+        ("2026-10-13T15:59:59Z", Some(3_601), None, (LineVerdict::Late, 3_601, 1_200, None)),
         // The day begins and ends in the zone of the calendar, not in UTC.
-        ("2026-10-13T16:00:00Z", Some(3_601), None, (Verdict::LeftOut, 0, 0, excluded)),
-        ("2026-10-14T15:59:59Z", None, None, (Verdict::LeftOut, 0, 0, excluded)),
-        ("2026-10-14T16:00:00Z", Some(60), None, (Verdict::Late, 60, 600, None)),
-        ("2026-10-20T04:00:00Z", Some(999_999), None, (Verdict::Late, 999_999, 3_600, None)),
-        ("2026-10-20T04:00:00Z", Some(0), None, (Verdict::Late, 0, 0, None)),
-        ("2026-10-20T04:00:00Z", Some(7_300), ruled(Claim::Kept), (Verdict::Kept, 0, 0, by_dispute)),
-        ("2026-10-20T04:00:00Z", Some(7_300), ruled(Claim::Late(3_600)), (Verdict::Late, 3_600, 600, by_dispute)),
-        ("2026-10-20T04:00:00Z", None, ruled(Claim::Late(3_601)), (Verdict::Late, 3_601, 1_200, by_dispute)),
-        ("2026-10-20T04:00:00Z", Some(7_300), ruled(Claim::LeftOut), (Verdict::LeftOut, 0, 0, by_dispute)),
+        ("2026-10-13T16:00:00Z", Some(3_601), None, (LineVerdict::LeftOut, 0, 0, excluded)),
+        ("2026-10-14T15:59:59Z", None, None, (LineVerdict::LeftOut, 0, 0, excluded)),
+        ("2026-10-14T16:00:00Z", Some(60), None, (LineVerdict::Late, 60, 600, None)),
+        ("2026-10-20T04:00:00Z", Some(999_999), None, (LineVerdict::Late, 999_999, 3_600, None)),
+        ("2026-10-20T04:00:00Z", Some(0), None, (LineVerdict::Late, 0, 0, None)),
+        ("2026-10-20T04:00:00Z", Some(7_300), ruled(Claim::Kept), (LineVerdict::Kept, 0, 0, by_dispute)),
+        ("2026-10-20T04:00:00Z", Some(7_300), ruled(Claim::Late(3_600)), (LineVerdict::Late, 3_600, 600, by_dispute)),
+        ("2026-10-20T04:00:00Z", None, ruled(Claim::Late(3_601)), (LineVerdict::Late, 3_601, 1_200, by_dispute)),
+        ("2026-10-20T04:00:00Z", Some(7_300), ruled(Claim::LeftOut), (LineVerdict::LeftOut, 0, 0, by_dispute)),
         // What was ruled about the line stands over the storm.
-        ("2026-10-14T04:00:00Z", None, ruled(Claim::Late(60)), (Verdict::Late, 60, 600, by_dispute)),
+        ("2026-10-14T04:00:00Z", None, ruled(Claim::Late(60)), (LineVerdict::Late, 60, 600, by_dispute)),
     ];
     for (due, late, ruling, (verdict, counted_s, penalty, because)) in table {
-        let p = promised(1, PromiseKind::Resolution, due, late);
+        let p = promised(1, ClauseKind::Resolution, due, late);
         let line = judge(p.clone(), &terms(), &[storm, ticket], ruling.as_ref(), &zone());
         assert_eq!(line, Line { promised: p, verdict, counted_s, penalty, because }, "{due} {late:?} {ruling:?}");
     }
-    let line = judge(promised(8, PromiseKind::Resolution, "2026-10-20T04:00:00Z", Some(60)), &terms(), &[storm, ticket], None, &zone());
-    assert_eq!((line.verdict, line.because), (Verdict::LeftOut, Some(Because::Exclusion(id(91)))), "its ticket is excluded");
+    let line = judge(promised(8, ClauseKind::Resolution, "2026-10-20T04:00:00Z", Some(60)), &terms(), &[storm, ticket], None, &zone());
+    assert_eq!((line.verdict, line.because), (LineVerdict::LeftOut, Some(Because::Exclusion(id(91)))), "its ticket is excluded");
 }
 
 #[test]
@@ -111,13 +111,13 @@ fn what_a_statement_refuses() {
     assert_eq!([code(withdraw(false)), code(withdraw(true))], [Ok(()), Err("statement.exclusion_signed")]);
 
     let dispute = |verdict, counted, open, claim| code(super::dispute(verdict, counted, open, claim, "门店停电"));
-    assert_eq!(dispute(Verdict::Late, 60, false, Claim::Kept), Ok(()));
-    assert_eq!(dispute(Verdict::Late, 60, false, Claim::Late(90)), Ok(()));
-    assert_eq!(dispute(Verdict::Late, 60, false, Claim::Late(60)), Err("statement.nothing_disputed"));
-    assert_eq!(dispute(Verdict::LeftOut, 0, false, Claim::LeftOut), Err("statement.nothing_disputed"));
-    assert_eq!(dispute(Verdict::Kept, 0, false, Claim::Late(0)), Err("statement.late_missing"));
-    assert_eq!(dispute(Verdict::Late, 60, true, Claim::Kept), Err("statement.disputed_already"));
-    assert_eq!(code(super::dispute(Verdict::Late, 60, false, Claim::Kept, " ")), Err("reason.missing"));
+    assert_eq!(dispute(LineVerdict::Late, 60, false, Claim::Kept), Ok(()));
+    assert_eq!(dispute(LineVerdict::Late, 60, false, Claim::Late(90)), Ok(()));
+    assert_eq!(dispute(LineVerdict::Late, 60, false, Claim::Late(60)), Err("statement.nothing_disputed"));
+    assert_eq!(dispute(LineVerdict::LeftOut, 0, false, Claim::LeftOut), Err("statement.nothing_disputed"));
+    assert_eq!(dispute(LineVerdict::Kept, 0, false, Claim::Late(0)), Err("statement.late_missing"));
+    assert_eq!(dispute(LineVerdict::Late, 60, true, Claim::Kept), Err("statement.disputed_already"));
+    assert_eq!(code(super::dispute(LineVerdict::Late, 60, false, Claim::Kept, " ")), Err("reason.missing"));
 
     let (one, other): (UserId, UserId) = (id(1), id(2));
     let decide = |state, by, reason| code(super::decide(&Raised { state, by: one }, by, reason));
@@ -140,8 +140,8 @@ fn a_seal_covers_head_and_lines() {
         signed_ms: 5,
     };
     let lines = [
-        promised(1, PromiseKind::Resolution, "2026-10-20T04:00:00Z", Some(60)),
-        promised(2, PromiseKind::Resolution, "2026-10-20T04:00:00Z", None),
+        promised(1, ClauseKind::Resolution, "2026-10-20T04:00:00Z", Some(60)),
+        promised(2, ClauseKind::Resolution, "2026-10-20T04:00:00Z", None),
     ];
     let judged = |excluded: &[Exclusion]| statement(lines.clone(), &terms(), excluded, &BTreeMap::new(), &zone()).0;
     let seal = |head: &Head<'_>, lines: &[Line]| {
@@ -169,7 +169,7 @@ fn a_seal_covers_head_and_lines() {
 fn some_promise(n: u128) -> impl Strategy<Value = Promised> {
     (0..31 * 86_400_i64, proptest::option::of(0..40 * 86_400_i64), any::<bool>()).prop_map(move |(second, late, first)| {
         let due = Timestamp::from_second(1_790_784_000 + second).unwrap();
-        let kind = if first { PromiseKind::FirstResponse } else { PromiseKind::Resolution };
+        let kind = if first { ClauseKind::FirstResponse } else { ClauseKind::Resolution };
         Promised { due, started: due, ended: None, ..promised(n, kind, "2026-10-01T00:00:00Z", late) }
     })
 }
@@ -197,11 +197,11 @@ proptest! {
         for line in &lines {
             let most = terms.clauses[&line.promised.kind].penalty.unwrap().most();
             prop_assert!((0..=most).contains(&line.penalty), "the cap holds");
-            if line.verdict != Verdict::Late {
+            if line.verdict != LineVerdict::Late {
                 prop_assert_eq!((line.penalty, line.counted_s), (0, 0), "what is kept or left out costs nothing");
             }
             if line.because.is_none() {
-                prop_assert_eq!(line.verdict == Verdict::Late, line.promised.breached);
+                prop_assert_eq!(line.verdict == LineVerdict::Late, line.promised.breached);
             }
         }
         // The same data in another order: the same figures.

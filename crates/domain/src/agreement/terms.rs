@@ -3,7 +3,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::PromiseKind;
+use super::model::ClauseKind;
 
 /// Highest fee a clause may state, in fen: a hundred thousand yuan.
 const MAX_FEE: i64 = 10_000_000;
@@ -89,7 +89,7 @@ pub struct Terms {
     /// The version of the agreement.
     pub version: i64,
     /// By kind of promise.
-    pub clauses: BTreeMap<PromiseKind, Clause>,
+    pub clauses: BTreeMap<ClauseKind, Clause>,
 }
 
 /// Why the file of agreements has no terms.
@@ -102,7 +102,7 @@ pub enum TermsError {
         /// The agreement.
         agreement: String,
         /// The clock.
-        kind: PromiseKind,
+        kind: ClauseKind,
         /// Why.
         why: PenaltyError,
     },
@@ -146,7 +146,7 @@ impl Terms {
         for (name, entry) in file.agreements {
             let mut clauses = BTreeMap::new();
             for (clock_name, clock) in entry.clocks {
-                let kind = PromiseKind::ALL.iter().copied().find(|kind| kind.as_str() == clock_name);
+                let kind = ClauseKind::ALL.iter().copied().find(|kind| kind.as_str() == clock_name);
                 let kind =
                     kind.ok_or_else(|| TermsError::Unreadable(format!("agreements.{name}.clocks.{clock_name}: there is no such clock")))?;
                 let checked = clock.penalty.map(Penalty::checked).transpose();
@@ -159,7 +159,7 @@ impl Terms {
     }
 
     /// What so many seconds late cost for a kind of promise, in fen.
-    pub fn penalty(&self, kind: PromiseKind, late_s: i64) -> i64 {
+    pub fn penalty(&self, kind: ClauseKind, late_s: i64) -> i64 {
         self.clauses.get(&kind).and_then(|clause| clause.penalty).map_or(0, |penalty| penalty.of(late_s))
     }
 }

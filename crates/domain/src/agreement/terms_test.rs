@@ -56,12 +56,12 @@ fn a_file_of_agreements_and_what_is_wrong_with_it() {
     };
     let read = |text: &str| Terms::read(text);
     let terms = read(&with(r#","penalty":{"per_hour_pct":5,"cap_pct":30,"fee_fen":12000}"#)).unwrap();
-    assert_eq!((terms["city"].version, terms["city"].penalty(PromiseKind::Resolution, 7_201)), (3, 1_800));
-    assert_eq!(terms["city"].penalty(PromiseKind::FirstResponse, 7_201), 0, "nothing is agreed about it");
-    assert_eq!(read(&with("")).unwrap()["city"].penalty(PromiseKind::Resolution, 7_201), 0, "a breach without a penalty costs nothing");
+    assert_eq!((terms["city"].version, terms["city"].penalty(ClauseKind::Resolution, 7_201)), (3, 1_800));
+    assert_eq!(terms["city"].penalty(ClauseKind::FirstResponse, 7_201), 0, "nothing is agreed about it");
+    assert_eq!(read(&with("")).unwrap()["city"].penalty(ClauseKind::Resolution, 7_201), 0, "a breach without a penalty costs nothing");
     let refused = read(&with(r#","penalty":{"per_hour_pct":5,"cap_pct":30,"fee_fen":12050}"#)).unwrap_err();
     let why = PenaltyError::FeeBroken;
-    assert_eq!(refused, TermsError::Penalty { agreement: "city".into(), kind: PromiseKind::Resolution, why });
+    assert_eq!(refused, TermsError::Penalty { agreement: "city".into(), kind: ClauseKind::Resolution, why });
     for (text, named) in [
         (r#","penalty":{"per_hour_pct":5.5,"cap_pct":30,"fee_fen":12000}"#, "per_hour_pct"),
         (r#","penalty":{"per_hour_pct":5,"cap_pct":30}"#, "fee_fen"),
@@ -80,5 +80,5 @@ fn a_file_of_agreements_and_what_is_wrong_with_it() {
 fn the_shipped_agreements_have_terms() {
     let terms = Terms::read(include_str!("../../../../data/agreements.json")).unwrap();
     assert_eq!(terms.keys().map(String::as_str).collect::<Vec<_>>(), ["remote_only", "suburb", "urban"]);
-    assert!(terms.values().all(|t| t.clauses.len() == PromiseKind::ALL.len() && t.clauses.values().all(|c| c.penalty.is_some())));
+    assert!(terms.values().all(|t| t.clauses.len() == ClauseKind::ALL.len() && t.clauses.values().all(|c| c.penalty.is_some())));
 }

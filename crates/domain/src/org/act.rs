@@ -35,14 +35,15 @@ fn reach_of(name: &str, letters: &str, who: &Who) -> Reach {
 }
 
 /// What "all" becomes for somebody bound to a branch: their branch's, of everything that happens at a shop. Facts, parts and
-/// colleagues have no place; incidents are read where one of their tickets is the branch's. A letter has none before it was read, a file and a plan of a day hold everybody's, and the
-/// audit chain is the tenant's: they stay with people who are not bound. An action nobody thought of here is narrowed, not opened.
+/// colleagues have no place; incidents are read where one of their tickets is the branch's. A letter has none before it was read, a file and a
+/// plan of a day hold everybody's, a statement is an acquirer's whole month, and the audit chain is the tenant's: they stay with people who are
+/// not bound. An action nobody thought of here is narrowed, not opened.
 fn within_branch(name: &str) -> Reach {
     match name.split('.').next() {
         _ if name == DispatchPlan::NAME => Reach::None,
         _ if name == IncidentRead::NAME => Reach::Own,
         Some("session" | "fact" | "user" | "org" | "part") => Reach::All,
-        Some("letter" | "audit" | "key" | "import" | "incident") => Reach::None,
+        Some("letter" | "audit" | "key" | "import" | "incident" | "statement") => Reach::None,
         _ => Reach::Own,
     }
 }
@@ -166,6 +167,12 @@ actions! {
     QuoteAnswer = "quote.answer":              "AAAo.A.A..o";
     /// Lets charged work go on without the merchant's yes, for a reason.
     ChargeWaive = "charge.waive":              "A....A.....";
+    /// Reads monthly statements: what was promised, kept, broken and is paid; an acquirer its own, once signed.
+    StatementRead = "statement.read":           "A....A.AoA.";
+    /// Signs statements, excludes days and tickets, decides disputes.
+    StatementWork = "statement.work":           "A....A.A...";
+    /// Disputes a line of a statement.
+    StatementDispute = "statement.dispute":     "A....A.Ao..";
     /// Lists colleagues.
     UserRead = "user.read":                     "AAA..AAA.A.";
     /// Invites people, changes what they are, lets them go.

@@ -31,6 +31,7 @@ pub mod reserve;
 pub mod shop;
 pub mod slots;
 pub mod standing;
+pub mod statement;
 pub mod step;
 pub mod stock;
 pub mod terminal;

@@ -20,6 +20,7 @@ pub mod registry;
 pub mod search;
 pub mod sentence;
 pub mod shop;
+pub mod statement;
 pub mod stock;
 pub mod ticket;
 pub mod visit;

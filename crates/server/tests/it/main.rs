@@ -48,6 +48,7 @@ mod search;
 mod serve;
 mod sla;
 mod smtp_sink;
+mod statement;
 mod stories;
 mod talk_world;
 mod ticket;

@@ -60,6 +60,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0430_recovery", include_str!("../../../migrations/0430_recovery.sql")),
     ("0431_closed", include_str!("../../../migrations/0431_closed.sql")),
     ("0432_handed", include_str!("../../../migrations/0432_handed.sql")),
+    ("0440_statement", include_str!("../../../migrations/0440_statement.sql")),
 ];
 
 /// How a step begins on PostgreSQL: one process at a time.
