@@ -4,6 +4,7 @@ import { setRail } from "@ground/shell/rail";
 import { setTopTools } from "@ground/shell/topTools";
 import { root, shell } from "@ground/shell/root";
 import { BellButton } from "@rooms/bell/BellButton";
+import * as agreement from "@rooms/agreement/room";
 import * as bell from "@rooms/bell/room";
 import * as canned from "@rooms/canned/room";
 import * as dispatch from "@rooms/dispatch/room";
@@ -22,7 +23,7 @@ import * as terminal from "@rooms/terminal/room";
 import * as ticket from "@rooms/ticket/room";
 import * as visit from "@rooms/visit/room";
 
-setRail([visit.entry, ticket.entry, incident.entry, risk.entry, followup.entry, dispatch.entry, merchant.entry, terminal.entry, parts.entry, letter.entry, canned.entry, importing.entry, org.peopleEntry, org.auditEntry, facts.entry]);
+setRail([visit.entry, ticket.entry, incident.entry, risk.entry, followup.entry, dispatch.entry, merchant.entry, terminal.entry, parts.entry, agreement.entry, letter.entry, canned.entry, importing.entry, org.peopleEntry, org.auditEntry, facts.entry]);
 setTopTools([BellButton]);
 
 const desk = shell.addChildren([
@@ -35,6 +36,7 @@ const desk = shell.addChildren([
   ...merchant.routes,
   ...terminal.routes,
   ...parts.routes,
+  ...agreement.routes,
   ...letter.routes,
   ...importing.routes,
   ...canned.routes,

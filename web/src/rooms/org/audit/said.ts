@@ -6,7 +6,7 @@ import type { Key } from "@ground/i18n/words";
 export type Line = Schema<"AuditLine">;
 
 /** Kinds of things, by the beginning of their id. */
-const kinds = new Set(["abs", "acq", "att", "bnd", "brd", "brn", "cnd", "con", "dvw", "eng", "fol", "gdr", "imp", "inc", "key", "let", "lnk", "mer", "ntc", "ofr", "pln", "pno", "prt", "quo", "rcp", "ses", "stk", "stm", "sto", "ten", "tkt", "trm", "usr", "wor"]);
+const kinds = new Set(["abs", "acq", "att", "bnd", "brd", "brn", "cnd", "con", "dsp", "dvw", "eng", "exc", "fol", "gdr", "imp", "inc", "key", "let", "lnk", "mer", "mst", "ntc", "ofr", "pln", "pno", "prt", "quo", "rcp", "ses", "stk", "stm", "sto", "ten", "tkt", "trm", "usr", "wor"]);
 
 const ID = /^[a-z]{3}_[0-9a-f]{32}$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
