@@ -6,6 +6,7 @@ mod history;
 mod pools;
 mod replay;
 mod shared;
+mod statements;
 mod stock;
 mod world;
 
@@ -70,11 +71,14 @@ pub fn seed(db: &Db, now: Timestamp, size: &Size) -> Done<()> {
     })?;
     let (history, staff) = (Arc::new(history), Arc::new(staff));
     let total = history.moments.len();
+    let mut months = statements::Months::until(tenant, now);
     for from in (0..total).step_by(CHUNK) {
         let (world, history, staff) = (world.clone(), history.clone(), staff.clone());
         let first = history.moments[from].at;
+        months.go_on(db, &staff, first, false)?;
         db.write_blocking(caller.clone(), first, move |tx| play(tx, &world, &history, &staff, from))?;
     }
+    months.go_on(db, &staff, now, true)?;
     if let Some((agent, _)) = staff.agents.first() {
         let agent = *agent;
         db.write_blocking(shared::at_the_desk(tenant, agent), now, move |tx| shared::notice(tx, agent))?;
@@ -183,7 +187,9 @@ fn add_people(tx: &mut Tx<'_>, world: &World, hash: &str, acquirers: &[AcquirerI
             let id: UserId = org::store::add_user(tx, &username, &name, role, hash, engineer.map(|e| e.id), acquirer)?;
             match role {
                 Role::Agent => staff.agents.push((id, name)),
-                Role::Supervisor => staff.duty = id,
+                Role::Supervisor => (staff.duty, staff.duty_name) = (id, name),
+                Role::Finance => staff.finance = (id, name),
+                Role::Acquirer if n == 0 => staff.bank = (id, name, acquirer.unwrap_or(staff.bank.2)),
                 Role::Storekeeper => staff.keeper = (id, name),
                 _ => {}
             }

@@ -8,7 +8,7 @@ use postsale_domain::billing::{Answer, AnswerWay, Consent, QuoteState, answer as
 use postsale_domain::dispatch::{OfferId, OfferState};
 use postsale_domain::facts::quote;
 use postsale_domain::followup::{self, FollowUp, FollowUpState, Plan};
-use postsale_domain::ground::{EngineerId, Text, TypedId, UserId, to_millis, yuan};
+use postsale_domain::ground::{AcquirerId, EngineerId, Text, TypedId, UserId, to_millis, yuan};
 use postsale_domain::knowledge::Fault;
 use postsale_domain::sla::{ClockKind, What};
 use postsale_domain::ticket::triage::{Said, Signs, TerminalSigns};
@@ -39,6 +39,12 @@ pub(super) struct Staff {
     pub agents: Vec<(UserId, String)>,
     /// Who is accountable before anybody claims.
     pub duty: UserId,
+    /// Their shown name.
+    pub duty_name: String,
+    /// Who signs statements.
+    pub finance: (UserId, String),
+    /// Who signs in for a bank, and for which one.
+    pub bank: (UserId, String, AcquirerId),
     /// Who keeps the warehouse.
     pub keeper: (UserId, String),
     /// Shown names of engineers.
@@ -50,6 +56,9 @@ impl Default for Staff {
         Self {
             agents: Vec::new(),
             duty: UserId::from_uuid(uuid::Uuid::nil()),
+            duty_name: String::new(),
+            finance: (UserId::from_uuid(uuid::Uuid::nil()), String::new()),
+            bank: (UserId::from_uuid(uuid::Uuid::nil()), String::new(), AcquirerId::from_uuid(uuid::Uuid::nil())),
             keeper: (UserId::from_uuid(uuid::Uuid::nil()), String::new()),
             engineers: BTreeMap::new(),
         }

@@ -115,6 +115,10 @@ on_both! {
         for name in ["admin", "agent", "dispatcher", "engineer", "store", "supervisor", "quality", "finance", "acquirer", "auditor"] {
             postsale_testkit::Client::new(&kit.house).sign_in(name, demo::PASSWORD).await;
         }
+        let bank = postsale_testkit::Client::new(&kit.house).sign_in("acquirer", demo::PASSWORD).await;
+        let statements = bank.get("/api/v1/statements").await.expect(200)["items"].as_array().unwrap().clone();
+        assert!(!statements.is_empty(), "months that ended are signed");
+        assert!(statements.iter().all(|s| s["acquirer_id"] == statements[0]["acquirer_id"]), "a bank sees its own");
         let engineer = postsale_testkit::Client::new(&kit.house).sign_in("engineer", demo::PASSWORD).await;
         let today = engineer.get("/api/v1/work-orders?view=mine").await.expect(200);
         assert!(!today["items"].as_array().unwrap().is_empty(), "the engineer has something to do");

@@ -4,6 +4,7 @@
 mod gate;
 mod letter;
 mod merge;
+mod month;
 mod morning;
 mod ordered;
 mod printer;
