@@ -55,7 +55,7 @@ export function Lines({ page, view, onView }: Props) {
             <span className={css.verdict}>
               {t(`statement.verdict.${line.verdict}`)}
               {line.verdict === "late" && <span className="num"> {f.length(line.counted_s)}</span>}
-              {line.dispute && <span className={css.disputed}>{t(`statement.dispute_state.${line.dispute}`)}</span>}
+              {line.dispute && <span className={line.dispute === "open" ? css.disputed : "meta"}>{t(`statement.dispute_state.${line.dispute}`)}</span>}
             </span>
             <span className={`num ${css.money}`}>{line.verdict === "late" ? f.money(line.penalty) : "—"}</span>
             <span className={css.acts}>

@@ -61,10 +61,7 @@ export function Disputes({ page }: { page: Page }) {
               <Link to="/tickets/$id" params={{ id: d.ticket_id }} className="num">
                 {d.ticket_number}
               </Link>{" "}
-              {t(`statement.claim.${d.claim}`)}
-              {d.late_s && <span className="num"> {f.length(d.late_s)}</span>}
-              {t("list.comma")}
-              {d.reason}
+              {t("statement.claim_because", { claim: t(`statement.claim.${d.claim}`) + (d.late_s ? ` ${f.length(d.late_s)}` : ""), reason: d.reason })}
             </p>
             <p className="meta num">
               {d.by_name} · {f.moment(d.raised_at)}

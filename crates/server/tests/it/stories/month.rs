@@ -11,7 +11,15 @@ fn said(page: &Value) -> String {
     let (t, n) = (&page["total"], |field: &str| page["total"][field].as_i64().unwrap());
     let share = t["attainment_bp"].as_i64().map_or_else(|| "-".to_owned(), |bp| format!("{}.{:02} %", bp / 100, bp % 100));
     let fen = n("penalty");
-    format!("{share} kept ({} of {}), {} broken, {} left out, ¥{}.{:02}", n("kept"), n("kept") + n("late"), n("late"), n("left_out"), fen / 100, fen % 100)
+    format!(
+        "{share} kept ({} of {}), {} broken, {} left out, ¥{}.{:02}",
+        n("kept"),
+        n("kept") + n("late"),
+        n("late"),
+        n("left_out"),
+        fen / 100,
+        fen % 100
+    )
 }
 
 on_both! {
