@@ -79,5 +79,16 @@ for (const [n, lang] of (["zh", "en"] as Lang[]).entries()) {
       await expect(row).toBeVisible();
       await (stands ? expect(row) : expect(row).not).toContainText(old.merchant.name.slice(0, 4));
     }
+
+    // Whoever took the old one out brings it back: the storekeeper takes it in and says what the test found.
+    const keeper = await enter(browser, "store", lang);
+    await keeper.goto("/parts/returns");
+    await keeper.getByRole("row").filter({ hasText: old.serial_no }).click();
+    await keeper.getByTestId("return-receive").click();
+    await keeper.getByTestId("return-find").click();
+    await keeper.getByTestId("finding-good").click();
+    await keeper.getByTestId("return-save").click();
+    await expect(keeper.getByTestId("return-where")).toContainText(t("return.finding.good").toLowerCase());
+    await expect(keeper.getByTestId("return-stock")).toBeVisible();
   });
 }

@@ -81,6 +81,7 @@ fn api() -> OpenApiRouter<House> {
             .merge(canned::recipe_api::routes())
             .merge(parts::api::routes())
             .merge(parts::request_api::routes())
+            .merge(parts::return_api::routes())
             .merge(bell::api::routes()),
     )
 }

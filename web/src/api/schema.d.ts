@@ -1583,6 +1583,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/part-returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What comes back from shops, whatever has lain longest where it is first; or where it ended, the newest first. An engineer reads what
+         *     they carry.
+         */
+        get: operations["part_return_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/part-returns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, with all that was done and what can be. */
+        get: operations["part_return_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/part-returns/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes it in, tests it, repairs it, sends it to its vendor, puts it on the shelf, throws it away. */
+        post: operations["part_return_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/partners": {
         parameters: {
             query?: never;
@@ -4041,7 +4095,7 @@ export interface components {
          * @description What a notification is about.
          * @enum {string}
          */
-        BellKind: "mention" | "message" | "reply" | "state" | "time" | "promise" | "after_due" | "passed_around" | "called_off" | "taken_back" | "due" | "late";
+        BellKind: "mention" | "message" | "reply" | "state" | "time" | "quote" | "promise" | "after_due" | "passed_around" | "called_off" | "taken_back" | "due" | "late";
         /** @description Which were read: one, those of a ticket, or without both all. */
         BellSeen: {
             id?: components["schemas"]["Id_bel"] | null;
@@ -5817,6 +5871,8 @@ export interface components {
         Id_quo: string;
         Id_rcp: string;
         Id_rep: string;
+        Id_ret: string;
+        Id_rts: string;
         Id_ses: string;
         Id_stk: string;
         Id_stl: string;
@@ -7348,6 +7404,63 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description A page of a list. */
+        Page_PartReturnRow: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Since when it is as it is.
+                 */
+                changed_at: string;
+                /**
+                 * Format: int64
+                 * @description What the vendor paid.
+                 */
+                credit_fen?: number | null;
+                /**
+                 * Format: date-time
+                 * @description When its way ended.
+                 */
+                ended_at?: string | null;
+                /** @description Who took it out. */
+                engineer: components["schemas"]["EngineerName"];
+                /** @description What was found at the shop, by code. */
+                fault_code?: string | null;
+                finding?: components["schemas"]["ReturnFinding"] | null;
+                /** @description Which one. */
+                id: components["schemas"]["Id_ret"];
+                /** @description What kind of part, by code. */
+                kind: string;
+                /** @description Carried for longer than a week. */
+                late: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it was taken out.
+                 */
+                made_at: string;
+                /** @description The model it came out of, or is. */
+                model?: string | null;
+                part_id?: components["schemas"]["Id_pno"] | null;
+                part_number?: string | null;
+                /** @description Its serial, if it has one and somebody read it. */
+                serial_no?: string | null;
+                /** @description Where it is. */
+                state: components["schemas"]["ReturnState"];
+                /** @description What is written on it: `W-000123-1`. */
+                tag: string;
+                ticket_id: components["schemas"]["Id_tkt"];
+                /** @description The vendor's number of it. */
+                vendor_ref?: string | null;
+                /** @description Whether it is a whole terminal. */
+                whole_unit: boolean;
+                work_order_id: components["schemas"]["Id_wor"];
+                /** @description `W-000123`. */
+                work_order_number: string;
+            }[];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
         Page_Partner: {
             /** @description The rows. */
             items: {
@@ -7938,6 +8051,78 @@ export interface components {
             work_order_id: components["schemas"]["Id_wor"];
             /** @description `W-000123`. */
             work_order_number: string;
+        };
+        /** @description One of them, with all that was done. */
+        PartReturnPage: {
+            /** @description As pieces of which parts it can go on the shelf. */
+            fits: components["schemas"]["FittingPart"][];
+            part_return: components["schemas"]["PartReturnRow"];
+            /** @description The oldest first. */
+            steps: components["schemas"]["PartReturnStepRow"][];
+        };
+        /** @description Something that comes back, or came. */
+        PartReturnRow: {
+            /**
+             * Format: date-time
+             * @description Since when it is as it is.
+             */
+            changed_at: string;
+            /**
+             * Format: int64
+             * @description What the vendor paid.
+             */
+            credit_fen?: number | null;
+            /**
+             * Format: date-time
+             * @description When its way ended.
+             */
+            ended_at?: string | null;
+            /** @description Who took it out. */
+            engineer: components["schemas"]["EngineerName"];
+            /** @description What was found at the shop, by code. */
+            fault_code?: string | null;
+            finding?: components["schemas"]["ReturnFinding"] | null;
+            /** @description Which one. */
+            id: components["schemas"]["Id_ret"];
+            /** @description What kind of part, by code. */
+            kind: string;
+            /** @description Carried for longer than a week. */
+            late: boolean;
+            /**
+             * Format: date-time
+             * @description When it was taken out.
+             */
+            made_at: string;
+            /** @description The model it came out of, or is. */
+            model?: string | null;
+            part_id?: components["schemas"]["Id_pno"] | null;
+            part_number?: string | null;
+            /** @description Its serial, if it has one and somebody read it. */
+            serial_no?: string | null;
+            /** @description Where it is. */
+            state: components["schemas"]["ReturnState"];
+            /** @description What is written on it: `W-000123-1`. */
+            tag: string;
+            ticket_id: components["schemas"]["Id_tkt"];
+            /** @description The vendor's number of it. */
+            vendor_ref?: string | null;
+            /** @description Whether it is a whole terminal. */
+            whole_unit: boolean;
+            work_order_id: components["schemas"]["Id_wor"];
+            /** @description `W-000123`. */
+            work_order_number: string;
+        };
+        /** @description Something that was done with it. */
+        PartReturnStepRow: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: components["schemas"]["Id_rts"];
+            note: string;
+            /** @description What that is about, in a word: a finding, the vendor's number, fen, a part's number. */
+            said: string;
+            /** @description What, by code: `receive`, `put_in`. */
+            step: string;
         };
         /** @description A part that was used. */
         PartRow: {
@@ -8774,6 +8959,21 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /**
+         * @description What a test said.
+         * @enum {string}
+         */
+        ReturnFinding: "good" | "repairable" | "dead";
+        /**
+         * @description Where a part that comes back is.
+         * @enum {string}
+         */
+        ReturnState: "carried" | "here" | "at_vendor" | "stocked" | "credited" | "scrapped" | "missing" | "put_in";
+        /**
+         * @description What somebody at the warehouse does with it.
+         * @enum {string}
+         */
+        ReturnStep: "receive" | "find" | "repair" | "send" | "take_back" | "credit" | "stock" | "scrap" | "write_off";
         Returning: {
             /**
              * Format: int64
@@ -9362,6 +9562,24 @@ export interface components {
             shown?: string[] | null;
             /** Format: int64 */
             version: number;
+        };
+        /** @description What somebody at the warehouse does with it. */
+        StepPartReturn: {
+            /**
+             * Format: int64
+             * @description What the vendor pays, in fen, to `credit`.
+             */
+            credit_fen?: number | null;
+            finding?: components["schemas"]["ReturnFinding"] | null;
+            /** @description A note, 200 characters at most; to `repair`, `scrap` and `write_off` it says what was done, or why. */
+            note?: string;
+            part_id?: components["schemas"]["Id_pno"] | null;
+            /** @description Its serial, to `stock`, if the part's pieces have one and it was not read at the shop. */
+            serial?: string | null;
+            /** @description What. */
+            step: components["schemas"]["ReturnStep"];
+            /** @description The vendor's number, to `send`; 200 characters at most. */
+            vendor_ref?: string | null;
         };
         /**
          * @description Work or the test that follows it.
@@ -20741,6 +20959,296 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PartRequestRow"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    part_return_list: {
+        parameters: {
+            query?: {
+                /** @description Which of them; those engineers carry without it. */
+                state?: "carried" | "here" | "at_vendor" | "over";
+                /** @description Of what engineers carry: whose. */
+                engineer?: string;
+                /** @description Rows of a page, 1 to 200; 25 without it. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PartReturnRow"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    part_return_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartReturnPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things does not allow it, or your copy is old */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Larger than the stated limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input cannot be taken as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; repeat with the same Idempotency-Key */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    part_return_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepPartReturn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartReturnPage"];
                 };
             };
             /** @description Nobody is signed in */

@@ -28,6 +28,8 @@ pub enum Kind {
     State,
     /// The merchant chose the time of the visit; the words are the window, from and to.
     Time,
+    /// The merchant answered a quote; the words are `yes` or `no`, and the sum in fen: `yes/12800`.
+    Quote,
     /// A plan of the day has nobody who could keep the time a merchant was promised; the words are that time, from and to.
     Promise,
     /// A visit was offered that ends after the deadline of its ticket; the words are its window, from and to.

@@ -141,6 +141,8 @@ actions! {
     PartRead = "part.read":                     "AAAAAAAA.A.";
     /// Changes the catalogue of parts and moves their pieces.
     PartManage = "part.manage":                 "A...AA.....";
+    /// Reads what was taken out at shops and comes back; own is what one carries.
+    PartReturns = "part.returns":             "A.AoAAAA.A.";
     /// Sees a person's number or address in clear, with a reason.
     ContactReveal = "contact.reveal":           "AAAo.A.....";
     /// Finds tickets, merchants and terminals by their words, within what one may read.

@@ -1,6 +1,7 @@
 //! **parts** owns the catalogue of parts and where their pieces lie: what can be bought, kept and put in, by the number that is
 //! printed on it. Never: goes negative, knows what a fault asks for. Knocks: the catalogue page, imports, visits that use a part.
 
+mod part_return;
 mod piece;
 mod request;
 mod reserve;
@@ -11,6 +12,10 @@ use serde::{Deserialize, Serialize};
 use crate::ground::{Refusal, line};
 use crate::refuse;
 
+pub use part_return::{
+    DAYS_TO_BRING, Exchanged, PartReturnId, PartReturnStepId, ReturnFinding, ReturnState, ReturnStep, Returning, Said, brought_back,
+    is_late, return_tag, returned, step_note,
+};
 pub use piece::{
     InReach, Piece, PieceId, PieceMove, PutIn, Shelf, Stand, fills_the_shelf, moved_pieces, piece_serial, piece_serials, put_in,
 };

@@ -5,6 +5,7 @@ mod dice;
 mod history;
 mod pools;
 mod replay;
+mod returns;
 mod shared;
 mod statements;
 mod stock;
@@ -87,6 +88,7 @@ pub fn seed(db: &Db, now: Timestamp, size: &Size) -> Done<()> {
     let spares: Vec<(String, String)> =
         world.terminals.iter().skip(size.terminals).map(|unit| (unit.model.clone(), unit.serial_no.clone())).collect();
     db.write_blocking(stock::at_the_warehouse(tenant, staff.keeper.0), now, move |tx| {
+        returns::shelve(tx)?;
         stock::fill(tx, &bags, &spares)?;
         stock::keep(tx)
     })?;

@@ -290,6 +290,9 @@ impl Stage<'_> {
                     let put = PuttingIn { kinds: [kind, kind], model: Some(&unit.model), engineer, order: before.id };
                     super::stock::take_along(tx, &put, &self.staff.keeper.1)?;
                 }
+                if let Some(engineer) = engineer {
+                    super::returns::hand_in(tx, engineer, &self.staff.keeper.1)?;
+                }
             }
             Act::Depart => commands.push(visit::Command::Depart),
             Act::Arrive => commands.push(visit::Command::Arrive { off_site_reason: None, place: None }),
@@ -309,7 +312,9 @@ impl Stage<'_> {
                         by: &by,
                     };
                     flow::stock::used(tx, &before, &using)?;
-                    let line = visit::PartLine { id, part: part.to_owned(), old_serial: None, new_serial, model_reason: None };
+                    let old_serial =
+                        new_serial.is_some().then(|| format!("{}{:06}", unit.serial_no.get(..3).unwrap_or("OLD"), before.number));
+                    let line = visit::PartLine { id, part: part.to_owned(), old_serial, new_serial, model_reason: None };
                     commands.push(visit::Command::Part(line));
                 }
                 for step in order.steps.clone() {
@@ -350,6 +355,9 @@ impl Stage<'_> {
         }
         let mut after = before.clone();
         after.take(&order, now);
+        if after.closed_at.is_some() {
+            flow::bring_back::tag(tx, &after, &order, &ticket, &by)?;
+        }
         visits::save(tx, "visit.work", &before, &mut after)
     }
 }

@@ -8,6 +8,7 @@ use postsale_domain::visit::Span;
 use crate::bell::store;
 use crate::ground::db::{Done, Tx};
 use crate::sla::store::Fired;
+use crate::ticket::store::Ticket;
 use crate::view::reach::may_see;
 use crate::{org, ticket};
 
@@ -102,6 +103,20 @@ pub fn gone(tx: &mut Tx<'_>, ticket: TicketId, (engineer, planned): (EngineerId,
 /// The words of a ring that tells a time: from and to.
 pub fn window(span: Span) -> String {
     format!("{}/{}", span.from, span.to)
+}
+
+/// Rings when a merchant has answered a quote by themselves: for whoever owns the ticket, and for the engineer who has its visit.
+pub fn quote(tx: &mut Tx<'_>, ticket: &Ticket, engineer: Option<EngineerId>, by_name: &str, words: &str) -> Done<()> {
+    let mut people = vec![ticket.case.owner];
+    if let Some(user) = engineer.map(|id| org::store::user_of(tx, id)).transpose()?.flatten().filter(|user| *user != ticket.case.owner) {
+        people.push(user);
+    }
+    for user in people {
+        if Some(user) != tx.caller().user() && may_see(tx, user, ticket.id)? {
+            store::ring(tx, user, ticket.id, Kind::Quote, by_name, words)?;
+        }
+    }
+    Ok(())
 }
 
 /// Rings for the followers, except whose deed it is, who was told already, and who may no longer see it.

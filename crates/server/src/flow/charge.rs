@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::desk::Desk;
 use super::visit::Table;
-use super::word;
+use super::{bell, word};
 use crate::billing::store::{self, NewQuote, Quote};
 use crate::ground::db::{Done, Tx};
 use crate::ground::when;
@@ -108,6 +108,11 @@ fn settle(tx: &mut Tx<'_>, mut desk: Desk, quote: QuoteId, answer: &Answer, note
     let code = if answer.accept { "quote_accepted" } else { "quote_declined" };
     let data = json!({ "who": kept.by, "amount": yuan(after.total), "way": kept.way, "note": kept.note });
     desk.line(tx, Kind::Event, true, "", Some((code.into(), data)), None)?;
+    if noted_by.is_none() {
+        let live = visits::of_ticket(tx, id)?.into_iter().find(|w| w.closed_at.is_none());
+        let words = format!("{}/{}", if answer.accept { "yes" } else { "no" }, after.total);
+        bell::quote(tx, &desk.ticket, live.and_then(|w| w.engineer_id), &kept.by, &words)?;
+    }
     desk.save(tx, "ticket.quote")?;
     Ok(after)
 }

@@ -4,6 +4,7 @@ pub mod absence;
 pub mod aftercare;
 pub mod agent;
 pub mod bell;
+pub mod bring_back;
 pub mod bulk;
 pub mod canned;
 pub mod charge;

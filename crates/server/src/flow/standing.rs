@@ -4,7 +4,7 @@ use postsale_domain::refuse;
 use postsale_domain::terminal::TerminalId;
 use postsale_domain::visit::Order;
 
-use super::{stock, terminal};
+use super::{bring_back, stock, terminal};
 use crate::ground::db::{Done, Tx};
 use crate::merchant::store as merchants;
 use crate::terminal::store as terminals;
@@ -12,16 +12,17 @@ use crate::ticket::store::Ticket;
 use crate::view::order::put_up_for;
 use crate::visit::store::{WorkOrder, number};
 
-/// A unit that was taken away stands nowhere: its binding ends, and it lies in stock (S4-27). One that was unbound before, or stands at
+/// A unit that was taken away stands nowhere: its binding ends, and whoever took it away brings it back (S4-27). One that was unbound before, or stands at
 /// somebody else's by now, is left as it is.
-pub fn taken_away(tx: &mut Tx<'_>, w: &WorkOrder, order: &Order, ticket: &Ticket) -> Done<()> {
+pub fn taken_away(tx: &mut Tx<'_>, w: &WorkOrder, order: &Order, ticket: &Ticket, by: &str) -> Done<()> {
     let Some(unit) = order.serial.as_deref().map(|serial| terminals::by_serial(tx, serial)).transpose()?.flatten() else { return Ok(()) };
     let Some(bound) = terminals::open_binding(tx, unit.id)? else { return Ok(()) };
     if ticket.merchant_id.is_some_and(|merchant| merchant != bound.merchant_id) {
         return Ok(());
     }
     terminals::unbind(tx, unit.id, &format!("remove {}", number(w.number)))?;
-    stock::unit_free(tx, &unit.serial_no)
+    stock::unit_free(tx, &unit.serial_no)?;
+    bring_back::removed(tx, w, &unit.serial_no, &unit.model, by)
 }
 
 /// A unit that was installed is bound to the shop under the number the acquirer gave it, unless the desk has done so before; which one it is.

@@ -8,10 +8,11 @@ use postsale_domain::parts::{
 use postsale_domain::refuse;
 use postsale_domain::visit::whole_unit;
 
-use super::reserve;
+use super::{bring_back, reserve};
 use crate::crew::store as crew;
 use crate::ground::db::{Done, Tx};
 use crate::org;
+use crate::parts::part_return;
 use crate::parts::piece::{self, Kept, Standing};
 use crate::parts::stock::{self, Because, PuttingIn};
 use crate::parts::store::{self, CataloguePart};
@@ -98,8 +99,11 @@ fn named(tx: &mut Tx<'_>, part: &CataloguePart, asked: &StockMove<'_>, serials: 
     if rest.is_empty() { Ok(()) } else { stock::keep(tx, part.id, &rest, because) }
 }
 
-/// Whether a serial may come into the books: a whole unit is on record as a terminal of a model the part is, and stands at no merchant's.
+/// Whether a serial may come into the books: it is not on its way back from a shop, and a whole unit is on record as a terminal of a model the part is, and stands at no merchant's.
 fn may_enter(tx: &mut Tx<'_>, part: &CataloguePart, serial: &str) -> Done<()> {
+    if let Some(kept) = part_return::live(tx, serial)? {
+        return Err(refuse!(Conflict, "stock.serial_in_return", serial = serial, tag = kept.tag()).field("serials").into());
+    }
     let unit = terminals::by_serial(tx, serial)?;
     if let Some(unit) = &unit
         && terminals::open_binding(tx, unit.id)?.is_some()
@@ -152,6 +156,9 @@ pub fn used(tx: &mut Tx<'_>, order: &WorkOrder, using: &Using<'_>) -> Done<()> {
     let (old, new) = (serial(using.old), serial(using.new));
     if let Some(old) = &old {
         taken_out(tx, order, engineer, old, using.by)?;
+    }
+    if let Some(new) = &new {
+        bring_back::put_in(tx, new, using.by)?;
     }
     if using.back_again {
         return match &new {
@@ -221,13 +228,14 @@ fn stands(tx: &mut Tx<'_>, serial: &str, stands: Stand, order: Option<&WorkOrder
 
 /// A terminal was bound to a merchant by the desk: what the books have of it lies nowhere any more.
 pub fn unit_bound(tx: &mut Tx<'_>, serial: &str) -> Done<()> {
+    let by = org::store::shown_name(tx)?;
+    bring_back::put_in(tx, serial, &by)?;
     let Some(kept) = piece::by_serial(tx, serial)?.filter(|kept| kept.stands != Stand::Used) else { return Ok(()) };
     store::hold(tx, kept.part)?;
     piece::put(tx, Some(&kept), kept.part, serial, Standing { stands: Stand::Used, engineer: None, order: None })?;
     if kept.stands == Stand::Out {
         return Ok(());
     }
-    let by = org::store::shown_name(tx)?;
     let change = StockChange { place: kept.engineer, by: -1 };
     let because = Because { kind: StockMoveKind::Used, note: "", order: None, by: &by, serial: Some(serial) };
     stock::keep(tx, kept.part, &[change], &because)

@@ -15,7 +15,7 @@ use postsale_domain::visit::{
 use serde_json::{Value, json};
 
 use super::desk::Desk;
-use super::{bell, charge, relation, reserve, standing, stock, word};
+use super::{bell, bring_back, charge, relation, reserve, standing, stock, word};
 use crate::crew::store as crew;
 use crate::dispatch::store as offers;
 use crate::facts::{extra, guide_at, in_force};
@@ -235,6 +235,7 @@ impl Table {
         store::save(tx, action, &self.before, &mut self.w)?;
         if self.w.closed_at.is_some() {
             reserve::release(tx, &self.w)?;
+            bring_back::tag(tx, &self.w, &self.order, &self.ticket, &self.by)?;
         }
         page(tx, &self.w)
     }
@@ -328,7 +329,7 @@ impl Table {
         if outcome == VisitOutcome::Swapped {
             self.rebind(tx)?;
         } else if self.order.removes() {
-            standing::taken_away(tx, &self.w, &self.order, &self.ticket)?;
+            standing::taken_away(tx, &self.w, &self.order, &self.ticket, &self.by)?;
         }
         let site = self.order.state.site();
         let found = site.and_then(|s| s.diagnosis.clone()).or_else(|| self.w.fault_code.clone());

@@ -12,6 +12,7 @@ pub mod follow_up;
 pub mod guide;
 pub mod incident;
 pub mod order;
+pub mod part_return;
 pub mod plan;
 mod plan_told;
 pub mod pulse;

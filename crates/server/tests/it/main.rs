@@ -43,6 +43,7 @@ mod plan;
 mod plan_world;
 mod plans;
 mod registry;
+mod returns;
 mod routes;
 mod search;
 mod serve;

@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 use crate::desk_world::{DeskWorld, SPARE, id_of};
 
 /// A shop with a broken printer, a storekeeper, and orders for the engineer who is near.
-struct Van {
-    desk: DeskWorld,
-    keeper: Client,
-    near: String,
+pub struct Van {
+    pub desk: DeskWorld,
+    pub keeper: Client,
+    pub near: String,
 }
 
 impl Van {
-    async fn new(kit: &Kit) -> Van {
+    pub async fn new(kit: &Kit) -> Van {
         let desk = DeskWorld::new(kit).await;
         let keeper = desk.world.client(kit, Role::Storekeeper).await;
         let near = desk.near.to_string();
@@ -24,13 +24,13 @@ impl Van {
     }
 
     /// A part of the catalogue; its address.
-    async fn part(&self, number: &str, kind: &str, serialised: bool) -> String {
+    pub async fn part(&self, number: &str, kind: &str, serialised: bool) -> String {
         let part = json!({ "version": null, "number": number, "name": number, "kind": kind, "models": ["A920"], "unit": "个", "price_fen": 900, "serialised": serialised });
         format!("/api/v1/parts/{}", self.keeper.post("/api/v1/parts", &part).await.expect(201)["id"].as_str().unwrap())
     }
 
     /// A movement of pieces.
-    async fn go(&self, kit: &Kit, part: &str, kind: &str, serials: &[&str], count: i64) -> postsale_testkit::Answer {
+    pub async fn go(&self, kit: &Kit, part: &str, kind: &str, serials: &[&str], count: i64) -> postsale_testkit::Answer {
         kit.later(SignedDuration::from_secs(1));
         let engineer = (kind.starts_with("handed")).then_some(&self.near);
         let body = json!({ "kind": kind, "quantity": count, "engineer_id": engineer, "serials": serials, "note": "x" });
@@ -38,7 +38,7 @@ impl Van {
     }
 
     /// A visit that asks for parts; its address and its ticket.
-    async fn visit(&self, kit: &Kit, parts: Value) -> (String, String) {
+    pub async fn visit(&self, kit: &Kit, parts: Value) -> (String, String) {
         kit.later(SignedDuration::from_secs(1));
         let mut call = DeskWorld::call();
         call["even_if_open"] = json!(true);
@@ -48,13 +48,13 @@ impl Van {
         (format!("/api/v1/work-orders/{}", sent["work_orders"][0]["id"].as_str().unwrap()), ticket)
     }
 
-    async fn says(&self, client: &Client, order: &str, door: &str, mut body: Value) -> postsale_testkit::Answer {
+    pub async fn says(&self, client: &Client, order: &str, door: &str, mut body: Value) -> postsale_testkit::Answer {
         body["version"] = client.get(order).await.expect(200)["order"]["version"].clone();
         client.post(&format!("{order}{door}"), &body).await
     }
 
     /// Offered, taken on, there, diagnosed, backup answered.
-    async fn at_work(&self, order: &str) {
+    pub async fn at_work(&self, order: &str) {
         self.says(&self.desk.dispatcher, order, "/offer", json!({ "engineer_id": self.near })).await.expect(200);
         for (door, body) in [
             ("/accept", json!({})),
@@ -71,7 +71,7 @@ impl Van {
     }
 
     /// In the warehouse, carried, reserved.
-    async fn stock(&self, part: &str) -> (i64, i64, i64) {
+    pub async fn stock(&self, part: &str) -> (i64, i64, i64) {
         let page = self.keeper.get(part).await.expect(200)["part"].clone();
         let of = |name: &str| page[name].as_i64().unwrap();
         (of("in_store"), of("carried"), of("reserved"))

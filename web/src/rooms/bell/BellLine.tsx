@@ -1,11 +1,11 @@
-import { AlertOutlined, ClockCircleOutlined, EditOutlined, FieldTimeOutlined, FlagOutlined, HourglassOutlined, MessageOutlined, RollbackOutlined, StopOutlined, SwapOutlined, UserOutlined } from "@ant-design/icons";
+import { AlertOutlined, AuditOutlined, ClockCircleOutlined, EditOutlined, FieldTimeOutlined, FlagOutlined, HourglassOutlined, MessageOutlined, RollbackOutlined, StopOutlined, SwapOutlined, UserOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
 import { useWords } from "@ground/i18n/Words";
 import type { Key } from "@ground/i18n/words";
 import type { Bell } from "./data";
 import css from "./bell.module.css";
 
-const faces = { mention: UserOutlined, message: MessageOutlined, reply: EditOutlined, state: FlagOutlined, time: ClockCircleOutlined, promise: AlertOutlined, after_due: AlertOutlined, passed_around: SwapOutlined, called_off: StopOutlined, taken_back: RollbackOutlined, due: HourglassOutlined, late: FieldTimeOutlined } as const;
+const faces = { mention: UserOutlined, message: MessageOutlined, reply: EditOutlined, state: FlagOutlined, time: ClockCircleOutlined, quote: AuditOutlined, promise: AlertOutlined, after_due: AlertOutlined, passed_around: SwapOutlined, called_off: StopOutlined, taken_back: RollbackOutlined, due: HourglassOutlined, late: FieldTimeOutlined } as const;
 
 /** Those whose words are a time, from and to. */
 const timed: ReadonlySet<Bell["kind"]> = new Set(["time", "promise", "after_due", "called_off", "taken_back"]);
@@ -23,6 +23,10 @@ export function BellLine({ bell, onOpen }: { bell: Bell; onOpen: () => void }) {
       return [t(`clock_kind.${clock}` as Key), until ? t("bell.until", { time: f.full(until) }) : ""].join(" ");
     }
     if (bell.kind === "passed_around") return t("bell.times", { count: bell.preview });
+    if (bell.kind === "quote") {
+      const [answer, fen] = bell.preview.split("/");
+      return t(answer === "yes" ? "bell.quote_yes" : "bell.quote_no", { amount: f.money(Number(fen)) });
+    }
     if (bell.kind === "state") return t(`ticket_state.${bell.preview}` as Key);
     const [from, to] = timed.has(bell.kind) ? bell.preview.split("/") : [];
     return from && to ? f.span(from, to) : bell.preview;

@@ -75,6 +75,11 @@ export function PartsPage() {
             <Button onClick={() => void navigate({ to: "/parts/requests" })} data-testid="part-requests">
               {t("request.title")}
             </Button>
+            {may("part.returns") && (
+              <Button onClick={() => void navigate({ to: "/parts/returns" })} data-testid="part-returns">
+                {t("return.title")}
+              </Button>
+            )}
             <ExportButton list="parts" filter={{ q, low: low && "true" }} />
             <ImportButton kind="parts" />
             {may("part.manage") && (

@@ -23,4 +23,14 @@ const requests = createRoute({
   component: lazyRouteComponent(() => import("./RequestsPage"), "RequestsPage"),
 });
 
-export const routes = [list, requests] as const;
+const returns = createRoute({
+  getParentRoute: () => shell,
+  path: "/parts/returns",
+  validateSearch: (search): { state?: "here" | "at_vendor" | "over"; open?: string } => ({
+    ...((search.state === "here" || search.state === "at_vendor" || search.state === "over") && { state: search.state }),
+    ...(typeof search.open === "string" && { open: search.open }),
+  }),
+  component: lazyRouteComponent(() => import("./ReturnsPage"), "ReturnsPage"),
+});
+
+export const routes = [list, requests, returns] as const;

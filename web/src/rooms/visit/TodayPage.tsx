@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Schema } from "@api";
+import { $api, LOOK_EVERY } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { ClockBadge } from "@ground/labels/ClockBadge";
 import { OrderStateLabel } from "@ground/labels/Labels";
@@ -7,6 +8,7 @@ import { RowsLoading } from "@ground/parts/Loading";
 import { Nothing } from "@ground/parts/Nothing";
 import { ProblemPage } from "@ground/parts/ProblemView";
 import { useNow } from "@ground/time/useNow";
+import { DAYS_TO_BRING, useReturnWords } from "@rooms/parts/returns";
 import { agenda } from "./agenda";
 import css from "./field.module.css";
 import { NextJob } from "./NextJob";
@@ -59,6 +61,7 @@ export function TodayPage() {
       <Lines title={t("field.later_days")} rows={later} dated />
       <Lines title={t("field.called_off")} rows={calledOff} dated />
       <Lines title={t("field.finished")} rows={finished} />
+      <ToBring />
       {offers.length === 0 && !next && later.length === 0 && <Nothing kind="empty" title={t("field.nothing")} next={t("field.nothing_next")} />}
     </main>
   );
@@ -83,6 +86,34 @@ function Lines({ title, rows, dated = false }: { title: string; rows: readonly R
               </span>
               {row.clock && !isOver(row.state) ? <ClockBadge clock={row.clock} /> : <OrderStateLabel state={row.state} />}
             </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What was taken out at shops and goes to the storekeeper. */
+function ToBring() {
+  const { t, f } = useWords();
+  const { what } = useReturnWords();
+  const list = $api.useQuery("get", "/api/v1/part-returns", { params: { query: { limit: 50 } } }, { refetchInterval: LOOK_EVERY });
+  const rows = list.data?.items ?? [];
+  if (rows.length === 0) return null;
+  const title = t("return.field", { count: f.number(rows.length) });
+  return (
+    <section aria-label={title} data-testid="to-bring">
+      <h2 className={css.section}>{title}</h2>
+      <p className="meta">{t("return.field_hint")}</p>
+      <ul className={css.lines}>
+        {rows.map((row) => (
+          <li key={row.id} className={css.line}>
+            <span className="num">{row.tag}</span>
+            <span className={css.lineWords}>
+              <span>{what(row)}</span>
+              <span className="meta">{row.serial_no ?? t("return.no_serial")}</span>
+            </span>
+            <span className="meta num">{row.late ? t("return.late", { days: f.number(DAYS_TO_BRING) }) : f.moment(row.made_at)}</span>
           </li>
         ))}
       </ul>

@@ -61,6 +61,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0431_closed", include_str!("../../../migrations/0431_closed.sql")),
     ("0432_handed", include_str!("../../../migrations/0432_handed.sql")),
     ("0440_statement", include_str!("../../../migrations/0440_statement.sql")),
+    ("0441_return", include_str!("../../../migrations/0441_return.sql")),
 ];
 
 /// How a step begins on PostgreSQL: one process at a time.

@@ -386,6 +386,9 @@ on_both! {
         assert_eq!((closed.len(), opened.len()), (1, 1));
         assert_eq!(closed[0].valid_to, Some(opened[0].valid_from), "no moment with two, no moment with none");
         assert_eq!((opened[0].tid.as_str(), opened[0].valid_to), ("10000001", None));
+        // Whoever took the old one out answers for it until it is back.
+        let carried = s.engineer.get("/api/v1/part-returns").await.expect(200)["items"].clone();
+        assert_eq!((carried.as_array().unwrap().len(), &carried[0]["serial_no"], &carried[0]["whole_unit"], &carried[0]["state"]), (1, &json!("OLD00001"), &json!(true), &json!("carried")));
     }
 }
 

@@ -133,6 +133,9 @@ on_both! {
         for _ in 0..2 {
             assert_eq!(shop.form(&format!("{page}/quote"), &fields("yes")).await.status, 303, "a second tap is no second answer");
         }
+        let rung = s.engineer.get("/api/v1/bell").await.expect(200)["items"].clone();
+        let told: Vec<&Value> = rung.as_array().unwrap().iter().filter(|bell| bell["kind"] == "quote").collect();
+        assert_eq!((told.len(), &told[0]["preview"]), (1, &json!("yes/17000")), "who waits for the yes hears it, once");
         let late = shop.form(&format!("{page}/quote"), &fields("no")).await;
         assert!(late.status == 409 && late.text.contains("已经答复过"), "{}", late.text);
         assert!(!shop.get(&page).await.text.contains("不同意</button>"));
