@@ -15,7 +15,7 @@ use postsale_domain::ticket::triage::{Said, Signs, TerminalSigns};
 use postsale_domain::ticket::{
     Case, Command, ConfirmedBy, Event, Impact, LinkKind, Outcome, TicketState, VisitReason, apply, decide, missing,
 };
-use postsale_domain::visit::{self, Backup, Confirmation, OrderKind, PartUseId, Span, StepResult, VisitOutcome, WorkOrderState};
+use postsale_domain::visit::{self, Backup, Confirmation, OrderKind, Span, StepResult, VisitOutcome, WorkOrderState};
 use serde_json::{Value, json};
 
 use super::history::{Act, Moment, Story};
@@ -300,21 +300,7 @@ impl Stage<'_> {
                 commands.push(visit::Command::Diagnose { fault_code: story.fault.clone(), note: None });
                 commands.push(visit::Command::Backup { state: Backup::NotApplicable });
                 if let Some((part, engineer)) = self.used_for(tx, story, &before)?.zip(engineer) {
-                    let put = PuttingIn { kinds: [part, part], model: Some(&unit.model), engineer, order: before.id };
-                    let new_serial = super::stock::in_bag(tx, &put)?;
-                    let id: PartUseId = tx.new_id();
-                    let using = flow::stock::Using {
-                        model: Some(&unit.model),
-                        kind: part,
-                        old: None,
-                        new: new_serial.as_deref(),
-                        back_again: false,
-                        by: &by,
-                    };
-                    flow::stock::used(tx, &before, &using)?;
-                    let old_serial =
-                        new_serial.is_some().then(|| format!("{}{:06}", unit.serial_no.get(..3).unwrap_or("OLD"), before.number));
-                    let line = visit::PartLine { id, part: part.to_owned(), old_serial, new_serial, model_reason: None };
+                    let line = super::stock::put_in(tx, &before, unit, (part, engineer), &by)?;
                     commands.push(visit::Command::Part(line));
                 }
                 for step in order.steps.clone() {

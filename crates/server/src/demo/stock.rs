@@ -3,9 +3,9 @@
 use jiff::SignedDuration;
 use postsale_domain::ground::{Caller, EngineerId, Role, TenantId, UserId, Who};
 use postsale_domain::parts::{PartDraft, PartId, Stand, StockChange, StockMoveKind};
-use postsale_domain::visit::{Span, WorkOrderId, whole_unit};
+use postsale_domain::visit::{PartLine, Span, WorkOrderId, whole_unit};
 
-use crate::flow::stock::{Moving, go};
+use crate::flow::stock::{Moving, Using, go, used};
 use crate::flow::{part, reserve};
 use crate::ground::db::{DbError, Done, Query, Tx, p};
 use crate::ground::web::Keyset;
@@ -14,9 +14,10 @@ use crate::parts::piece::{self, Standing};
 use crate::parts::stock::{self, Because, PuttingIn};
 use crate::parts::store;
 use crate::sql;
-use crate::terminal::store as terminals;
+use crate::terminal::store::{self as terminals, Terminal};
 use crate::ticket::store as tickets;
 use crate::visit::list::{self, Sight};
+use crate::visit::store::WorkOrder;
 
 #[derive(serde::Deserialize)]
 struct Shelves {
@@ -134,9 +135,18 @@ pub(super) fn used_for(tx: &mut Tx<'_>, fault: &str, model: &str, order: WorkOrd
 }
 
 /// The serial of a piece of these kinds that somebody carries, of a part whose pieces have one.
-pub(super) fn in_bag(tx: &mut Tx<'_>, put: &PuttingIn<'_>) -> Done<Option<String>> {
+fn in_bag(tx: &mut Tx<'_>, put: &PuttingIn<'_>) -> Done<Option<String>> {
     let Some(part) = stock::within_reach(tx, put)?.into_iter().find(|part| part.carried > 0) else { return Ok(None) };
     if part.serialised { Ok(piece::at(tx, part.id, Some(put.engineer))?.into_iter().next()) } else { Ok(None) }
+}
+
+/// A visit puts in a piece of a kind that its engineer carries: it leaves the bag, and the line that says so.
+pub(super) fn put_in(tx: &mut Tx<'_>, w: &WorkOrder, unit: &Terminal, (kind, engineer): (&str, EngineerId), by: &str) -> Done<PartLine> {
+    let new_serial = in_bag(tx, &PuttingIn { kinds: [kind, kind], model: Some(&unit.model), engineer, order: w.id })?;
+    let old_serial = new_serial.is_some().then(|| format!("{}{:06}", unit.serial_no.get(..3).unwrap_or("OLD"), w.number));
+    let using = Using { model: Some(&unit.model), kind, old: old_serial.as_deref(), new: new_serial.as_deref(), back_again: false, by };
+    used(tx, w, &using)?;
+    Ok(PartLine { id: tx.new_id(), part: kind.to_owned(), old_serial, new_serial, model_reason: None })
 }
 
 /// Fills the shelves and the bags up to what the data file says. Two engineers of three carry a piece; which ones, differs from part to
