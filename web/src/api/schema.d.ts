@@ -14202,10 +14202,16 @@ export interface operations {
                 role?: "admin" | "agent" | "dispatcher" | "engineer" | "storekeeper" | "supervisor" | "quality" | "finance" | "acquirer" | "auditor";
                 /** @description Of work orders, only those planned on this day. */
                 date?: string;
+                /** @description The statement whose lines are taken. */
+                statement?: string;
+                /** @description Of a statement, this version; the one signed last without it. */
+                version?: number;
+                /** @description Of a statement, only these lines. */
+                lines?: "all" | "late" | "left_out" | "disputed";
             };
             header?: never;
             path: {
-                list: "tickets" | "merchants" | "terminals" | "work-orders" | "letters" | "audit" | "users" | "parts" | "incidents" | "follow-ups";
+                list: "tickets" | "merchants" | "terminals" | "work-orders" | "letters" | "audit" | "users" | "parts" | "incidents" | "follow-ups" | "statement-lines";
             };
             cookie?: never;
         };

@@ -3,6 +3,7 @@
 use axum::http::header;
 use axum::response::IntoResponse;
 use jiff::civil::Date;
+use postsale_domain::agreement::StatementId;
 use postsale_domain::ground::{Lang, Reach, Refusal, Role};
 use postsale_domain::incident::IncidentState;
 use postsale_domain::org::{UserState, act};
@@ -21,6 +22,7 @@ use crate::ground::web::{Door, Params, Problem, Ref, said};
 use crate::house::House;
 use crate::view::export::{ExportList, Filter, FollowUpView, Narrowed, View, Which, header as titles, rows};
 use crate::view::registry::sight;
+use crate::view::statement::LinesView;
 use crate::view::visit::day;
 
 /// The routes of exports.
@@ -82,6 +84,14 @@ struct ExportAsked {
     /// Of work orders, only those planned on this day.
     #[param(value_type = Option<String>, format = Date)]
     date: Option<Date>,
+    /// The statement whose lines are taken.
+    #[param(value_type = Option<String>)]
+    statement: Option<StatementId>,
+    /// Of a statement, this version; the one signed last without it.
+    version: Option<i64>,
+    /// Of a statement, only these lines.
+    #[param(inline)]
+    lines: Option<LinesView>,
 }
 
 impl ExportAsked {
@@ -116,6 +126,9 @@ impl ExportAsked {
             role: self.role,
             state: if list == ExportList::Users { self.stands::<Option<UserState>>(lang)? } else { None },
             planned: self.date.map(day),
+            statement: self.statement,
+            version: self.version,
+            lines: self.lines.unwrap_or_default(),
             over: list == ExportList::Incidents && self.stands::<Option<IncidentState>>(lang)? == Some(IncidentState::Resolved),
             follow_ups: if list == ExportList::FollowUps {
                 self.stands::<Option<FollowUpView>>(lang)?.unwrap_or_default()

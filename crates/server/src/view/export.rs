@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use postsale_domain::agreement::StatementId;
 use postsale_domain::facts::Given;
 use postsale_domain::ground::{BranchId, Lang, Role, Text, TypedId, mask_email, mask_phone, to_millis};
 use postsale_domain::org::{PartnerId, UserState};
+use postsale_domain::refuse;
 use postsale_domain::visit::Span;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -15,6 +17,7 @@ use super::follow_up::FollowUpRow;
 pub use super::follow_up::FollowUpView;
 use super::incident::{self, IncidentRow};
 use super::registry::{Sight, merchants, terminals};
+use super::statement::{self, LinesView};
 use super::ticket::number;
 use crate::facts::in_force;
 use crate::ground::db::{Done, Json, Query, Row, Tx, Val, p};
@@ -56,6 +59,8 @@ pub enum ExportList {
     Incidents,
     /// Follow-ups: the call-back list, those to come, or the answered ones.
     FollowUps,
+    /// The lines of one statement, by the instant they fell due.
+    StatementLines,
 }
 
 impl ExportList {
@@ -72,6 +77,7 @@ impl ExportList {
             ExportList::Parts => "parts",
             ExportList::Incidents => "incidents",
             ExportList::FollowUps => "follow-ups",
+            ExportList::StatementLines => "statement-lines",
         }
     }
 
@@ -87,6 +93,7 @@ impl ExportList {
             ExportList::Parts => "part.read",
             ExportList::Incidents => "incident.read",
             ExportList::FollowUps => "follow_up.read",
+            ExportList::StatementLines => "statement.read",
         }
     }
 }
@@ -154,6 +161,20 @@ pub fn header(list: ExportList, lang: Lang) -> Vec<String> {
         ExportList::FollowUps => {
             &["number", "subject", "merchant", "store", "contact", "phone", "state", "due", "answered", "score", "comment"]
         }
+        ExportList::StatementLines => &[
+            "number",
+            "subject",
+            "merchant",
+            "promise",
+            "began",
+            "fell_due",
+            "ended",
+            "late_s",
+            "counts_as",
+            "counted_s",
+            "penalty",
+            "why",
+        ],
     };
     names.iter().map(|n| texts::sentence(lang, &format!("column.{n}"), &BTreeMap::new())).collect()
 }
@@ -181,6 +202,12 @@ pub struct Narrowed {
     pub low: bool,
     /// Follow-ups of this list.
     pub follow_ups: FollowUpView,
+    /// Lines of this statement.
+    pub statement: Option<StatementId>,
+    /// Its version; the one signed last without it.
+    pub version: Option<i64>,
+    /// Which of its lines.
+    pub lines: LinesView,
 }
 
 impl Narrowed {
@@ -188,6 +215,7 @@ impl Narrowed {
     pub fn start(&self, list: ExportList, now: Timestamp) -> Keyset {
         match list {
             ExportList::FollowUps => self.follow_ups.start(now),
+            ExportList::StatementLines => Keyset::FIRST,
             _ => Keyset::LAST,
         }
     }
@@ -229,6 +257,7 @@ pub fn rows(
         (ExportList::FollowUps, _) => {
             Ok(narrowed.follow_ups.rows(tx, sight, after, limit)?.into_iter().map(|row| call_back(lang, row)).collect())
         }
+        (ExportList::StatementLines, _) => counted(tx, lang, sight, narrowed, after, limit),
         (ExportList::WorkOrders, _) => orders(tx, lang, sight, narrowed.planned, after, limit),
         (ExportList::Letters, Sight::All) => letters(tx, lang, narrowed.unreadable, after, limit),
         (ExportList::Audit, Sight::All) => {
@@ -245,6 +274,21 @@ pub fn rows(
         (ExportList::Users, Sight::All) => people(tx, lang, narrowed, after, limit),
         (ExportList::Letters | ExportList::Audit | ExportList::Users, Sight::Acquirer(_) | Sight::Branch(_)) => Ok(Vec::new()),
     }
+}
+
+/// Lines of a statement as one may see it. Errors: `statement.which`, `not_found`.
+fn counted(tx: &mut Tx<'_>, lang: Lang, sight: Sight, narrowed: &Narrowed, after: Keyset, limit: u32) -> Done<Vec<Placed>> {
+    let id = narrowed.statement.ok_or_else(|| refuse!(Invalid, "statement.which").field("statement"))?;
+    let statement = statement::see(tx, sight, id)?;
+    let version = narrowed.version.unwrap_or(statement.signed);
+    let lines = statement::page_of_lines(tx, &statement, version, narrowed.lines, after, limit)?;
+    Ok(lines
+        .into_iter()
+        .map(|line| {
+            let (at, id) = line.place();
+            (Keyset { at, id: id.uuid() }, line.cells(|family, word| cell(lang, family, word), moment))
+        })
+        .collect())
 }
 
 /// An instant as tables sort it: local time of the house.

@@ -170,6 +170,15 @@ on_both! {
         let third = month.finance.post(&door(&page, "/sign"), &json!({ "version": page["version"] })).await.expect(200);
         assert_eq!((figures(&third), &third["versions"][2]["cause"]), (json!([3, 0, 5, 0]), &json!("exclusion")));
         assert_eq!(third["total"]["attainment_bp"], 10_000);
+        // The lines as a table: the sum opens, and an older version stays what it was.
+        let table = async |client: &Client, query: &str| client.get(&format!("/api/v1/exports/statement-lines?statement={}{query}", page["id"].as_str().unwrap())).await;
+        let text = table(&month.bank, "&version=1&lines=late").await.text;
+        let money: Vec<&str> = text.lines().skip(1).map(|line| line.split(',').nth(10).unwrap()).collect();
+        assert_eq!(money, ["12.00", "36.00"], "{text}");
+        assert_eq!(table(&month.bank, "").await.text.lines().count(), 1 + 8);
+        let other = Client::new(&kit.house).sign_in("otherbank@t1", "postsale-test").await;
+        assert_eq!(table(&other, "").await.problem(404), "not_found");
+        assert_eq!(month.bank.get("/api/v1/exports/statement-lines").await.problem(422), "statement.which");
         let listed = month.bank.get("/api/v1/statements").await.expect(200);
         assert_eq!((&listed["items"][0]["signed"], &listed["items"][0]["figures"]), (&json!(3), &third["total"]));
     }

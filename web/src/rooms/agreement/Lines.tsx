@@ -4,6 +4,7 @@ import { useState } from "react";
 import { $api, LOOK_EVERY } from "@ground/api/query";
 import { useWords } from "@ground/i18n/Words";
 import { keyset, useRows } from "@ground/list/useKeyset";
+import { ExportButton } from "@ground/parts/ExportButton";
 import { RowsLoading } from "@ground/parts/Loading";
 import { Nothing } from "@ground/parts/Nothing";
 import { ProblemLine } from "@ground/parts/ProblemView";
@@ -34,7 +35,10 @@ export function Lines({ page, view, onView }: Props) {
   const latest = page.shown === page.signed;
   return (
     <>
-      <ViewTabs value={view} views={VIEWS.map((key) => ({ key, label: t(`statement.lines.${key}`) }))} onView={onView} />
+      <div className={css.line}>
+        <ViewTabs value={view} views={VIEWS.map((key) => ({ key, label: t(`statement.lines.${key}`) }))} onView={onView} />
+        <ExportButton list="statement-lines" filter={{ statement: page.id, version: String(page.shown), lines: view }} />
+      </div>
       {list.isPending && <RowsLoading />}
       {list.error && <ProblemLine problem={list.error} onRetry={() => void list.refetch()} />}
       {list.data && rows.length === 0 && <Nothing kind="empty" title={t("statement.no_lines")} next={t("statement.no_lines_next")} />}

@@ -89,6 +89,24 @@ impl StatementLine {
     pub fn place(&self) -> (i64, ClockId) {
         (self.key, self.clock_id)
     }
+
+    /// Its cells in a table: `word` says a word of a family in the reader's language, `moment` an instant.
+    pub fn cells(self, word: impl Fn(&str, &str) -> String, moment: impl Fn(Option<Timestamp>) -> String) -> Vec<String> {
+        vec![
+            self.ticket_number,
+            self.subject,
+            self.merchant_name.unwrap_or_default(),
+            word("clause", self.kind.as_str()),
+            moment(Some(self.started_at)),
+            moment(Some(self.due_at)),
+            moment(self.ended_at),
+            self.late_s.to_string(),
+            word("line", self.verdict.as_str()),
+            self.counted_s.to_string(),
+            format!("{}.{:02}", self.penalty / 100, self.penalty % 100),
+            self.because.map(|because| because.reason).unwrap_or_default(),
+        ]
+    }
 }
 
 /// Lines of a version, by due instant, after a place; of version 0 as they would be signed now. The number of statements does not
