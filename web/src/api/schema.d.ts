@@ -4747,8 +4747,8 @@ export interface components {
             /** @description What was quoted, newest first. */
             items: components["schemas"]["Quote"][];
             /**
-             * @description What its visit costs as it stands now: the work, and the parts that were used. Nothing where nobody is or was sent, and for what was
-             *     ordered.
+             * @description What its visit costs as it stands now, at the prices that were agreed to: the work, and the parts that were used. Nothing where nobody
+             *     is or was sent, where the visit was called off or came to nothing, and for what was ordered.
              */
             lines: components["schemas"]["Charge"][];
             /** @description What is added when the parts that are brought along are used. */
@@ -4760,7 +4760,7 @@ export interface components {
             open: number;
             /**
              * Format: int64
-             * @description The version of the price list of today; 0 is the one that ships.
+             * @description The version of the price list of today, or of the day its visit was finished; 0 is the one that ships.
              */
             price_version: number;
             /**

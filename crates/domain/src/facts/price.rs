@@ -112,6 +112,14 @@ pub struct Charge {
     pub cover: Cover,
 }
 
+impl Charge {
+    /// The same for another number of pieces, at least one.
+    pub fn of(&self, quantity: i64) -> Option<Self> {
+        let whole = Some(self.quantity).filter(|whole| *whole > 0)?;
+        Some(Self { quantity, amount: part(self.amount, quantity, whole), tax: part(self.tax, quantity, whole), ..self.clone() })
+    }
+}
+
 /// A quote, added up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

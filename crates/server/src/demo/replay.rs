@@ -229,7 +229,7 @@ impl Stage<'_> {
         if charge::of_visit(tx, &w, &page.ticket, parts.first().map(String::as_str))? == Consent::Given {
             return Ok(());
         }
-        let priced = Priced::of(tx, &page.ticket, charge::fault(Some(&w), &page.ticket), Some(w.number))?;
+        let priced = Priced::of(tx, &page.ticket, Some(&w))?;
         let quoted = quote(&priced.list, &priced.asked(true, &parts), |price| priced.cover(price))?;
         let new = NewQuote {
             version: priced.version,

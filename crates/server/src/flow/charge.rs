@@ -32,8 +32,7 @@ fn make(tx: &mut Tx<'_>, reach: Reach, ticket: TicketId, asked: &[Asked], tell: 
     let mut desk = Desk::load(tx, ticket, reach, None)?;
     desk.command(tx, &Command::Quote)?;
     let last = visits::of_ticket(tx, ticket)?.into_iter().next();
-    let fault = last.as_ref().and_then(|w| w.diagnosis_code.clone().or(w.fault_code.clone())).or(desk.case().fault_code.clone());
-    let priced = Priced::of(tx, &desk.ticket, fault.as_deref(), last.map(|w| w.number))?;
+    let priced = Priced::of(tx, &desk.ticket, last.as_ref())?;
     let quoted = add_up(&priced.list, asked, |price| priced.cover(price))?;
     if quoted.total == 0 {
         return Err(refuse!(Conflict, "quote.nothing_charged").into());
@@ -90,12 +89,25 @@ pub fn signed(
     if table.w.closed_at.is_some() {
         return Err(refuse!(Conflict, "visit.closed").into());
     }
+    // A telephone that did not hear the answer says it again: one signature is one yes.
+    if store::of_ticket(tx, table.ticket.id)?.first().is_some_and(|newest| signed_so(newest, asked, total, answer)) {
+        return page(tx, &table.w);
+    }
     let made = make(tx, Reach::All, table.ticket.id, asked, false)?;
     if made.total != total {
         return Err(refuse!(Conflict, "quote.other_sum", signed = yuan(total), now = yuan(made.total)).into());
     }
     noted(tx, Reach::All, table.ticket.id, made.id, answer)?;
     page(tx, &table.w)
+}
+
+/// Whether a quote is the one that was accepted with these very strokes, for these lines.
+fn signed_so(quote: &Quote, asked: &[Asked], total: i64, signature: &Answer) -> bool {
+    let lines =
+        quote.lines.len() == asked.len() && asked.iter().all(|a| quote.lines.iter().any(|l| l.code == a.code && l.quantity == a.quantity));
+    lines
+        && quote.total == total
+        && quote.answer.as_ref().is_some_and(|said| said.way == AnswerWay::Signature && said.strokes == signature.strokes)
 }
 
 fn settle(tx: &mut Tx<'_>, mut desk: Desk, quote: QuoteId, answer: &Answer, noted_by: Option<&str>) -> Done<Quote> {

@@ -1,10 +1,11 @@
 //! What the work of a case costs the merchant: the price list of today under what coverage decided, and how far they have agreed to it.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use postsale_domain::billing::{Consent, Need, QuoteState, consent};
 use postsale_domain::coverage::{Entitled, Verdict};
 use postsale_domain::facts::{Asked, Charge, Cover, Freed, Price, PriceUnit, quote};
-use postsale_domain::ground::{Reach, Text, yuan};
+use postsale_domain::ground::{Reach, Role, Text, yuan};
 use postsale_domain::refuse;
 use postsale_domain::ticket::TicketId;
 use postsale_domain::visit::{Gap, OrderKind, WorkOrderState};
@@ -12,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::coverage::{self, Decided};
-use super::reach::see_ticket;
+use super::reach::{see_ticket, sees_ticket};
 use crate::billing::store::{self, Quote, QuotedCover, QuotedTerm, Waiver};
 use crate::facts::in_force;
 use crate::ground::db::{Done, Tx};
@@ -56,10 +57,10 @@ pub struct FirstRepair {
 /// What a case costs the merchant.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Costs {
-    /// The version of the price list of today; 0 is the one that ships.
+    /// The version of the price list of today, or of the day its visit was finished; 0 is the one that ships.
     price_version: i64,
-    /// What its visit costs as it stands now: the work, and the parts that were used. Nothing where nobody is or was sent, and for what was
-    /// ordered.
+    /// What its visit costs as it stands now, at the prices that were agreed to: the work, and the parts that were used. Nothing where nobody
+    /// is or was sent, where the visit was called off or came to nothing, and for what was ordered.
     lines: Vec<Charge>,
     /// Fen, tax included.
     total: i64,
@@ -92,17 +93,23 @@ pub struct Priced {
 }
 
 impl Priced {
-    /// The prices of today under what covers a case; `order` is the visit it is asked for.
-    pub fn of(tx: &mut Tx<'_>, ticket: &Ticket, fault: Option<&str>, order: Option<i64>) -> Done<Self> {
+    /// The prices of today under what covers a case; `w` is the visit it is asked for.
+    pub fn of(tx: &mut Tx<'_>, ticket: &Ticket, w: Option<&WorkOrder>) -> Done<Self> {
+        let now = tx.now();
+        Self::at(tx, ticket, w, now)
+    }
+
+    /// The same as of an earlier moment.
+    fn at(tx: &mut Tx<'_>, ticket: &Ticket, w: Option<&WorkOrder>, at: Timestamp) -> Done<Self> {
         let terminal = match ticket.terminal_id {
             Some(id) => terminals::terminal(tx, id)?,
             None => None,
         };
         let decided = match &terminal {
-            Some(terminal) => Some(coverage::case(tx, ticket, terminal, fault, order)?),
+            Some(terminal) => Some(coverage::case(tx, ticket, terminal, fault(w, ticket), w.map(|w| w.number), at)?),
             None => None,
         };
-        let (force, day) = (in_force(tx)?, when::day(tx.now()));
+        let (force, day) = (in_force(tx)?, when::day(at));
         let (version, list) = force.prices(day);
         let class = |code: &String| Some((code.clone(), force.facts().part(code)?.class.clone()));
         let classes = list.iter().flat_map(|price| &price.parts).filter_map(class).collect();
@@ -160,15 +167,28 @@ impl Priced {
         quote(&self.list, &self.asked(labour, parts), |price| self.cover(price)).map(|quoted| quoted.lines).unwrap_or_default()
     }
 
+    /// The prices any one of which stands for a line: the work is agreed to at the price of the city or of outside.
+    fn stands_for(&self, line: &Charge) -> Vec<String> {
+        match line.unit {
+            PriceUnit::Visit => self.list.iter().filter(|p| works(p)).map(|p| p.code.clone()).collect(),
+            _ => vec![line.code.clone()],
+        }
+    }
+
     /// What has to be agreed to of lines.
     fn needs(&self, lines: &[Charge]) -> Vec<Need> {
         let charged = lines.iter().filter(|line| line.amount > 0);
-        let codes = |line: &Charge| match line.unit {
-            // The work is agreed to at the price of the city or of outside.
-            PriceUnit::Visit => self.list.iter().filter(|p| works(p)).map(|p| p.code.clone()).collect(),
-            _ => vec![line.code.clone()],
+        charged.map(|line| Need { codes: self.stands_for(line), quantity: line.quantity, amount: line.amount }).collect()
+    }
+
+    /// Lines at the prices they were agreed to, where they were: what was accepted holds, whatever the list says by now.
+    fn as_agreed(&self, lines: Vec<Charge>, quotes: &[Quote]) -> Vec<Charge> {
+        let accepted = quotes.iter().find(|q| q.state == QuoteState::Accepted);
+        let agreed = |line: &Charge| {
+            let codes = self.stands_for(line);
+            accepted?.lines.iter().find(|said| codes.contains(&said.code) && said.quantity >= line.quantity)?.of(line.quantity)
         };
-        charged.map(|line| Need { codes: codes(line), quantity: line.quantity, amount: line.amount }).collect()
+        lines.into_iter().map(|line| if line.amount > 0 { agreed(&line).unwrap_or(line) } else { line }).collect()
     }
 }
 
@@ -187,12 +207,17 @@ fn asked(w: &WorkOrder) -> bool {
     matches!(w.kind, OrderKind::Repair | OrderKind::Swap)
 }
 
+/// When what a visit costs is decided: now, and once it is over, when that was.
+pub fn decided_at(tx: &Tx<'_>, w: &WorkOrder) -> Timestamp {
+    w.closed_at.unwrap_or_else(|| tx.now())
+}
+
 /// Whether the merchant agrees to what a visit costs, with one more part where there is one.
 pub fn of_visit(tx: &mut Tx<'_>, w: &WorkOrder, ticket: &Ticket, more: Option<&str>) -> Done<Consent> {
     if !asked(w) || store::waiver(tx, ticket.id)?.is_some() {
         return Ok(Consent::Given);
     }
-    let priced = Priced::of(tx, ticket, fault(Some(w), ticket), Some(w.number))?;
+    let priced = Priced::of(tx, ticket, Some(w))?;
     let mut parts: Vec<String> = w.parts_used.iter().map(|used| used.part.clone()).collect();
     parts.extend(more.map(str::to_owned));
     let needs = priced.needs(&priced.lines(true, &parts));
@@ -235,24 +260,38 @@ pub fn gap(tx: &mut Tx<'_>, w: &WorkOrder, ticket: &Ticket) -> Done<Option<Gap>>
 pub fn shown(tx: &mut Tx<'_>, reach: Reach, id: TicketId) -> Done<Costs> {
     see_ticket(tx, reach, id)?;
     let ticket = tickets::ticket(tx, id)?.ok_or_else(|| refuse!(NotFound, "not_found"))?;
-    costs(tx, &ticket)
+    let mut costs = costs(tx, &ticket)?;
+    // The terminal may have been another acquirer's or branch's by then: whose case it was is not told. Whoever repairs it again reads it.
+    if let Some(first) = costs.first_repair.as_ref().map(|first| first.ticket_id)
+        && tx.caller().role() != Some(Role::Engineer)
+        && !sees_ticket(tx, reach, first)?
+    {
+        costs.first_repair = None;
+    }
+    Ok(costs)
 }
 
 /// What a case costs.
 pub fn costs(tx: &mut Tx<'_>, ticket: &Ticket) -> Done<Costs> {
-    // The one that is under way, or the last one.
-    let last = visits::of_ticket(tx, ticket.id)?.into_iter().next();
-    let w = match last.filter(asked) {
+    // The one that is under way, or the last one. What was called off costs nothing; what came to nothing, the parts it left there.
+    let last = visits::of_ticket(tx, ticket.id)?.into_iter().find(|w| asked(w) && w.state != WorkOrderState::Cancelled);
+    let w = match last {
         Some(w) => visits::work_order(tx, w.id)?,
         None => None,
     };
-    let priced = Priced::of(tx, ticket, fault(w.as_ref(), ticket), w.as_ref().map(|w| w.number))?;
+    let done = w.as_ref().is_some_and(|w| w.state != WorkOrderState::Failed);
+    let today = Priced::of(tx, ticket, w.as_ref())?;
+    let then = match w.as_ref().and_then(|w| w.closed_at) {
+        Some(closed) => Some(Priced::at(tx, ticket, w.as_ref(), closed)?),
+        None => None,
+    };
+    let priced = then.as_ref().unwrap_or(&today);
     let used: Vec<String> = w.iter().flat_map(|w| &w.parts_used).map(|used| used.part.clone()).collect();
     let brought: Vec<String> =
         w.iter().filter(|w| w.closed_at.is_none()).flat_map(|w| &w.parts).filter(|part| !used.contains(part)).cloned().collect();
-    let lines = priced.lines(w.is_some(), &used);
-    let needs = priced.needs(&lines);
     let (waiver, items) = (store::waiver(tx, ticket.id)?, store::of_ticket(tx, ticket.id)?);
+    let lines = priced.as_agreed(priced.lines(done, &used), &items);
+    let needs = priced.needs(&lines);
     let (agreed, open) = match (agreed(&needs, &items), &waiver) {
         (Consent::Given, _) => (Agreed::Given, 0),
         (Consent::NotAsked(open) | Consent::Waits(open) | Consent::Declined(open) | Consent::Short(open), Some(_)) => {
@@ -268,8 +307,8 @@ pub fn costs(tx: &mut Tx<'_>, ticket: &Ticket) -> Done<Costs> {
         total: lines.iter().map(|line| line.amount).sum(),
         may: priced.lines(false, &brought),
         lines,
-        cover: priced.said(),
-        first_repair: first_repair(tx, ticket, priced.decided.as_ref())?,
+        cover: today.said(),
+        first_repair: first_repair(tx, ticket, today.decided.as_ref())?,
         agreed,
         open,
         waiver,
@@ -293,6 +332,7 @@ fn first_repair(tx: &mut Tx<'_>, ticket: &Ticket, decided: Option<&Decided>) -> 
 pub fn repaired_before(tx: &mut Tx<'_>, ticket: &Ticket, fault: Option<&str>, order: Option<i64>) -> Done<Option<TicketId>> {
     let Some(id) = ticket.terminal_id else { return Ok(None) };
     let Some(terminal) = terminals::terminal(tx, id)? else { return Ok(None) };
-    let decided = coverage::case(tx, ticket, &terminal, fault, order)?;
+    let now = tx.now();
+    let decided = coverage::case(tx, ticket, &terminal, fault, order, now)?;
     Ok(decided.first.map(|first| first.ticket).filter(|other| *other != ticket.id))
 }

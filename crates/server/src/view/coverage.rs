@@ -68,6 +68,8 @@ pub struct Decided {
     terms: Arc<Vec<Term>>,
     device: Device,
     day: Date,
+    /// The same on the day it was reported, where that is an earlier one.
+    reported: Option<Box<Decided>>,
     /// The earlier repair of the same kind of fault that answers for this one.
     pub first: Option<Repair>,
 }
@@ -80,7 +82,14 @@ impl Decided {
 
     /// What a part of a class costs.
     pub fn part(&self, class: &str) -> Entitled {
-        part(&self.terms, &self.device, &self.coverage, class, self.day)
+        let today = part(&self.terms, &self.device, &self.coverage, class, self.day);
+        match (&today, &self.reported) {
+            (Entitled::Charged(_), Some(reported)) => match reported.part(class) {
+                free @ Entitled::Free(_) => free,
+                Entitled::Charged(_) => today,
+            },
+            _ => today,
+        }
     }
 }
 
@@ -98,21 +107,32 @@ pub fn today(tx: &mut Tx<'_>, terminal: &Terminal, fault: Option<&str>) -> Done<
 
 /// The same for a case.
 pub fn of_case(tx: &mut Tx<'_>, ticket: &Ticket, terminal: &Terminal, fault: Option<&str>) -> Done<Coverage> {
-    Ok(case(tx, ticket, terminal, fault, None)?.coverage)
+    let now = tx.now();
+    Ok(case(tx, ticket, terminal, fault, None, now)?.coverage)
 }
 
 /// The same for a case, with what it was decided by: what was covered when it was reported stays covered while it waits for us, and a case that
-/// bad news opened again is made good for nothing. `order` is the visit it is asked for, by its number: it does not answer for itself.
-pub fn case(tx: &mut Tx<'_>, ticket: &Ticket, terminal: &Terminal, fault: Option<&str>, order: Option<i64>) -> Done<Decided> {
-    let (now, reported) = (when::day(tx.now()), when::day(ticket.opened_at));
+/// bad news opened again is made good for nothing. `order` is the visit it is asked for, by its number: it does not answer for itself. `at` is
+/// when it is decided: now, or when a visit that is over was finished.
+pub fn case(
+    tx: &mut Tx<'_>,
+    ticket: &Ticket,
+    terminal: &Terminal,
+    fault: Option<&str>,
+    order: Option<i64>,
+    at: Timestamp,
+) -> Done<Decided> {
+    let (now, reported) = (when::day(at), when::day(ticket.opened_at));
     let mut repairs = repairs(tx, terminal.id, now)?;
     repairs.retain(|r| order.is_none_or(|number| r.order < number));
     let mut decided = by(tx, terminal, fault, now, &repairs)?;
-    if !decided.coverage.in_warranty && reported < now {
+    if reported < now {
         let before: Vec<Repair> = repairs.iter().filter(|r| when::day(r.at) <= reported).cloned().collect();
         let then = by(tx, terminal, fault, reported, &before)?;
-        if then.coverage.in_warranty {
+        if then.coverage.in_warranty && !decided.coverage.in_warranty {
             decided = then;
+        } else {
+            decided.reported = Some(Box::new(then));
         }
     }
     if ticket.case.reopen_count == 0 {
@@ -120,7 +140,8 @@ pub fn case(tx: &mut Tx<'_>, ticket: &Ticket, terminal: &Terminal, fault: Option
     }
     let unhappy = follow_ups::of_ticket(tx, ticket.id)?.into_iter().rev().find_map(|kept| {
         let answer = kept.follow_up.answer.filter(|a| what_follows(a).is_some())?;
-        Some(Unhappy { on: when::day(kept.follow_up.answered_at?), score: answer.score })
+        let answered = kept.follow_up.answered_at.filter(|answered| *answered <= at)?;
+        Some(Unhappy { on: when::day(answered), score: answer.score })
     });
     if let Some(unhappy) = unhappy {
         decided.coverage = again(decided.coverage, unhappy);
@@ -136,7 +157,7 @@ fn by(tx: &mut Tx<'_>, terminal: &Terminal, fault: Option<&str>, day: Date, repa
     let device = terms.device(&terminal.model, terminal.warranty(), repaired, fault.map(str::to_owned));
     let coverage = decide(&terms.terms, &device, day);
     let first = same.filter(|_| after_repair(&terms.terms, &coverage)).cloned();
-    Ok(Decided { coverage, terms: terms.terms, device, day, first })
+    Ok(Decided { coverage, terms: terms.terms, device, day, reported: None, first })
 }
 
 /// The repairs of a terminal as of today; for [asking ahead](Tx::ahead).

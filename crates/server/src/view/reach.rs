@@ -12,8 +12,13 @@ use crate::{org, sql};
 /// Lets a ticket be seen: any of the tenant with [`Reach::All`]; otherwise an engineer sees tickets of work orders given to
 /// them, an acquirer those of its own, somebody bound to a branch those of shops in its districts. Errors: `not_found`, whether it does not exist or is not theirs.
 pub fn see_ticket(tx: &mut Tx<'_>, reach: Reach, ticket: TicketId) -> Done<()> {
+    if sees_ticket(tx, reach, ticket)? { Ok(()) } else { Err(refuse!(NotFound, "not_found").into()) }
+}
+
+/// Whether a ticket is one of those an action reaches.
+pub fn sees_ticket(tx: &mut Tx<'_>, reach: Reach, ticket: TicketId) -> Done<bool> {
     let who = tx.caller().who.clone();
-    if seen_by(tx, reach, &who, ticket)? { Ok(()) } else { Err(refuse!(NotFound, "not_found").into()) }
+    seen_by(tx, reach, &who, ticket)
 }
 
 /// Whether another person of the tenant may see it.

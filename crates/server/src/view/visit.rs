@@ -432,7 +432,10 @@ pub fn page(tx: &mut Tx<'_>, w: &WorkOrder) -> Done<WorkOrderPage> {
             role: None,
         }),
         coverage: match &terminal {
-            Some(terminal) => Some(coverage::case(tx, &ticket, terminal, charge::fault(Some(w), &ticket), Some(w.number))?.coverage),
+            Some(terminal) => {
+                let at = charge::decided_at(tx, w);
+                Some(coverage::case(tx, &ticket, terminal, charge::fault(Some(w), &ticket), Some(w.number), at)?.coverage)
+            }
             None => None,
         },
         terminal: terminal.map(|t| VisitTerminal {

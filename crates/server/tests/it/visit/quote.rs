@@ -184,6 +184,8 @@ on_both! {
         let kept = s.answer(&s.engineer, &third, signed).await.expect(200);
         assert_eq!((&kept["state"], &kept["answer"]["noted_by"]), (&json!("accepted"), &json!("工程师近")));
         assert_eq!(s.does(&s.engineer, "/complete", done).await["order"]["state"], "done");
+        let costs = agent.get(&s.quotes("")).await.expect(200);
+        assert_eq!((&costs["total"], &costs["lines"][0]["code"]), (&json!(12_000), &json!("LAB-ONS-SUB")), "what was agreed to is what it costs");
         let states: Vec<Value> = agent.get(&s.quotes("")).await.expect(200)["items"].as_array().unwrap().iter().map(|q| q["state"].clone()).collect();
         assert_eq!(states, [json!("accepted"), json!("replaced"), json!("declined")]);
         // What is over is quoted no more.
@@ -205,8 +207,11 @@ on_both! {
         assert_eq!(s.refused(&s.dispatcher, "/consent", tap(17_000), 403).await, "not_allowed");
         assert_eq!(s.engineer.get(&s.quotes("")).await.expect(200)["items"], json!([]), "what was refused left nothing behind");
         s.does(&s.engineer, "/consent", tap(17_000)).await;
+        // Sent again by a telephone that did not hear the answer: it is the same yes.
+        s.does(&s.engineer, "/consent", tap(17_000)).await;
         let costs = s.engineer.get(&s.quotes("")).await.expect(200);
         assert_eq!((&costs["agreed"], &costs["items"][0]["answer"]["way"]), (&json!("given"), &json!("signature")));
+        assert_eq!(costs["items"].as_array().unwrap().len(), 1, "signed once");
         s.does(&s.engineer, "/parts", json!({ "part": "print_head" })).await;
     }
 }
@@ -262,5 +267,95 @@ on_both! {
             let links = agent.get(&format!("/api/v1/tickets/{ticket}")).await.expect(200)["links"].clone();
             assert_eq!(links.as_array().unwrap().iter().any(|l| l["kind"] == "caused_by" && l["number"] == "T-000001"), free, "{links}");
         }
+    }
+}
+
+on_both! {
+    fn a_visit_that_was_called_off_or_came_to_nothing_costs_nothing(kit) {
+        let s = Scene::new(&kit).await;
+        s.long_out_of_warranty(&kit).await;
+        let agent = s.world.client(&kit, Role::Agent).await;
+        assert_eq!(agent.get(&s.quotes("")).await.expect(200)["total"], 8_000);
+        s.does(&s.dispatcher, "/cancel", json!({ "reason": "商户说好了" })).await;
+        let costs = agent.get(&s.quotes("")).await.expect(200);
+        assert_eq!((&costs["lines"], &costs["may"], &costs["agreed"], &costs["open"]), (&json!([]), &json!([]), &json!("given"), &json!(0)));
+
+        let (ticket, order) = again(&s, &kit, "PRN-02").await;
+        let s = Scene { ticket, order, ..s };
+        s.at_work("not_applicable").await;
+        let declined = s.quote(&agent, &["LAB-ONS-URB"]).await;
+        s.answer(&agent, &declined, by_phone(false)).await.expect(200);
+        s.does(&s.engineer, "/fail", json!({ "reason": "商户不同意报价", "follow_up": "等商户决定" })).await;
+        let costs = agent.get(&s.quotes("")).await.expect(200);
+        assert_eq!((&costs["lines"], &costs["agreed"], &costs["open"]), (&json!([]), &json!("given"), &json!(0)), "what they said no to is not owed");
+    }
+}
+
+on_both! {
+    fn a_finished_visit_keeps_its_prices(kit) {
+        let s = Scene::new(&kit).await;
+        s.long_out_of_warranty(&kit).await;
+        s.at_work("not_applicable").await;
+        let supervisor = s.world.client(&kit, Role::Supervisor).await;
+        supervisor.post(&format!("/api/v1/tickets/{}/charge-waiver", s.ticket), &json!({ "reason": "由我们承担" })).await.expect(200);
+        s.all_steps().await;
+        s.does(&s.engineer, "/complete", json!({ "outcome": "fixed", "confirmation": signature() })).await;
+        let dearer = json!({ "code": "LAB-ONS-URB", "name": { "zh": "上门人工费（市区）", "en": "On-site labour, city" }, "unit": "visit", "price": 9_900, "tax": 6 });
+        kit.later(SignedDuration::from_hours(24));
+        crate::facts::published(&s.world.client(&kit, Role::Admin).await, "price_list", &[dearer]).await;
+        kit.later(SignedDuration::from_hours(24));
+        let costs = s.world.client(&kit, Role::Agent).await.get(&s.quotes("")).await.expect(200);
+        assert_eq!((&costs["total"], &costs["price_version"]), (&json!(8_000), &json!(0)), "{costs}");
+    }
+}
+
+on_both! {
+    fn a_part_that_was_covered_when_it_was_reported_stays_covered(kit) {
+        let s = Scene::new(&kit).await;
+        let id = s.old;
+        // The last day of what wears out; the terminal itself is covered for longer.
+        s.world
+            .write(&kit, move |tx| {
+                tx.exec(sql!("UPDATE terminal SET activated_on = '2025-11-24', extended_until = '2027-11-24' WHERE id = $1"), &[p(&id)])?;
+                Ok(())
+            })
+            .await;
+        s.at_work("not_applicable").await;
+        kit.later(SignedDuration::from_hours(24));
+        let engineer = Client::new(&kit.house).sign_in("near@t1", "postsale-test").await;
+        let costs = engineer.get(&s.quotes("")).await.expect(200);
+        assert_eq!((&costs["may"][0]["code"], &costs["may"][0]["amount"]), (&json!("PRT-HEAD"), &json!(0)), "{costs}");
+        engineer.post(&s.path("/parts"), &s.part_by(&engineer).await).await.expect(200);
+        // What is reported today is charged.
+        let (ticket, _) = again(&s, &kit, "PRN-02").await;
+        let costs = s.world.client(&kit, Role::Agent).await.get(&format!("/api/v1/tickets/{ticket}/quotes")).await.expect(200);
+        assert_eq!((&costs["lines"][0]["amount"], &costs["may"][0]["amount"]), (&json!(0), &json!(9_000)), "{costs}");
+    }
+}
+
+on_both! {
+    fn an_earlier_repair_under_another_acquirer_is_not_told(kit) {
+        let s = Scene::new(&kit).await;
+        s.at_work("not_applicable").await;
+        s.all_steps().await;
+        s.does(&s.engineer, "/complete", json!({ "outcome": "fixed", "confirmation": signature() })).await;
+        s.long_out_of_warranty(&kit).await;
+        kit.later(SignedDuration::from_hours(24));
+        let (ticket, _) = again(&s, &kit, "PRN-03").await;
+        let (first, hash) = (s.ticket, org::api::hash_password("postsale-test").unwrap());
+        s.world
+            .write(&kit, move |tx| {
+                let own = tickets::ticket(tx, first)?.unwrap().acquirer_id.unwrap();
+                let other = postsale_server::merchant::store::add_acquirer(tx, "A2", "收单二")?;
+                tx.exec(sql!("UPDATE ticket SET acquirer_id = $1 WHERE id = $2"), &[p(&other), p(&first)])?;
+                org::store::add_user(tx, "own@t1", "收单一", Role::Acquirer, &hash, None, Some(own)).map(drop)
+            })
+            .await;
+        let path = format!("/api/v1/tickets/{ticket}/quotes");
+        let bank = Client::new(&kit.house).sign_in("own@t1", "postsale-test").await;
+        let agent = s.world.client(&kit, Role::Agent).await;
+        assert_eq!(agent.get(&path).await.expect(200)["first_repair"]["number"], "T-000001");
+        let costs = bank.get(&path).await.expect(200);
+        assert_eq!((&costs["first_repair"], &costs["lines"][0]["amount"]), (&json!(null), &json!(0)));
     }
 }
