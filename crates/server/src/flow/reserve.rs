@@ -223,18 +223,22 @@ pub fn hand_out(tx: &mut Tx<'_>, part: &CataloguePart, engineer: EngineerId, qua
         return Err(refuse!(Conflict, "stock.reserved", free = free, kept = kept, orders = orders.join(", ")).field("quantity").into());
     }
     let many = usize::try_from(quantity).unwrap_or(usize::MAX);
-    for waiting in theirs.into_iter().take(many) {
-        reservation::end(tx, waiting.id, part.id, ReservationEnd::HandedOut)?;
-    }
-    // Who asked for one has it now; what is handed out past the shelf's free pieces covers those whose order had none kept, too.
     let by = org::store::shown_name(tx)?;
     let fits = |model: Option<&str>| part.said.models.is_empty() || model.is_some_and(|m| part.said.models.iter().any(|own| own == m));
-    let theirs: Vec<_> =
-        request::of_engineer(tx, engineer, &part.said.kind)?.into_iter().filter(|one| fits(one.model.as_deref())).collect();
-    for why in [RequestWhy::Asked, RequestWhy::Short] {
-        for one in theirs.iter().filter(|one| one.why == why).take(many) {
-            request::end(tx, one.id, RequestEnd::Came, "", &by)?;
-        }
+    let (asked, short): (Vec<_>, Vec<_>) = request::of_engineer(tx, engineer, &part.said.kind)?
+        .into_iter()
+        .filter(|one| fits(one.model.as_deref()))
+        .partition(|one| one.why == RequestWhy::Asked);
+    // One piece is for one order: first of those that asked for theirs, then of the others it was kept for, then of those none was kept for.
+    let (wanted, kept): (Vec<_>, Vec<_>) = theirs.into_iter().partition(|waiting| asked.iter().any(|one| one.order == waiting.order));
+    let handed: Vec<Waiting> = wanted.into_iter().chain(kept).take(many).collect();
+    for waiting in &handed {
+        reservation::end(tx, waiting.id, part.id, ReservationEnd::HandedOut)?;
+    }
+    let has_one = |order: WorkOrderId| handed.iter().any(|waiting| waiting.order == order);
+    let (theirs, rest): (Vec<_>, Vec<_>) = asked.into_iter().partition(|one| has_one(one.order));
+    for one in theirs.iter().chain(rest.iter().chain(&short).take(many - handed.len())) {
+        request::end(tx, one.id, RequestEnd::Came, "", &by)?;
     }
     Ok(())
 }

@@ -282,3 +282,24 @@ on_both! {
         assert_eq!(v.stock(&unit).await, (1, 0, 0));
     }
 }
+
+on_both! {
+    fn one_piece_ends_one_waiting(kit) {
+        let v = Van::new(&kit).await;
+        let head = v.part("PH-1", "print_head", false).await;
+        let (first, _) = v.visit(&kit, json!(["print_head"])).await;
+        let (second, _) = v.visit(&kit, json!(["print_head"])).await;
+        for order in [&first, &second] {
+            v.says(&v.desk.dispatcher, order, "/offer", json!({ "engineer_id": v.near })).await.expect(200);
+        }
+        v.go(&kit, &head, "received", &[], 1).await.expect(201);
+        assert_eq!(whys(&v.waiting("open").await), ["short", "asked"]);
+        v.go(&kit, &head, "handed_out", &[], 1).await.expect(201);
+        let rows = v.waiting("open").await;
+        assert_eq!((whys(&rows), &rows[0]["work_order_number"]), (vec!["short"], &json!("W-000002")), "the second still waits for its own");
+        v.go(&kit, &head, "received", &[], 1).await.expect(201);
+        assert_eq!(v.stock(&head).await, (1, 1, 1), "kept for whoever waits");
+        v.go(&kit, &head, "handed_out", &[], 1).await.expect(201);
+        assert_eq!((v.waiting("open").await, v.stock(&head).await), (vec![], (0, 2, 0)));
+    }
+}
