@@ -78,7 +78,7 @@ pub fn add_task(tx: &mut Tx<'_>, desk: &mut Desk, title: &str, assignee: Option<
 }
 
 /// Whether somebody is here still and their role may work on the ticket: whoever is given a sub-task has to be able to end it.
-fn may_work(tx: &mut Tx<'_>, user: UserId, ticket: TicketId) -> Done<bool> {
+pub fn may_work(tx: &mut Tx<'_>, user: UserId, ticket: TicketId) -> Done<bool> {
     let may = org::store::who(tx, user)?.is_some_and(|who| act::TicketWork::reach(&who) != Reach::None);
     Ok(may && may_see(tx, user, ticket)?)
 }

@@ -375,9 +375,11 @@ impl Table {
     /// What did not pass and does not keep the visit open becomes somebody's to do, until a day (S1-12).
     fn leave_over(&self, tx: &mut Tx<'_>, desk: &mut Desk) -> Done<()> {
         let (owner, due) = (desk.case().owner, tx.now() + SEEN_TO);
+        // Nobody at the shop waits for who answers at the desk: where the owner may not work on it any more, it is anybody's.
+        let owner = if relation::may_work(tx, owner, desk.ticket.id)? { Some(owner) } else { None };
         for (step, note) in self.order.left_over() {
             let title: String = format!("{}未通过：{note}", step.name.zh).chars().take(relation::MAX_TITLE).collect();
-            relation::add_task(tx, desk, &title, Some(owner), Some(due))?;
+            relation::add_task(tx, desk, &title, owner, Some(due))?;
         }
         Ok(())
     }

@@ -84,7 +84,7 @@ struct Unseen {
 impl Unseen {
     fn hides(&self, code: &str, data: &Value) -> bool {
         (self.incidents && code.starts_with("incident_"))
-            || (self.tasks && code.starts_with("task_"))
+            || (self.tasks && ["task_", "recovery_", "visit_tasks_"].iter().any(|of| code.starts_with(of)))
             || named(data).is_some_and(|number| self.tickets.contains(&number))
     }
 }

@@ -1,6 +1,11 @@
 //! What does not work is not handed over; what was only looked at is seen to later.
 
+use postsale_domain::ground::{BranchId, Reach};
+use postsale_server::flow::desk::Desk;
+use postsale_server::ground::db::{Query, p};
+use postsale_server::sql;
 use postsale_server::terminal::store as terminals;
+use postsale_server::ticket::entry::Kind;
 use postsale_testkit::on_both;
 use serde_json::{Value, json};
 
@@ -113,5 +118,45 @@ on_both! {
                 None => assert_eq!(desk.does(&desk.agent, &id, "/solve", json!({ "outcome": outcome })).await["ticket"]["outcome"], outcome),
             }
         }
+    }
+}
+
+on_both! {
+    fn a_visit_is_finished_whoever_answers_at_the_desk(kit) {
+        let s = Scene::new(&kit).await;
+        s.at_work("not_applicable").await;
+        s.all_steps().await;
+        s.does(&s.engineer, "/steps", json!({ "code": "location_fix", "result": "fail", "note": "室内没有信号" })).await;
+        // The owner works for another branch by now, and this shop is none of its.
+        let id = s.ticket;
+        s.world
+            .write(&kit, move |tx| {
+                let owner = postsale_server::ticket::store::ticket(tx, id)?.unwrap().case.owner;
+                let (branch, tenant, now): (BranchId, _, _) = (tx.new_id(), tx.tenant(), tx.now());
+                tx.exec(
+                    sql!("INSERT INTO branch (id, tenant_id, code, name, created_at, version) VALUES ($1, $2, 'B9', '别处', $3, 1)"),
+                    &[p(&branch), p(&tenant), p(&now)],
+                )?;
+                tx.exec(sql!("UPDATE app_user SET branch_id = $1 WHERE id = $2"), &[p(&branch), p(&owner)])?;
+                Ok(())
+            })
+            .await;
+        s.does(&s.engineer, "/complete", json!({ "outcome": "fixed", "confirmation": signature() })).await;
+        let page = s.dispatcher.get(&format!("/api/v1/tickets/{}", s.ticket)).await.expect(200);
+        assert_eq!((&page["sub_tasks"][0]["assignee_id"], &page["sub_tasks"][0]["title"]), (&json!(null), &json!("终端定位在登记地址未通过：室内没有信号")));
+
+        // What the desk did about an unhappy merchant is not for whoever was sent.
+        s.world
+            .write(&kit, move |tx| {
+                let mut desk = Desk::load(tx, id, Reach::All, None)?;
+                let done = json!({ "title": "补救", "recovered": "compensated", "words": "补偿了两百元" });
+                desk.line(tx, Kind::Event, false, "", Some(("recovery_done".into(), done)), None)?;
+                desk.save(tx, "ticket.task_end").map(drop)
+            })
+            .await;
+        let lines = format!("/api/v1/tickets/{}/timeline?limit=100", s.ticket);
+        assert!(s.dispatcher.get(&lines).await.text.contains("补偿了两百元"));
+        let seen = s.engineer.get(&lines).await.text;
+        assert!(!seen.contains("补偿了两百元") && !seen.contains("终端定位在登记地址未通过"), "{seen}");
     }
 }
