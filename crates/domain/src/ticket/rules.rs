@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 
-use super::model::{Around, Case, Command, CommandKind, ConfirmedBy, Event, Outcome, PauseReason, REOPEN_DAYS, TicketState};
+use super::model::{Around, Case, Command, CommandKind, ConfirmedBy, Decision, Event, Outcome, PauseReason, REOPEN_DAYS, TicketState};
 use crate::ground::{Refusal, UserId};
 use crate::refuse;
 
@@ -281,6 +281,8 @@ pub fn apply(mut case: Case, event: &Event) -> Case {
         Event::RemoteStarted => case.state = S::Remote,
         Event::VisitDecided { fault_code, .. } => {
             case.state = S::Visit;
+            // Who sends somebody has judged it so, whatever was judged before; a visit in vain leaves it so.
+            case.decision = Some(Decision::Onsite);
             case.fault_code = fault_code.clone().or(case.fault_code);
             // Whoever waited for the merchant's answer has it: somebody comes.
             case.waiting.retain(|r| *r != PauseReason::WaitingMerchant);

@@ -168,6 +168,18 @@ fn a_visit_under_way_blocks_solving_and_a_second_visit() {
 }
 
 #[test]
+fn who_sends_somebody_has_judged_it_so() {
+    let remote = Case { decision: Some(Decision::Remote), ..case(TicketState::Triaged) };
+    let visit = Command::OpenVisit { fault_code: Some("PRN-01".into()), reason: VisitReason::NeedsHands };
+    let sent = decide(&remote, &visit, Around::default()).unwrap().iter().fold(remote, apply_to);
+    assert_eq!((sent.state, sent.decision), (TicketState::Visit, Some(Decision::Onsite)));
+    // In vain: somebody has to go again, as the merchant's page says.
+    let around = Around::default();
+    let back = decide(&sent, &Command::VisitOver, around).unwrap().iter().fold(sent, apply_to);
+    assert_eq!((back.state, back.decision), (TicketState::Triaged, Some(Decision::Onsite)));
+}
+
+#[test]
 fn nothing_is_solved_while_something_is_to_be_done() {
     let solve = Command::Solve { fault_code: Some("PRN-01".into()), outcome: Outcome::RemoteFixed };
     let around = Around { open_tasks: 2, ..Around::default() };

@@ -43,7 +43,8 @@ function useNextSentence({ ticket, missing, guide, work_orders, merged_into, sub
   // As the merchant reads it on their page: a visit that failed is made again, whatever was found before.
   if (work_orders[0]?.state === "failed" && ticket.state === "triaged" && ticket.decision !== "remote") return t("next.onsite_again");
   if (guide.state === "ended") return t("next.guide_ended", { ending: pick(guide.ending) });
-  if (ticket.decision === "onsite") return ticket.ticket_type === "repair" ? t("next.onsite") : t("next.ordered_visit", { what: pick(ticket.ticket_type_name) });
+  // A visit that was called off or made leaves the case with the desk.
+  if (ticket.decision === "onsite" && (work_orders.length === 0 || ticket.ticket_type !== "repair")) return ticket.ticket_type === "repair" ? t("next.onsite") : t("next.ordered_visit", { what: pick(ticket.ticket_type_name) });
   if (ticket.ticket_type !== "repair" && !task) return t("next.ordered", { what: pick(ticket.ticket_type_name) });
   if (guide.fits) return t("next.guide_fits", { name: pick(guide.fits.name) });
   return task ? t("next.tasks", { what: task.title }) : t("next.work");

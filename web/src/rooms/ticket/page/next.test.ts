@@ -4,10 +4,10 @@ import { arrange, inOrder, nextCommand, type Command } from "./next";
 
 const all: Command[] = ["claim", "assign", "register", "reply", "note", "priority", "pause", "resume", "triage", "guide", "visit", "solve", "confirm", "reopen", "cancel", "merge", "unmerge", "relate", "add_task", "split"];
 
-type Over = { state?: string; claimed?: boolean; waiting?: string[]; decision?: string | null; missing?: string[]; allowed?: Command[]; guide?: object };
+type Over = { state?: string; claimed?: boolean; waiting?: string[]; decision?: string | null; missing?: string[]; allowed?: Command[]; guide?: object; work_orders?: object[] };
 
-const page = ({ state = "triaged", claimed = true, waiting = [], decision = null, missing = [], allowed = all, guide = {} }: Over) =>
-  ({ ticket: { state, claimed, waiting, decision }, missing, allowed, guide, work_orders: [] }) as unknown as TicketPage;
+const page = ({ state = "triaged", claimed = true, waiting = [], decision = null, missing = [], allowed = all, guide = {}, work_orders = [] }: Over) =>
+  ({ ticket: { state, claimed, waiting, decision }, missing, allowed, guide, work_orders }) as unknown as TicketPage;
 
 describe("the command that stands out", () => {
   it.each<[string, Over, Command | null]>([
@@ -20,6 +20,8 @@ describe("the command that stands out", () => {
     ["a walk ended on site", { guide: { state: "ended", outcome: "visit" } }, "visit"],
     ["a walk solved it", { guide: { state: "ended", outcome: "fixed" } }, "solve"],
     ["triage said on site", { decision: "onsite", guide: { fits: { id: "x" } } }, "visit"],
+    ["a visit failed", { decision: "onsite", guide: { fits: { id: "x" } }, work_orders: [{ state: "failed" }, { state: "done" }] }, "visit"],
+    ["a visit was called off", { decision: "onsite", guide: { fits: { id: "x" } }, work_orders: [{ state: "cancelled" }] }, "guide"],
     ["a guide fits", { guide: { fits: { id: "x" } } }, "guide"],
     ["no guide fits", {}, "solve"],
     ["somebody is on the way", { state: "visit" }, null],

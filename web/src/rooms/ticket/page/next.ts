@@ -16,7 +16,8 @@ export function nextCommand({ ticket, allowed, missing, guide, work_orders }: Ti
   if (guide.state === "running") return first("guide");
   if (guide.state === "ended" && guide.outcome === "visit") return first("visit", "solve");
   if (guide.state === "ended") return first("solve");
-  if (ticket.decision === "onsite" && work_orders.length === 0) return first("visit");
+  // Somebody has to go: nobody was sent yet, or whoever was there could not mend it.
+  if (ticket.decision === "onsite" && (work_orders[0]?.state ?? "failed") === "failed") return first("visit");
   if (guide.fits) return first("guide");
   return first("solve");
 }
