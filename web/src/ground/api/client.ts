@@ -18,6 +18,8 @@ const manners: Middleware = {
   async onRequest({ request }) {
     request.headers.set("Accept-Language", language() === "zh" ? "zh-CN" : "en");
     if (request.method === "GET" || request.method === "DELETE") return request;
+    // Who keeps what was said until it is answered has a key of its own for it.
+    if (request.headers.has("Idempotency-Key")) return request;
     const signature = `${request.method} ${request.url} ${await request.clone().text()}`;
     const key = unanswered.get(signature) ?? crypto.randomUUID();
     unanswered.set(signature, key);

@@ -42,4 +42,21 @@ describe("taps made without a network", () => {
     expect(inStore()).toHaveLength(1);
     expect(again.sendsItself(tap)).toBe(false);
   });
+
+  it("are sent again as they were sent when nobody heard the answer, also by another page", async () => {
+    const first = await import("./outbox");
+    const sent = first.sending("w1", "parts", { part: "paper" }, 7);
+    first.keepTap("w1", "parts", { part: "paper" }, false);
+    expect(first.sending("w1", "parts", { part: "paper" }, 8)).toEqual(sent);
+    vi.resetModules();
+    const again = await import("./outbox");
+    expect(again.sending("w1", "parts", { part: "paper" }, 9)).toEqual(sent);
+    // What was refused was not done: it is another attempt against what stands there now.
+    again.refused("w1", "parts", { part: "paper" }, "已变化");
+    const next = again.sending("w1", "parts", { part: "paper" }, 9);
+    expect([next.version, next.key === sent.key]).toEqual([9, false]);
+    // What has arrived is over: the same again is a new tap.
+    again.arrived("w1", "parts", { part: "paper" });
+    expect(again.sending("w1", "parts", { part: "paper" }, 10)).toMatchObject({ version: 10 });
+  });
 });

@@ -4,7 +4,7 @@ import type { Problem, Schema } from "@api";
 import { client } from "@ground/api/client";
 import { asProblem } from "@ground/api/problem";
 import { $api, LOOK_EVERY } from "@ground/api/query";
-import { arrived, keepTap, refused } from "./outbox";
+import { arrived, keepTap, refused, sending } from "./outbox";
 import type { Page } from "./stage";
 
 type Unversioned<T> = Omit<T, "version">;
@@ -51,10 +51,10 @@ export function useCommand<C extends Command>(id: string, command: C, done?: (pa
     onMutate: (body) => (onlineManager.isOnline() ? null : keepTap(id, command, body as Record<string, unknown>)),
     scope: { id: `visit-${id}` },
     mutationFn: async (body) => {
-      const version = cache.getQueryData<Page>(key)?.order.version ?? 0;
+      const sent = sending(id, command, body as Record<string, unknown>, cache.getQueryData<Page>(key)?.order.version ?? 0);
       // The addresses of all commands have the same shape and the same answer; only the body differs, and `Bodies` says how.
       const path = `/api/v1/work-orders/{id}/${command}` as "/api/v1/work-orders/{id}/depart";
-      const { data, error } = await client.POST(path, { params: { path: { id } }, body: { ...body, version } as Schema<"SeenOrder"> });
+      const { data, error } = await client.POST(path, { params: { path: { id } }, headers: { "Idempotency-Key": sent.key }, body: { ...body, version: sent.version } as Schema<"SeenOrder"> });
       if (data) return data;
       throw asProblem(error);
     },
@@ -66,8 +66,8 @@ export function useCommand<C extends Command>(id: string, command: C, done?: (pa
       done?.(page);
     },
     onError: (problem, body) => {
-      // A network that is there and carries nothing: it waits for a hand.
-      if (problem.code === "offline") keepTap(id, command, body as Record<string, unknown>, false);
+      // A network that is there and carries nothing, or a house that does not say how it went: it waits for a hand.
+      if (problem.status >= 500) keepTap(id, command, body as Record<string, unknown>, false);
       else refused(id, command, body as object, problem.detail);
       if (problem.code === "stale" && problem.current) {
         cache.setQueryData(changedKey(id), cache.getQueryData<Page>(key) ?? null);
