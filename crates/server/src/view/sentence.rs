@@ -40,12 +40,13 @@ pub fn local_span(span: Span, lang: Lang) -> String {
     format!("{}–{}", when::dated(lang, span.from), span.to.to_zoned(when::zone()).strftime("%H:%M"))
 }
 
-/// Which sentence an event has: a part that is a unit of another model says so, one without serials draws no arrow, and who arrives elsewhere
-/// said why.
+/// Which sentence an event has: a part that is a unit of another model says so, one without serials draws no arrow, who arrives elsewhere
+/// said why, and the list of prices that ships has no version.
 pub fn variant<'a>(code: &'a str, data: &Value) -> &'a str {
     let has = |serial: &str| data[serial].as_str().is_some_and(|text| !text.is_empty());
     match (code, data["other_model"].is_object(), has("old_serial"), has("new_serial")) {
         ("arrived", ..) if has("reason") => "arrived_off",
+        ("quoted", ..) if data["price_version"] == 0 => "quoted_shipped",
         ("part_used", true, ..) => "part_other_model",
         ("visit_part_used", true, ..) => "visit_part_other_model",
         ("part_used", _, false, false) => "part_plain",

@@ -15,9 +15,9 @@ export function QuoteList({ ticket, costs, contact, mayAnswer }: { ticket: strin
         <li key={quote.id} data-testid="quote" data-state={quote.state}>
           <p className={css.head}>
             <strong>{t(`quote.state.${quote.state}`)}</strong>
-            <span className="meta">{t("quote.by", { by: quote.by, at: f.moment(quote.at), day: quote.priced_on, version: quote.price_version === 0 ? t("quote.shipped") : quote.price_version })}</span>
+            <span className="meta">{t("quote.by", { by: quote.by, at: f.moment(quote.at), day: quote.priced_on, version: quote.price_version === 0 ? t("quote.shipped") : t("quote.version", { version: quote.price_version }) })}</span>
           </p>
-          {quote.cover && <p className="meta">{pick(quote.cover.sentence)}</p>}
+          {quote.cover && quote.cover.sentence.zh !== costs.cover?.sentence.zh && <p className="meta">{pick(quote.cover.sentence)}</p>}
           <Bill lines={quote.lines} total={quote.total} tax={quote.tax} whole={quote.cover?.sentence} />
           {quote.answer && (
             <p className="meta">

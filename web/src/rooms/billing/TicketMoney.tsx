@@ -24,7 +24,7 @@ export function TicketMoney({ page }: { page: TicketPage }) {
   return (
     <section className={css.money} aria-label={t("quote.title")}>
       <h3>{t("quote.title")}</h3>
-      <Cover costs={costs} linked />
+      <Cover costs={costs} linked above={page.coverage?.sentence} />
       {costs.lines.length > 0 && <Bill lines={costs.lines} total={costs.total} whole={costs.cover?.sentence} />}
       <Agreed costs={costs} />
       {open && may("charge.waive") && costs.open > 0 && !costs.waiver && <Waive ticket={ticket.id} />}
