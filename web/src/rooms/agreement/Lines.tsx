@@ -29,7 +29,7 @@ export function Lines({ page, view, onView }: Props) {
     "get",
     "/api/v1/statements/{id}/lines",
     { params: { path: { id: page.id }, query: { view, limit: 50, ...(page.shown > 0 && { version: page.shown }) } } },
-    { ...keyset, refetchInterval: LOOK_EVERY },
+    { ...keyset, refetchInterval: page.signed > 0 && LOOK_EVERY },
   );
   const rows = useRows<Line>(list);
   const latest = page.shown === page.signed;

@@ -106,7 +106,7 @@ function Statements() {
 function MonthList({ month }: { month: string }) {
   const { t, f, pick } = useWords();
   const navigate = useNavigate();
-  const found = $api.useQuery("get", "/api/v1/statement-month", { params: { query: { month } } }, { refetchInterval: LOOK_EVERY });
+  const found = $api.useQuery("get", "/api/v1/statement-month", { params: { query: { month } } });
   const open = $api.useMutation(
     "post",
     "/api/v1/statements",

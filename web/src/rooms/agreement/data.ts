@@ -9,7 +9,9 @@ export type Dispute = Schema<"StatementDispute">;
 
 const asked = (id: string, version?: number) => ({ params: { path: { id }, query: version ? { version } : {} } });
 
-export const useStatement = (id: string, version?: number) => $api.useQuery("get", "/api/v1/statements/{id}", asked(id, version), { refetchInterval: LOOK_EVERY });
+/** What is signed is looked at again for what others say of it; a preview counts a whole month, and is counted again when somebody asks. */
+export const useStatement = (id: string, version?: number) =>
+  $api.useQuery("get", "/api/v1/statements/{id}", asked(id, version), { refetchInterval: (query) => (query.state.data?.signed ? LOOK_EVERY : false) });
 
 /** Takes in what a command answered with; an old copy is replaced by the present one, what was typed stays. */
 export function useAfter(onDone: (page: Page) => void) {
