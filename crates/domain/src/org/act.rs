@@ -34,7 +34,7 @@ fn reach_of(name: &str, letters: &str, who: &Who) -> Reach {
     }
 }
 
-/// What "all" becomes for somebody bound to a branch: their branch's, of everything that happens at a shop. Facts, parts and
+/// What "all" becomes for somebody bound to a branch: their branch's, of everything that happens at a shop. Facts, parts, what comes back and
 /// colleagues have no place; incidents are read where one of their tickets is the branch's. A letter has none before it was read, a file and a
 /// plan of a day hold everybody's, a statement is an acquirer's whole month, and the audit chain is the tenant's: they stay with people who are
 /// not bound. An action nobody thought of here is narrowed, not opened.
@@ -42,7 +42,7 @@ fn within_branch(name: &str) -> Reach {
     match name.split('.').next() {
         _ if name == DispatchPlan::NAME => Reach::None,
         _ if name == IncidentRead::NAME => Reach::Own,
-        Some("session" | "fact" | "user" | "org" | "part") => Reach::All,
+        Some("session" | "fact" | "user" | "org" | "part" | "return") => Reach::All,
         Some("letter" | "audit" | "key" | "import" | "incident" | "statement") => Reach::None,
         _ => Reach::Own,
     }
@@ -142,7 +142,7 @@ actions! {
     /// Changes the catalogue of parts and moves their pieces.
     PartManage = "part.manage":                 "A...AA.....";
     /// Reads what was taken out at shops and comes back; own is what one carries.
-    PartReturns = "part.returns":             "A.AoAAAA.A.";
+    ReturnRead = "return.read":               "A.AoAAAA.A.";
     /// Sees a person's number or address in clear, with a reason.
     ContactReveal = "contact.reveal":           "AAAo.A.....";
     /// Finds tickets, merchants and terminals by their words, within what one may read.

@@ -41,7 +41,7 @@ struct PartReturnQuery {
 #[utoipa::path(get, path = "/part-returns", operation_id = "part_return_list", tag = "parts", params(PartReturnQuery),
     responses((status = 200, body = Page<PartReturnRow>), Problem))]
 async fn part_return_list(
-    door: Door<act::PartReturns>,
+    door: Door<act::ReturnRead>,
     Params(query): Params<PartReturnQuery>,
 ) -> Result<Json<Page<PartReturnRow>>, Problem> {
     let (seal, reach) = (door.house.seal.clone(), door.reach());
@@ -65,7 +65,7 @@ async fn part_return_list(
 /// One of them, with all that was done and what can be.
 #[utoipa::path(get, path = "/part-returns/{id}", operation_id = "part_return_read", tag = "parts", params(("id" = String, Path)),
     responses((status = 200, body = PartReturnPage), Problem))]
-async fn part_return_read(door: Door<act::PartReturns>, Ref(id): Ref<PartReturnId>) -> Result<Json<PartReturnPage>, Problem> {
+async fn part_return_read(door: Door<act::ReturnRead>, Ref(id): Ref<PartReturnId>) -> Result<Json<PartReturnPage>, Problem> {
     let reach = door.reach();
     door.read(move |tx| view::page(tx, reach, id)).await.map(Json)
 }

@@ -75,7 +75,7 @@ export function PartsPage() {
             <Button onClick={() => void navigate({ to: "/parts/requests" })} data-testid="part-requests">
               {t("request.title")}
             </Button>
-            {may("part.returns") && (
+            {may("return.read") && (
               <Button onClick={() => void navigate({ to: "/parts/returns" })} data-testid="part-returns">
                 {t("return.title")}
               </Button>
