@@ -103,8 +103,9 @@ function ToBring() {
   const title = t("return.field", { count: f.number(rows.length) });
   return (
     <section aria-label={title} data-testid="to-bring">
-      <h2 className={css.section}>{title}</h2>
-      <p className="meta">{t("return.field_hint")}</p>
+      <h2 className={css.section}>
+        {title} <span className="meta">{t("return.field_hint")}</span>
+      </h2>
       <ul className={css.lines}>
         {rows.map((row) => (
           <li key={row.id} className={css.line}>
